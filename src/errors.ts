@@ -1,0 +1,110 @@
+/**
+ * Every refusal of the gateway: one code table, one shape on the wire (OpenAI's error object).
+ * Codes are stable; messages are for people.
+ */
+
+export type ErrorCode =
+  | 'malformed_host'
+  | 'unknown_host'
+  | 'headers_too_large'
+  | 'missing_api_key'
+  | 'invalid_api_key'
+  | 'expired_api_key'
+  | 'too_many_failed_keys'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'unsupported_media_type'
+  | 'unsupported_encoding'
+  | 'body_too_large'
+  | 'body_timeout'
+  | 'body_incomplete'
+  | 'invalid_utf8'
+  | 'invalid_json'
+  | 'json_too_deep'
+  | 'duplicate_key'
+  | 'invalid_field'
+  | 'field_not_allowed'
+  | 'model_not_found'
+  | 'model_not_allowed'
+  | 'upstream_unreachable'
+  | 'upstream_timeout'
+  | 'upstream_error'
+  | 'upstream_auth_failed'
+  | 'upstream_invalid_answer'
+  | 'upstream_interrupted'
+  | 'not_ready'
+  | 'internal_error'
+
+/** code → [HTTP status, OpenAI error type]. */
+const CODES: Record<ErrorCode, readonly [number, string]> = {
+  malformed_host: [400, 'invalid_request_error'],
+  unknown_host: [421, 'invalid_request_error'],
+  headers_too_large: [431, 'invalid_request_error'],
+  missing_api_key: [401, 'authentication_error'],
+  invalid_api_key: [403, 'authentication_error'],
+  expired_api_key: [403, 'authentication_error'],
+  too_many_failed_keys: [429, 'rate_limit_error'],
+  not_found: [404, 'invalid_request_error'],
+  method_not_allowed: [405, 'invalid_request_error'],
+  unsupported_media_type: [415, 'invalid_request_error'],
+  unsupported_encoding: [415, 'invalid_request_error'],
+  body_too_large: [413, 'invalid_request_error'],
+  body_timeout: [408, 'invalid_request_error'],
+  body_incomplete: [400, 'invalid_request_error'],
+  invalid_utf8: [400, 'invalid_request_error'],
+  invalid_json: [400, 'invalid_request_error'],
+  json_too_deep: [400, 'invalid_request_error'],
+  duplicate_key: [400, 'invalid_request_error'],
+  invalid_field: [400, 'invalid_request_error'],
+  field_not_allowed: [400, 'invalid_request_error'],
+  model_not_found: [404, 'invalid_request_error'],
+  model_not_allowed: [403, 'invalid_request_error'],
+  upstream_unreachable: [502, 'upstream_error'],
+  upstream_timeout: [504, 'upstream_error'],
+  upstream_error: [502, 'upstream_error'],
+  upstream_auth_failed: [502, 'upstream_error'],
+  upstream_invalid_answer: [502, 'upstream_error'],
+  upstream_interrupted: [502, 'upstream_error'],
+  not_ready: [503, 'server_error'],
+  internal_error: [500, 'server_error'],
+}
+
+/** OpenAI's error object, see `ErrorResponse` of its OpenAPI document. */
+export interface ErrorBody {
+  error: { message: string; type: string; param: string | null; code: string | null }
+}
+
+export interface GatewayErrorOptions {
+  /** The request field at fault. */
+  param?: string
+  /** Overrides the code's status, for answers passed on from a backend. */
+  status?: number
+  headers?: Record<string, string>
+}
+
+/** A refusal that the client is told of. Thrown anywhere in the pipeline; app.ts turns it into a response. */
+export class GatewayError extends Error {
+  override name = 'GatewayError'
+  readonly code: ErrorCode
+  readonly status: number
+  readonly options: GatewayErrorOptions
+
+  constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    super(message)
+    this.code = code
+    this.status = options.status ?? CODES[code][0]
+    this.options = options
+  }
+
+  toBody(): ErrorBody {
+    const { code, message } = this
+    return { error: { message, type: CODES[code][1], param: this.options.param ?? null, code } }
+  }
+
+  toResponse(): Response {
+    return Response.json(this.toBody(), {
+      status: this.status,
+      headers: { 'cache-control': 'no-store', ...this.options.headers },
+    })
+  }
+}

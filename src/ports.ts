@@ -1,0 +1,55 @@
+/**
+ * What the pipeline needs from the world. A runtime builds these once and hands them to createApp().
+ */
+import type { ActiveSnapshot } from './table/active-snapshot.ts'
+
+/** A request to a declared backend; the origin is the backend's own and cannot be chosen here. */
+export interface BackendRequest {
+  method: 'GET' | 'POST'
+  /** Absolute path, basePath included. */
+  path: string
+  headers: Headers
+  body: string | null
+  signal: AbortSignal
+  connectTimeoutMs: number
+}
+
+/**
+ * Sends to the backend of that name, never anywhere else, and never follows a redirect.
+ * @throws BackendUnreachable when no connection came about; any other error when it broke later.
+ */
+export type BackendFetch = (backend: string, request: BackendRequest) => Promise<Response>
+
+export class BackendUnreachable extends Error {
+  override name = 'BackendUnreachable'
+}
+
+/** A byte pipe with back-pressure: a write settles when the reader took the bytes. */
+export interface BytePipe {
+  readable: ReadableStream<Uint8Array>
+  writable: WritableStream<Uint8Array>
+}
+
+/** Allow-listed: what the edge may say on its log. Never a request object, header or body. */
+export interface EdgeEvent {
+  event: 'key-deprecated' | 'keys-failing' | 'attempt-failed' | 'stream-broken' | 'internal-error'
+  correlationId: string
+  client?: string
+  keyId?: string
+  address?: string
+  backend?: string
+  model?: string
+  cause?: string
+}
+
+export interface Ports {
+  /** The snapshot in force. Waits for the first one after a start; throws when none can be had. */
+  snapshot: () => ActiveSnapshot | Promise<ActiveSnapshot>
+  backendFetch: BackendFetch
+  /** The peer's address without port. */
+  clientAddress: (request: Request) => string
+  /** Keeps the work alive after the response has been returned (waitUntil). */
+  defer: (work: Promise<unknown>) => void
+  createPipe: () => BytePipe
+  log: (event: EdgeEvent) => void
+}

@@ -1,0 +1,23 @@
+/**
+ * A snapshot: the route table plus what the control process adds at run time (secrets, host names).
+ * It travels over the control socket and lives in the edge's memory; it is never written to disk.
+ */
+import type { RouteTable } from './route-table.ts'
+
+/** A client key as the edge knows it: by SHA-256 only. */
+export interface HashedKey {
+  client: string
+  /** SHA-256 of the key, 64 hex digits. The first eight serve as its public id. */
+  sha256: string
+  deprecatedAt: number | null
+  expiresAt: number | null
+}
+
+export interface Snapshot {
+  table: RouteTable
+  keys: HashedKey[]
+  /** Backend name → key to send; absent where the backend takes none. */
+  backendKeys: Record<string, string>
+  /** Host names and addresses the gateway answers to, lower case, without port, IPv6 without brackets. */
+  hosts: string[]
+}
