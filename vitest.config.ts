@@ -1,0 +1,58 @@
+import { defineConfig } from 'vitest/config'
+import type { ViteUserConfig } from 'vitest/config'
+
+/**
+ * Four projects. `unit` is fast and runs on every change; the others start real processes.
+ * Projects with different `maxWorkers` need a group of their own, so they run one after the other.
+ */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{compiler,src,golden,differential,property,scripts,bench}/**/*.test.ts'],
+          setupFiles: ['test/fail-on-console.ts'],
+          testTimeout: 15_000,
+          hookTimeout: 30_000,
+          restoreMocks: true,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          // Every file runs a gateway and an upstream beside itself; more at once would only fight for the cores.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          testTimeout: 60_000,
+          // The first run makes a virtual environment and installs LiteLLM into it.
+          hookTimeout: 600_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'wrangler',
+          include: ['test/wrangler/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+})
+
+export default config
