@@ -1,0 +1,80 @@
+/**
+ * The state folder: what the gateway made for itself and must find again. Git-ignored, for its owner's eyes only.
+ */
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+
+/** Absolute paths of everything in the folder. */
+export interface StateFolder {
+  dir: string
+  caCertificate: string
+  caKey: string
+  serverCertificate: string
+  serverKey: string
+  clientKey: string
+  adminToken: string
+  runFile: string
+  lockFile: string
+}
+
+/** The paths alone; touches nothing. */
+export function statePaths(directory: string): StateFolder {
+  const dir = resolve(directory)
+  return {
+    dir,
+    caCertificate: join(dir, 'ca.crt'),
+    caKey: join(dir, 'ca.key'),
+    serverCertificate: join(dir, 'server.crt'),
+    serverKey: join(dir, 'server.key'),
+    clientKey: join(dir, 'client.key'),
+    adminToken: join(dir, 'admin.token'),
+    runFile: join(dir, 'run.json'),
+    lockFile: join(dir, 'serve.lock'),
+  }
+}
+
+/** Makes the folder if need be, mode 0700 also where it was there before. */
+export async function openStateFolder(directory: string): Promise<StateFolder> {
+  const state = statePaths(directory)
+  await mkdir(state.dir, { recursive: true, mode: 0o700 })
+  await chmod(state.dir, 0o700)
+  return state
+}
+
+/** The text of a file, null when it does not exist. */
+export async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** Mode 0600, all or nothing: a reader sees the old text or the new, also when the machine stops half way. */
+export async function writePrivate(path: string, text: string): Promise<void> {
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  try {
+    await writeFile(draft, text, { mode: 0o600, flush: true })
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}
+
+/** The secret that the file holds; made and written on first use. */
+export async function ensureSecret(path: string, make: () => string): Promise<string> {
+  const present = (await readIfThere(path))?.trim()
+  if (present) {
+    await chmod(path, 0o600)
+    return present
+  }
+  const secret = make()
+  await writePrivate(path, secret)
+  return secret
+}
+
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
