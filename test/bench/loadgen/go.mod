@@ -1,0 +1,3 @@
+module aicc.invalid/bench/loadgen
+
+go 1.23
