@@ -6,6 +6,8 @@ import type { ActiveSnapshot } from './table/active-snapshot.ts'
 /** A request to a declared backend; the origin is the backend's own and cannot be chosen here. */
 export interface BackendRequest {
   method: 'GET' | 'POST'
+  /** The backend's own, from the table: it fills the Host header. Who is reached is bound by name. */
+  origin: string
   /** Absolute path, basePath included. */
   path: string
   headers: Headers

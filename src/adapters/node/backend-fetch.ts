@@ -1,0 +1,72 @@
+/** Backends over undici: one agent per backend, and no address but those of the edge's configuration. */
+import { Agent, fetch } from 'undici'
+import { type BackendFetch, BackendUnreachable } from '../../ports.ts'
+import type { BackendTls } from '../../table/route-table.ts'
+
+export interface NodeBackend {
+  name: string
+  origin: string
+  tls: BackendTls | null
+}
+
+/** undici's own deadlines are off: the pipeline's apply, and a slow model is no failure. */
+const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 }
+/** Codes of errors that came before a connection stood. */
+const CONNECT_ERRORS = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+export function createNodeBackendFetch(backends: readonly NodeBackend[]): BackendFetch {
+  const byName = new Map(backends.map((backend) => [backend.name, backend]))
+  const agents = new Map<string, Agent>()
+
+  const agentOf = (backend: NodeBackend, connectTimeoutMs: number): Agent => {
+    const key = `${backend.name} ${connectTimeoutMs}`
+    let agent = agents.get(key)
+    if (agent === undefined) {
+      const { ca = null, serverName = null } = backend.tls ?? {}
+      agent = new Agent({
+        ...NO_TIMEOUT,
+        connect: {
+          timeout: connectTimeoutMs,
+          ...(ca === null ? {} : { ca }),
+          ...(serverName === null ? {} : { servername: serverName }),
+        },
+      })
+      agents.set(key, agent)
+    }
+    return agent
+  }
+
+  return async (name, request) => {
+    const backend = byName.get(name)
+    if (backend === undefined) throw new BackendUnreachable('it is not bound to this edge')
+    try {
+      const response = await fetch(backend.origin + request.path, {
+        method: request.method,
+        headers: [...request.headers],
+        body: request.body,
+        signal: request.signal,
+        redirect: 'manual',
+        dispatcher: agentOf(backend, request.connectTimeoutMs),
+      })
+      return response
+    } catch (error) {
+      const code = codeOf(error)
+      if (CONNECT_ERRORS.has(code)) throw new BackendUnreachable(code)
+      throw error
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause
+  return first instanceof Error && 'code' in first ? String(first.code) : ''
+}

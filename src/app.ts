@@ -1,0 +1,73 @@
+/**
+ * The gateway as one Hono app: the life of a request from top to bottom. It runs on workerd and on
+ * Node alike; whatever differs comes in through the ports.
+ */
+import { type Context, Hono } from 'hono'
+import { GatewayError } from './errors.ts'
+import { checkHead, requireKey, stamp } from './pipeline/edge/admit.ts'
+import { corsFromPolicy } from './pipeline/edge/cors.ts'
+import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
+import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
+import { readJsonBody } from './pipeline/edge/read-json-body.ts'
+import { requestPath } from './pipeline/edge/request-path.ts'
+import { forward } from './pipeline/forward/forward.ts'
+import { route } from './pipeline/route/route.ts'
+import type { Ports } from './ports.ts'
+import { modelCard, modelList } from './protocols/models.ts'
+import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
+
+export function createApp(ports: Ports): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>({ getPath: (request) => requestPath(request.url) })
+
+  app.use(stamp(ports), checkHead, corsFromPolicy)
+  app.get('/health', (c) => c.json({ status: 'ok' }))
+  app.all('/health', allow('GET, HEAD'))
+
+  app.use(requireKey(ports, createFailedKeys()))
+  app.get('/v1/models', (c) => c.json(modelList(c.get('snapshot').table, c.get('client'))))
+  app.all('/v1/models', allow('GET, HEAD'))
+  app.get('/v1/models/:id{.+}', (c) =>
+    c.json(modelCard(c.get('snapshot').table, c.get('client'), c.req.param('id'))),
+  )
+  app.all('/v1/models/:id{.+}', allow('GET, HEAD'))
+  for (const surface of SURFACES) {
+    app.post(surface.path, (c) => serve(c, surface, ports))
+    app.all(surface.path, allow('POST'))
+  }
+
+  app.notFound(() => {
+    throw new GatewayError('not_found', 'There is no such path here.')
+  })
+  app.onError((error, c) => {
+    if (error instanceof GatewayError) return error.toResponse()
+    ports.log({ event: 'internal-error', correlationId: c.get('correlationId'), cause: String(error) })
+    return new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.').toResponse()
+  })
+  return app
+}
+
+async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): Promise<Response> {
+  const snapshot = c.get('snapshot')
+  const client = c.get('client')
+  const request = await readJsonBody(c.req.raw, snapshot.table.limits)
+  const { modelName, model } = route(snapshot.table, { client, surface: surface.surface, request })
+  return forward({
+    ports,
+    snapshot,
+    route: surface,
+    request,
+    modelName,
+    model,
+    client,
+    correlationId: c.get('correlationId'),
+    clientSignal: c.req.raw.signal,
+  })
+}
+
+function allow(methods: string): () => never {
+  return () => {
+    throw new GatewayError('method_not_allowed', `This path takes ${methods}.`, {
+      headers: { allow: methods },
+    })
+  }
+}

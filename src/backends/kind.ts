@@ -1,0 +1,18 @@
+/** What differs between kinds of backend, as data: one file per kind, one registry. */
+import type { BackendRequest } from '../ports.ts'
+import type { BackendKind } from '../table/route-table.ts'
+import { demo } from './demo.ts'
+import { litellm } from './litellm.ts'
+import { ollama } from './ollama.ts'
+import { openai } from './openai.ts'
+
+export interface BackendBehaviour {
+  /** Fields added to every request body, as JSON members without braces; empty for none. */
+  addedMembers: string
+  /** Response headers passed on to the client besides the common ones, lower case. */
+  responseHeaders: readonly string[]
+  /** Answers in this process instead of over the network. */
+  respond?: (request: BackendRequest) => Promise<Response>
+}
+
+export const BACKEND_KINDS: Record<BackendKind, BackendBehaviour> = { openai, ollama, litellm, demo }

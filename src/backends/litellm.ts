@@ -1,0 +1,10 @@
+/**
+ * A LiteLLM proxy. Retries and fallbacks have one owner, the gateway: LiteLLM's own are switched off
+ * per request, or a failure would be tried a product of times and could leave the policy's route.
+ */
+import type { BackendBehaviour } from './kind.ts'
+
+export const litellm: BackendBehaviour = {
+  addedMembers: '"num_retries":0,"disable_fallbacks":true',
+  responseHeaders: ['x-litellm-call-id', 'x-litellm-response-cost', 'x-litellm-version'],
+}

@@ -1,0 +1,77 @@
+/** The edge stage's middleware, in the order in which a request meets it. */
+import type { MiddlewareHandler } from 'hono'
+import { GatewayError } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { authenticate } from './authenticate.ts'
+import { capHeaders } from './cap-headers.ts'
+import { checkHost } from './check-host.ts'
+import { correlationId } from './correlation-id.ts'
+import type { EdgeEnv } from './edge-env.ts'
+import type { FailedKeys } from './failed-keys.ts'
+
+/** Digits of the digest that a header shows: enough to tell snapshots apart. */
+const DIGEST_DIGITS = 12
+
+/** Takes the snapshot this request will see to its end, and marks every answer with it. */
+export function stamp(ports: Ports): MiddlewareHandler<EdgeEnv> {
+  return async (c, next) => {
+    const id = correlationId(c.req.raw.headers.get('x-correlation-id'))
+    c.set('correlationId', id)
+    const pending = ports.snapshot()
+    const snapshot = pending instanceof Promise ? await pending.catch(() => null) : pending
+    if (snapshot === null) {
+      c.res = new GatewayError('not_ready', 'The gateway has no policy yet. Try again shortly.', {
+        headers: { 'retry-after': '1' },
+      }).toResponse()
+    } else {
+      c.set('snapshot', snapshot)
+      await next()
+      c.res.headers.set('x-aicc-digest', snapshot.table.digest.slice(0, DIGEST_DIGITS))
+    }
+    c.res.headers.set('x-correlation-id', id)
+  }
+}
+
+export const checkHead: MiddlewareHandler<EdgeEnv> = (c, next) => {
+  const { headers } = c.req.raw
+  const { hosts, table } = c.get('snapshot')
+  checkHost(headers.get('host'), hosts)
+  capHeaders(headers, table.limits)
+  return next()
+}
+
+/** Wraps the router: a route that is forgotten here does not exist. */
+export function requireKey(ports: Ports, failedKeys: FailedKeys): MiddlewareHandler<EdgeEnv> {
+  return async (c, next) => {
+    const { raw } = c.req
+    const { keys, table } = c.get('snapshot')
+    const id = c.get('correlationId')
+    let identity
+    try {
+      identity = await authenticate(raw.headers.get('authorization'), keys, Date.now())
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'invalid_api_key') {
+        const address = ports.clientAddress(raw)
+        const wait = failedKeys.book(address, table.limits.failedKeys, Date.now())
+        if (wait !== null) {
+          ports.log({ event: 'keys-failing', correlationId: id, address })
+          throw new GatewayError('too_many_failed_keys', 'Too many wrong keys from this address.', {
+            headers: { 'retry-after': String(wait) },
+          })
+        }
+      }
+      throw error
+    }
+    c.set('client', identity.client)
+    if (identity.deprecated) {
+      ports.log({
+        event: 'key-deprecated',
+        correlationId: id,
+        client: identity.client,
+        keyId: identity.keyId,
+      })
+    }
+    await next()
+    for (const [name, value] of identity.lifetimeHeaders) c.res.headers.set(name, value)
+  }
+}

@@ -1,0 +1,29 @@
+/** Cross-origin requests from browsers: closed unless the policy names the origin. */
+import type { MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
+import type { EdgeEnv } from './edge-env.ts'
+
+const EXPOSED = ['x-correlation-id', 'x-aicc-model', 'x-aicc-backend', 'x-aicc-digest', 'retry-after']
+
+/** One handler per snapshot: its origins never change. */
+const handlers = new WeakMap<ActiveSnapshot, MiddlewareHandler>()
+
+/** Answers preflights of allowed origins itself, before authentication: a preflight carries no key. */
+export const corsFromPolicy: MiddlewareHandler<EdgeEnv> = (c, next) => {
+  const snapshot = c.get('snapshot')
+  const origin = c.req.header('origin')
+  if (origin === undefined || !snapshot.table.cors.origins.includes(origin)) return next()
+  let handler = handlers.get(snapshot)
+  if (handler === undefined) {
+    const { origins, maxAgeSeconds } = snapshot.table.cors
+    handler = cors({
+      origin: origins,
+      allowMethods: ['GET', 'POST'],
+      exposeHeaders: EXPOSED,
+      maxAge: maxAgeSeconds,
+    })
+    handlers.set(snapshot, handler)
+  }
+  return handler(c, next)
+}

@@ -1,0 +1,49 @@
+/**
+ * Counts wrong keys per address, so that guessing is slow and does not flood the log.
+ * A right key always passes: several hosts may share one address (containers, NAT), and one that is
+ * misconfigured must not lock the others out.
+ */
+import type { Limits } from '../../table/route-table.ts'
+
+/** Addresses remembered at once; the one seen longest ago goes first. */
+const MAX_ADDRESSES = 10_000
+
+export interface FailedKeys {
+  /**
+   * Books one failure.
+   * @param now Unix ms
+   * @returns null while within the limit, else seconds until the window ends
+   */
+  book: (address: string, limit: Limits['failedKeys'], now: number) => number | null
+}
+
+export function createFailedKeys(): FailedKeys {
+  const windows = new Map<string, { endsAt: number; count: number }>()
+  return {
+    book(address, limit, now) {
+      const network = networkOf(address)
+      let window = windows.get(network)
+      if (window === undefined || window.endsAt <= now) window = { endsAt: now + limit.windowMs, count: 0 }
+      window.count += 1
+      windows.delete(network)
+      windows.set(network, window)
+      if (windows.size > MAX_ADDRESSES) windows.delete(windows.keys().next().value ?? '')
+      return window.count <= limit.count ? null : Math.max(1, Math.ceil((window.endsAt - now) / 1000))
+    },
+  }
+}
+
+/** IPv4 as it is (also when mapped into IPv6); IPv6 by its /64, which is what one subscriber gets. */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(address)
+  if (mapped?.[1] !== undefined) return mapped[1]
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  if (tail !== undefined) {
+    const rest = tail === '' ? [] : tail.split(':')
+    while (groups.length + rest.length < 8) groups.push('0')
+    groups.push(...rest)
+  }
+  return groups.slice(0, 4).join(':')
+}

@@ -1,0 +1,20 @@
+/** One request on its way: all that the forward stage shares between its attempts. */
+import type { ModelRequest } from '../../protocols/model-request.ts'
+import type { SurfaceRoute } from '../../protocols/surfaces.ts'
+import type { Ports } from '../../ports.ts'
+import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
+import type { Model } from '../../table/route-table.ts'
+
+export interface Exchange {
+  ports: Ports
+  snapshot: ActiveSnapshot
+  route: SurfaceRoute
+  request: ModelRequest
+  /** Key of the table's `models`, and the model itself. */
+  modelName: string
+  model: Model
+  client: string
+  correlationId: string
+  /** Aborts when the client goes away. */
+  clientSignal: AbortSignal
+}

@@ -1,0 +1,122 @@
+/**
+ * An answer that is not streamed. Up to a bound it is read whole before a byte goes to the client, so
+ * that a backend which breaks off becomes an error (or another attempt) and never half an answer.
+ */
+import { GatewayError } from '../../errors.ts'
+import type { Target } from '../../table/route-table.ts'
+import { tryTargets } from './attempts.ts'
+import type { Exchange } from './exchange.ts'
+import { responseHeaders, send } from './send.ts'
+import { AttemptFailure } from './upstream-error.ts'
+import { watch } from './watch.ts'
+
+/** Larger answers go through as they come. */
+const MAX_BUFFERED_BYTES = 1024 * 1024
+
+/** @throws GatewayError when no target answered, or the client left (the answer then reaches nobody) */
+export async function forwardBuffered(exchange: Exchange): Promise<Response> {
+  const { clientSignal, model } = exchange
+  const abort = new AbortController()
+  const onClientGone = (): void => abort.abort(new GatewayError('internal_error', 'The client went away.'))
+  if (clientSignal.aborted) onClientGone()
+  clientSignal.addEventListener('abort', onClientGone)
+  const timer = setTimeout(() => {
+    abort.abort(new GatewayError('upstream_timeout', `No answer within ${model.timeouts.totalMs} ms.`, {}))
+  }, model.timeouts.totalMs)
+  let streaming = false
+  try {
+    return await tryTargets(exchange, async (target) => {
+      const response = await send(exchange, target, abort.signal)
+      const headers = responseHeaders(exchange, target, response)
+      const { head, rest } = await readHead(target, response, abort.signal)
+      if (rest === null) return new Response(head, { status: response.status, headers })
+      streaming = true
+      const body = relay(exchange, head, rest, () => clearTimeout(timer))
+      return new Response(body, { status: response.status, headers })
+    })
+  } finally {
+    if (!streaming) clearTimeout(timer)
+  }
+}
+
+interface Head {
+  head: Uint8Array
+  /** Null when `head` is all of it. */
+  rest: ReadableStreamDefaultReader<Uint8Array> | null
+}
+
+async function readHead(target: Target, response: Response, signal: AbortSignal): Promise<Head> {
+  try {
+    const declared = Number(response.headers.get('content-length') ?? Number.NaN)
+    if (declared <= MAX_BUFFERED_BYTES) {
+      const head = new Uint8Array(await response.arrayBuffer())
+      if (head.byteLength !== declared) throw new Error('the answer ended early')
+      return { head, rest: null }
+    }
+    const reader = (response.body ?? new ReadableStream<Uint8Array>()).getReader()
+    const chunks: Uint8Array[] = []
+    let size = 0
+    let ended = false
+    while (!ended && size <= MAX_BUFFERED_BYTES) {
+      const { done, value } = await reader.read()
+      ended = done
+      if (value !== undefined) {
+        chunks.push(value)
+        size += value.byteLength
+      }
+    }
+    const head = new Uint8Array(size)
+    let offset = 0
+    for (const chunk of chunks) {
+      head.set(chunk, offset)
+      offset += chunk.byteLength
+    }
+    return { head, rest: ended ? null : reader }
+  } catch {
+    if (signal.aborted) throw signal.reason
+    const message = `Backend \`${target.backend}\` broke off in the middle of its answer.`
+    throw new AttemptFailure(new GatewayError('upstream_interrupted', message), true)
+  }
+}
+
+/** Hands on a large answer; a break in it can only be shown by breaking the connection. */
+function relay(
+  exchange: Exchange,
+  head: Uint8Array,
+  rest: ReadableStreamDefaultReader<Uint8Array>,
+  settled: () => void,
+): ReadableStream<Uint8Array> {
+  const { idleMs } = exchange.model.timeouts
+  const pipe = exchange.ports.createPipe()
+  const writer = pipe.writable.getWriter()
+  writer.closed.catch(() => {})
+  const drop = async (reason: unknown): Promise<void> => {
+    await Promise.allSettled([rest.cancel(reason), writer.abort(reason)])
+  }
+  let moved = Date.now()
+  const stop = watch((now) => {
+    if (now - moved < idleMs) return moved + idleMs - now
+    void drop(new Error('neither side moved a byte'))
+    return Number.POSITIVE_INFINITY
+  })
+  const pump = async (): Promise<void> => {
+    try {
+      await writer.write(head)
+      for (;;) {
+        const { done, value } = await rest.read()
+        moved = Date.now()
+        if (done) break
+        await writer.write(value)
+        moved = Date.now()
+      }
+      await writer.close()
+    } catch (error) {
+      await drop(error)
+    } finally {
+      stop()
+      settled()
+    }
+  }
+  exchange.ports.defer(pump())
+  return pipe.readable
+}

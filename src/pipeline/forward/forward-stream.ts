@@ -1,0 +1,270 @@
+/**
+ * The stream engine. Targets are tried until one delivers its first event with content; only then are
+ * status and headers committed. From there bytes go through as they come, regrouped to whole events.
+ */
+import { GatewayError } from '../../errors.ts'
+import { createEventAligner, eventData, type EventAligner } from '../../protocols/sse.ts'
+import { judgeEnd, judgeEvent } from '../../protocols/openai-stream.ts'
+import type { Target } from '../../table/route-table.ts'
+import { tryTargets } from './attempts.ts'
+import type { Exchange } from './exchange.ts'
+import { responseHeaders, send } from './send.ts'
+import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
+import { AttemptFailure, fromErrorEvent } from './upstream-error.ts'
+import { watch } from './watch.ts'
+
+/** Bytes held back in wait of the first content; a backend that sends more without any is committed. */
+const MAX_PRELUDE_BYTES = 64 * 1024
+/** How much of the end is kept to judge whether the stream is complete. */
+const TAIL_PIECES = 4
+const TAIL_BYTES = 4096
+
+const encoder = new TextEncoder()
+const KEEP_ALIVE = encoder.encode(': keep-alive\n\n')
+const DONE = encoder.encode('data: [DONE]\n\n')
+
+class ClientGone extends Error {
+  override name = 'ClientGone'
+}
+
+/** A target that has begun to answer. */
+interface Opened {
+  headers: Headers
+  reader: ReadableStreamDefaultReader<Uint8Array>
+  aligner: EventAligner
+  /** Whole events received so far. */
+  pieces: Uint8Array[]
+}
+
+/** Never rejects: a failure is a response or a frame. */
+export function forwardStream(exchange: Exchange): Promise<Response> {
+  return new Promise((resolve) => {
+    exchange.ports.defer(run(exchange, createStreamAnswer(exchange.ports.createPipe, resolve)))
+  })
+}
+
+async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
+  const { timeouts, keepAliveMs } = exchange.model
+  const started = Date.now()
+  const flow: Flow = {
+    attempt: new AbortController(),
+    waitingSince: started,
+    lastRead: started,
+    lastSent: started,
+    writingSince: null,
+    aligned: () => true,
+  }
+  const clientGone = (): void => flow.attempt.abort(new ClientGone())
+  exchange.clientSignal.addEventListener('abort', clientGone)
+
+  const stop = watch((now) => {
+    const due: [at: number, act: () => void][] = [
+      [started + timeouts.totalMs, () => flow.attempt.abort(timedOut(`within ${timeouts.totalMs} ms`))],
+    ]
+    if (flow.waitingSince !== null) {
+      const late = new AttemptFailure(timedOut(`began within ${timeouts.firstTokenMs} ms`), true)
+      due.push([flow.waitingSince + timeouts.firstTokenMs, () => flow.attempt.abort(late)])
+    } else if (flow.writingSince === null) {
+      const late = timedOut(`went on within ${timeouts.idleMs} ms`)
+      due.push([flow.lastRead + timeouts.idleMs, () => flow.attempt.abort(late)])
+    } else {
+      due.push([
+        flow.writingSince + timeouts.idleMs,
+        () => {
+          flow.attempt.abort(new ClientGone())
+          answer.abandon(new ClientGone())
+        },
+      ])
+    }
+    if (keepAliveMs > 0 && flow.writingSince === null && flow.aligned()) {
+      due.push([flow.lastSent + keepAliveMs, () => keepAlive(exchange, answer, flow, now)])
+    }
+    let next = Number.POSITIVE_INFINITY
+    for (const [at, act] of due) {
+      if (at <= now) act()
+      else next = Math.min(next, at - now)
+    }
+    if (flow.attempt.signal.aborted && flow.waitingSince === null) return Number.POSITIVE_INFINITY
+    // A deadline that is set from now on lies at least this far ahead.
+    return Math.min(next, timeouts.firstTokenMs, timeouts.idleMs, keepAliveMs > 0 ? keepAliveMs : next)
+  })
+
+  try {
+    const opened = await tryTargets(exchange, (target) => open(exchange, target, flow))
+    await pump(opened, answer, flow)
+  } catch (error) {
+    flow.attempt.abort(error)
+    await settle(exchange, answer, error)
+  } finally {
+    stop()
+    exchange.clientSignal.removeEventListener('abort', clientGone)
+  }
+}
+
+/** What the watch needs to see of a stream in progress; times are Unix ms. */
+interface Flow {
+  attempt: AbortController
+  /** Start of the attempt whose first content is awaited; null once it has come. */
+  waitingSince: number | null
+  lastRead: number
+  lastSent: number
+  /** Set while the client has not yet taken what was written. */
+  writingSince: number | null
+  aligned: () => boolean
+}
+
+function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow, now: number): void {
+  if (!answer.committed) {
+    answer.commit(
+      new Headers({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+        'x-aicc-model': exchange.modelName,
+      }),
+    )
+  }
+  flow.lastSent = now
+  answer.write(KEEP_ALIVE).catch(() => flow.attempt.abort(new ClientGone()))
+}
+
+async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Opened> {
+  if (exchange.clientSignal.aborted) throw new ClientGone()
+  if (flow.attempt.signal.aborted) flow.attempt = new AbortController()
+  flow.waitingSince = Date.now()
+  const { signal } = flow.attempt
+  const response = await send(exchange, target, signal)
+  try {
+    const opened = await readPrelude(exchange, target, response, signal)
+    flow.waitingSince = null
+    flow.lastRead = Date.now()
+    flow.aligned = opened.aligner.aligned
+    return opened
+  } catch (error) {
+    const reason: unknown = signal.aborted ? signal.reason : error
+    flow.attempt.abort(reason)
+    throw reason
+  }
+}
+
+/** Reads up to and with the first event that has content. */
+async function readPrelude(
+  exchange: Exchange,
+  target: Target,
+  response: Response,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const type = response.headers.get('content-type') ?? 'none'
+  if (!type.startsWith('text/event-stream') || response.body === null) {
+    throw invalid(target, `answered a streaming request with content type \`${type.slice(0, 80)}\``)
+  }
+  const headers = responseHeaders(exchange, target, response)
+  headers.set('x-accel-buffering', 'no')
+  const reader = response.body.getReader()
+  const aligner = createEventAligner()
+  const decoder = new TextDecoder()
+  const opened: Opened = { headers, reader, aligner, pieces: [] }
+  for (let size = 0; size <= MAX_PRELUDE_BYTES;) {
+    const { done, value } = await reader.read().catch(() => {
+      if (signal.aborted) throw signal.reason
+      throw interrupted(target)
+    })
+    if (done) throw invalid(target, 'ended the stream before any content')
+    size += value.byteLength
+    const piece = aligner.push(value)
+    if (piece === null) continue
+    opened.pieces.push(piece)
+    for (const data of eventData(decoder.decode(piece))) {
+      const verdict = judgeEvent(data)
+      if (verdict.kind === 'content') return opened
+      if (verdict.kind === 'error') throw fromErrorEvent(target.backend, verdict.error)
+      if (verdict.kind === 'garbled') throw invalid(target, 'sent an event that is not JSON')
+    }
+  }
+  return opened
+}
+
+async function pump(opened: Opened, answer: StreamAnswer, flow: Flow): Promise<void> {
+  const { reader, aligner } = opened
+  const tail: Uint8Array[] = []
+  const pass = async (piece: Uint8Array): Promise<void> => {
+    tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
+    if (tail.length > TAIL_PIECES) tail.shift()
+    flow.writingSince = Date.now()
+    try {
+      await answer.write(piece)
+    } catch {
+      throw new ClientGone()
+    }
+    flow.writingSince = null
+    flow.lastSent = Date.now()
+    flow.lastRead = flow.lastSent
+  }
+  if (!answer.committed) answer.commit(opened.headers)
+  for (const piece of opened.pieces) await pass(piece)
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
+      throw brokenOff()
+    })
+    if (done) break
+    flow.lastRead = Date.now()
+    const piece = aligner.push(value)
+    if (piece !== null) await pass(piece)
+  }
+  if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
+  await finish(answer, aligner.rest(), tail)
+}
+
+/** The backend closed the stream: was that the end of the answer? */
+async function finish(answer: StreamAnswer, rest: Uint8Array, tail: Uint8Array[]): Promise<void> {
+  const decoder = new TextDecoder()
+  const restText = decoder.decode(rest)
+  const complete = eventData(restText).every((data) => judgeEvent(data).kind !== 'garbled')
+  const end = judgeEnd(tail.map((piece) => decoder.decode(piece)).join('') + (complete ? restText : ''))
+  if (end === 'truncated' || !complete) throw brokenOff()
+  if (rest.byteLength > 0) await answer.write(rest)
+  if (end === 'finished')
+    await answer.write(rest.byteLength > 0 ? encoder.encode('\n\ndata: [DONE]\n\n') : DONE)
+  await answer.close()
+}
+
+/** Ends the client's side, whatever went wrong. */
+async function settle(exchange: Exchange, answer: StreamAnswer, cause: unknown): Promise<void> {
+  if (cause instanceof ClientGone || exchange.clientSignal.aborted) {
+    answer.abandon(cause)
+    return
+  }
+  const error =
+    cause instanceof AttemptFailure
+      ? cause.error
+      : cause instanceof GatewayError
+        ? cause
+        : new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.')
+  exchange.ports.log({
+    event: error.code === 'internal_error' ? 'internal-error' : 'stream-broken',
+    correlationId: exchange.correlationId,
+    client: exchange.client,
+    model: exchange.modelName,
+    cause: error.code === 'internal_error' ? String(cause) : error.code,
+  })
+  await answer.fail(error).catch(() => answer.abandon(cause))
+}
+
+function timedOut(what: string): GatewayError {
+  return new GatewayError('upstream_timeout', `No answer ${what}.`)
+}
+
+function brokenOff(): GatewayError {
+  return new GatewayError('upstream_interrupted', 'The backend broke off in the middle of its answer.')
+}
+
+function interrupted(target: Target): AttemptFailure {
+  const message = `Backend \`${target.backend}\` broke off before its answer began.`
+  return new AttemptFailure(new GatewayError('upstream_interrupted', message), true)
+}
+
+function invalid(target: Target, what: string): AttemptFailure {
+  const message = `Backend \`${target.backend}\` ${what}.`
+  return new AttemptFailure(new GatewayError('upstream_invalid_answer', message), true)
+}

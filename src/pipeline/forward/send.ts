@@ -1,0 +1,115 @@
+/**
+ * One attempt's request to one target: headers from an allow-list, the body as it came but for the
+ * model's id, and an address that only the policy can name.
+ */
+import { BACKEND_KINDS } from '../../backends/kind.ts'
+import { GatewayError } from '../../errors.ts'
+import { BackendUnreachable, type BackendRequest } from '../../ports.ts'
+import { replaceValues } from '../../protocols/json-object.ts'
+import { lookup } from '../../table/decide.ts'
+import type { Backend, Target } from '../../table/route-table.ts'
+import type { Exchange } from './exchange.ts'
+import { AttemptFailure, fromStatus } from './upstream-error.ts'
+
+/** Error bodies are read up to here; more says nothing new. */
+const MAX_ERROR_BYTES = 64 * 1024
+
+const USER_AGENT = 'aicc'
+
+/**
+ * @returns the backend's 2xx answer, its body unread
+ * @throws AttemptFailure when the backend cannot be reached or answers anything else;
+ *   whatever aborted `signal` when it was aborted
+ */
+export async function send(exchange: Exchange, target: Target, signal: AbortSignal): Promise<Response> {
+  const backend = lookup(exchange.snapshot.table.backends, target.backend)
+  if (backend === undefined) throw new Error(`the table has no backend ${target.backend}`)
+  const request = buildRequest(exchange, target, backend, signal)
+  const { respond } = BACKEND_KINDS[backend.kind]
+  let response: Response
+  try {
+    response = respond ? await respond(request) : await exchange.ports.backendFetch(target.backend, request)
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    throw unreachable(target.backend, error)
+  }
+  if (response.ok) return response
+  const body = await readSome(response)
+  if (signal.aborted) throw signal.reason
+  throw fromStatus(target.backend, response, body)
+}
+
+/** The answer's headers that a client may see. */
+export function responseHeaders(exchange: Exchange, target: Target, response: Response): Headers {
+  const headers = new Headers({ 'cache-control': 'no-store' })
+  const kind = lookup(exchange.snapshot.table.backends, target.backend)?.kind
+  const names = ['content-type', ...(kind === undefined ? [] : BACKEND_KINDS[kind].responseHeaders)]
+  for (const name of names) {
+    const value = response.headers.get(name)
+    if (value !== null) headers.set(name, value)
+  }
+  headers.set('x-aicc-model', exchange.modelName)
+  headers.set('x-aicc-backend', target.backend)
+  return headers
+}
+
+function buildRequest(
+  exchange: Exchange,
+  target: Target,
+  backend: Backend,
+  signal: AbortSignal,
+): BackendRequest {
+  const headers = new Headers({
+    'content-type': 'application/json',
+    accept: exchange.request.stream ? 'text/event-stream' : 'application/json',
+    // A compressed answer could not be scanned for events, nor handed on byte for byte.
+    'accept-encoding': 'identity',
+    'user-agent': USER_AGENT,
+    'x-correlation-id': exchange.correlationId,
+  })
+  const key = lookup(exchange.snapshot.backendKeys, target.backend)
+  if (key !== undefined) headers.set('authorization', `Bearer ${key}`)
+  return {
+    method: 'POST',
+    origin: backend.origin ?? '',
+    path: backend.basePath + exchange.route.backendPath,
+    headers,
+    body: buildBody(exchange, target, BACKEND_KINDS[backend.kind].addedMembers),
+    signal,
+    connectTimeoutMs: exchange.model.timeouts.connectMs,
+  }
+}
+
+function buildBody(exchange: Exchange, target: Target, addedMembers: string): string {
+  const { body } = exchange.request
+  const text = replaceValues(body, new Map([['model', JSON.stringify(target.id)]]))
+  if (addedMembers === '') return text
+  const open = text.indexOf('{') + 1
+  return `${text.slice(0, open)}${addedMembers},${text.slice(open)}`
+}
+
+function unreachable(backend: string, error: unknown): AttemptFailure {
+  const message =
+    error instanceof BackendUnreachable
+      ? `Backend \`${backend}\` cannot be reached: ${error.message}`
+      : `The connection to backend \`${backend}\` broke before it answered.`
+  return new AttemptFailure(new GatewayError('upstream_unreachable', message), true)
+}
+
+async function readSome(response: Response): Promise<string> {
+  const reader = response.body?.getReader()
+  if (reader === undefined) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  try {
+    while (text.length < MAX_ERROR_BYTES) {
+      const { done, value } = await reader.read()
+      if (done) break
+      text += decoder.decode(value, { stream: true })
+    }
+  } catch {
+    // A cut error body: what arrived must do.
+  }
+  reader.cancel().catch(() => {})
+  return text
+}

@@ -1,0 +1,81 @@
+/**
+ * Body bytes → the few fields that routing needs. Everything else stays as it came, byte for byte.
+ */
+import { GatewayError } from '../errors.ts'
+import { type JsonObject, parseJsonObject } from './json-object.ts'
+
+export interface ModelRequest {
+  body: JsonObject
+  model: string
+  stream: boolean
+}
+
+/**
+ * Fields by which an OpenAI-compatible server would let a caller choose the upstream, its key or its
+ * retries (LiteLLM's CVE-2024-6587 sent the provider's key to the caller's host). They belong to the
+ * policy, so a request that carries one is refused rather than forwarded.
+ */
+const FORBIDDEN = new Set([
+  'allowed_model_region',
+  'api_base',
+  'api_key',
+  'api_type',
+  'api_version',
+  'azure_ad_token',
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'aws_session_token',
+  'base_model',
+  'base_url',
+  'client',
+  'context_window_fallback_dict',
+  'custom_llm_provider',
+  'default_headers',
+  'deployment_id',
+  'disable_fallbacks',
+  'extra_body',
+  'extra_headers',
+  'extra_query',
+  'fallbacks',
+  'headers',
+  'max_retries',
+  'model_list',
+  'no-log',
+  'num_retries',
+  'organization',
+  'provider',
+  'proxy',
+  'request_timeout',
+  'router_settings',
+  'user_config',
+  'vertex_credentials',
+])
+const FORBIDDEN_PREFIXES = ['litellm_', 'mock_']
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** @throws GatewayError invalid_utf8, invalid_json, duplicate_key, invalid_field, field_not_allowed (400) */
+export function parseModelRequest(bytes: Uint8Array): ModelRequest {
+  let text: string
+  try {
+    text = decoder.decode(bytes)
+  } catch {
+    throw new GatewayError('invalid_utf8', 'The body is not valid UTF-8.')
+  }
+  const body = parseJsonObject(text)
+  for (const key of body.spans.keys()) {
+    if (FORBIDDEN.has(key) || FORBIDDEN_PREFIXES.some((prefix) => key.startsWith(prefix))) {
+      throw new GatewayError('field_not_allowed', `\`${key}\` is for the policy to say, not for a request.`, {
+        param: key,
+      })
+    }
+  }
+  const { model, stream } = body.value
+  if (typeof model !== 'string' || model === '') {
+    throw new GatewayError('invalid_field', '`model` must be a non-empty string.', { param: 'model' })
+  }
+  if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
+    throw new GatewayError('invalid_field', '`stream` must be a boolean.', { param: 'stream' })
+  }
+  return { body, model, stream: stream === true }
+}

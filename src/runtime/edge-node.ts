@@ -1,0 +1,90 @@
+/** The edge under Node: the same app behind node:http and node:https, on sockets it is handed. */
+import { rmSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import { getRequestListener } from '@hono/node-server'
+import { Agent, fetch } from 'undici'
+import { createNodeBackendFetch, type NodeBackend } from '../adapters/node/backend-fetch.ts'
+import { createEdge } from './edge.ts'
+import type { Snapshot } from '../table/snapshot.ts'
+
+/** Handed over by the supervisor in AICC_EDGE_CONFIG. */
+interface EdgeConfig {
+  https: { fd: number; cert: string; key: string } | null
+  http: { fd: number } | null
+  /** Unix socket on which this process takes snapshots. */
+  edgeSocket: string
+  /** Unix socket of the control process. */
+  controlSocket: string
+  backends: NodeBackend[]
+}
+
+/** As workerd has them, so that both runtimes treat a slow or idle peer alike. */
+const SERVER_OPTIONS = {
+  headersTimeout: 15_000,
+  keepAliveTimeout: 15_000,
+  connectionsCheckingInterval: 1000,
+  // The body's deadline is the pipeline's.
+  requestTimeout: 0,
+  // The policy's own caps decide; Node's would answer without a body.
+  maxHeaderSize: 384 * 1024,
+}
+const HANDSHAKE_TIMEOUT_MS = 10_000
+
+const config = JSON.parse(process.env['AICC_EDGE_CONFIG'] ?? 'null') as EdgeConfig
+// Keys and certificates live in memory from here on, not in the environment that children inherit.
+delete process.env['AICC_EDGE_CONFIG']
+
+const control = new Agent({ connect: { socketPath: config.controlSocket } })
+const addresses = new WeakMap<Request, string>()
+
+const edge = createEdge({
+  async pullSnapshot() {
+    const response = await fetch('http://control/snapshot', { dispatcher: control })
+    return (await response.json()) as Snapshot
+  },
+  backendFetch: createNodeBackendFetch(config.backends),
+  clientAddress: (request) => addresses.get(request) ?? 'unknown',
+  defer: (work) => void work,
+  createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
+  log: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
+})
+
+const traffic = getRequestListener(
+  (request, env) => {
+    const peer = 'incoming' in env ? env.incoming.socket.remoteAddress : undefined
+    if (peer !== undefined) addresses.set(request, peer)
+    return edge.fetch(request)
+  },
+  { overrideGlobalObjects: false },
+)
+
+const servers: http.Server[] = []
+if (config.http !== null) {
+  servers.push(http.createServer(SERVER_OPTIONS, traffic).listen({ fd: config.http.fd }))
+}
+if (config.https !== null) {
+  const { cert, key, fd } = config.https
+  const options = {
+    ...SERVER_OPTIONS,
+    cert,
+    key,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    minVersion: 'TLSv1.2',
+  } as const
+  servers.push(https.createServer(options, traffic).listen({ fd }))
+}
+// Header fields are counted by the pipeline; Node would silently drop those beyond 2000.
+for (const server of servers) server.maxHeadersCount = 0
+
+rmSync(config.edgeSocket, { force: true })
+const controlServer = http
+  .createServer(getRequestListener(edge.control, { overrideGlobalObjects: false }))
+  .listen(config.edgeSocket)
+
+// Takes no more connections, finishes what is under way, and ends when nothing is left.
+process.once('SIGTERM', () => {
+  controlServer.close()
+  for (const server of servers) server.close()
+  for (const server of servers) server.closeIdleConnections()
+})

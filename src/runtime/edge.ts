@@ -1,0 +1,60 @@
+/**
+ * What both runtimes have in common: the app, the snapshot in memory, and the control socket's side
+ * of the edge. Module memory is shared by all requests and atomic between awaits.
+ */
+import { createApp } from '../app.ts'
+import type { Ports } from '../ports.ts'
+import { activate, type ActiveSnapshot } from '../table/active-snapshot.ts'
+import type { Snapshot } from '../table/snapshot.ts'
+
+export interface EdgeOptions extends Omit<Ports, 'snapshot'> {
+  /** Asks the control process for the snapshot; only when none has been pushed yet. */
+  pullSnapshot: () => Promise<Snapshot>
+}
+
+export interface Edge {
+  fetch: (request: Request) => Promise<Response>
+  /** The control socket: `PUT /snapshot`, `GET /status`. Never reachable from the network. */
+  control: (request: Request) => Promise<Response>
+}
+
+export function createEdge(options: EdgeOptions): Edge {
+  const startedAt = Date.now()
+  let active: ActiveSnapshot | null = null
+  let inFlight = 0
+
+  const pull = async (): Promise<ActiveSnapshot> => {
+    const pulled = await options.pullSnapshot()
+    // A push that came meanwhile is newer.
+    active ??= activate(pulled)
+    return active
+  }
+  const counted = async <T>(work: Promise<T>): Promise<T> => {
+    inFlight += 1
+    try {
+      return await work
+    } finally {
+      inFlight -= 1
+    }
+  }
+  const app = createApp({
+    ...options,
+    snapshot: () => active ?? pull(),
+    defer: (work) => options.defer(counted(work)),
+  })
+
+  return {
+    fetch: (request) => counted(Promise.resolve(app.fetch(request))),
+    async control(request) {
+      const { pathname } = new URL(request.url)
+      if (request.method === 'PUT' && pathname === '/snapshot') {
+        active = activate((await request.json()) as Snapshot)
+        return new Response(null, { status: 204 })
+      }
+      if (request.method === 'GET' && pathname === '/status') {
+        return Response.json({ digest: active?.table.digest ?? null, startedAt, inFlight })
+      }
+      return new Response(null, { status: 404 })
+    },
+  }
+}
