@@ -1,0 +1,82 @@
+/**
+ * Route table + environment → snapshot: secrets are looked up, client keys become hashes.
+ */
+import type { ClientKey, RouteTable } from '../table/route-table.ts'
+import type { HashedKey, Snapshot } from '../table/snapshot.ts'
+import { hashKey } from './create-access-key.ts'
+
+/** Shorter client keys can be guessed. */
+const SHORTEST_KEY = 20
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type SnapshotResult = { ok: true; snapshot: Snapshot } | { ok: false; problems: string[] }
+
+/**
+ * @param hosts names that the gateway answers to
+ * @returns all problems at once, none of which shows a secret
+ */
+export function buildSnapshot(
+  table: RouteTable,
+  environment: Environment,
+  hosts: readonly string[],
+): SnapshotResult {
+  const problems: string[] = []
+  const backendKeys: Record<string, string> = {}
+  for (const [name, { key }] of Object.entries(table.backends)) {
+    if (key === null) continue
+    const secret = lookUp(environment, key.env, `the key of backend \`${name}\``, problems)
+    if (secret !== null) backendKeys[name] = secret
+  }
+  const keys = Object.entries(table.clients).flatMap(([client, { keys: list }]) =>
+    list.flatMap((key) => hashedKey(client, key, environment, problems) ?? []),
+  )
+  problems.push(...sharedKeys(keys))
+  if (problems.length > 0) return { ok: false, problems }
+  return { ok: true, snapshot: { table, keys, backendKeys, hosts: [...hosts] } }
+}
+
+function hashedKey(
+  client: string,
+  key: ClientKey,
+  environment: Environment,
+  problems: string[],
+): HashedKey | null {
+  const { deprecatedAt, expiresAt } = key
+  if ('sha256' in key) return { client, sha256: key.sha256, deprecatedAt, expiresAt }
+  const secret = lookUp(environment, key.env, `a key of client \`${client}\``, problems)
+  if (secret === null) return null
+  if (secret.length < SHORTEST_KEY) {
+    problems.push(
+      `${key.env} (a key of client \`${client}\`) has ${secret.length} characters: ` +
+        `fewer than ${SHORTEST_KEY} can be guessed; make one with \`aicc keys new ${client}\``,
+    )
+  }
+  return { client, sha256: hashKey(secret), deprecatedAt, expiresAt }
+}
+
+function lookUp(environment: Environment, name: string, use: string, problems: string[]): string | null {
+  const secret = environment[name]
+  if (secret === undefined || secret === '') {
+    problems.push(`environment variable ${name} (${use}) is not set`)
+    return null
+  }
+  if (!/^[\x21-\x7e]+$/.test(secret)) {
+    problems.push(`${name} (${use}) holds spaces, line ends or other characters that no key has`)
+    return null
+  }
+  return secret
+}
+
+/** With one key for two clients nobody could tell who called. */
+function sharedKeys(keys: readonly HashedKey[]): string[] {
+  const owners = new Map<string, string>()
+  return keys.flatMap(({ client, sha256 }) => {
+    const owner = owners.get(sha256) ?? client
+    owners.set(sha256, owner)
+    if (owner === client) return []
+    return [
+      `clients \`${owner}\` and \`${client}\` have the same key (${sha256.slice(0, 8)}…); each needs its own`,
+    ]
+  })
+}

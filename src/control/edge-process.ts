@@ -1,0 +1,205 @@
+/**
+ * One edge process: started with inherited listening sockets, told its snapshot, drained and ended.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Snapshot } from '../table/snapshot.ts'
+import type { Runtime } from './run-file.ts'
+import { writePrivate } from './state-folder.ts'
+import { unixRequest } from './unix-request.ts'
+import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-config.ts'
+
+const READY_WITHIN_MS = 15_000
+const ANSWER_WITHIN_MS = 5000
+
+/** What an edge is started with; a change of any of it needs a new process. */
+export interface EdgeConfig {
+  /** Descriptors of listening sockets in this process. */
+  http: { fd: number } | null
+  /** With the certificate chain and its key, PEM. */
+  https: { fd: number; chain: string; key: string } | null
+  backends: readonly EdgeBackend[]
+}
+
+export interface EdgeLaunch extends EdgeConfig {
+  runtime: Runtime
+  /** The built app for that runtime. */
+  bundle: string
+  controlSocket: string
+  /** A short path (socket paths end at about 100 bytes) in a private folder; made here, removed with the edge. */
+  dir: string
+  snapshot: Snapshot
+  /** Receives each line that the edge prints. */
+  onLine: (line: string) => void
+}
+
+export interface EdgeProcess {
+  pid: number
+  startedAt: Date
+  /** Settles when the process is gone, with how it ended in words. */
+  exited: Promise<string>
+  /** @throws Error when the edge does not take it */
+  push: (snapshot: Snapshot) => Promise<void>
+  /** Lets requests in flight finish, for so long at most. */
+  stop: (drainMs: number) => Promise<void>
+  kill: () => void
+}
+
+/**
+ * Resolves when the edge serves the snapshot.
+ * @throws Error with the edge's last words when it does not get there
+ */
+export async function launchEdge(launch: EdgeLaunch): Promise<EdgeProcess> {
+  await mkdir(launch.dir, { mode: 0o700 })
+  const edgeSocket = join(launch.dir, 'edge.sock')
+  try {
+    const child = await spawnEdge(launch, edgeSocket)
+    return await untilServing(child, edgeSocket, launch)
+  } catch (error) {
+    await rm(launch.dir, { recursive: true, force: true })
+    const reason = (error as Error).message
+    throw new Error(`the edge (${launch.runtime}) did not start: ${reason}`, { cause: error })
+  }
+}
+
+async function untilServing(
+  child: ChildProcess,
+  edgeSocket: string,
+  launch: EdgeLaunch,
+): Promise<EdgeProcess> {
+  const lastLines = relayLines(child, launch.onLine)
+  const exited = untilExit(child, launch.dir)
+  const stop = async (drainMs: number): Promise<void> => {
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), drainMs)
+    await exited
+    clearTimeout(timer)
+  }
+  try {
+    await untilReady(edgeSocket, exited)
+    await pushSnapshot(edgeSocket, launch.snapshot)
+  } catch (error) {
+    await stop(0)
+    const said = lastLines.map((line) => `\n  ${line}`).join('')
+    throw new Error(`${(error as Error).message}${said}`, { cause: error })
+  }
+  // It has been read; no private key stays behind in a folder for temporary files.
+  await rm(join(launch.dir, CONFIG_FILES.key), { force: true })
+  return {
+    pid: child.pid!,
+    startedAt: new Date(),
+    exited,
+    push: (snapshot) => pushSnapshot(edgeSocket, snapshot),
+    stop,
+    kill: () => child.kill('SIGKILL'),
+  }
+}
+
+async function spawnEdge(launch: EdgeLaunch, edgeSocket: string): Promise<ChildProcess> {
+  return launch.runtime === 'workerd' ? startWorkerd(launch, edgeSocket) : startNode(launch, edgeSocket)
+}
+
+async function startWorkerd(launch: EdgeLaunch, edgeSocket: string): Promise<ChildProcess> {
+  const { dir, http, https, controlSocket, backends } = launch
+  await copyFile(launch.bundle, join(dir, CONFIG_FILES.worker))
+  if (https !== null) {
+    await writePrivate(join(dir, CONFIG_FILES.certificate), https.chain)
+    await writePrivate(join(dir, CONFIG_FILES.key), https.key)
+  }
+  const config = join(dir, 'config.capnp')
+  const text = renderWorkerdConfig({
+    http: http !== null,
+    https: https !== null,
+    edgeSocket,
+    controlSocket,
+    backends,
+  })
+  await writePrivate(config, text)
+  const fds = Object.entries({ http, https }).flatMap(([name, socket]) =>
+    socket === null ? [] : [{ name, fd: socket.fd }],
+  )
+  const args = ['serve', ...fds.flatMap(({ name }, i) => ['--socket-fd', `${name}=${3 + i}`]), config]
+  // The package's own launcher script would not hand the descriptors on.
+  const binary = (createRequire(import.meta.url)('workerd') as { default: string }).default
+  return spawn(binary, args, {
+    // No secret of ours is in its environment. A group of its own: Ctrl-C must not end it before it has drained.
+    env: {},
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', ...fds.map(({ fd }) => fd)],
+  })
+}
+
+function startNode(launch: EdgeLaunch, edgeSocket: string): ChildProcess {
+  const { http, https, controlSocket, backends } = launch
+  const config = {
+    http: http && { fd: 3 },
+    https: https && { fd: 4, cert: https.chain, key: https.key },
+    edgeSocket,
+    controlSocket,
+    backends,
+  }
+  // The folder is named for whoever looks for an edge that lost its control process.
+  return spawn(process.execPath, ['--enable-source-maps', launch.bundle, launch.dir], {
+    env: { NODE_ENV: 'production', AICC_EDGE_CONFIG: JSON.stringify(config) },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', http?.fd ?? 'ignore', https?.fd ?? 'ignore'],
+  })
+}
+
+/** @returns the last few lines, kept up to date */
+function relayLines(child: ChildProcess, onLine: (line: string) => void): string[] {
+  const last: string[] = []
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue
+    createInterface({ input: stream }).on('line', (line) => {
+      last.push(line)
+      if (last.length > 20) last.shift()
+      onLine(line)
+    })
+  }
+  return last
+}
+
+async function untilExit(child: ChildProcess, dir: string): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+    return signal ?? `exit code ${code}`
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+async function untilReady(socketPath: string, exited: Promise<string>): Promise<void> {
+  const end = exited.then((how) => ({ how }))
+  const deadline = Date.now() + READY_WITHIN_MS
+  for (;;) {
+    try {
+      await unixRequest({ socketPath, method: 'GET', path: '/status', timeoutMs: ANSWER_WITHIN_MS })
+      return
+    } catch (error) {
+      const gone = await Promise.race([end, Promise.resolve(null)])
+      if (gone !== null) throw new Error(`it ended with ${gone.how}`, { cause: error })
+      if (Date.now() > deadline)
+        throw new Error(`no answer within ${READY_WITHIN_MS / 1000} s`, { cause: error })
+    }
+    await sleep(15)
+  }
+}
+
+async function pushSnapshot(socketPath: string, snapshot: Snapshot): Promise<void> {
+  const { status, body } = await unixRequest({
+    socketPath,
+    method: 'PUT',
+    path: '/snapshot',
+    body: JSON.stringify(snapshot),
+    timeoutMs: ANSWER_WITHIN_MS,
+  })
+  if (status !== 204) throw new Error(`the edge refused the snapshot (${status}): ${body.slice(0, 500)}`)
+}
