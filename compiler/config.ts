@@ -51,12 +51,29 @@ export type Name = string
  */
 export type EnvName = string
 
+/**
+ * A place where a model lives, as `backend/model`.
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}/[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$
+ * @examples ["gpu/coder"]
+ */
+export type TargetName = string
+
+/**
+ * A host name or an address, without port; IPv6 without brackets.
+ * @pattern ^([A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$
+ * @examples ["ai.example.com"]
+ */
+export type HostName = string
+
 /** A secret, named by the environment variable that holds it. */
 export interface SecretFromEnv {
   env: EnvName
 }
 
-/** How long to wait, and for what. */
+/**
+ * How long to wait, and for what. A wait that is left to its default is cut to `total` where that is shorter;
+ * one that is written must fit.
+ */
 export interface TimeoutsConfig {
   /** Until a TCP connection to the backend stands. @default "3s" */
   connect?: Duration
@@ -72,18 +89,29 @@ export interface TimeoutsConfig {
 
 /** A model that a backend serves. */
 export interface BackendModelConfig {
-  /** The model's id on the backend. */
+  /**
+   * The model's id on the backend.
+   * @minLength 1
+   */
   id: string
-  /** Context window in tokens. @minimum 1 @TJS-type integer */
+  /**
+   * Context window in tokens.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000000000
+   */
   context?: number
 }
 
 /** How the backend's certificate is judged, for `https` URLs. */
 export interface BackendTlsConfig {
-  /** Path of a PEM file with the CA to trust in place of the public ones, relative to the policies folder. */
+  /**
+   * Path of a PEM file with the CA to trust in place of the public ones, relative to the policies folder.
+   * @minLength 1
+   */
   ca?: string
   /** Name expected in the certificate, if it is not the URL's host. */
-  serverName?: string
+  serverName?: HostName
 }
 
 interface HttpBackendConfig {
@@ -135,8 +163,11 @@ export interface BackendsFile {
 
 /** A model as clients see it. */
 export interface ModelConfig {
-  /** Where it is served, as `backend/model`; tried in order until one answers. @minItems 1 */
-  targets: string[]
+  /**
+   * Where it is served; tried in order until one answers.
+   * @minItems 1
+   */
+  targets: TargetName[]
   timeouts?: TimeoutsConfig
   /** Silence after which a stream gets a keep-alive comment, or `off`. From then on a failure is an error frame in a 200. @default "10s" */
   keepAlive?: DurationOrOff
@@ -149,7 +180,7 @@ export interface ListenConfig {
   /** `address:port` for plain HTTP, or `off`. Beyond loopback it also needs `--expose-http`. @default "127.0.0.1:4000" */
   http?: string
   /** Host names to answer to besides the machine's own names and addresses. */
-  names?: string[]
+  names?: HostName[]
 }
 
 export interface LimitsConfig {
@@ -159,7 +190,13 @@ export interface LimitsConfig {
   bodyTimeout?: Duration
   /** Largest request header block. @default "32KiB" */
   headers?: ByteSize
-  /** Most request headers. @default 100 @minimum 1 @TJS-type integer */
+  /**
+   * Most request headers.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000
+   * @default 100
+   */
   headerCount?: number
   /** Wrong keys from one address before it is answered 429. @default "10/min" */
   failedKeys?: Rate
@@ -205,11 +242,17 @@ export interface HashedKeyConfig extends KeyLifetime {
   sha256: string
 }
 
+/** @minItems 1 */
+export type ClientModels = Name[]
+
 export interface ClientConfig {
-  /** Several keys allow rotation. @minItems 1 */
+  /**
+   * Several keys allow rotation.
+   * @minItems 1
+   */
   keys: (EnvKeyConfig | HashedKeyConfig)[]
   /** Names it may ask for, or `*` for all. A model's aliases are granted with it. */
-  models: '*' | Name[]
+  models: '*' | ClientModels
 }
 
 /** `clients.yaml`: who may call. */

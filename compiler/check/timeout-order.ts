@@ -1,0 +1,64 @@
+/**
+ * Timeouts that can never run out, because a shorter one comes first.
+ */
+import { quote } from '../diagnostics/quote.ts'
+import type { ResolveContext } from '../resolve/resolve-context.ts'
+import type { ResolvedPolicy, Setting } from '../resolve/resolved-policy.ts'
+import type { Check } from './check-context.ts'
+
+/** Each inner wait lies within the outer one. */
+const ORDER = [
+  ['connect', 'firstToken'],
+  ['connect', 'total'],
+  ['firstToken', 'total'],
+  ['idle', 'total'],
+] as const
+
+export const timeoutOrder: Check = {
+  name: 'timeout-order',
+  run(policy, context) {
+    // A pair that the whole policy shares is one fault, however many models inherit it.
+    const reported = new Set<string>()
+    for (const { timeouts, keepAlive } of policy.models.values()) {
+      const pairs = ORDER.map(([inner, outer]) => ({ inner, outer, a: timeouts[inner], b: timeouts[outer] }))
+      for (const { inner, outer, a, b } of [
+        ...pairs,
+        { inner: 'keepAlive', outer: 'total', a: keepAlive, b: timeouts.total },
+      ]) {
+        const id = JSON.stringify([inner, outer, a.at, b.at])
+        if (a.value <= b.value || reported.has(id)) continue
+        reported.add(id)
+        reportPair({ inner, outer, a, b, policy }, context)
+      }
+    }
+  },
+}
+
+interface Pair {
+  inner: string
+  outer: string
+  a: Setting<number>
+  b: Setting<number>
+  policy: ResolvedPolicy
+}
+
+/** Points at what was written; of a pair with a default there is only one to point at. */
+function reportPair({ inner, outer, a, b, policy }: Pair, { report }: ResolveContext): void {
+  const at = a.at ?? b.at
+  if (!at) return
+  const other = a.at && b.at ? [{ span: policy.locate(b.at), text: `${quote(outer)} runs out before` }] : []
+  const defaults = b.at ? [] : [`${quote(outer)} is ${formatDuration(b.value)} by default`]
+  report('check/timeout-order', `${quote(inner)} is longer than ${quote(outer)}, so it can never run out`, {
+    at,
+    label: 'too long',
+    secondary: other,
+    notes: defaults,
+    help: `make ${quote(inner)} shorter or ${quote(outer)} longer`,
+  })
+}
+
+/** In the largest unit that leaves no fraction. */
+function formatDuration(ms: number): string {
+  if (ms % 60_000 === 0) return `${ms / 60_000}m`
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
+}

@@ -1,0 +1,22 @@
+/**
+ * Backends that no model leads to: configured, and without effect.
+ */
+import { quote } from '../diagnostics/quote.ts'
+import type { Check } from './check-context.ts'
+
+export const unusedBackends: Check = {
+  name: 'unused-backends',
+  onlyIfSound: true,
+  run({ backends, models }, { report }) {
+    const used = new Set([...models.values()].flatMap(({ targets }) => targets.map(({ backend }) => backend)))
+    for (const [name, { at, models: declared }] of backends) {
+      if (used.has(name)) continue
+      const [example = 'model'] = declared.keys()
+      report('check/unused-backend', `no model uses the backend ${quote(name)}`, {
+        at,
+        prefer: 'key',
+        help: `name it among a model's targets, as in ${quote(`${name}/${example}`)}, or remove it`,
+      })
+    }
+  },
+}

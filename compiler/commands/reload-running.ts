@@ -1,0 +1,44 @@
+/**
+ * After a compile: if a gateway runs on these policies, it is asked to take them on.
+ */
+import { readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface ReloadOutcome {
+  /** False when the gateway refused. */
+  ok: boolean
+  /** For the last line of the command. */
+  outcome: string
+}
+
+const HOW = {
+  swapped: 'the running gateway has taken it on',
+  restarted: 'the running gateway has taken it on with a new edge',
+  unchanged: 'the running gateway has it already',
+}
+
+/** Null when no gateway runs on these policies. */
+export async function reloadRunning(paths: {
+  policies: string
+  state: string
+}): Promise<ReloadOutcome | null> {
+  if (!(await runsOn(paths))) return null
+  // Loaded late: most compiles reload nothing.
+  const { requestReload } = await import('../../src/control/admin-client.ts')
+  const reloaded = await requestReload(paths.state)
+  if (reloaded.kind === 'not-running') return null
+  if (reloaded.kind === 'reloaded') return { ok: true, outcome: HOW[reloaded.how] }
+  return { ok: false, outcome: `the running gateway keeps what it had: ${reloaded.message}` }
+}
+
+/** Does the state folder's gateway serve this policies folder? */
+async function runsOn({ policies, state }: { policies: string; state: string }): Promise<boolean> {
+  try {
+    const run: unknown = JSON.parse(await readFile(join(state, 'run.json'), 'utf8'))
+    const served = typeof run === 'object' && run !== null && 'policies' in run ? run.policies : null
+    return typeof served === 'string' && (await realpath(served)) === (await realpath(policies))
+  } catch {
+    // No file, half a file or a folder that is gone: nothing that could be reloaded.
+    return false
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Every diagnostic there is. Slugs are `stage/thing`, stable, never renumbered or reused.
+ * Each has a page `docs/diagnostics/<stage>-<thing>.md` and at least one case in `test/golden/`.
+ */
+
+export type Severity = 'error' | 'warning'
+
+export interface CodeInfo {
+  severity: Severity
+  /** One line, for lists and SARIF. */
+  title: string
+}
+
+export type DiagnosticCode =
+  | 'yaml/missing-file'
+  | 'yaml/unreadable-file'
+  | 'yaml/syntax'
+  | 'yaml/duplicate-key'
+  | 'yaml/unsupported'
+  | 'yaml/alias'
+  | 'validate/unknown-key'
+  | 'validate/missing-key'
+  | 'validate/wrong-type'
+  | 'validate/unknown-value'
+  | 'validate/invalid-format'
+  | 'validate/out-of-range'
+  | 'validate/literal-secret'
+  | 'resolve/unknown-backend'
+  | 'resolve/unknown-backend-model'
+  | 'resolve/unknown-model'
+  | 'resolve/alias-cycle'
+  | 'resolve/invalid-date'
+  | 'resolve/invalid-url'
+  | 'resolve/out-of-range'
+  | 'resolve/ca-file'
+  | 'check/duplicate-name'
+  | 'check/duplicate-key'
+  | 'check/duplicate-entry'
+  | 'check/unused-backend'
+  | 'check/unreachable-model'
+  | 'check/timeout-order'
+  | 'check/key-lifetime'
+  | 'check/cors-origin'
+  | 'check/listen-address'
+  | 'check/tls-without-https'
+
+export const CODES: Record<DiagnosticCode, CodeInfo> = {
+  'yaml/missing-file': { severity: 'error', title: 'A policy file does not exist' },
+  'yaml/unreadable-file': { severity: 'error', title: 'A policy file cannot be read as UTF-8 text' },
+  'yaml/syntax': { severity: 'error', title: 'A policy file is not valid YAML' },
+  'yaml/duplicate-key': { severity: 'error', title: 'A key is written twice in one mapping' },
+  'yaml/unsupported': { severity: 'error', title: 'A YAML feature that policies do not use' },
+  'yaml/alias': { severity: 'error', title: 'A YAML alias that leads nowhere, or back to itself' },
+
+  'validate/unknown-key': { severity: 'error', title: 'A key that the policy language does not have' },
+  'validate/missing-key': { severity: 'error', title: 'A required key is missing' },
+  'validate/wrong-type': { severity: 'error', title: 'A value of the wrong type' },
+  'validate/unknown-value': { severity: 'error', title: 'A value that is none of the known ones' },
+  'validate/invalid-format': {
+    severity: 'error',
+    title: 'A name or value that is not written as it must be',
+  },
+  'validate/out-of-range': { severity: 'error', title: 'A number or a list that is too small or too large' },
+  'validate/literal-secret': { severity: 'error', title: 'A credential is written into the policy' },
+
+  'resolve/unknown-backend': { severity: 'error', title: 'A backend that is not defined' },
+  'resolve/unknown-backend-model': { severity: 'error', title: 'A model that its backend does not declare' },
+  'resolve/unknown-model': { severity: 'error', title: 'A model name that is not defined' },
+  'resolve/alias-cycle': { severity: 'error', title: 'Aliases that lead back to themselves' },
+  'resolve/invalid-date': { severity: 'error', title: 'A date that is not in the calendar' },
+  'resolve/invalid-url': { severity: 'error', title: 'A backend address that cannot be used' },
+  'resolve/out-of-range': { severity: 'error', title: 'A duration or a size that is too small or too large' },
+  'resolve/ca-file': { severity: 'error', title: 'A CA file that cannot be used' },
+
+  'check/duplicate-name': { severity: 'error', title: 'A name is both a model and an alias' },
+  'check/duplicate-key': { severity: 'error', title: 'A client key is listed twice' },
+  'check/duplicate-entry': { severity: 'warning', title: 'An entry is listed twice' },
+  'check/unused-backend': { severity: 'warning', title: 'A backend that no model uses' },
+  'check/unreachable-model': { severity: 'warning', title: 'A model that no client may ask for' },
+  'check/timeout-order': { severity: 'error', title: 'A timeout that can never run out' },
+  'check/key-lifetime': { severity: 'error', title: 'A key that expires before it is deprecated' },
+  'check/cors-origin': { severity: 'error', title: 'A CORS origin that no browser sends' },
+  'check/listen-address': { severity: 'error', title: 'A listen address that cannot be used' },
+  'check/tls-without-https': { severity: 'error', title: 'TLS settings on a backend without TLS' },
+}
+
+/** Path of a code's page, from the root of the repository. */
+export function docsOf(code: DiagnosticCode): string {
+  return `docs/diagnostics/${code.replace('/', '-')}.md`
+}

@@ -1,0 +1,46 @@
+/**
+ * The first stage: files of the policies folder → text, document, plain value. The only stage with I/O besides
+ * `load-ca-files.ts`; everything after is pure.
+ */
+import { join } from 'node:path'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { findSecrets, maskSecrets } from './find-secrets.ts'
+import { FILE_IDS, type LoadedPolicy } from './loaded-policy.ts'
+import { parseYaml } from './parse-yaml.ts'
+import { readPolicyFile, type ReadFile } from './read-policy-file.ts'
+
+export interface LoadOptions {
+  /** The policies folder. Diagnostics show paths as `shownAs` + file name. */
+  policies: string
+  shownAs: string
+  readFile: ReadFile
+}
+
+export interface LoadResult {
+  loaded: LoadedPolicy
+  /** Text to draw frames from, by shown path; secrets masked. */
+  sources: Map<string, string>
+  diagnostics: Diagnostic[]
+}
+
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const loaded: LoadedPolicy = {}
+  const sources = new Map<string, string>()
+  const diagnostics: Diagnostic[] = []
+  for (const id of FILE_IDS) {
+    const path = join(options.policies, `${id}.yaml`)
+    const shownAs = join(options.shownAs, `${id}.yaml`)
+    const text = await readPolicyFile({ path, shownAs, readFile: options.readFile })
+    if (typeof text !== 'string') {
+      diagnostics.push(text)
+      continue
+    }
+    const parsed = parseYaml(text, shownAs)
+    const secrets = findSecrets(text, parsed.document, id)
+    sources.set(shownAs, maskSecrets(text, secrets))
+    diagnostics.push(...parsed.diagnostics)
+    if (parsed.value === undefined) continue
+    loaded[id] = { path: shownAs, text, document: parsed.document, value: parsed.value, secrets }
+  }
+  return { loaded, sources, diagnostics }
+}

@@ -1,0 +1,41 @@
+/**
+ * What `load/` gives: the three files as text, YAML document and plain value.
+ */
+import type { Document } from 'yaml'
+import type { Span } from '../diagnostics/span.ts'
+
+export const FILE_IDS = ['policy', 'backends', 'clients'] as const
+export type FileId = (typeof FILE_IDS)[number]
+
+export interface LoadedFile {
+  /** Path as it is shown. */
+  path: string
+  text: string
+  document: Document
+  /** The document as plain data: not yet known to be anything but JSON-like. */
+  value: unknown
+  /** Where the text holds what looks like a credential; offsets, in order, without overlap. */
+  secrets: SecretRange[]
+}
+
+export interface SecretRange {
+  start: number
+  end: number
+  /** What it looks like, for the message. */
+  what: string
+}
+
+/** A file that could not be parsed is absent; a diagnostic says why. */
+export type LoadedPolicy = Partial<Record<FileId, LoadedFile>>
+
+/** Where in the input a value was written: its file and the path of keys to it. */
+export interface Place {
+  file: FileId
+  path: readonly (string | number)[]
+}
+
+/** What of a `key: value` pair to point at; of a value like `backend/model` it can be one of the halves. */
+export type Prefer = 'key' | 'value' | 'before-slash' | 'after-slash'
+
+/** From a place to the range that shows it. */
+export type Locate = (place: Place, prefer?: Prefer) => Span

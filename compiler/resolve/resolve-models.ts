@@ -1,0 +1,102 @@
+/**
+ * Models: targets looked up among the backends, timeouts and keep-alive as numbers.
+ */
+import type { ModelConfig } from '../config.ts'
+import { quote } from '../diagnostics/quote.ts'
+import { nearest, suggestHelp } from '../diagnostics/suggest.ts'
+import type { Place } from '../load/loaded-policy.ts'
+import type { ValidPolicy } from '../validate/validate.ts'
+import { DEFAULTS } from './defaults.ts'
+import { durationAt, type ResolveContext } from './resolve-context.ts'
+import { resolveTimeouts } from './resolve-timeouts.ts'
+import type { ResolvedBackend, ResolvedModel, ResolvedTarget, Setting } from './resolved-policy.ts'
+
+export function resolveModels(
+  { policy }: ValidPolicy,
+  backends: ReadonlyMap<string, ResolvedBackend>,
+  context: ResolveContext,
+): Map<string, ResolvedModel> {
+  const models = new Map<string, ResolvedModel>()
+  for (const [name, config] of Object.entries(policy.models)) {
+    const at: Place = { file: 'policy', path: ['models', name] }
+    const targets = config.targets.flatMap((target, i) => {
+      const place: Place = { ...at, path: [...at.path, 'targets', i] }
+      return resolveTarget({ target, at: place, backends }, context) ?? []
+    })
+    const timeouts = resolveTimeouts(
+      [
+        { config: config.timeouts, at: { ...at, path: [...at.path, 'timeouts'] } },
+        { config: policy.timeouts, at: { file: 'policy', path: ['timeouts'] } },
+      ],
+      context,
+    )
+    models.set(name, { targets, timeouts, keepAlive: resolveKeepAlive(config, at, context), at })
+  }
+  return models
+}
+
+interface TargetQuery {
+  target: string
+  at: Place
+  backends: ReadonlyMap<string, ResolvedBackend>
+}
+
+/** Undefined when it leads nowhere, which is then reported. */
+function resolveTarget(
+  { target, at, backends }: TargetQuery,
+  context: ResolveContext,
+): ResolvedTarget | undefined {
+  const { report, locate } = context
+  const [backendName = '', modelName = ''] = target.split('/')
+  const similar = (near: string | undefined, path: readonly string[], text: string) =>
+    near === undefined
+      ? []
+      : [{ span: locate({ file: 'backends', path: ['backends', ...path, near] }, 'key'), text }]
+
+  const backend = backends.get(backendName)
+  if (!backend) {
+    const near = nearest(backendName, [...backends.keys()])
+    report('resolve/unknown-backend', `backend ${quote(backendName)} is not defined`, {
+      at,
+      prefer: 'before-slash',
+      label: 'not found in `backends`',
+      secondary: similar(near, [], 'a backend with a similar name'),
+      help: suggestHelp(backendName, [...backends.keys()], 'backends'),
+      suggestion:
+        near === undefined
+          ? undefined
+          : { span: locate(at, 'before-slash'), newText: near, applicability: 'maybe' },
+    })
+    return undefined
+  }
+  const model = backend.models.get(modelName)
+  if (!model) {
+    const known = [...backend.models.keys()]
+    const near = nearest(modelName, known)
+    report(
+      'resolve/unknown-backend-model',
+      `backend ${quote(backendName)} declares no model ${quote(modelName)}`,
+      {
+        at,
+        prefer: 'after-slash',
+        label: `not found in the models of ${quote(backendName)}`,
+        secondary: similar(near, [backendName, 'models'], 'a model with a similar name'),
+        help: suggestHelp(modelName, known, `models of ${quote(backendName)}`),
+        suggestion:
+          near === undefined
+            ? undefined
+            : { span: locate(at, 'after-slash'), newText: near, applicability: 'maybe' },
+      },
+    )
+    return undefined
+  }
+  return { backend: backendName, model: modelName, id: model.id, at }
+}
+
+/** Milliseconds; 0 = never. */
+function resolveKeepAlive(config: ModelConfig, at: Place, context: ResolveContext): Setting<number> {
+  const place: Place = { ...at, path: [...at.path, 'keepAlive'] }
+  const text = config.keepAlive ?? DEFAULTS.keepAlive
+  const value = text === 'off' ? 0 : durationAt(text, place, context)
+  return { value, at: config.keepAlive === undefined ? null : place }
+}

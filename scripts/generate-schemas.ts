@@ -1,0 +1,56 @@
+/**
+ * Writes `schemas/*.schema.json` from the TypeScript types; `--check` only compares, exit 2 when one is stale.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { createGenerator, type Schema } from 'ts-json-schema-generator'
+
+interface SchemaSource {
+  name: string
+  type: string
+  source: string
+  title: string
+}
+
+const SCHEMAS: readonly SchemaSource[] = [
+  { name: 'policy', type: 'PolicyFile', source: 'compiler/config.ts', title: 'policy.yaml' },
+  { name: 'backends', type: 'BackendsFile', source: 'compiler/config.ts', title: 'backends.yaml' },
+  { name: 'clients', type: 'ClientsFile', source: 'compiler/config.ts', title: 'clients.yaml' },
+  {
+    name: 'diagnostics',
+    type: 'JsonReport',
+    source: 'compiler/diagnostics/render/json.ts',
+    title: 'aicc compile --format json',
+  },
+]
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const check = process.argv.includes('--check')
+
+const stale: string[] = []
+for (const schema of SCHEMAS) {
+  const file = `schemas/${schema.name}.schema.json`
+  const text = `${JSON.stringify(generate(schema), null, 2)}\n`
+  const before = await readFile(`${ROOT}${file}`, 'utf8').catch(() => '')
+  if (before === text) continue
+  stale.push(file)
+  if (!check) await writeFile(`${ROOT}${file}`, text)
+}
+if (check && stale.length > 0) {
+  console.error(`stale: ${stale.join(', ')}; run \`npm run schemas\` and commit`)
+  process.exitCode = 2
+} else {
+  console.log(`schemas: ${stale.length === 0 ? 'all fresh' : `wrote ${stale.join(', ')}`}`)
+}
+
+/** The generator brings a TypeScript of its own and cannot read our flags: hence a small tsconfig for it. */
+function generate({ type, source, title }: SchemaSource): Schema {
+  const generator = createGenerator({
+    path: `${ROOT}${source}`,
+    tsconfig: `${ROOT}schemas/tsconfig.json`,
+    type,
+    topRef: false,
+    additionalProperties: false,
+  })
+  return { ...generator.createSchema(type), title }
+}
