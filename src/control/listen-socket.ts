@@ -29,7 +29,7 @@ export async function openListenSocket(at: Listener, flag: string): Promise<List
   const [message] = (await once(worker, 'message')) as [HolderMessage]
   if ('error' in message) {
     await worker.terminate()
-    throw new Error(await explain(message.error, at, flag))
+    throw new Error(await explainListenError(message.error, at, flag))
   }
   // The thread is no reason for this process to go on.
   worker.unref()
@@ -45,7 +45,8 @@ export async function openListenSocket(at: Listener, flag: string): Promise<List
   }
 }
 
-async function explain(code: string, at: Listener, flag: string): Promise<string> {
+/** What to tell a person of the system's error code. */
+export async function explainListenError(code: string, at: Listener, flag: string): Promise<string> {
   const where = formatListener(at)
   const instead = `choose another with ${flag} ADDRESS:PORT (port 0 takes any free one)`
   switch (code) {

@@ -1,0 +1,60 @@
+/**
+ * The admin API: loopback only, with a token of its own that no client key replaces.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { Hono } from 'hono'
+import { GatewayError } from '../errors.ts'
+import type { GatewayStatus } from './gateway-status.ts'
+import type { ReloadResult } from './gateway.ts'
+
+export interface AdminOptions {
+  token: string
+  reload: () => Promise<ReloadResult>
+  status: () => GatewayStatus
+}
+
+/** A page that a browser shows could rebind its name to this machine; its Host header still gives it away. */
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
+
+export function createAdminApp({ token, reload, status }: AdminOptions): Hono {
+  const app = new Hono()
+  app.use(async ({ req }, next) => {
+    if (!LOOPBACK_HOST.test(req.header('host') ?? '')) {
+      throw new GatewayError('unknown_host', 'the admin API answers to loopback names only')
+    }
+    checkToken(req.header('authorization'), token)
+    await next()
+  })
+  app.post('/admin/reload', async (context) => {
+    const result = await reload()
+    if (result.kind === 'reloaded') return context.json({ digest: result.digest, how: result.how })
+    return context.json({ diagnostics: result.diagnostics, rendered: result.rendered }, 409)
+  })
+  app.get('/admin/status', (context) => context.json(status()))
+  app.all('/admin/reload', () => refuseMethod('POST'))
+  app.all('/admin/status', () => refuseMethod('GET'))
+  app.notFound(() => new GatewayError('not_found', 'no such admin route').toResponse())
+  app.onError((error) => {
+    const known = error instanceof GatewayError ? error : new GatewayError('internal_error', 'internal error')
+    return known.toResponse()
+  })
+  return app
+}
+
+function checkToken(header: string | undefined, token: string): void {
+  const shown = /^Bearer ([\x21-\x7e]+)$/i.exec(header ?? '')?.[1]
+  if (shown === undefined) throw new GatewayError('missing_api_key', 'the admin token is missing')
+  // Digests are of one length whatever was shown, as the comparison in constant time needs them.
+  if (!timingSafeEqual(digest(shown), digest(token))) {
+    throw new GatewayError('invalid_api_key', 'the admin token is wrong')
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function refuseMethod(allow: string): Response {
+  const message = `this route takes ${allow} only`
+  return new GatewayError('method_not_allowed', message, { headers: { allow } }).toResponse()
+}

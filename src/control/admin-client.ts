@@ -1,0 +1,83 @@
+/**
+ * The other end of the admin API: how commands speak to the gateway that runs on a state folder.
+ */
+import type { Environment } from './build-snapshot.ts'
+import type { GatewayStatus } from './gateway-status.ts'
+import { formatListener } from './listen-address.ts'
+import { findRunning } from './run-file.ts'
+import { readIfThere, statePaths } from './state-folder.ts'
+
+/** A reload may start a new edge. */
+const ANSWER_WITHIN_MS = 30_000
+
+export type ReloadAnswer =
+  | { kind: 'not-running' }
+  | { kind: 'reloaded'; digest: string; how: 'swapped' | 'restarted' | 'unchanged' }
+  | { kind: 'failed'; message: string }
+
+export type StatusAnswer =
+  | { kind: 'not-running' }
+  | { kind: 'running'; status: GatewayStatus }
+  | { kind: 'failed'; message: string }
+
+/** Asks the gateway on that state folder to compile its policies anew. */
+export async function requestReload(
+  stateDir: string,
+  environment: Environment = process.env,
+): Promise<ReloadAnswer> {
+  const answer = await call(stateDir, environment, { method: 'POST', path: '/admin/reload' })
+  if (answer.kind !== 'answered') return answer
+  const body = answer.body as { digest: string; how: 'swapped' | 'restarted' | 'unchanged' }
+  return { kind: 'reloaded', digest: body.digest, how: body.how }
+}
+
+export async function fetchStatus(
+  stateDir: string,
+  environment: Environment = process.env,
+): Promise<StatusAnswer> {
+  const answer = await call(stateDir, environment, { method: 'GET', path: '/admin/status' })
+  if (answer.kind !== 'answered') return answer
+  return { kind: 'running', status: answer.body as GatewayStatus }
+}
+
+type Answer =
+  | { kind: 'not-running' }
+  | { kind: 'answered'; body: unknown }
+  | { kind: 'failed'; message: string }
+
+async function call(
+  stateDir: string,
+  environment: Environment,
+  { method, path }: { method: 'GET' | 'POST'; path: string },
+): Promise<Answer> {
+  const run = await findRunning(stateDir)
+  if (run === null) return { kind: 'not-running' }
+  const token = environment['AICC_ADMIN_TOKEN'] || (await readIfThere(statePaths(stateDir).adminToken)) || ''
+  let response: Response
+  try {
+    response = await fetch(`http://${formatListener(run.admin)}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token.trim()}` },
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    })
+  } catch (error) {
+    // Its file was left behind and its pid has a new owner.
+    if (isRefused(error)) return { kind: 'not-running' }
+    const why = error instanceof Error ? error.message : String(error)
+    return { kind: 'failed', message: `the gateway (pid ${run.pid}) does not answer: ${why}` }
+  }
+  const body: unknown = await response.json().catch(() => null)
+  return response.ok
+    ? { kind: 'answered', body }
+    : { kind: 'failed', message: reasonIn(body, response.status) }
+}
+
+function reasonIn(body: unknown, status: number): string {
+  const { rendered, error } = (body ?? {}) as { rendered?: string; error?: { message?: string } }
+  return rendered ?? error?.message ?? `the gateway answered ${status}`
+}
+
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined
+  return cause?.code === 'ECONNREFUSED'
+}

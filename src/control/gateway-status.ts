@@ -1,0 +1,87 @@
+/**
+ * What `aicc status` and /admin/status show of a running gateway. No secret, and of keys only their public ids.
+ */
+import type { BackendKind, RouteTable } from '../table/route-table.ts'
+import type { Snapshot } from '../table/snapshot.ts'
+import type { Gateway } from './gateway.ts'
+import type { Listener, Runtime } from './run-file.ts'
+
+export interface GatewayStatus {
+  version: string
+  pid: number
+  runtime: Runtime
+  policies: string
+  /** Of the route table in force. */
+  digest: string
+  /** ISO 8601, like all times here. */
+  startedAt: string
+  edge: {
+    state: 'running' | 'restarting' | 'stopped'
+    pid: number | null
+    restarts: number
+    uptimeSeconds: number | null
+  }
+  listeners: { https: Listener | null; http: Listener | null; admin: Listener }
+  certificate: { notAfter: string; names: string[] }
+  backends: { name: string; kind: BackendKind; origin: string | null; models: string[] }[]
+  clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
+}
+
+export interface KeyStatus {
+  id: string
+  deprecatedAt: string | null
+  expiresAt: string | null
+}
+
+export interface StatusFacts {
+  version: string
+  runtime: Runtime
+  policies: string
+  startedAt: string
+  admin: Listener
+}
+
+export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStatus {
+  const { table, listeners, certificate } = gateway.inForce
+  const { startedAt, ...edge } = gateway.supervisor.status
+  const { admin, ...rest } = facts
+  const uptimeSeconds = startedAt && Math.round((Date.now() - startedAt.getTime()) / 1000)
+  return {
+    ...rest,
+    pid: process.pid,
+    digest: table.digest,
+    edge: { ...edge, uptimeSeconds },
+    listeners: { https: bare(listeners.https), http: bare(listeners.http), admin },
+    certificate: { notAfter: certificate.notAfter.toISOString(), names: certificate.names },
+    backends: Object.entries(table.backends).map(([name, { kind, origin, models }]) => ({
+      name,
+      kind,
+      origin,
+      models: Object.keys(models),
+    })),
+    clients: clientsOf(table, gateway.supervisor.snapshot?.keys ?? []),
+  }
+}
+
+function clientsOf(table: RouteTable, keys: Snapshot['keys']): GatewayStatus['clients'] {
+  return Object.entries(table.clients).map(([name, { models }]) => ({
+    name,
+    models,
+    keys: keys
+      .filter(({ client }) => client === name)
+      .map(({ sha256, deprecatedAt, expiresAt }) => ({
+        id: sha256.slice(0, 8),
+        deprecatedAt: isoDate(deprecatedAt),
+        expiresAt: isoDate(expiresAt),
+      })),
+  }))
+}
+
+/** Without descriptor and functions. */
+function bare(listener: Listener | null): Listener | null {
+  return listener && { address: listener.address, port: listener.port }
+}
+
+function isoDate(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

@@ -1,0 +1,178 @@
+/**
+ * The gateway as the control process sees it: a compiled policy brought into force on the edge, again and again.
+ * Whatever fails on the way, the policy in force stays in force.
+ */
+import { join } from 'node:path'
+import type { RouteTable } from '../table/route-table.ts'
+import { buildSnapshot, type Environment } from './build-snapshot.ts'
+import { ensureServerCertificate, type ServerCertificate } from './certificate-authority.ts'
+import { launchEdge, type EdgeConfig, type EdgeProcess } from './edge-process.ts'
+import {
+  changeListeners,
+  planListeners,
+  type ListenOverrides,
+  type ListenPlan,
+  type Listeners,
+} from './listeners.ts'
+import { machineNames } from './machine-names.ts'
+import type { Runtime } from './run-file.ts'
+import type { StateFolder } from './state-folder.ts'
+import { Supervisor, type ApplyResult, type Desired } from './supervisor.ts'
+
+const DRAIN_MS = 30_000
+
+/** What the injected compiler says. */
+export type CompileOutcome =
+  | { ok: true; table: RouteTable }
+  | { ok: false; diagnostics: readonly unknown[]; rendered: string }
+
+export type ReloadResult =
+  | { kind: 'reloaded'; digest: string; how: ApplyResult }
+  | {
+      kind: 'failed'
+      /** Whose fault it is: what is written in the policy, or what this machine gives (secrets, ports, processes). */
+      fault: 'policy' | 'machine'
+      diagnostics: readonly unknown[]
+      rendered: string
+    }
+
+export interface GatewayOptions {
+  state: StateFolder
+  /** Private and short: sockets and edges live here. */
+  runDir: string
+  runtime: Runtime
+  /** The built app for that runtime. */
+  bundle: string
+  listen: ListenOverrides
+  compile: () => Promise<CompileOutcome>
+  /** Read anew at each reload: a secret may have been added with the policy that needs it. */
+  environment: () => Promise<Environment>
+  log: (line: string) => void
+  onEdge: (edge: EdgeProcess) => void
+}
+
+/** What is in force. */
+interface InForce {
+  table: RouteTable
+  environment: Environment
+  plan: ListenPlan
+  listeners: Listeners
+  certificate: ServerCertificate
+}
+
+export class Gateway {
+  readonly #options: GatewayOptions
+  readonly supervisor: Supervisor
+  #inForce: InForce | null = null
+  #queue: Promise<unknown> = Promise.resolve()
+  #edgeCount = 0
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
+    const { log, onEdge } = options
+    this.supervisor = new Supervisor({
+      launch: (desired) => this.#launch(desired),
+      log,
+      onEdge,
+      drainMs: DRAIN_MS,
+    })
+  }
+
+  /** @throws Error before the first successful reload */
+  get inForce(): Readonly<InForce> {
+    if (this.#inForce === null) throw new Error('no policy is in force yet')
+    return this.#inForce
+  }
+
+  /** Compiles and brings the result into force; the first time, this starts the edge. */
+  reload(): Promise<ReloadResult> {
+    return this.#enqueue(async () => {
+      const outcome = await this.#options.compile()
+      if (!outcome.ok) return { kind: 'failed', fault: 'policy', ...outcome }
+      return this.#adopt(outcome.table, await this.#options.environment())
+    })
+  }
+
+  /** Looks at the machine's names and the certificate's age, and acts where they changed. */
+  refresh(): Promise<ReloadResult> {
+    return this.#enqueue(() => this.#adopt(this.inForce.table, this.inForce.environment))
+  }
+
+  async stop(): Promise<void> {
+    const { https, http } = this.#inForce?.listeners ?? {}
+    await Promise.all([https?.close(), http?.close()])
+    await this.supervisor.stop()
+  }
+
+  async #adopt(table: RouteTable, environment: Environment): Promise<ReloadResult> {
+    const names = machineNames(table.listen.names)
+    const built = buildSnapshot(table, environment, names)
+    if (!built.ok) return failed('serve/secrets', built.problems)
+    try {
+      const certificate = await ensureServerCertificate(this.#options.state, names)
+      const how = await this.#bringIntoForce({ table, environment, certificate }, built.snapshot)
+      return { kind: 'reloaded', digest: table.digest, how }
+    } catch (error) {
+      return failed('serve/start', [(error as Error).message])
+    }
+  }
+
+  async #bringIntoForce(
+    parts: Pick<InForce, 'table' | 'environment' | 'certificate'>,
+    snapshot: Desired['snapshot'],
+  ): Promise<ApplyResult> {
+    const none = { https: null, http: null }
+    const { plan: before, listeners: present } = this.#inForce ?? { plan: none, listeners: none }
+    const plan = planListeners(this.#options.listen, parts.table.listen)
+    const change = await changeListeners(present, { present: before, next: plan })
+    try {
+      const how = await this.supervisor.apply({ config: edgeConfig(parts, change.next), snapshot })
+      await change.commit()
+      this.#inForce = { ...parts, plan, listeners: change.next }
+      return how
+    } catch (error) {
+      await change.abandon()
+      throw error
+    }
+  }
+
+  #launch({ config, snapshot }: Desired): Promise<EdgeProcess> {
+    const { runtime, bundle, runDir, log } = this.#options
+    this.#edgeCount += 1
+    return launchEdge({
+      ...config,
+      snapshot,
+      runtime,
+      bundle,
+      controlSocket: controlSocketPath(runDir),
+      dir: join(runDir, `edge-${this.#edgeCount}`),
+      onLine: log,
+    })
+  }
+
+  #enqueue<T>(operation: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(operation)
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+}
+
+export function controlSocketPath(runDir: string): string {
+  return join(runDir, 'control.sock')
+}
+
+function edgeConfig(
+  { table, certificate }: Pick<InForce, 'table' | 'certificate'>,
+  { https, http }: Listeners,
+): EdgeConfig {
+  const backends = Object.entries(table.backends)
+    .flatMap(([name, { origin, tls }]) => (origin === null ? [] : [{ name, origin, tls }]))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const { chain, key } = certificate
+  return { http: http && { fd: http.fd }, https: https && { fd: https.fd, chain, key }, backends }
+}
+
+function failed(code: string, problems: readonly string[]): ReloadResult {
+  const diagnostics = problems.map((message) => ({ code, severity: 'error', message }))
+  return { kind: 'failed', fault: 'machine', diagnostics, rendered: problems.join('\n') }
+}

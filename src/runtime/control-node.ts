@@ -1,0 +1,198 @@
+/** The control process: state folder, gateway, admin listener and watches, wired and taken down in order. */
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { createAdminApp } from '../control/admin-app.ts'
+import type { Environment } from '../control/build-snapshot.ts'
+import { openControlSocket } from '../control/control-socket.ts'
+import { createAccessKey, createAdminToken } from '../control/create-access-key.ts'
+import { controlSocketPath, Gateway, type CompileOutcome, type ReloadResult } from '../control/gateway.ts'
+import { gatewayStatus, type GatewayStatus } from '../control/gateway-status.ts'
+import { isLoopback, parseListenAddress } from '../control/listen-address.ts'
+import { explainListenError } from '../control/listen-socket.ts'
+import type { ListenOverrides } from '../control/listeners.ts'
+import { watchNetwork } from '../control/network-watch.ts'
+import {
+  removeRunFile,
+  writeRunFile,
+  type Listener,
+  type RunFile,
+  type Runtime,
+} from '../control/run-file.ts'
+import { ensureSecret, openStateFolder, type StateFolder } from '../control/state-folder.ts'
+import { acquireStateLock } from '../control/state-lock.ts'
+import { RUN_DIR_PREFIX, stopOrphan } from '../control/stop-orphan.ts'
+
+/** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
+const LONGEST_TMPDIR = 60
+
+export interface ControlOptions {
+  version: string
+  /** Absolute path of the policies folder, for run.json. */
+  policies: string
+  stateDir: string
+  runtime: Runtime
+  listen: ListenOverrides
+  /** `address:port`, loopback only. */
+  admin: string
+  compile: () => Promise<CompileOutcome>
+  /** Builds the app into a folder and gives the bundles' paths. */
+  build: (outDir: string) => Promise<Record<Runtime, string>>
+  /** The environment, read anew at each reload. */
+  environment: () => Promise<Environment>
+  log: (line: string) => void
+}
+
+export interface Control {
+  state: StateFolder
+  gateway: Gateway
+  status: () => GatewayStatus
+  /** Drains and cleans up. */
+  stop: () => Promise<void>
+  /** Ends the edges at once. */
+  kill: () => void
+}
+
+/** The policy does not compile. The message is the compiler's. */
+export class PolicyRefused extends Error {
+  override name = 'PolicyRefused'
+}
+
+/**
+ * Resolves when the gateway serves and run.json is written.
+ * @throws PolicyRefused, or Error for people when the machine does not give what is needed; nothing stays behind
+ */
+export async function startControl(options: ControlOptions): Promise<Control> {
+  const closers: (() => unknown)[] = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer()
+  }
+  try {
+    return await start(options, closers, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function start(
+  options: ControlOptions,
+  closers: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<Control> {
+  const { version, policies, runtime, log } = options
+  const state = await openStateFolder(options.stateDir)
+  closers.push(await acquireStateLock(state))
+  const takeover = await stopOrphan(state.dir)
+  if (takeover !== null) log(takeover)
+  await removeRunFile(state)
+
+  const runDir = await mkdtemp(join(tmpdir().length > LONGEST_TMPDIR ? '/tmp' : tmpdir(), RUN_DIR_PREFIX))
+  closers.push(() => rm(runDir, { recursive: true, force: true }))
+  const [bundles, secrets] = await Promise.all([options.build(join(runDir, 'app')), ensureSecrets(state)])
+
+  let publish: (() => Promise<void>) | null = null
+  const gateway: Gateway = new Gateway({
+    ...options,
+    state,
+    runDir,
+    bundle: bundles[runtime],
+    environment: async () => withClientKey(await options.environment(), secrets.clientKey),
+    onEdge: () => void publish?.(),
+  })
+  const control = await openControlSocket(controlSocketPath(runDir), () => gateway.supervisor.snapshot)
+  closers.push(() => control.close())
+  closers.push(() => gateway.stop())
+  const first = await gateway.reload()
+  if (first.kind === 'failed') {
+    throw first.fault === 'policy' ? new PolicyRefused(first.rendered) : new Error(first.rendered)
+  }
+
+  const startedAt = new Date().toISOString()
+  const token = (await options.environment())['AICC_ADMIN_TOKEN'] || secrets.adminToken
+  const status = (): GatewayStatus =>
+    gatewayStatus(gateway, { version, runtime, policies, startedAt, admin: admin.at })
+  const admin = await openAdmin(options.admin, {
+    token,
+    status,
+    reload: async () => {
+      const result = await gateway.reload()
+      logReload(result, log)
+      await publish?.()
+      return result
+    },
+  })
+  closers.push(() => admin.close())
+  closers.push(watchNetwork(() => refresh(gateway, log)))
+
+  publish = () => writeRunFile(state, runFile(gateway, { runtime, policies, startedAt, admin: admin.at }))
+  await publish()
+  closers.push(() => removeRunFile(state))
+  return { state, gateway, status, stop: close, kill: () => gateway.supervisor.kill() }
+}
+
+async function ensureSecrets(state: StateFolder): Promise<{ clientKey: string; adminToken: string }> {
+  const clientKey = await ensureSecret(state.clientKey, createAccessKey)
+  const adminToken = await ensureSecret(state.adminToken, createAdminToken)
+  return { clientKey, adminToken }
+}
+
+/** The key of the first client is there without anybody setting it; who sets it decides. */
+function withClientKey(environment: Environment, generated: string): Environment {
+  return { ...environment, AICC_CLIENT_KEY: environment['AICC_CLIENT_KEY'] || generated }
+}
+
+async function openAdmin(
+  address: string,
+  options: Parameters<typeof createAdminApp>[0],
+): Promise<{ at: Listener; close: () => Promise<void> }> {
+  const wanted = parseListenAddress(address)
+  if (wanted === null || !isLoopback(wanted.address)) {
+    throw new Error(`--admin ${address}: the admin API listens on loopback only, such as 127.0.0.1:8444`)
+  }
+  const server = createAdaptorServer({ fetch: createAdminApp(options).fetch }) as Server
+  try {
+    server.listen(wanted.port, wanted.address)
+    await once(server, 'listening')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new Error(await explainListenError(code, wanted, '--admin'), { cause: error })
+  }
+  const { port } = server.address() as AddressInfo
+  return {
+    at: { address: wanted.address, port },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function runFile(
+  gateway: Gateway,
+  facts: Pick<RunFile, 'runtime' | 'policies' | 'startedAt' | 'admin'>,
+): RunFile {
+  const { https, http } = gateway.inForce.listeners
+  return {
+    pid: process.pid,
+    edgePid: gateway.supervisor.status.pid ?? 0,
+    ...facts,
+    https: https && { address: https.address, port: https.port },
+    http: http && { address: http.address, port: http.port },
+  }
+}
+
+async function refresh(gateway: Gateway, log: (line: string) => void): Promise<void> {
+  const result = await gateway.refresh()
+  if (result.kind === 'failed' || result.how !== 'unchanged') logReload(result, log)
+}
+
+function logReload(result: ReloadResult, log: (line: string) => void): void {
+  if (result.kind === 'failed') log(`reload failed, the policy in force stays in force:\n${result.rendered}`)
+  else log(`policy ${result.digest.slice(0, 12)} in force (${result.how})`)
+}
