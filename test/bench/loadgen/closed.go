@@ -9,7 +9,7 @@ import (
 
 // interleavedResult holds one row per round and one column per arm, rows in order of time, in
 // microseconds. The calls of a round were made one after another by one connection in random
-// order, so differences within a row are paired.
+// order, so differences within a row are paired. A call that failed is -1.
 type interleavedResult struct {
 	Total    [][]float64 `json:"total"`
 	First    [][]float64 `json:"first"`
@@ -36,8 +36,8 @@ func runInterleaved(job Job, targets []*target) interleavedResult {
 			links := openLinks(targets)
 			defer closeLinks(links)
 			for time.Now().Before(end) {
-				row, ok := oneRound(links, failures)
-				if ok && row.at.After(recordFrom) {
+				row := oneRound(links, failures)
+				if row.at.After(recordFrom) {
 					rounds[w] = append(rounds[w], row)
 				}
 			}
@@ -47,20 +47,19 @@ func runInterleaved(job Job, targets []*target) interleavedResult {
 	return inOrder(rounds, failures)
 }
 
-func oneRound(links []*link, failures []*Failures) (round, bool) {
+func oneRound(links []*link, failures []*Failures) round {
 	row := round{at: time.Now(), total: make([]float64, len(links)), first: make([]float64, len(links))}
-	ok := true
 	for _, i := range rand.Perm(len(links)) {
 		result, err := links[i].call(nil)
 		if err != nil {
 			failures[i].add(err)
 			time.Sleep(10 * time.Millisecond)
-			ok = false
+			row.total[i], row.first[i] = -1, -1
 			continue
 		}
 		row.total[i], row.first[i] = micros(result.total), micros(result.first)
 	}
-	return row, ok
+	return row
 }
 
 func inOrder(rounds [][]round, failures []*Failures) interleavedResult {
@@ -83,13 +82,15 @@ type slicedResult struct {
 }
 
 type slicedArm struct {
-	Calls   int     `json:"calls"`
-	Seconds float64 `json:"seconds"`
-	// Calls per second of each slice.
-	Rates []float64 `json:"rates"`
-	// Every call's time in microseconds.
-	Total    []float64 `json:"total"`
+	// One entry per slice, the slices of all arms in the same order of rounds.
+	Slices   []slice   `json:"slices"`
 	Failures *Failures `json:"failures"`
+}
+
+type slice struct {
+	Seconds float64 `json:"seconds"`
+	// Each call's time in microseconds.
+	Total []float64 `json:"total"`
 }
 
 // runSliced is a closed loop in which all connections use the same arm for SliceMs, then another:
@@ -97,18 +98,18 @@ type slicedArm struct {
 func runSliced(job Job, targets []*target) slicedResult {
 	result := slicedResult{}
 	for range targets {
-		result.Arms = append(result.Arms, &slicedArm{Rates: []float64{}, Total: []float64{}, Failures: &Failures{}})
+		result.Arms = append(result.Arms, &slicedArm{Failures: &Failures{}})
 	}
 	links := make([][]*link, job.Connections)
 	for w := range links {
 		links[w] = openLinks(targets)
 		defer closeLinks(links[w])
 	}
-	slice := time.Duration(job.SliceMs) * time.Millisecond
+	length := time.Duration(job.SliceMs) * time.Millisecond
 	rounds := max(1, int(job.Seconds*1000)/job.SliceMs/len(targets))
 	for range rounds {
 		for _, i := range rand.Perm(len(targets)) {
-			oneSlice(result.Arms[i], links, i, slice)
+			oneSlice(result.Arms[i], links, i, length)
 		}
 	}
 	return result
@@ -135,15 +136,11 @@ func oneSlice(arm *slicedArm, links [][]*link, column int, length time.Duration)
 		}()
 	}
 	workers.Wait()
-	elapsed := time.Since(start).Seconds()
-	calls := 0
+	one := slice{Seconds: time.Since(start).Seconds(), Total: []float64{}}
 	for _, some := range samples {
-		calls += len(some)
-		arm.Total = append(arm.Total, some...)
+		one.Total = append(one.Total, some...)
 	}
-	arm.Calls += calls
-	arm.Seconds += elapsed
-	arm.Rates = append(arm.Rates, float64(calls)/elapsed)
+	arm.Slices = append(arm.Slices, one)
 }
 
 func openLinks(targets []*target) []*link {

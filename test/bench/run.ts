@@ -1,0 +1,91 @@
+/**
+ * The benchmark: what the gateway adds to a call, beside a direct connection, nginx, Portkey's gateway and
+ * LiteLLM, in one run against one mock. Exit code 0 when every target is met, 2 when one is missed, 1 when
+ * it could not run. See docs/performance.md.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cpus, release, tmpdir, type } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Children } from './children.ts'
+import type { Figures } from './figures.ts'
+import { buildLoadgen, LoadGenerator, startMock } from './loadgen.ts'
+import { measureAll } from './measure/measure-all.ts'
+import { memoryOf } from './measure/measure-streams.ts'
+import { parseOptions, USAGE, type BenchOptions } from './options.ts'
+import { plan } from './plan.ts'
+import { report } from './report.ts'
+import { startArms } from './start-arms.ts'
+import { judge } from './verdicts.ts'
+import { watchOthers } from './watch-others.ts'
+
+const KEEP = resolve(import.meta.dirname, '../../.bench')
+
+async function main(argv: string[]): Promise<number> {
+  if (argv.includes('--help')) {
+    console.log(USAGE)
+    return 0
+  }
+  const options = parseOptions(argv)
+  await mkdir(KEEP, { recursive: true })
+  const folder = await mkdtemp(join(tmpdir(), 'aicc-bench-'))
+  const children = new Children()
+  const cleanUp = async (): Promise<void> => {
+    await children.stopAll()
+    await rm(folder, { recursive: true, force: true })
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void cleanUp().finally(() => process.exit(1)))
+  }
+  try {
+    const figures = await bench(options, { children, folder })
+    const verdicts = judge(figures)
+    console.log(report(figures, verdicts))
+    if (options.json !== null) {
+      await writeFile(options.json, `${JSON.stringify({ ...figures, targets: verdicts }, null, 2)}\n`)
+    }
+    return verdicts.every(({ pass }) => pass) ? 0 : 2
+  } finally {
+    await cleanUp()
+  }
+}
+
+async function bench(
+  { arms: names, quick }: BenchOptions,
+  { children, folder }: { children: Children; folder: string },
+): Promise<Figures> {
+  const startedAt = new Date().toISOString()
+  const say = (what: string): void => console.error(`bench: ${what}`)
+  say('building the load generator and starting the arms')
+  const binary = await buildLoadgen(KEEP)
+  const mock = await startMock(children, binary, folder)
+  const { arms, unavailable } = await startArms({ children, mock, folder, keep: KEEP }, names)
+  const memoryAtStart = Object.fromEntries(
+    await Promise.all(arms.map(async (arm) => [arm.name, await memoryOf(arm)] as const)),
+  )
+  const others = await watchOthers([mock.pid, ...arms.flatMap(({ pid, controlPid }) => [pid, controlPid])])
+  const load = new LoadGenerator(children, binary, folder)
+  const measured = await measureAll(load, arms, { plan: plan(quick), say })
+  return {
+    version: 1,
+    startedAt,
+    quick,
+    machine: {
+      processor: cpus()[0]?.model.trim() ?? 'unknown processor',
+      cpus: cpus().length,
+      kernel: `${type()} ${release()}`,
+      node: process.version,
+      coresUsedByOthers: await others(),
+    },
+    arms: Object.fromEntries(arms.map((arm) => [arm.name, arm.label])),
+    unavailable,
+    memoryAtStart,
+    ...measured,
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}
