@@ -6,7 +6,11 @@ import { isLoopback, parseListenAddress } from './listen-address.ts'
 import { openListenSocket, type ListenSocket } from './listen-socket.ts'
 import type { Listener } from './run-file.ts'
 
-const DEFAULTS = { https: '0.0.0.0:8443', http: '127.0.0.1:4000' }
+/** Where neither flags nor policy say otherwise. */
+export const DEFAULT_LISTEN: { https: string; http: string } = {
+  https: '0.0.0.0:8443',
+  http: '127.0.0.1:4000',
+}
 
 /** What flags and environment variables say; null leaves it to the policy. */
 export interface ListenOverrides {
@@ -28,8 +32,8 @@ export interface ListenPlan {
 
 /** @throws Error for people, naming the flag */
 export function planListeners(overrides: ListenOverrides, policy: Listen): ListenPlan {
-  const https = parseListenAddress(overrides.https ?? policy.https ?? DEFAULTS.https)
-  const http = parseListenAddress(overrides.http ?? policy.http ?? DEFAULTS.http)
+  const https = parseListenAddress(overrides.https ?? policy.https ?? DEFAULT_LISTEN.https)
+  const http = parseListenAddress(overrides.http ?? policy.http ?? DEFAULT_LISTEN.http)
   if (https === null && http === null) {
     throw new Error('both HTTPS and plain HTTP are off; the gateway needs one of them (--https, --http)')
   }

@@ -1,0 +1,85 @@
+/**
+ * The `aicc` command: reads argv, knows one file per verb, and turns every end into an exit code.
+ */
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from 'commander'
+import { CommandFailure } from './command-failure.ts'
+import { compileCommand } from './compile.ts'
+import { doctorCommand } from './doctor.ts'
+import { loadDotEnv } from './environment.ts'
+import { keysCommand } from './keys.ts'
+import { reloadCommand } from './reload.ts'
+import { serveCommand } from './serve.ts'
+import { statusCommand } from './status.ts'
+import { productVersion, versionCommand } from './version.ts'
+
+const VERBS = [
+  serveCommand,
+  compileCommand,
+  reloadCommand,
+  statusCommand,
+  keysCommand,
+  doctorCommand,
+  versionCommand,
+]
+
+export function createProgram(): Command {
+  const program = new Command('aicc')
+    .description(
+      'AI Command Center: compiles policies for LLM traffic and runs the gateway that keeps to them',
+    )
+    .version(productVersion())
+    .showHelpAfterError('(see --help)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Exit code: 0 yes, 1 could not run, 2 ran and the answer is no, 70 a bug of aicc.
+
+Examples:
+  $ aicc serve                      compile policies/ and start the gateway
+  $ aicc keys new laptop --write    make a key for a client
+  $ aicc doctor                     check backends, certificate and configuration`,
+    )
+  for (const verb of VERBS) program.addCommand(verb().copyInheritedSettings(program))
+  return program
+}
+
+/** @returns the exit code */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await loadDotEnv()
+    process.exitCode = 0
+    await createProgram().parseAsync(argv, { from: 'user' })
+    return process.exitCode
+  } catch (error) {
+    // Commander has said what it had to say: help and version end with 0, wrong usage with 1.
+    if (error instanceof CommanderError) return error.exitCode
+    if (error instanceof CommandFailure) {
+      console.error(error.message)
+      return error.exitCode
+    }
+    // A file or folder that is not as it should be.
+    if (error instanceof Error && 'syscall' in error) {
+      console.error(`error: ${error.message}`)
+      return 1
+    }
+    console.error(bugReport(error))
+    return 70
+  }
+}
+
+function bugReport(error: unknown): string {
+  const trace = error instanceof Error ? error.stack : String(error)
+  return [
+    `aicc ${productVersion()}: this is a bug of aicc, not of your configuration.`,
+    'Please report it with the lines below and what you ran (without keys).',
+    `node ${process.version} on ${process.platform}-${process.arch}`,
+    trace,
+  ].join('\n')
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await run(process.argv.slice(2))
+}

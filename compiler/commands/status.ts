@@ -1,0 +1,45 @@
+/** `aicc status`: what the running gateway is doing. */
+import { Command } from 'commander'
+import { fetchStatus } from '../../src/control/admin-client.ts'
+import type { GatewayStatus } from '../../src/control/gateway-status.ts'
+import { formatListener } from '../../src/control/listen-address.ts'
+import type { Listener } from '../../src/control/run-file.ts'
+import { CommandFailure } from './command-failure.ts'
+import { jsonOption, stateOption } from './shared-options.ts'
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('show the running gateway: edge, listeners, certificate, backends, clients')
+    .addOption(stateOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExit code: 0 running, 1 it does not answer, 2 not running.')
+    .action(async ({ state, json }: { state: string; json?: boolean }) => {
+      const answer = await fetchStatus(state)
+      if (answer.kind === 'not-running') {
+        throw new CommandFailure(`no gateway runs on the state folder ${state}`, 2)
+      }
+      if (answer.kind === 'failed') throw new CommandFailure(answer.message, 1)
+      console.log(json ? JSON.stringify(answer.status, null, 2) : renderStatus(answer.status))
+    })
+}
+
+function renderStatus(status: GatewayStatus): string {
+  const { edge, listeners, certificate, backends, clients } = status
+  const at = (scheme: string, listener: Listener | null): string =>
+    listener === null ? 'off' : `${scheme}://${formatListener(listener)}`
+  return [
+    `aicc ${status.version}, pid ${status.pid}, since ${status.startedAt}`,
+    `policy       ${status.digest.slice(0, 12)} of ${status.policies}`,
+    `edge         ${status.runtime}, ${edge.state}, pid ${edge.pid ?? '-'}, up ${edge.uptimeSeconds ?? 0} s, died ${edge.restarts} times`,
+    `https        ${at('https', listeners.https)}`,
+    `http         ${at('http', listeners.http)}`,
+    `admin        ${at('http', listeners.admin)}`,
+    `certificate  until ${certificate.notAfter.slice(0, 10)}, for ${certificate.names.join(', ')}`,
+    'backends',
+    ...backends.map(
+      ({ name, kind, origin, models }) => `  ${name}  ${kind}  ${origin ?? 'built in'}  ${models.join(', ')}`,
+    ),
+    'clients',
+    ...clients.map(({ name, keys }) => `  ${name}  keys ${keys.map(({ id }) => id).join(', ')}`),
+  ].join('\n')
+}

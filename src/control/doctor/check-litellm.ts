@@ -1,0 +1,71 @@
+/**
+ * What a LiteLLM proxy does on its own: fallbacks that leave the path which the policy chose, and callbacks that copy traffic.
+ */
+import type { BackendClient } from './backend-client.ts'
+import type { Report } from './finding.ts'
+
+/** Hooks that LiteLLM itself brings for limits, routing, metrics and its own database. */
+const OWN_HOOK =
+  /^(_?proxy|<bound method|sync_deployment|async_deployment|servicelogging|prometheus|responsesid|skillsinjection|cache)/i
+
+export async function checkLiteLlm(client: BackendClient, report: Report): Promise<void> {
+  const readiness = await client.ask(`${client.root}/health/readiness`)
+  if ('error' in readiness || readiness.status !== 200) {
+    const why = 'error' in readiness ? readiness.error : `status ${readiness.status}`
+    report('ready', 'fail', `LiteLLM is not ready: GET /health/readiness ${why}`)
+    return
+  }
+  const { litellm_version: version, success_callbacks: callbacks } = (readiness.body ?? {}) as Record<
+    string,
+    unknown
+  >
+  report('ready', 'ok', `LiteLLM ${typeof version === 'string' ? version : 'of unknown version'} is ready`)
+  checkCallbacks(callbacks, report)
+  await checkConfig(client, report)
+}
+
+function checkCallbacks(callbacks: unknown, report: Report): void {
+  const names = Array.isArray(callbacks) ? callbacks.map(String) : []
+  const sending = names.filter((name) => !OWN_HOOK.test(name))
+  if (sending.length === 0) {
+    report('callbacks', 'ok', 'LiteLLM reports no callbacks that send traffic elsewhere')
+    return
+  }
+  report(
+    'callbacks',
+    'warn',
+    `LiteLLM has callbacks: ${sending.join(', ')}`,
+    'they may copy prompts elsewhere and count cost twice; remove them from `litellm_settings` or make sure they are wanted',
+  )
+}
+
+/** Needs an admin key there; without one nothing is said of it. */
+async function checkConfig(client: BackendClient, report: Report): Promise<void> {
+  const answer = await client.ask(`${client.root}/get/config/callbacks`)
+  if ('error' in answer || answer.status !== 200) {
+    const help =
+      'its own `fallbacks` and `num_retries` are switched off per request; leave them out of its configuration'
+    report('fallbacks', 'warn', 'LiteLLM does not show its router settings to this key', help)
+    return
+  }
+  const { router_settings: router } = (answer.body ?? {}) as {
+    router_settings?: Record<string, unknown> | null
+  }
+  const settings = Object.entries(router ?? {})
+    .filter(([name, value]) => name.endsWith('fallbacks') && isFilled(value))
+    .map(([name]) => name)
+  if (settings.length === 0) {
+    report('fallbacks', 'ok', 'LiteLLM has no fallbacks of its own')
+    return
+  }
+  report(
+    'fallbacks',
+    'warn',
+    `LiteLLM has ${settings.join(' and ')} of its own`,
+    'they are switched off per request, yet belong into policy.yaml, where they are checked: remove them there',
+  )
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
+}
