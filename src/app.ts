@@ -12,6 +12,7 @@ import { readJsonBody } from './pipeline/edge/read-json-body.ts'
 import { requestPath } from './pipeline/edge/request-path.ts'
 import { forward } from './pipeline/forward/forward.ts'
 import { route } from './pipeline/route/route.ts'
+import { startWatch } from './pipeline/watch.ts'
 import type { Ports } from './ports.ts'
 import { modelCard, modelList } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
@@ -49,19 +50,26 @@ export function createApp(ports: Ports): Hono<EdgeEnv> {
 async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): Promise<Response> {
   const snapshot = c.get('snapshot')
   const client = c.get('client')
-  const request = await readJsonBody(c.req.raw, snapshot.table.limits)
-  const { modelName, model } = route(snapshot.table, { client, surface: surface.surface, request })
-  return forward({
-    ports,
-    snapshot,
-    route: surface,
-    request,
-    modelName,
-    model,
-    client,
-    correlationId: c.get('correlationId'),
-    clientSignal: c.req.raw.signal,
-  })
+  const watch = startWatch()
+  try {
+    const request = await readJsonBody(c.req.raw, snapshot.table.limits, watch)
+    const { modelName, model } = route(snapshot.table, { client, surface: surface.surface, request })
+    return await forward({
+      ports,
+      snapshot,
+      route: surface,
+      request,
+      modelName,
+      model,
+      client,
+      correlationId: c.get('correlationId'),
+      clientSignal: c.req.raw.signal,
+      watch,
+    })
+  } catch (error) {
+    watch.stop()
+    throw error
+  }
 }
 
 function allow(methods: string): () => never {

@@ -10,7 +10,7 @@ export interface BackendRequest {
   origin: string
   /** Absolute path, basePath included. */
   path: string
-  headers: Headers
+  headers: Record<string, string>
   body: string | null
   signal: AbortSignal
   connectTimeoutMs: number

@@ -50,7 +50,7 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
     try {
       const response = await fetch(backend.origin + request.path, {
         method: request.method,
-        headers: [...request.headers],
+        headers: request.headers,
         body: request.body,
         signal: request.signal,
         redirect: 'manual',

@@ -48,7 +48,7 @@ export function requireKey(ports: Ports, failedKeys: FailedKeys): MiddlewareHand
     const id = c.get('correlationId')
     let identity
     try {
-      identity = await authenticate(raw.headers.get('authorization'), keys, Date.now())
+      identity = authenticate(raw.headers.get('authorization'), keys, Date.now())
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'invalid_api_key') {
         const address = ports.clientAddress(raw)

@@ -3,6 +3,7 @@
  * the key itself goes nowhere else. (LiteLLM's CVE-2026-35030 keyed on a prefix, CVE-2026-42208
  * sent the raw value to a database.)
  */
+import { sha256 } from '@noble/hashes/sha2.js'
 import { GatewayError } from '../../errors.ts'
 import type { ActiveKey } from '../../table/active-snapshot.ts'
 
@@ -16,6 +17,7 @@ export interface Identity {
 }
 
 const BEARER = /^bearer +(\S.*)$/i
+/** Hashing a key's length in JavaScript costs a tenth of the way to subtle.digest and back. */
 const encoder = new TextEncoder()
 
 /**
@@ -23,18 +25,14 @@ const encoder = new TextEncoder()
  * @param now Unix ms
  * @throws GatewayError missing_api_key (401), invalid_api_key or expired_api_key (403)
  */
-export async function authenticate(
-  header: string | null,
-  keys: readonly ActiveKey[],
-  now: number,
-): Promise<Identity> {
+export function authenticate(header: string | null, keys: readonly ActiveKey[], now: number): Identity {
   const token = BEARER.exec(header ?? '')?.[1]
   if (token === undefined) {
     throw new GatewayError('missing_api_key', 'Send a key as `Authorization: Bearer <key>`.', {
       headers: { 'www-authenticate': 'Bearer' },
     })
   }
-  const key = find(await sha256(token), keys)
+  const key = find(sha256(encoder.encode(token)), keys)
   if (key === undefined) throw new GatewayError('invalid_api_key', 'This key is not known here.')
   if (key.expiresAt !== null && key.expiresAt <= now) {
     throw new GatewayError('expired_api_key', 'This key has expired.')
@@ -47,16 +45,13 @@ export async function authenticate(
   }
 }
 
-async function sha256(text: string): Promise<DataView> {
-  return new DataView(await crypto.subtle.digest('SHA-256', encoder.encode(text)))
-}
-
 /** Reads every word of every key, whatever matches: the time taken says nothing. */
-function find(digest: DataView, keys: readonly ActiveKey[]): ActiveKey | undefined {
+function find(digest: Uint8Array, keys: readonly ActiveKey[]): ActiveKey | undefined {
+  const view = new DataView(digest.buffer, digest.byteOffset)
   let found: ActiveKey | undefined
   for (const key of keys) {
     let difference = 0
-    for (let i = 0; i < 8; i += 1) difference |= digest.getUint32(i * 4) ^ (key.words[i] ?? -1)
+    for (let i = 0; i < 8; i += 1) difference |= view.getUint32(i * 4) ^ (key.words[i] ?? -1)
     if (difference === 0) found = key
   }
   return found

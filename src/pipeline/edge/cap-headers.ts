@@ -9,10 +9,11 @@ const FIELD_OVERHEAD = 4
 export function capHeaders(headers: Headers, limits: Pick<Limits, 'headerBytes' | 'headerCount'>): void {
   let bytes = 0
   let count = 0
-  for (const [name, value] of headers) {
+  // oxlint-disable-next-line unicorn/no-array-for-each -- Headers is no array, and its iterator makes two objects a field
+  headers.forEach((value, name) => {
     bytes += name.length + value.length + FIELD_OVERHEAD
     count += 1
-  }
+  })
   if (count > limits.headerCount || bytes > limits.headerBytes) {
     throw new GatewayError(
       'headers_too_large',

@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../../errors.ts'
 import type { Limits } from '../../table/route-table.ts'
+import type { Watch } from '../watch.ts'
 
 /** Closes the connection: bytes of the body may still be under way. */
 const CLOSE = { connection: 'close' }
@@ -12,62 +13,59 @@ const CLOSE = { connection: 'close' }
  * @returns the whole body
  * @throws GatewayError body_too_large (413), body_timeout (408), body_incomplete (400)
  */
-export async function readBody(
+export function readBody(
   request: Request,
   limits: Pick<Limits, 'bodyBytes' | 'bodyTimeoutMs'>,
+  watch: Watch,
 ): Promise<Uint8Array> {
-  const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > limits.bodyBytes) throw tooLarge(limits.bodyBytes)
-  if (request.body === null) return new Uint8Array(0)
+  const length = request.headers.get('content-length')
+  if (Number(length) > limits.bodyBytes) throw tooLarge(limits.bodyBytes)
+  if (request.body === null) return Promise.resolve(new Uint8Array(0))
 
-  const reader = request.body.getReader()
-  let expire: ReturnType<typeof setTimeout> | null = null
-  const expired = new Promise<never>((_, reject) => {
-    expire = setTimeout(() => {
-      reject(
-        new GatewayError('body_timeout', `The body did not arrive within ${limits.bodyTimeoutMs} ms.`, {
-          headers: CLOSE,
-        }),
-      )
-    }, limits.bodyTimeoutMs)
+  // A declared length is kept by HTTP's framing; without one the bound is ours to hold.
+  const framed = length !== null && !request.headers.has('transfer-encoding')
+  const reading = framed ? request.arrayBuffer() : collect(request.body.getReader(), limits.bodyBytes)
+  const deadline = Date.now() + limits.bodyTimeoutMs
+  return new Promise((resolve, reject) => {
+    watch.guard((now) => {
+      if (now < deadline) return deadline - now
+      const message = `The body did not arrive within ${limits.bodyTimeoutMs} ms.`
+      reject(new GatewayError('body_timeout', message, { headers: CLOSE }))
+      return Number.POSITIVE_INFINITY
+    })
+    reading.then(
+      (bytes) => resolve(new Uint8Array(bytes)),
+      (error: unknown) => {
+        const message = 'The connection broke before the whole body had arrived.'
+        reject(error instanceof GatewayError ? error : new GatewayError('body_incomplete', message))
+      },
+    )
   })
-  try {
-    return await Promise.race([collect(reader, limits.bodyBytes), expired])
-  } catch (error) {
-    reader.cancel().catch(() => {})
-    if (error instanceof GatewayError) throw error
-    throw new GatewayError('body_incomplete', 'The connection broke before the whole body had arrived.')
-  } finally {
-    if (expire !== null) clearTimeout(expire)
-  }
 }
 
 async function collect(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maxBytes: number,
-): Promise<Uint8Array> {
+): Promise<ArrayBuffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {
     const { done, value } = await reader.read()
     if (done) break
     size += value.byteLength
-    if (size > maxBytes) throw tooLarge(maxBytes)
+    if (size > maxBytes) {
+      reader.cancel().catch(() => {})
+      throw tooLarge(maxBytes)
+    }
     chunks.push(value)
   }
-  return concat(chunks, size)
-}
-
-function concat(chunks: Uint8Array[], size: number): Uint8Array {
-  const [only] = chunks
-  if (chunks.length === 1 && only !== undefined) return only
   const whole = new Uint8Array(size)
   let offset = 0
   for (const chunk of chunks) {
     whole.set(chunk, offset)
     offset += chunk.byteLength
   }
-  return whole
+  return whole.buffer
 }
 
 function tooLarge(maxBytes: number): GatewayError {

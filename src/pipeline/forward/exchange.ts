@@ -3,6 +3,7 @@ import type { ModelRequest } from '../../protocols/model-request.ts'
 import type { SurfaceRoute } from '../../protocols/surfaces.ts'
 import type { Ports } from '../../ports.ts'
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
+import type { Watch } from '../watch.ts'
 import type { Model } from '../../table/route-table.ts'
 
 export interface Exchange {
@@ -17,4 +18,6 @@ export interface Exchange {
   correlationId: string
   /** Aborts when the client goes away. */
   clientSignal: AbortSignal
+  /** Guards the deadlines of this request; whoever ends the answer stops it. */
+  watch: Watch
 }

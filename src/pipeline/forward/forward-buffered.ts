@@ -8,7 +8,6 @@ import { tryTargets } from './attempts.ts'
 import type { Exchange } from './exchange.ts'
 import { responseHeaders, send } from './send.ts'
 import { AttemptFailure } from './upstream-error.ts'
-import { watch } from './watch.ts'
 
 /** Larger answers go through as they come. */
 const MAX_BUFFERED_BYTES = 1024 * 1024
@@ -20,9 +19,12 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
   const onClientGone = (): void => abort.abort(new GatewayError('internal_error', 'The client went away.'))
   if (clientSignal.aborted) onClientGone()
   clientSignal.addEventListener('abort', onClientGone)
-  const timer = setTimeout(() => {
-    abort.abort(new GatewayError('upstream_timeout', `No answer within ${model.timeouts.totalMs} ms.`, {}))
-  }, model.timeouts.totalMs)
+  const deadline = Date.now() + model.timeouts.totalMs
+  exchange.watch.guard((now) => {
+    if (now < deadline) return deadline - now
+    abort.abort(new GatewayError('upstream_timeout', `No answer within ${model.timeouts.totalMs} ms.`))
+    return Number.POSITIVE_INFINITY
+  })
   let streaming = false
   try {
     return await tryTargets(exchange, async (target) => {
@@ -31,11 +33,11 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
       const { head, rest } = await readHead(target, response, abort.signal)
       if (rest === null) return new Response(head, { status: response.status, headers })
       streaming = true
-      const body = relay(exchange, head, rest, () => clearTimeout(timer))
+      const body = relay(exchange, head, rest, deadline)
       return new Response(body, { status: response.status, headers })
     })
   } finally {
-    if (!streaming) clearTimeout(timer)
+    if (!streaming) exchange.watch.stop()
   }
 }
 
@@ -84,7 +86,7 @@ function relay(
   exchange: Exchange,
   head: Uint8Array,
   rest: ReadableStreamDefaultReader<Uint8Array>,
-  settled: () => void,
+  deadline: number,
 ): ReadableStream<Uint8Array> {
   const { idleMs } = exchange.model.timeouts
   const pipe = exchange.ports.createPipe()
@@ -94,9 +96,10 @@ function relay(
     await Promise.allSettled([rest.cancel(reason), writer.abort(reason)])
   }
   let moved = Date.now()
-  const stop = watch((now) => {
-    if (now - moved < idleMs) return moved + idleMs - now
-    void drop(new Error('neither side moved a byte'))
+  exchange.watch.guard((now) => {
+    const due = Math.min(deadline, moved + idleMs)
+    if (now < due) return due - now
+    void drop(new Error('the answer took too long'))
     return Number.POSITIVE_INFINITY
   })
   const pump = async (): Promise<void> => {
@@ -113,8 +116,7 @@ function relay(
     } catch (error) {
       await drop(error)
     } finally {
-      stop()
-      settled()
+      exchange.watch.stop()
     }
   }
   exchange.ports.defer(pump())

@@ -11,7 +11,6 @@ import type { Exchange } from './exchange.ts'
 import { responseHeaders, send } from './send.ts'
 import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
 import { AttemptFailure, fromErrorEvent } from './upstream-error.ts'
-import { watch } from './watch.ts'
 
 /** Bytes held back in wait of the first content; a backend that sends more without any is committed. */
 const MAX_PRELUDE_BYTES = 64 * 1024
@@ -29,7 +28,7 @@ class ClientGone extends Error {
 
 /** A target that has begun to answer. */
 interface Opened {
-  headers: Headers
+  headers: Record<string, string>
   reader: ReadableStreamDefaultReader<Uint8Array>
   aligner: EventAligner
   /** Whole events received so far. */
@@ -57,7 +56,7 @@ async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
   const clientGone = (): void => flow.attempt.abort(new ClientGone())
   exchange.clientSignal.addEventListener('abort', clientGone)
 
-  const stop = watch((now) => {
+  exchange.watch.guard((now) => {
     const due: [at: number, act: () => void][] = [
       [started + timeouts.totalMs, () => flow.attempt.abort(timedOut(`within ${timeouts.totalMs} ms`))],
     ]
@@ -96,7 +95,7 @@ async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
     flow.attempt.abort(error)
     await settle(exchange, answer, error)
   } finally {
-    stop()
+    exchange.watch.stop()
     exchange.clientSignal.removeEventListener('abort', clientGone)
   }
 }
@@ -115,14 +114,12 @@ interface Flow {
 
 function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow, now: number): void {
   if (!answer.committed) {
-    answer.commit(
-      new Headers({
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-        'x-aicc-model': exchange.modelName,
-      }),
-    )
+    answer.commit({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'x-aicc-model': exchange.modelName,
+    })
   }
   flow.lastSent = now
   answer.write(KEEP_ALIVE).catch(() => flow.attempt.abort(new ClientGone()))
@@ -159,7 +156,7 @@ async function readPrelude(
     throw invalid(target, `answered a streaming request with content type \`${type.slice(0, 80)}\``)
   }
   const headers = responseHeaders(exchange, target, response)
-  headers.set('x-accel-buffering', 'no')
+  headers['x-accel-buffering'] = 'no'
   const reader = response.body.getReader()
   const aligner = createEventAligner()
   const decoder = new TextDecoder()

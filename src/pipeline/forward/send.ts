@@ -40,16 +40,22 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
 }
 
 /** The answer's headers that a client may see. */
-export function responseHeaders(exchange: Exchange, target: Target, response: Response): Headers {
-  const headers = new Headers({ 'cache-control': 'no-store' })
+export function responseHeaders(
+  exchange: Exchange,
+  target: Target,
+  response: Response,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    'cache-control': 'no-store',
+    'x-aicc-model': exchange.modelName,
+    'x-aicc-backend': target.backend,
+  }
   const kind = lookup(exchange.snapshot.table.backends, target.backend)?.kind
   const names = ['content-type', ...(kind === undefined ? [] : BACKEND_KINDS[kind].responseHeaders)]
   for (const name of names) {
     const value = response.headers.get(name)
-    if (value !== null) headers.set(name, value)
+    if (value !== null) headers[name] = value
   }
-  headers.set('x-aicc-model', exchange.modelName)
-  headers.set('x-aicc-backend', target.backend)
   return headers
 }
 
@@ -59,16 +65,16 @@ function buildRequest(
   backend: Backend,
   signal: AbortSignal,
 ): BackendRequest {
-  const headers = new Headers({
+  const headers: Record<string, string> = {
     'content-type': 'application/json',
     accept: exchange.request.stream ? 'text/event-stream' : 'application/json',
     // A compressed answer could not be scanned for events, nor handed on byte for byte.
     'accept-encoding': 'identity',
     'user-agent': USER_AGENT,
     'x-correlation-id': exchange.correlationId,
-  })
+  }
   const key = lookup(exchange.snapshot.backendKeys, target.backend)
-  if (key !== undefined) headers.set('authorization', `Bearer ${key}`)
+  if (key !== undefined) headers['authorization'] = `Bearer ${key}`
   return {
     method: 'POST',
     origin: backend.origin ?? '',

@@ -8,7 +8,7 @@ import type { BytePipe } from '../../ports.ts'
 
 export interface StreamAnswer {
   readonly committed: boolean
-  commit: (headers: Headers) => void
+  commit: (headers: Record<string, string>) => void
   /** Settles when the client took the bytes; rejects when it is gone. Only after commit(). */
   write: (bytes: Uint8Array) => Promise<void>
   close: () => Promise<void>
