@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { readJsonBody } from '../../../../src/pipeline/edge/read-json-body.ts'
+import { rejectionOf } from '../../error-of.ts'
+import { makeTable } from '../../make-snapshot.ts'
+
+const { limits } = makeTable()
+
+function post(headers: Record<string, string>): Request {
+  const body = new TextEncoder().encode('{"model":"fast"}')
+  return new Request('http://localhost/', { method: 'POST', headers, body })
+}
+
+describe('readJsonBody', () => {
+  it.each([
+    'application/json',
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    'application/json ;charset=utf-8',
+    'application/problem+json',
+  ])('takes %s', async (type) => {
+    expect(await readJsonBody(post({ 'content-type': type }), limits)).toMatchObject({ model: 'fast' })
+  })
+
+  it.each(['', 'text/plain', 'application/jsonp', 'application/x-www-form-urlencoded', 'text/json', 'json'])(
+    'refuses type `%s`',
+    async (type) => {
+      const headers: Record<string, string> = type === '' ? {} : { 'content-type': type }
+      expect(await rejectionOf(readJsonBody(post(headers), limits))).toMatchObject({
+        code: 'unsupported_media_type',
+        status: 415,
+      })
+    },
+  )
+
+  it.each([
+    ['gzip', false],
+    ['br', false],
+    ['identity', true],
+    ['Identity', true],
+  ])('content-encoding %s is taken: %s', async (encoding, taken) => {
+    const request = post({ 'content-type': 'application/json', 'content-encoding': encoding })
+    const error = await rejectionOf(readJsonBody(request, limits))
+    if (taken) expect(error).toBeUndefined()
+    else expect(error).toMatchObject({ code: 'unsupported_encoding', status: 415 })
+  })
+})

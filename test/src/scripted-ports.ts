@@ -1,0 +1,34 @@
+/** Ports whose backends are functions of the test, and which keep what the edge asked of the world. */
+import type { BackendRequest, EdgeEvent, Ports } from '../../src/ports.ts'
+import type { ActiveSnapshot } from '../../src/table/active-snapshot.ts'
+
+export type Backend = (request: BackendRequest) => Response | Promise<Response>
+
+export interface ScriptedPorts extends Ports {
+  calls: { backend: string; request: BackendRequest }[]
+  events: EdgeEvent[]
+  deferred: Promise<unknown>[]
+  /** Address that the next requests seem to come from. */
+  peer: string
+}
+
+export function scriptedPorts(active: ActiveSnapshot, backends: Record<string, Backend>): ScriptedPorts {
+  const ports: ScriptedPorts = {
+    calls: [],
+    events: [],
+    deferred: [],
+    peer: '192.0.2.7',
+    snapshot: () => active,
+    async backendFetch(backend, request) {
+      ports.calls.push({ backend, request })
+      const respond = backends[backend]
+      if (respond === undefined) throw new Error(`the test has no backend ${backend}`)
+      return respond(request)
+    },
+    clientAddress: () => ports.peer,
+    defer: (work) => ports.deferred.push(work),
+    createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
+    log: (event) => ports.events.push(event),
+  }
+  return ports
+}
