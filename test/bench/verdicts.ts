@@ -112,12 +112,13 @@ function nearFloor({ memoryBefore, memoryPeak, memoryAfter }: StreamsFigure): Ve
 }
 
 /** Figures mean little when calls failed on the way. */
-function answers({ latency, rates, openLoop }: Figures): Verdict {
+function answers({ latency, rates, openLoop }: Figures): Verdict | null {
   const failures = [
     ...latency.map(({ arms }) => arms[BOUND]?.failures),
     ...rates.map(({ arms }) => arms[BOUND]?.failures),
     ...openLoop.filter(({ arm }) => arm === BOUND).map((figure) => figure.failures),
   ].filter((one) => one !== undefined)
+  if (failures.length === 0) return null
   const count = failures.reduce((all, one) => all + one.count, 0)
   const first = failures.find((one) => one.count > 0)?.first
   return {
