@@ -1,9 +1,16 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readJsonBody } from '../../../../src/pipeline/edge/read-json-body.ts'
+import { startWatch, type Watch } from '../../../../src/pipeline/watch.ts'
 import { rejectionOf } from '../../error-of.ts'
 import { makeTable } from '../../make-snapshot.ts'
 
 const { limits } = makeTable()
+let watch: Watch
+
+beforeEach(() => {
+  watch = startWatch()
+})
+afterEach(() => watch.stop())
 
 function post(headers: Record<string, string>): Request {
   const body = new TextEncoder().encode('{"model":"fast"}')
@@ -18,14 +25,14 @@ describe('readJsonBody', () => {
     'application/json ;charset=utf-8',
     'application/problem+json',
   ])('takes %s', async (type) => {
-    expect(await readJsonBody(post({ 'content-type': type }), limits)).toMatchObject({ model: 'fast' })
+    expect(await readJsonBody(post({ 'content-type': type }), limits, watch)).toMatchObject({ model: 'fast' })
   })
 
   it.each(['', 'text/plain', 'application/jsonp', 'application/x-www-form-urlencoded', 'text/json', 'json'])(
     'refuses type `%s`',
     async (type) => {
       const headers: Record<string, string> = type === '' ? {} : { 'content-type': type }
-      expect(await rejectionOf(readJsonBody(post(headers), limits))).toMatchObject({
+      expect(await rejectionOf(readJsonBody(post(headers), limits, watch))).toMatchObject({
         code: 'unsupported_media_type',
         status: 415,
       })
@@ -39,7 +46,7 @@ describe('readJsonBody', () => {
     ['Identity', true],
   ])('content-encoding %s is taken: %s', async (encoding, taken) => {
     const request = post({ 'content-type': 'application/json', 'content-encoding': encoding })
-    const error = await rejectionOf(readJsonBody(request, limits))
+    const error = await rejectionOf(readJsonBody(request, limits, watch))
     if (taken) expect(error).toBeUndefined()
     else expect(error).toMatchObject({ code: 'unsupported_encoding', status: 415 })
   })

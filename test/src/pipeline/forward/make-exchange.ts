@@ -1,0 +1,44 @@
+/** An exchange as the app builds one, with backends of the test. */
+import type { Exchange } from '../../../../src/pipeline/forward/exchange.ts'
+import { startWatch } from '../../../../src/pipeline/watch.ts'
+import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
+import { SURFACES } from '../../../../src/protocols/surfaces.ts'
+import { activate } from '../../../../src/table/active-snapshot.ts'
+import type { RouteTable, Surface, Target } from '../../../../src/table/route-table.ts'
+import { makeModel, makeSnapshot, makeTable } from '../../make-snapshot.ts'
+import { type Backend, type ScriptedPorts, scriptedPorts } from '../../scripted-ports.ts'
+
+export const GPU: Target = { backend: 'gpu', model: 'coder', id: 'qwen3-coder' }
+export const SPARE: Target = { backend: 'spare', model: 'small', id: 'llama3.2' }
+
+export interface ExchangeFields extends Partial<Omit<Exchange, 'ports' | 'request' | 'route'>> {
+  body?: string
+  surface?: Surface
+  table?: Partial<RouteTable>
+  backendKeys?: Record<string, string>
+}
+
+export interface TestExchange extends Exchange {
+  ports: ScriptedPorts
+}
+
+/** By default a buffered chat request for a model with the targets `gpu` and `spare`. */
+export function makeExchange(backends: Record<string, Backend>, fields: ExchangeFields = {}): TestExchange {
+  const { body = '{"model":"safe"}', surface = 'chat', table = {}, backendKeys = {}, ...rest } = fields
+  const snapshot = activate(makeSnapshot(makeTable(table), { backendKeys }))
+  const route = SURFACES.find((candidate) => candidate.surface === surface)
+  if (route === undefined) throw new Error(`no surface ${surface}`)
+  return {
+    ports: scriptedPorts(snapshot, backends),
+    snapshot,
+    route,
+    request: parseModelRequest(new TextEncoder().encode(body)),
+    modelName: 'safe',
+    model: makeModel({ targets: [GPU, SPARE] }),
+    client: 'crew',
+    correlationId: 'test-1',
+    clientSignal: new AbortController().signal,
+    watch: startWatch(),
+    ...rest,
+  }
+}

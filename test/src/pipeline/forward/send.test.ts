@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { GatewayError } from '../../../../src/errors.ts'
+import { responseHeaders, send } from '../../../../src/pipeline/forward/send.ts'
+import { BackendUnreachable } from '../../../../src/ports.ts'
+import { controlledStream } from '../../controlled-stream.ts'
+import { rejectionOf } from '../../error-of.ts'
+import { makeBackend } from '../../make-snapshot.ts'
+import type { Backend } from '../../scripted-ports.ts'
+import { GPU, makeExchange, SPARE } from './make-exchange.ts'
+
+const ok: Backend = () => new Response('{}')
+const { signal } = new AbortController()
+
+describe('send', () => {
+  it('builds the request from the policy and the body alone', async () => {
+    const body = '{ "messages" : [1e400, "\\u00e9"],\n"model":"gpt-4", "x_unknown": {"a":[ ]} }'
+    const exchange = makeExchange(
+      { gpu: ok },
+      { body, backendKeys: { gpu: 'sk-backend', spare: 'sk-spare' } },
+    )
+    await send(exchange, GPU, signal)
+    const [call] = exchange.ports.calls
+    expect(call).toMatchObject({
+      backend: 'gpu',
+      request: {
+        method: 'POST',
+        origin: 'http://gpu.test:8000',
+        path: '/v1/chat/completions',
+        body: body.replace('gpt-4', 'qwen3-coder'),
+        connectTimeoutMs: 3000,
+      },
+    })
+    expect(call?.request.signal).toBe(signal)
+    expect(call?.request.headers).toEqual({
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      authorization: 'Bearer sk-backend',
+      'content-type': 'application/json',
+      'user-agent': 'aicc',
+      'x-correlation-id': 'test-1',
+    })
+  })
+
+  it.each([
+    { surface: 'chat', path: '/v1/chat/completions' },
+    { surface: 'completions', path: '/v1/completions' },
+    { surface: 'embeddings', path: '/v1/embeddings' },
+  ] as const)('$surface goes to $path', async ({ surface, path }) => {
+    const exchange = makeExchange({ gpu: ok }, { surface })
+    await send(exchange, GPU, signal)
+    expect(exchange.ports.calls[0]?.request.path).toBe(path)
+  })
+
+  it('asks for events when the client does, and shows no key where the policy has none', async () => {
+    const exchange = makeExchange(
+      { gpu: ok },
+      { body: '{"model":"m","stream":true}', backendKeys: { spare: 'k' } },
+    )
+    await send(exchange, GPU, signal)
+    const headers = exchange.ports.calls[0]?.request.headers
+    expect(headers).toMatchObject({ accept: 'text/event-stream' })
+    expect(headers).not.toHaveProperty('authorization')
+  })
+
+  it.each([
+    { kind: 'openai', body: ' {"model":"qwen3-coder"}' },
+    { kind: 'ollama', body: ' {"model":"qwen3-coder"}' },
+    { kind: 'litellm', body: ' {"num_retries":0,"disable_fallbacks":true,"model":"qwen3-coder"}' },
+  ] as const)('a body for $kind is $body', async ({ kind, body }) => {
+    const table = { backends: { gpu: makeBackend({ kind, basePath: '' }) } }
+    const exchange = makeExchange({ gpu: ok }, { body: ' {"model":"m"}', table })
+    await send(exchange, GPU, signal)
+    expect(exchange.ports.calls[0]?.request).toMatchObject({ body, path: '/chat/completions' })
+  })
+
+  it('writes a model id that needs escapes', async () => {
+    const exchange = makeExchange({ gpu: ok })
+    await send(exchange, { ...GPU, id: 'a"b\\' }, signal)
+    expect(JSON.parse(exchange.ports.calls[0]?.request.body ?? '')).toEqual({ model: 'a"b\\' })
+  })
+
+  it('lets the demo answer without a network', async () => {
+    const table = { backends: { gpu: makeBackend({ kind: 'demo', origin: null }) } }
+    const exchange = makeExchange({}, { table })
+    const response = await send(exchange, GPU, signal)
+    expect(await response.json()).toMatchObject({ object: 'chat.completion', model: 'qwen3-coder' })
+    expect(exchange.ports.calls).toEqual([])
+  })
+
+  it.each([
+    {
+      name: 'an unreachable backend',
+      error: new BackendUnreachable('ECONNREFUSED'),
+      message: 'Backend `gpu` cannot be reached: ECONNREFUSED',
+    },
+    {
+      name: 'a connection that broke, without its words',
+      error: new Error('socket of 10.0.0.9 closed'),
+      message: 'The connection to backend `gpu` broke before it answered.',
+    },
+  ])('reports $name', async ({ error, message }) => {
+    const exchange = makeExchange({ gpu: () => Promise.reject(error) })
+    expect(await rejectionOf(send(exchange, GPU, signal))).toMatchObject({
+      name: 'AttemptFailure',
+      retryable: true,
+      error: { code: 'upstream_unreachable', status: 502, message },
+    })
+  })
+
+  it('throws the reason of the abort, not what the abort broke', async () => {
+    const abort = new AbortController()
+    const reason = new GatewayError('upstream_timeout', 'late')
+    const exchange = makeExchange({
+      gpu() {
+        abort.abort(reason)
+        throw new BackendUnreachable('aborted')
+      },
+    })
+    expect(await rejectionOf(send(exchange, GPU, abort.signal))).toBe(reason)
+  })
+
+  it('reads an error body to its bound and lets go of the rest', async () => {
+    let pulled = 0
+    let cancelled = false
+    const flood = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 1
+        controller.enqueue(new Uint8Array(16 * 1024).fill(0x20))
+      },
+      cancel() {
+        cancelled = true
+      },
+    })
+    const exchange = makeExchange({ gpu: () => new Response(flood, { status: 500 }) })
+    expect(await rejectionOf(send(exchange, GPU, signal))).toMatchObject({
+      error: { code: 'upstream_error' },
+    })
+    expect(cancelled).toBe(true)
+    expect(pulled).toBeLessThanOrEqual(6)
+  })
+
+  it('makes do with an error body that is cut', async () => {
+    const body = controlledStream(signal, { status: 500 })
+    const exchange = makeExchange({ gpu: () => body.response })
+    const sending = rejectionOf(send(exchange, GPU, signal))
+    await body.send('{"error":"half')
+    await body.break()
+    expect(await sending).toMatchObject({ error: { message: 'Backend `gpu` answered 500' } })
+  })
+
+  it('has no backend beyond those of the table', async () => {
+    for (const backend of ['nowhere', '__proto__']) {
+      const error = await rejectionOf(send(makeExchange({}), { ...GPU, backend }, signal))
+      expect(String(error)).toBe(`Error: the table has no backend ${backend}`)
+    }
+  })
+})
+
+describe('responseHeaders', () => {
+  const upstream = new Response('', {
+    headers: {
+      'content-type': 'application/json',
+      'content-length': '0',
+      'cache-control': 'public',
+      connection: 'keep-alive, x-secret',
+      server: 'uvicorn',
+      'set-cookie': 'a=b',
+      'www-authenticate': 'Basic',
+      'x-aicc-model': 'forged',
+      'x-correlation-id': 'forged',
+      'x-litellm-call-id': 'abc',
+      'x-litellm-model-api-base': 'http://secret',
+    },
+  })
+
+  it.each([
+    { kind: 'openai', extra: {} },
+    { kind: 'ollama', extra: {} },
+    { kind: 'litellm', extra: { 'x-litellm-call-id': 'abc' } },
+  ] as const)('lets through little from $kind', ({ kind, extra }) => {
+    const exchange = makeExchange({}, { table: { backends: { spare: makeBackend({ kind }) } } })
+    expect(responseHeaders(exchange, SPARE, upstream)).toEqual({
+      'cache-control': 'no-store',
+      'content-type': 'application/json',
+      'x-aicc-backend': 'spare',
+      'x-aicc-model': 'safe',
+      ...extra,
+    })
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { GatewayError } from '../../../../src/errors.ts'
+import { createStreamAnswer, type StreamAnswer } from '../../../../src/pipeline/forward/stream-answer.ts'
+import { rejectionOf } from '../../error-of.ts'
+
+const failure = new GatewayError('upstream_timeout', 'No answer.')
+const bytes = new TextEncoder().encode('data: a\n\n')
+
+function createAnswer(): { answer: StreamAnswer; responses: Response[] } {
+  const responses: Response[] = []
+  const answer = createStreamAnswer(
+    () => new TransformStream<Uint8Array, Uint8Array>(),
+    (response) => responses.push(response),
+  )
+  return { answer, responses }
+}
+
+function committed(): { answer: StreamAnswer; response: Response } {
+  const { answer, responses } = createAnswer()
+  answer.commit({ 'x-a': 'b' })
+  const [response] = responses
+  if (response === undefined) throw new Error('commit gave no response')
+  return { answer, response }
+}
+
+describe('before commit', () => {
+  it('gives nothing away', async () => {
+    const { answer, responses } = createAnswer()
+    expect(answer.committed).toBe(false)
+    expect(() => answer.write(bytes)).toThrow('before commit')
+    expect(responses).toEqual([])
+  })
+
+  it('fails with an ordinary error response', async () => {
+    const { answer, responses } = createAnswer()
+    await answer.fail(failure)
+    expect(responses[0]?.status).toBe(504)
+    expect(await responses[0]?.json()).toEqual(failure.toBody())
+  })
+
+  it('ends an abandoned request too', () => {
+    const { answer, responses } = createAnswer()
+    answer.abandon(new Error('gone'))
+    expect(responses.map((response) => response.status)).toEqual([499])
+  })
+})
+
+describe('after commit', () => {
+  it('streams what is written', async () => {
+    const { answer, response } = committed()
+    expect(answer.committed).toBe(true)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('x-a')).toBe('b')
+    const text = response.text()
+    await answer.write(bytes)
+    await answer.close()
+    expect(await text).toBe('data: a\n\n')
+  })
+
+  it('waits for the reader', async () => {
+    const { answer, response } = committed()
+    let taken = false
+    const writing = answer.write(bytes).then(() => (taken = true))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(taken).toBe(false)
+    await response.body?.getReader().read()
+    await writing
+    expect(taken).toBe(true)
+  })
+
+  it('fails with an error frame and an end', async () => {
+    const { answer, response } = committed()
+    const text = response.text()
+    await answer.write(bytes)
+    await answer.fail(failure)
+    expect(await text).toBe(`data: a\n\ndata: ${JSON.stringify(failure.toBody())}\n\n`)
+  })
+
+  it('breaks the connection of an abandoned client', async () => {
+    const { answer, response } = committed()
+    const text = rejectionOf(response.text())
+    answer.abandon(new Error('gone'))
+    expect(await text).toBeInstanceOf(Error)
+  })
+
+  it('rejects a write to a client that is gone', async () => {
+    const { answer, response } = committed()
+    await response.body?.cancel()
+    expect(await rejectionOf(answer.write(bytes).then(() => answer.write(bytes)))).not.toBeNull()
+    expect(() => answer.abandon(new Error('gone'))).not.toThrow()
+  })
+})
