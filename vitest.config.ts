@@ -27,6 +27,7 @@ const config: ViteUserConfig = defineConfig({
           hookTimeout: 60_000,
           // Every file runs a gateway and an upstream beside itself; more at once would only fight for the cores.
           maxWorkers: 2,
+          maxConcurrency: 16,
           sequence: { groupOrder: 1 },
         },
       },
