@@ -17,6 +17,9 @@ import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-c
 const READY_WITHIN_MS = 15_000
 const ANSWER_WITHIN_MS = 5000
 
+/** workerd says so at each start with V8 flags of ours: it compiles its own scripts anew, which is all there is to it. */
+const NOISE = /per-isolate bootstrap compile cache failed its compatibility check/
+
 /** What an edge is started with; a change of any of it needs a new process. */
 export interface EdgeConfig {
   /** Descriptors of listening sockets in this process. */
@@ -157,6 +160,7 @@ function relayLines(child: ChildProcess, onLine: (line: string) => void): string
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue
     createInterface({ input: stream }).on('line', (line) => {
+      if (NOISE.test(line)) return
       last.push(line)
       if (last.length > 20) last.shift()
       onLine(line)

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { createAdminApp } from '../../../src/control/admin-app.ts'
+import type { GatewayStatus } from '../../../src/control/gateway-status.ts'
+import type { ReloadResult } from '../../../src/control/gateway.ts'
+
+const TOKEN = 'the-admin-token'
+const HEADERS = { host: '127.0.0.1:8444', authorization: `Bearer ${TOKEN}` }
+
+function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp> {
+  return createAdminApp({
+    token: TOKEN,
+    reload: () => (result instanceof Error ? Promise.reject(result) : Promise.resolve(result)),
+    status: () => ({ version: '1.2.3' }) as GatewayStatus,
+  })
+}
+
+const app = appWith({ kind: 'reloaded', digest: 'd1', how: 'swapped' })
+
+describe('admin app', () => {
+  it.each([
+    { name: 'no token', headers: { authorization: '' }, status: 401, code: 'missing_api_key' },
+    {
+      name: 'another scheme',
+      headers: { authorization: 'Basic eDp5' },
+      status: 401,
+      code: 'missing_api_key',
+    },
+    {
+      name: 'a wrong token',
+      headers: { authorization: 'Bearer the-admin-tokem' },
+      status: 403,
+      code: 'invalid_api_key',
+    },
+    {
+      name: 'a prefix',
+      headers: { authorization: 'Bearer the-admin' },
+      status: 403,
+      code: 'invalid_api_key',
+    },
+    { name: 'a foreign host', headers: { host: 'evil.example' }, status: 421, code: 'unknown_host' },
+    {
+      name: 'a host that only begins so',
+      headers: { host: '127.0.0.1.evil.example' },
+      status: 421,
+      code: 'unknown_host',
+    },
+    { name: 'a host with a path', headers: { host: 'localhost/x' }, status: 421, code: 'unknown_host' },
+  ])('refuses $name', async ({ headers, status, code }) => {
+    const response = await app.request('/admin/status', { headers: { ...HEADERS, ...headers } })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ error: { code, message: expect.any(String) as unknown } })
+  })
+
+  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:8444', '[::1]:8444'])(
+    'answers to host %s',
+    async (host) => {
+      const response = await app.request('/admin/status', { headers: { ...HEADERS, host } })
+      expect(await response.json()).toEqual({ version: '1.2.3' })
+    },
+  )
+
+  it.each([
+    { name: 'an unknown route', method: 'GET', path: '/admin/other', status: 404, allow: null },
+    { name: 'GET for a reload', method: 'GET', path: '/admin/reload', status: 405, allow: 'POST' },
+    { name: 'POST for the status', method: 'POST', path: '/admin/status', status: 405, allow: 'GET' },
+  ])('answers $name with $status', async ({ method, path, status, allow }) => {
+    const response = await app.request(path, { method, headers: HEADERS })
+    expect([response.status, response.headers.get('allow')]).toEqual([status, allow])
+  })
+
+  it('hides unknown routes from who shows no token', async () => {
+    expect((await app.request('/other', { headers: { host: 'localhost' } })).status).toBe(401)
+  })
+
+  it('says how a reload went in', async () => {
+    const response = await app.request('/admin/reload', { method: 'POST', headers: HEADERS })
+    expect([response.status, await response.json()]).toEqual([200, { digest: 'd1', how: 'swapped' }])
+  })
+
+  it('gives the diagnostics of a reload that failed', async () => {
+    const failing = appWith({
+      kind: 'failed',
+      fault: 'policy',
+      diagnostics: [{ code: 'x' }],
+      rendered: 'error[x]',
+    })
+    const response = await failing.request('/admin/reload', { method: 'POST', headers: HEADERS })
+    const body = { diagnostics: [{ code: 'x' }], rendered: 'error[x]' }
+    expect([response.status, await response.json()]).toEqual([409, body])
+  })
+
+  it('tells nothing of an exception', async () => {
+    const response = await appWith(new Error('secret')).request('/admin/reload', {
+      method: 'POST',
+      headers: HEADERS,
+    })
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('secret')
+  })
+})

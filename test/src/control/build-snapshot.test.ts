@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { buildSnapshot } from '../../../src/control/build-snapshot.ts'
+import { createAccessKey, hashKey } from '../../../src/control/create-access-key.ts'
+import type { Backend, ClientKey, RouteTable } from '../../../src/table/route-table.ts'
+import { snapshotOf } from './mini-edge.ts'
+
+const GOOD_KEY = 'sk-aicc-abcdefgh-0123456789'
+const LIFE = { deprecatedAt: null, expiresAt: null }
+
+function tableWith(clients: Record<string, ClientKey[]>, backendKey?: string): RouteTable {
+  const backend: Backend = {
+    kind: 'openai',
+    origin: 'http://gpu:8000',
+    basePath: '/v1',
+    key: backendKey === undefined ? null : { env: backendKey },
+    tls: null,
+    models: {},
+  }
+  return {
+    ...snapshotOf('d').table,
+    backends: { gpu: backend },
+    clients: Object.fromEntries(
+      Object.entries(clients).map(([name, keys]) => [name, { keys, models: null }]),
+    ),
+  }
+}
+
+describe('buildSnapshot', () => {
+  it('hashes client keys, hands on backend keys and keeps lifetimes', () => {
+    const keys = [
+      { env: 'A', deprecatedAt: 5, expiresAt: 9 },
+      { sha256: 'b'.repeat(64), ...LIFE },
+    ]
+    const table = tableWith({ home: keys }, 'GPU')
+    const result = buildSnapshot(table, { A: GOOD_KEY, GPU: 'backend-secret' }, ['localhost'])
+    expect(result).toEqual({
+      ok: true,
+      snapshot: {
+        table,
+        keys: [
+          {
+            client: 'home',
+            sha256: createHash('sha256').update(GOOD_KEY).digest('hex'),
+            deprecatedAt: 5,
+            expiresAt: 9,
+          },
+          { client: 'home', sha256: 'b'.repeat(64), ...LIFE },
+        ],
+        backendKeys: { gpu: 'backend-secret' },
+        hosts: ['localhost'],
+      },
+    })
+  })
+
+  it.each([
+    {
+      case: 'every missing variable at once',
+      table: tableWith({ one: [{ env: 'A', ...LIFE }], two: [{ env: 'B', ...LIFE }] }, 'GPU'),
+      environment: { B: '' },
+      problems: [
+        'environment variable GPU (the key of backend `gpu`) is not set',
+        'environment variable A (a key of client `one`) is not set',
+        'environment variable B (a key of client `two`) is not set',
+      ],
+    },
+    {
+      case: 'a key that can be guessed',
+      table: tableWith({ one: [{ env: 'A', ...LIFE }] }),
+      environment: { A: 'short-key-of-19-chr' },
+      problems: [/^A \(a key of client `one`\) has 19 characters: fewer than 20 can be guessed/],
+    },
+    {
+      case: 'a key with a line end',
+      table: tableWith({ one: [{ env: 'A', ...LIFE }] }),
+      environment: { A: `${GOOD_KEY}\n` },
+      problems: [/^A .* holds spaces, line ends/],
+    },
+    {
+      case: 'one key for two clients, by variable and by hash',
+      table: tableWith({ one: [{ env: 'A', ...LIFE }], two: [{ sha256: hashKey(GOOD_KEY), ...LIFE }] }),
+      environment: { A: GOOD_KEY },
+      problems: [/^clients `one` and `two` have the same key/],
+    },
+  ])('refuses $case', ({ table, environment, problems }) => {
+    const result = buildSnapshot(table, environment, [])
+    expect(result).toEqual({
+      ok: false,
+      problems: problems.map((p) => (typeof p === 'string' ? p : (expect.stringMatching(p) as unknown))),
+    })
+    expect(JSON.stringify(result)).not.toContain(GOOD_KEY)
+  })
+
+  it('takes one key twice for one client, as in the middle of a rotation', () => {
+    const table = tableWith({
+      one: [
+        { env: 'A', ...LIFE },
+        { sha256: hashKey(GOOD_KEY), ...LIFE },
+      ],
+    })
+    expect(buildSnapshot(table, { A: GOOD_KEY }, []).ok).toBe(true)
+  })
+})
+
+it('createAccessKey makes keys of the documented shape, each its own', () => {
+  const keys = Array.from({ length: 50 }, createAccessKey)
+  for (const key of keys) expect(key).toMatch(/^sk-aicc-[a-z2-7]{8}-[A-Za-z0-9_-]{43}$/)
+  expect(new Set(keys).size).toBe(50)
+})
