@@ -1,5 +1,5 @@
 /**
- * Starts the arms that were asked for, all at once.
+ * Starts the arms that were asked for.
  */
 import { ArmUnavailable, type Arm, type ArmName } from './arm.ts'
 import { direct } from './arms/direct.ts'
@@ -19,24 +19,29 @@ const STARTS: Record<ArmName, (setting: Setting) => Arm | Promise<Arm>> = {
   litellm: startLitellm,
 }
 
+const OURS: ReadonlySet<ArmName> = new Set(['direct', 'workerd', 'node'])
+
 export interface StartedArms {
   arms: Arm[]
   unavailable: ByArm<string>
 }
 
-/** @throws Error when an arm that could run here does not start. */
+/** @throws Error when one of our own does not start; another's that does not is reported as unavailable. */
 export async function startArms(setting: Setting, names: readonly ArmName[]): Promise<StartedArms> {
+  const arms: Arm[] = []
   const unavailable: ByArm<string> = {}
-  const started = await Promise.all(
-    names.map(async (name) => {
-      try {
-        return await STARTS[name](setting)
-      } catch (error) {
-        if (!(error instanceof ArmUnavailable)) throw error
-        unavailable[name] = error.message
-        return null
-      }
-    }),
-  )
-  return { arms: started.filter((arm) => arm !== null), unavailable }
+  // One after the other: the two of ours write the same bundle, and a busy machine starts nothing sooner.
+  for (const name of names) {
+    try {
+      arms.push(await STARTS[name](setting))
+    } catch (error) {
+      if (OURS.has(name) || !(error instanceof Error)) throw error
+      unavailable[name] = error instanceof ArmUnavailable ? error.message : lastLine(error.message)
+    }
+  }
+  return { arms, unavailable }
+}
+
+function lastLine(text: string): string {
+  return text.slice(text.lastIndexOf('\n') + 1)
 }

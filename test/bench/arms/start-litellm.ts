@@ -2,6 +2,7 @@
  * LiteLLM's proxy, where it is installed: on the PATH or in the project's `.venv`. One worker, no database.
  */
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -21,7 +22,12 @@ export async function startLitellm({ children, mock, folder }: Setting): Promise
   const cwd = join(folder, 'litellm')
   await mkdir(cwd, { recursive: true })
   const params = { model: `openai/${MODEL}`, api_base: `http://127.0.0.1:${mock.http}/v1`, api_key: 'bench' }
-  const config = { model_list: [{ model_name: MODEL, litellm_params: params }] }
+  // It refuses to start without a key, or with a weak one.
+  const key = `sk-${randomBytes(32).toString('hex')}`
+  const config = {
+    model_list: [{ model_name: MODEL, litellm_params: params }],
+    general_settings: { master_key: key },
+  }
   await writeFile(join(cwd, 'config.yaml'), stringify(config))
   const port = await freePort()
   const child = children.start(
@@ -44,7 +50,7 @@ export async function startLitellm({ children, mock, folder }: Setting): Promise
   return {
     name: 'litellm',
     label: version,
-    http: { url, headers: { authorization: 'Bearer bench' }, ca: '' },
+    http: { url, headers: { authorization: `Bearer ${key}` }, ca: '' },
     https: null,
     pid: child.pid ?? null,
     controlPid: null,
