@@ -11,12 +11,13 @@ export interface AdminOptions {
   token: string
   reload: () => Promise<ReloadResult>
   status: () => GatewayStatus
+  log: (line: string) => void
 }
 
 /** A page that a browser shows could rebind its name to this machine; its Host header still gives it away. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
-export function createAdminApp({ token, reload, status }: AdminOptions): Hono {
+export function createAdminApp({ token, reload, status, log }: AdminOptions): Hono {
   const app = new Hono()
   app.use(async ({ req }, next) => {
     if (!LOOPBACK_HOST.test(req.header('host') ?? '')) {
@@ -35,8 +36,9 @@ export function createAdminApp({ token, reload, status }: AdminOptions): Hono {
   app.all('/admin/status', () => refuseMethod('GET'))
   app.notFound(() => new GatewayError('not_found', 'no such admin route').toResponse())
   app.onError((error) => {
-    const known = error instanceof GatewayError ? error : new GatewayError('internal_error', 'internal error')
-    return known.toResponse()
+    if (error instanceof GatewayError) return error.toResponse()
+    log(`admin API: ${error.stack ?? error.message}`)
+    return new GatewayError('internal_error', 'internal error').toResponse()
   })
   return app
 }

@@ -1,6 +1,7 @@
 /**
  * The state folder: what the gateway made for itself and must find again. Git-ignored, for its owner's eyes only.
  */
+import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
@@ -53,7 +54,7 @@ export async function readIfThere(path: string): Promise<string | null> {
 
 /** Mode 0600, all or nothing: a reader sees the old text or the new, also when the machine stops half way. */
 export async function writePrivate(path: string, text: string): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
   try {
     await writeFile(draft, text, { mode: 0o600, flush: true })
     await rename(draft, path)

@@ -96,6 +96,7 @@ async function start(
   const [bundles, secrets] = await Promise.all([options.build(join(runDir, 'app')), ensureSecrets(state)])
 
   let publish: (() => Promise<void>) | null = null
+  let publishing = Promise.resolve()
   const gateway: Gateway = new Gateway({
     ...options,
     state,
@@ -119,6 +120,7 @@ async function start(
   const admin = await openAdmin(options.admin, {
     token,
     status,
+    log,
     reload: async () => {
       const result = await gateway.reload()
       logReload(result, log)
@@ -129,7 +131,11 @@ async function start(
   closers.push(() => admin.close())
   closers.push(watchNetwork(() => refresh(gateway, log)))
 
-  publish = () => writeRunFile(state, runFile(gateway, { runtime, policies, startedAt, admin: admin.at }))
+  // One after the other, each with what holds when its turn comes: the last one tells the truth.
+  publish = () =>
+    (publishing = publishing
+      .then(() => writeRunFile(state, runFile(gateway, { runtime, policies, startedAt, admin: admin.at })))
+      .catch((error: unknown) => log(`cannot write ${state.runFile}: ${String(error)}`)))
   await publish()
   closers.push(() => removeRunFile(state))
   return { state, gateway, status, stop: close, kill: () => gateway.supervisor.kill() }

@@ -6,11 +6,14 @@ import type { ReloadResult } from '../../../src/control/gateway.ts'
 const TOKEN = 'the-admin-token'
 const HEADERS = { host: '127.0.0.1:8444', authorization: `Bearer ${TOKEN}` }
 
+const log: string[] = []
+
 function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp> {
   return createAdminApp({
     token: TOKEN,
     reload: () => (result instanceof Error ? Promise.reject(result) : Promise.resolve(result)),
     status: () => ({ version: '1.2.3' }) as GatewayStatus,
+    log: (line) => log.push(line),
   })
 }
 
@@ -89,12 +92,13 @@ describe('admin app', () => {
     expect([response.status, await response.json()]).toEqual([409, body])
   })
 
-  it('tells nothing of an exception', async () => {
+  it('tells the log of an exception, and the caller nothing', async () => {
     const response = await appWith(new Error('secret')).request('/admin/reload', {
       method: 'POST',
       headers: HEADERS,
     })
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('secret')
+    expect(log.join()).toContain('secret')
   })
 })

@@ -1,0 +1,247 @@
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { fetchStatus, requestReload } from '../../../src/control/admin-client.ts'
+import type { CompileOutcome } from '../../../src/control/gateway.ts'
+import { isAlive } from '../../../src/control/process-identity.ts'
+import type { RunFile } from '../../../src/control/run-file.ts'
+import { startControl, type Control, type ControlOptions } from '../../../src/runtime/control-node.ts'
+import type { RouteTable } from '../../../src/table/route-table.ts'
+import { snapshotOf, writeMiniEdge } from './mini-edge.ts'
+
+interface Rig {
+  options: ControlOptions
+  stateDir: string
+  log: string[]
+  /** What the injected compiler says from now on. */
+  compiled: (outcome: CompileOutcome) => void
+  environment: Record<string, string | undefined>
+  start: (changes?: Partial<ControlOptions>) => Promise<Control>
+}
+
+function ok(digest: string, changes: Partial<RouteTable> = {}): CompileOutcome {
+  return { ok: true, table: { ...snapshotOf(digest).table, ...changes } }
+}
+
+async function rig(): Promise<Rig> {
+  const mini = await writeMiniEdge()
+  const stateDir = join(mini.dir, 'state')
+  const log: string[] = []
+  const environment: Record<string, string | undefined> = {}
+  let outcome = ok('one')
+  const options: ControlOptions = {
+    version: '1.2.3',
+    policies: '/policies',
+    stateDir,
+    runtime: 'workerd',
+    listen: { https: '127.0.0.1:0', http: '127.0.0.1:0', exposeHttp: false },
+    admin: '127.0.0.1:0',
+    compile: () => Promise.resolve(outcome),
+    build: () => Promise.resolve({ workerd: mini.workerd, node: mini.node }),
+    environment: () => Promise.resolve(environment),
+    log: (line) => log.push(line),
+  }
+  onTestFinished(mini.remove)
+  return {
+    options,
+    stateDir,
+    log,
+    environment,
+    compiled: (next) => {
+      outcome = next
+    },
+    start: async (changes) => {
+      const control = await startControl({ ...options, ...changes })
+      onTestFinished(control.stop)
+      return control
+    },
+  }
+}
+
+async function readRun(stateDir: string): Promise<RunFile> {
+  return JSON.parse(await readFile(join(stateDir, 'run.json'), 'utf8')) as RunFile
+}
+
+async function digestAt(port: number): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })
+  return ((await response.json()) as { digest: unknown }).digest
+}
+
+async function closedPort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const someBackend: RouteTable['backends'] = {
+  gpu: { kind: 'openai', origin: 'http://127.0.0.1:9', basePath: '/v1', key: null, tls: null, models: {} },
+}
+
+describe('startControl', () => {
+  it('writes run.json and its secrets, serves, and cleans up when it stops', async () => {
+    const { start, stateDir } = await rig()
+    const control = await start()
+    const run = await readRun(stateDir)
+    expect(run).toMatchObject({ pid: process.pid, runtime: 'workerd', policies: '/policies' })
+    expect(run.edgePid).toBe(control.gateway.supervisor.status.pid)
+    expect(await digestAt(run.http!.port)).toBe('one')
+    const files = ['run.json', 'client.key', 'admin.token', 'ca.crt', 'ca.key', 'server.key']
+    const modes = await Promise.all(
+      files.map(async (file) => (await stat(join(stateDir, file))).mode & 0o777),
+    )
+    expect(new Set(modes)).toEqual(new Set([0o600]))
+    await control.stop()
+    expect(isAlive(run.edgePid)).toBe(false)
+    expect(await readdir(stateDir)).not.toContain('run.json')
+    expect(await readdir(stateDir)).not.toContain('serve.lock')
+  })
+
+  it('reloads through the admin API: unchanged, swapped, restarted, failed', async () => {
+    const { start, stateDir, compiled } = await rig()
+    await start()
+    const { http, edgePid } = await readRun(stateDir)
+    expect(await requestReload(stateDir)).toEqual({ kind: 'reloaded', digest: 'one', how: 'unchanged' })
+    compiled(ok('two'))
+    expect(await requestReload(stateDir)).toEqual({ kind: 'reloaded', digest: 'two', how: 'swapped' })
+    expect((await readRun(stateDir)).edgePid).toBe(edgePid)
+    compiled(ok('three', { backends: someBackend }))
+    expect(await requestReload(stateDir)).toEqual({ kind: 'reloaded', digest: 'three', how: 'restarted' })
+    expect((await readRun(stateDir)).edgePid).not.toBe(edgePid)
+    compiled({ ok: false, diagnostics: [], rendered: 'error[resolve/unknown-backend]' })
+    expect(await requestReload(stateDir)).toEqual({
+      kind: 'failed',
+      message: 'error[resolve/unknown-backend]',
+    })
+    expect(await digestAt(http!.port)).toBe('three')
+  })
+
+  it('keeps the policy in force when the next one names a secret that is missing, until it is there', async () => {
+    const { start, stateDir, compiled, environment } = await rig()
+    await start()
+    compiled(ok('two', { backends: { gpu: { ...someBackend['gpu']!, key: { env: 'GPU_KEY' } } } }))
+    expect(await requestReload(stateDir)).toEqual({
+      kind: 'failed',
+      message: 'environment variable GPU_KEY (the key of backend `gpu`) is not set',
+    })
+    environment['GPU_KEY'] = 'there-now'
+    expect(await requestReload(stateDir)).toMatchObject({ kind: 'reloaded', digest: 'two' })
+  })
+
+  it('moves to another address when the policy says so, and closes the old one', async () => {
+    const { start, stateDir, compiled } = await rig()
+    compiled(ok('a', { listen: { https: null, http: '127.0.0.1:0', names: [] } }))
+    await start({ listen: { https: 'off', http: null, exposeHttp: false } })
+    const before = (await readRun(stateDir)).http!.port
+    compiled(ok('b', { listen: { https: null, http: 'localhost:0', names: ['gw.example'] } }))
+    expect(await requestReload(stateDir)).toMatchObject({ kind: 'reloaded', how: 'restarted' })
+    const after = (await readRun(stateDir)).http!.port
+    expect(await digestAt(after)).toBe('b')
+    await expect.poll(() => digestAt(before).catch(() => 'closed')).toBe('closed')
+  })
+
+  it('tells the state of everything, and no secret', async () => {
+    const { start, stateDir, compiled, environment } = await rig()
+    environment['KEY'] = 'sk-aicc-abcdefgh-0123456789'
+    const keys = [{ env: 'KEY', deprecatedAt: Date.UTC(2027, 0, 31), expiresAt: null }]
+    compiled(ok('one', { clients: { home: { keys, models: null } }, backends: someBackend }))
+    await start()
+    const answer = await fetchStatus(stateDir)
+    expect(answer).toMatchObject({
+      kind: 'running',
+      status: {
+        version: '1.2.3',
+        digest: 'one',
+        edge: { state: 'running', restarts: 0 },
+        backends: [{ name: 'gpu', kind: 'openai', origin: 'http://127.0.0.1:9' }],
+        clients: [{ name: 'home', keys: [{ deprecatedAt: '2027-01-31T00:00:00.000Z', expiresAt: null }] }],
+      },
+    })
+    expect(JSON.stringify(answer)).not.toContain('0123456789')
+  })
+
+  it('refuses a second gateway on the same state folder', async () => {
+    const { start, stateDir } = await rig()
+    await start()
+    await expect(start()).rejects.toThrow(`(pid ${process.pid})`)
+    expect(await fetchStatus(stateDir)).toMatchObject({ kind: 'running' })
+  })
+
+  it('takes over from an edge whose control process was killed', async () => {
+    const { start, stateDir, log } = await rig()
+    const lost = await start()
+    const run = await readRun(stateDir)
+    // As a kill -9 leaves it: no clean-up, no lock owner, the edge alive.
+    await rm(join(stateDir, 'serve.lock'))
+    const next = await start({ admin: '127.0.0.1:0' })
+    expect(log.join('\n')).toContain(`took over from an edge (pid ${run.edgePid})`)
+    expect(isAlive(run.edgePid)).toBe(false)
+    expect(next.gateway.supervisor.status.pid).not.toBe(run.edgePid)
+    await lost.stop()
+  })
+
+  it.each([
+    {
+      case: 'plain HTTP beyond loopback',
+      changes: { listen: { https: 'off', http: '0.0.0.0:0', exposeHttp: false } },
+      says: /unencrypted[^]*--expose-http/,
+    },
+    {
+      case: 'no listener',
+      changes: { listen: { https: 'off', http: 'off', exposeHttp: false } },
+      says: /needs one/,
+    },
+    {
+      case: 'an admin API for everybody',
+      changes: { admin: '0.0.0.0:0' },
+      says: /--admin 0\.0\.0\.0:0.*loopback only/,
+    },
+    { case: 'a malformed address', changes: { admin: '8444' }, says: /is no address to listen on/ },
+  ])('refuses $case and leaves nothing running', async ({ changes, says }) => {
+    const { start, stateDir } = await rig()
+    await expect(start(changes)).rejects.toThrow(says)
+    expect(await readdir(stateDir)).not.toContain('serve.lock')
+    await (await start()).stop()
+  })
+
+  it('serves plain HTTP beyond loopback when told to', async () => {
+    const { start, stateDir } = await rig()
+    await start({ listen: { https: 'off', http: '0.0.0.0:0', exposeHttp: true } })
+    expect((await readRun(stateDir)).http).toMatchObject({ address: '0.0.0.0' })
+  })
+
+  it.each(['--http', '--admin'])('names who holds the port of %s', async (flag) => {
+    const { start } = await rig()
+    const server = net.createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const taken = `127.0.0.1:${(server.address() as net.AddressInfo).port}`
+    const changes =
+      flag === '--admin' ? { admin: taken } : { listen: { https: 'off', http: taken, exposeHttp: false } }
+    await expect(start(changes)).rejects.toThrow(new RegExp(`taken by pid ${process.pid} .*${flag}`))
+  })
+
+  it('does not start on a policy that does not compile', async () => {
+    const { start, compiled } = await rig()
+    compiled({ ok: false, diagnostics: [], rendered: 'error[x]: frame' })
+    await expect(start()).rejects.toMatchObject({ name: 'PolicyRefused', message: 'error[x]: frame' })
+  })
+})
+
+describe('admin client', () => {
+  it('finds no gateway in an empty, a missing and a left-behind state folder', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'aicc-none-'))
+    onTestFinished(() => rm(dir, { recursive: true }))
+    expect(await requestReload(dir)).toEqual({ kind: 'not-running' })
+    expect(await requestReload(join(dir, 'absent'))).toEqual({ kind: 'not-running' })
+    const admin = { address: '127.0.0.1', port: await closedPort() }
+    // The pid lives, as somebody else: nobody listens at the address.
+    await writeFile(join(dir, 'run.json'), JSON.stringify({ pid: process.pid, admin }))
+    expect(await fetchStatus(dir)).toEqual({ kind: 'not-running' })
+  })
+})
