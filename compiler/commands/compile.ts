@@ -11,6 +11,7 @@ import { FORMATS, renderDiagnostics, type Format } from '../diagnostics/render/r
 import { toModule } from '../emit/to-module.ts'
 import { showPath } from '../load/show-path.ts'
 import { reloadRunning } from './reload-running.ts'
+import { policiesOption, stateOption } from './shared-options.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const COMMITTED_TABLE = join(ROOT, 'src/generated/route-table.ts')
@@ -31,12 +32,8 @@ interface CompileFlags {
 export function compileCommand(): Command {
   return new Command('compile')
     .description('compile the policies into a route table, or say what is wrong with them')
-    .addOption(
-      new Option('--policies <dir>', 'folder of the policies').env('AICC_POLICIES').default('policies'),
-    )
-    .addOption(
-      new Option('--state <dir>', 'state folder of a gateway to reload').env('AICC_STATE').default('.aicc'),
-    )
+    .addOption(policiesOption())
+    .addOption(stateOption())
     .option(
       '--out <file>',
       "write the table here (default: src/generated/route-table.ts, for this checkout's policies)",

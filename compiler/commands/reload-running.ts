@@ -3,6 +3,7 @@
  */
 import { readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import { requestReload } from '../../src/control/admin-client.ts'
 
 export interface ReloadOutcome {
   /** False when the gateway refused. */
@@ -17,18 +18,17 @@ const HOW = {
   unchanged: 'the running gateway has it already',
 }
 
-/** Null when no gateway runs on these policies. */
+/** Null when no gateway runs on these policies. Why one refused is printed at once: it may take many lines. */
 export async function reloadRunning(paths: {
   policies: string
   state: string
 }): Promise<ReloadOutcome | null> {
   if (!(await runsOn(paths))) return null
-  // Loaded late: most compiles reload nothing.
-  const { requestReload } = await import('../../src/control/admin-client.ts')
   const reloaded = await requestReload(paths.state)
   if (reloaded.kind === 'not-running') return null
   if (reloaded.kind === 'reloaded') return { ok: true, outcome: HOW[reloaded.how] }
-  return { ok: false, outcome: `the running gateway keeps what it had: ${reloaded.message}` }
+  console.error(reloaded.message)
+  return { ok: false, outcome: 'the running gateway refused it and keeps what it had' }
 }
 
 /** Does the state folder's gateway serve this policies folder? */

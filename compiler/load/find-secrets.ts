@@ -76,7 +76,9 @@ function byEntropy(text: string): SecretRange[] {
         const before = text.slice(Math.max(0, match.index - 20), match.index)
         return /[0-9]/.test(run) && /[a-f]/i.test(run) && entropy(run) > 3 && !HASH_BEFORE.test(before)
       }
-      return /[0-9]/.test(run) && /[a-z]/.test(run) && /[A-Z]/.test(run) && entropy(run) > 4
+      // The name of a model, in camel case, falls into longer words than chance makes.
+      const words = run.match(/[A-Z]?[a-z]+|[A-Z]+|[0-9]+/g) ?? []
+      return /[0-9]/.test(run) && entropy(run) > 4 && run.length / words.length < 2.5
     },
   )
   return runs.map((match) => toRange(match, 'a random key'))

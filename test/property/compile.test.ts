@@ -1,0 +1,138 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FORMATS, renderDiagnostics } from '../../compiler/diagnostics/render/render.ts'
+import type { CompileResult } from '../../compiler/compile.ts'
+import { compileTexts, toTexts, type PolicyTexts } from './compile-documents.ts'
+import { mutate, policyDocuments, type PolicyDocuments } from './policy-documents.ts'
+
+function renderAll({ diagnostics, sources }: CompileResult): string {
+  return FORMATS.map((format) =>
+    renderDiagnostics(diagnostics, { format, sources, color: false, max: 0 }),
+  ).join('')
+}
+
+const file = fc.constantFrom<keyof PolicyTexts>('policy', 'backends', 'clients')
+
+/** Text cut, doubled or filled with what YAML minds. */
+const brokenTexts = fc
+  .tuple(
+    policyDocuments,
+    file,
+    fc.nat(2000),
+    fc.nat(60),
+    fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.constantFrom(
+        '*a',
+        '&a ',
+        '!!',
+        '<<: ',
+        '- ',
+        '? ',
+        ': ',
+        '\t',
+        '{',
+        '[',
+        '"',
+        "'",
+        '|',
+        '>',
+        '#',
+        '%',
+        '---\n',
+        '\r',
+        '\u0000',
+        '__proto__: ',
+      ),
+    ),
+  )
+  .map(([documents, id, at, length, insert]) => {
+    const texts = toTexts(documents)
+    const text = texts[id]
+    const start = at % (text.length + 1)
+    return Object.assign(texts, { [id]: text.slice(0, start) + insert + text.slice(start + length) })
+  })
+
+const brokenDocuments: fc.Arbitrary<PolicyDocuments> = fc
+  .tuple(policyDocuments, file)
+  .chain(([documents, id]) =>
+    mutate(documents[id]).map((changed) => Object.assign(structuredClone(documents), { [id]: changed })),
+  )
+
+describe('compile', () => {
+  it('takes every policy that is made to be valid', async () => {
+    await fc.assert(
+      fc.asyncProperty(policyDocuments, async (documents) => {
+        const result = await compileTexts(toTexts(documents))
+        expect(result.ok, renderAll(result)).toBe(true)
+      }),
+    )
+  })
+
+  it('answers broken text with diagnostics, never with an exception, in every format', async () => {
+    await fc.assert(
+      fc.asyncProperty(brokenTexts, async (texts) => {
+        const result = await compileTexts(texts)
+        expect(renderAll(result).length).toBeGreaterThan(0)
+        expect(result.ok || result.diagnostics.length > 0).toBe(true)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('answers documents of the wrong shape with diagnostics that lie within the file', async () => {
+    await fc.assert(
+      fc.asyncProperty(brokenDocuments, async (documents) => {
+        const result = await compileTexts(toTexts(documents))
+        expect(result.ok || result.diagnostics.length > 0).toBe(true)
+        for (const { primary, secondary } of result.diagnostics) {
+          for (const { span } of [primary, ...secondary]) {
+            const length = result.sources.get(span.file)?.length ?? 0
+            expect(span.start).toBeGreaterThanOrEqual(0)
+            expect(span.end).toBeGreaterThanOrEqual(span.start)
+            expect(span.end).toBeLessThanOrEqual(length)
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('makes the same table whatever the order of keys', async () => {
+    await fc.assert(
+      fc.asyncProperty(policyDocuments, async (documents) => {
+        const [one, other] = await Promise.all([
+          compileTexts(toTexts(documents)),
+          compileTexts(toTexts(reverseKeys(documents) as PolicyDocuments)),
+        ])
+        expect(one.ok && JSON.stringify(one.table)).toBe(other.ok && JSON.stringify(other.table))
+      }),
+    )
+  })
+
+  it('never prints a credential, wherever it stands', async () => {
+    // Not one of the characters that end a plain scalar, so that it stays one piece.
+    const secret = fc.stringMatching(/^[A-Za-z0-9]{24}$/).map((text) => `sk-${text}`)
+    await fc.assert(
+      fc.asyncProperty(brokenTexts, file, fc.nat(2000), secret, async (texts, id, at, key) => {
+        const text = texts[id]
+        const lines = text.split('\n')
+        lines[at % lines.length] += ` ${key}`
+        const result = await compileTexts({ ...texts, [id]: lines.join('\n') })
+        expect(renderAll(result)).not.toContain(key)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+/** All mappings with their keys the other way round; lists as they are. */
+function reverseKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reverseKeys)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, child]) => [key, reverseKeys(child)]),
+  )
+}
