@@ -2,7 +2,7 @@
  * Route table + environment → snapshot: secrets are looked up, client keys become hashes.
  * No Node in here: Cloudflare's wiring builds its snapshot with the same code.
  */
-import { sha256 } from '@noble/hashes/sha2.js'
+import { sha256 as hash } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { ClientKey, RouteTable } from '../table/route-table.ts'
 import type { HashedKey, Snapshot } from '../table/snapshot.ts'
@@ -54,7 +54,7 @@ function hashedKey(
         `fewer than ${SHORTEST_KEY} can be guessed; make one with \`aicc keys new ${client}\``,
     )
   }
-  return { client, sha256: bytesToHex(sha256(utf8ToBytes(secret))), deprecatedAt, expiresAt }
+  return { client, sha256: bytesToHex(hash(utf8ToBytes(secret))), deprecatedAt, expiresAt }
 }
 
 function lookUp(environment: Environment, name: string, use: string, problems: string[]): string | null {
