@@ -9,7 +9,6 @@ import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
 import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
 import { readJsonBody } from './pipeline/edge/read-json-body.ts'
-import { requestPath } from './pipeline/edge/request-path.ts'
 import { forward } from './pipeline/forward/forward.ts'
 import { route } from './pipeline/route/route.ts'
 import { startWatch } from './pipeline/watch.ts'
@@ -18,7 +17,7 @@ import { modelCard, modelList } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
 export function createApp(ports: Ports): Hono<EdgeEnv> {
-  const app = new Hono<EdgeEnv>({ getPath: (request) => requestPath(request.url) })
+  const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
 
   app.use(stamp(ports), checkHead, corsFromPolicy)
   app.get('/health', (c) => c.json({ status: 'ok' }))

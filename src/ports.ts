@@ -48,6 +48,8 @@ export interface Ports {
   /** The snapshot in force. Waits for the first one after a start; throws when none can be had. */
   snapshot: () => ActiveSnapshot | Promise<ActiveSnapshot>
   backendFetch: BackendFetch
+  /** The path as it was sent, without query: not decoded, not normalised. */
+  requestPath: (request: Request) => string
   /** The peer's address without port. */
   clientAddress: (request: Request) => string
   /** Keeps the work alive after the response has been returned (waitUntil). */

@@ -5,6 +5,7 @@ import https from 'node:https'
 import { getRequestListener } from '@hono/node-server'
 import { Agent, fetch } from 'undici'
 import { createNodeBackendFetch, type NodeBackend } from '../adapters/node/backend-fetch.ts'
+import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 
@@ -36,7 +37,8 @@ const config = JSON.parse(process.env['AICC_EDGE_CONFIG'] ?? 'null') as EdgeConf
 delete process.env['AICC_EDGE_CONFIG']
 
 const control = new Agent({ connect: { socketPath: config.controlSocket } })
-const addresses = new WeakMap<Request, string>()
+/** What node:http knows and the Request does not: its URL is normalised, and it has no peer. */
+const heads = new WeakMap<Request, { path: string; address: string }>()
 
 const edge = createEdge({
   async pullSnapshot() {
@@ -44,7 +46,8 @@ const edge = createEdge({
     return (await response.json()) as Snapshot
   },
   backendFetch: createNodeBackendFetch(config.backends),
-  clientAddress: (request) => addresses.get(request) ?? 'unknown',
+  requestPath: (request) => heads.get(request)?.path ?? '/',
+  clientAddress: (request) => heads.get(request)?.address ?? 'unknown',
   defer: (work) => void work,
   createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
   log: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
@@ -52,8 +55,10 @@ const edge = createEdge({
 
 const traffic = getRequestListener(
   (request, env) => {
-    const peer = 'incoming' in env ? env.incoming.socket.remoteAddress : undefined
-    if (peer !== undefined) addresses.set(request, peer)
+    if ('incoming' in env) {
+      const { url = '/', socket } = env.incoming
+      heads.set(request, { path: requestPath(url), address: socket.remoteAddress ?? 'unknown' })
+    }
     return edge.fetch(request)
   },
   { overrideGlobalObjects: false },

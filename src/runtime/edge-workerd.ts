@@ -1,6 +1,7 @@
 /** The edge under workerd: services by binding, one isolate, no other way out. */
 import { env, waitUntil } from 'cloudflare:workers'
 import { createWorkerdBackendFetch } from '../adapters/workerd/backend-fetch.ts'
+import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
 
 const bindings = env as unknown as Record<string, Fetcher | undefined>
@@ -13,6 +14,7 @@ const edge = createEdge({
     return response.json()
   },
   backendFetch: createWorkerdBackendFetch(bindings),
+  requestPath: (request) => requestPath(request.url),
   // `address:port`; IPv6 addresses come in brackets.
   clientAddress(request) {
     const peer = String((request as Request<unknown, { clientIp?: string }>).cf?.clientIp ?? 'unknown')

@@ -1,4 +1,5 @@
 /** Ports whose backends are functions of the test, and which keep what the edge asked of the world. */
+import { requestPath } from '../../src/pipeline/edge/request-path.ts'
 import type { BackendRequest, EdgeEvent, Ports } from '../../src/ports.ts'
 import type { ActiveSnapshot } from '../../src/table/active-snapshot.ts'
 
@@ -25,6 +26,7 @@ export function scriptedPorts(active: ActiveSnapshot, backends: Record<string, B
       if (respond === undefined) throw new Error(`the test has no backend ${backend}`)
       return respond(request)
     },
+    requestPath: (request) => requestPath(request.url),
     clientAddress: () => ports.peer,
     defer: (work) => ports.deferred.push(work),
     createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),

@@ -12,7 +12,7 @@ import type { FailedKeys } from './failed-keys.ts'
 /** Digits of the digest that a header shows: enough to tell snapshots apart. */
 const DIGEST_DIGITS = 12
 
-/** Takes the snapshot this request will see to its end, and marks every answer with it. */
+/** Takes the snapshot this request will see to its end, and gives every answer its correlation id. */
 export function stamp(ports: Ports): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
     const id = correlationId(c.req.raw.headers.get('x-correlation-id'))
@@ -26,7 +26,6 @@ export function stamp(ports: Ports): MiddlewareHandler<EdgeEnv> {
     } else {
       c.set('snapshot', snapshot)
       await next()
-      c.res.headers.set('x-aicc-digest', snapshot.table.digest.slice(0, DIGEST_DIGITS))
     }
     c.res.headers.set('x-correlation-id', id)
   }
@@ -72,6 +71,7 @@ export function requireKey(ports: Ports, failedKeys: FailedKeys): MiddlewareHand
       })
     }
     await next()
+    c.res.headers.set('x-aicc-digest', table.digest.slice(0, DIGEST_DIGITS))
     for (const [name, value] of identity.lifetimeHeaders) c.res.headers.set(name, value)
   }
 }

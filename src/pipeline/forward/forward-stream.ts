@@ -171,6 +171,8 @@ async function readPrelude(
     const piece = aligner.push(value)
     if (piece === null) continue
     opened.pieces.push(piece)
+    // Part of an event too large to hold: no prelude is that long.
+    if (!aligner.aligned()) return opened
     for (const data of eventData(decoder.decode(piece))) {
       const verdict = judgeEvent(data)
       if (verdict.kind === 'content') return opened
