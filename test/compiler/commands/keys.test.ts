@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { addClientKey } from '../../../compiler/commands/add-client-key.ts'
+
+const SHA = 'a'.repeat(64)
+const FILE = `# yaml-language-server: $schema=../schemas/clients.schema.json
+# Who may call.
+clients:
+  # the laptop at home
+  home:
+    keys:
+      - { env: AICC_CLIENT_KEY } # generated at the first start
+    models: '*'
+  inline: { keys: [{ env: B }], models: [auto] }
+`
+
+let file: string
+
+beforeEach(async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'aicc-keys-'))
+  file = join(dir, 'clients.yaml')
+  await writeFile(file, FILE)
+  return () => rm(dir, { recursive: true })
+})
+
+describe('addClientKey', () => {
+  it.each([
+    {
+      case: 'a client with a list',
+      key: { client: 'home', models: null },
+      expected: FILE.replace('first start\n', `first start\n      - sha256: ${SHA}\n`),
+    },
+    {
+      case: 'a client written inline',
+      key: { client: 'inline', models: null },
+      expected: FILE.replace('[{ env: B }]', `[ { env: B }, { sha256: ${SHA} } ]`),
+    },
+    {
+      case: 'a new client with some models',
+      key: { client: 'phone', models: 'auto, fast' },
+      expected: `${FILE}  phone:\n    keys:\n      - sha256: ${SHA}\n    models:\n      - auto\n      - fast\n`,
+    },
+    {
+      case: 'a new client with all models',
+      key: { client: 'phone', models: '*' },
+      expected: `${FILE}  phone:\n    keys:\n      - sha256: ${SHA}\n    models: "*"\n`,
+    },
+  ])('adds to $case and keeps the comments', async ({ key, expected }) => {
+    await addClientKey(file, { ...key, sha256: SHA })
+    const spaceless = (text: string): string =>
+      text.replaceAll(/(?<=[[{]) | (?=[\]}])/g, '').replaceAll('"', "'")
+    expect(spaceless(await readFile(file, 'utf8'))).toBe(spaceless(expected))
+  })
+
+  it.each([
+    { case: 'a new client without grants', text: FILE, client: 'phone', says: /--models/, exitCode: 2 },
+    { case: 'a file with mistakes', text: 'clients: {', client: 'home', says: /aicc compile/, exitCode: 2 },
+    {
+      case: 'a file of another kind',
+      text: 'backends: {}',
+      client: 'home',
+      says: /aicc compile/,
+      exitCode: 2,
+    },
+    {
+      case: 'a client without keys',
+      text: 'clients: { home: {} }',
+      client: 'home',
+      says: /no list of keys/,
+      exitCode: 2,
+    },
+  ])('leaves $case as it is', async ({ text, client, says, exitCode }) => {
+    await writeFile(file, text)
+    const attempt = addClientKey(file, { client, sha256: SHA, models: null })
+    await expect(attempt).rejects.toMatchObject({ message: expect.stringMatching(says) as unknown, exitCode })
+    expect(await readFile(file, 'utf8')).toBe(text)
+  })
+
+  it('reports a missing file', async () => {
+    const attempt = addClientKey(`${file}.absent`, { client: 'home', sha256: SHA, models: null })
+    await expect(attempt).rejects.toMatchObject({ exitCode: 1 })
+  })
+})
