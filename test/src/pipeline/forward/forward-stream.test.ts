@@ -1,122 +1,38 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { GatewayError } from '../../../../src/errors.ts'
-import { forwardStream } from '../../../../src/pipeline/forward/forward-stream.ts'
 import { BackendUnreachable } from '../../../../src/ports.ts'
 import { chunk, DONE, frame, ROLE, text } from '../../../upstream/reply.ts'
 import { type ControlledStream, controlledStream } from '../../controlled-stream.ts'
 import { makeModel } from '../../make-snapshot.ts'
 import type { Backend } from '../../scripted-ports.ts'
-import { type ExchangeFields, GPU, makeExchange, SPARE, type TestExchange } from './make-exchange.ts'
+import { type ExchangeFields, GPU, SPARE } from './make-exchange.ts'
+import {
+  byHand,
+  errorFrame,
+  letRun,
+  silent,
+  SINGLE,
+  startStream,
+  STOP,
+  streaming,
+  type StreamRun,
+  TIMEOUTS,
+  useStreamRuns,
+  WHOLE,
+} from './stream-run.ts'
 
-const STOP = chunk({ finish: 'stop' })
-const WHOLE = ROLE + text('hi') + STOP + DONE
-const TIMEOUTS = { connectMs: 3000, firstTokenMs: 20_000, idleMs: 5000, totalMs: 60_000 }
-
-let running: TestExchange | null = null
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: 1_000_000 })
-})
-afterEach(async () => {
-  if (running !== null) {
-    await Promise.all(running.ports.deferred)
-    expect(vi.getTimerCount(), 'timers left').toBe(0)
-  }
-  running = null
-  vi.useRealTimers()
-})
-
-const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0)
-
-interface Running {
-  exchange: TestExchange
-  /** Undefined while headers are held. */
-  response: () => Response | undefined
-  /** What the client has received. */
-  received: () => string
-  ended: () => 'no' | 'closed' | 'broken'
-  read: () => Promise<void>
-  leave: () => Promise<void>
-}
-
-/** Starts a stream; its client reads all that comes, or only when told to. */
-function start(
-  backends: Record<string, Backend>,
-  fields: ExchangeFields = {},
-  pace: 'eager' | 'slow' = 'eager',
-): Running {
-  const model = makeModel({ targets: [GPU, SPARE], timeouts: TIMEOUTS, keepAliveMs: 0, ...fields.model })
-  const exchange = makeExchange(backends, { body: '{"model":"safe","stream":true}', ...fields, model })
-  running = exchange
-  let response: Response | undefined
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  let received = ''
-  let ended: 'no' | 'closed' | 'broken' = 'no'
-  const decoder = new TextDecoder()
-  const read = async (): Promise<void> => {
-    try {
-      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
-      if (done) ended = 'closed'
-      else received += decoder.decode(value, { stream: true })
-    } catch {
-      ended = 'broken'
-    }
-  }
-  void forwardStream(exchange).then(async (answer) => {
-    response = answer
-    reader = answer.body?.getReader()
-    while (pace === 'eager' && ended === 'no') await read()
-  })
-  return {
-    exchange,
-    response: () => response,
-    received: () => received,
-    ended: () => ended,
-    read,
-    leave: async () => reader?.cancel(),
-  }
-}
-
-/** A backend whose answers are sent by hand; one stream per request it got. */
-function byHand(): { backend: Backend; streams: ControlledStream[]; signals: AbortSignal[] } {
-  const streams: ControlledStream[] = []
-  const signals: AbortSignal[] = []
-  const backend: Backend = ({ signal }) => {
-    const stream = controlledStream(signal)
-    streams.push(stream)
-    signals.push(signal)
-    return stream.response
-  }
-  return { backend, streams, signals }
-}
-
-const answering: Backend = () => new Response(WHOLE, { headers: { 'content-type': 'text/event-stream' } })
-const silent: Backend = ({ signal }) =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error))
-  })
-const events = (body: string): Backend => {
-  return () => new Response(body, { headers: { 'content-type': 'text/event-stream' } })
-}
-const single: ExchangeFields = { model: makeModel({ targets: [GPU], timeouts: TIMEOUTS, keepAliveMs: 0 }) }
-
-/** The error frame that a failure after the commit must end with. */
-function errorFrame(code: string): RegExp {
-  return new RegExp(
-    String.raw`(?:^|\n\n)data: \{"error":\{"message":"[^"]+","type":"upstream_error","param":null,"code":"${code}"\}\}\n\n$`,
-  )
-}
+useStreamRuns()
 
 describe('before the first content', () => {
   it('holds the headers, then passes on every byte', async () => {
     const { backend, streams } = byHand()
-    const run = start({ gpu: backend })
-    await settle()
+    const run = startStream({ gpu: backend })
+    await letRun()
     await streams[0]?.send(`: loading\n\n${ROLE}`)
-    await settle()
+    await letRun()
     expect(run.response()).toBeUndefined()
     await streams[0]?.send(text('hi'))
-    await settle()
+    await letRun()
     expect(run.response()?.status).toBe(200)
     expect(Object.fromEntries(run.response()?.headers ?? [])).toEqual({
       'cache-control': 'no-store',
@@ -127,7 +43,7 @@ describe('before the first content', () => {
     })
     await streams[0]?.send(STOP + DONE)
     await streams[0]?.end()
-    await settle()
+    await letRun()
     expect(run.received()).toBe(`: loading\n\n${WHOLE}`)
     expect(run.ended()).toBe('closed')
     expect(run.exchange.ports.events).toEqual([])
@@ -159,17 +75,17 @@ describe('before the first content', () => {
     },
     { name: 'sends JSON', backend: () => Response.json({ choices: [] }), code: 'upstream_invalid_answer' },
     { name: 'sends no body', backend: () => new Response(null), code: 'upstream_invalid_answer' },
-    { name: 'ends at once', backend: events(''), code: 'upstream_invalid_answer' },
-    { name: 'ends after the role', backend: events(ROLE), code: 'upstream_invalid_answer' },
+    { name: 'ends at once', backend: streaming(''), code: 'upstream_invalid_answer' },
+    { name: 'ends after the role', backend: streaming(ROLE), code: 'upstream_invalid_answer' },
     {
       name: 'ends in the middle of an event',
-      backend: events('data: {"choices":[{"delta":{"content":"h'),
+      backend: streaming('data: {"choices":[{"delta":{"content":"h'),
       code: 'upstream_invalid_answer',
     },
-    { name: 'sends garbage', backend: events('data: <html>\n\n'), code: 'upstream_invalid_answer' },
+    { name: 'sends garbage', backend: streaming('data: <html>\n\n'), code: 'upstream_invalid_answer' },
     {
       name: 'sends an error',
-      backend: events(ROLE + frame({ error: { message: 'no memory' } })),
+      backend: streaming(ROLE + frame({ error: { message: 'no memory' } })),
       code: 'upstream_error',
     },
     {
@@ -184,8 +100,8 @@ describe('before the first content', () => {
   ]
 
   it.each(cures)('another target answers for one that $name', async ({ backend, code }) => {
-    const run = start({ gpu: backend, spare: answering })
-    await settle()
+    const run = startStream({ gpu: backend, spare: streaming(WHOLE) })
+    await letRun()
     expect(run.received()).toBe(WHOLE)
     expect(run.response()?.headers.get('x-aicc-backend')).toBe('spare')
     expect(run.exchange.ports.events).toMatchObject([
@@ -196,8 +112,8 @@ describe('before the first content', () => {
   it.each(cures)(
     'an ordinary error answers for the only one, which $name',
     async ({ backend, code, status = 502 }) => {
-      const run = start({ gpu: backend }, single)
-      await settle()
+      const run = startStream({ gpu: backend }, SINGLE)
+      await letRun()
       expect(run.response()?.status).toBe(status)
       expect(run.response()?.headers.get('content-type')).toMatch(/^application\/json/)
       expect(run.received()).toMatch(/^\{"error":\{"message":/)
@@ -209,11 +125,11 @@ describe('before the first content', () => {
   )
 
   it('asks no other target about a request that is at fault', async () => {
-    const run = start({
+    const run = startStream({
       gpu: () => Response.json({ error: { message: 'too long', code: 'context' } }, { status: 400 }),
-      spare: answering,
+      spare: streaming(WHOLE),
     })
-    await settle()
+    await letRun()
     expect(run.response()?.status).toBe(400)
     expect(JSON.parse(run.received())).toMatchObject({ error: { message: 'too long', code: 'context' } })
     expect(run.exchange.ports.calls).toHaveLength(1)
@@ -221,8 +137,8 @@ describe('before the first content', () => {
 
   it('gives up on a slow target, closes its connection, and takes the next', async () => {
     const { backend, streams, signals } = byHand()
-    const run = start({ gpu: backend, spare: answering })
-    await settle()
+    const run = startStream({ gpu: backend, spare: streaming(WHOLE) })
+    await letRun()
     await streams[0]?.send(ROLE)
     await vi.advanceTimersByTimeAsync(19_999)
     expect(signals[0]?.aborted).toBe(false)
@@ -235,7 +151,7 @@ describe('before the first content', () => {
     { name: 'no headers', backend: silent },
     { name: 'no content', backend: byHand().backend },
   ])('counts $name from each target for itself', async ({ backend }) => {
-    const run = start({ gpu: backend, spare: backend })
+    const run = startStream({ gpu: backend, spare: backend })
     await vi.advanceTimersByTimeAsync(39_999)
     expect(run.response()).toBeUndefined()
     await vi.advanceTimersByTimeAsync(1)
@@ -245,7 +161,7 @@ describe('before the first content', () => {
 
   it('asks no further target when the whole time is up', async () => {
     const timeouts = { ...TIMEOUTS, totalMs: 25_000 }
-    const run = start(
+    const run = startStream(
       { gpu: silent, spare: silent },
       { model: makeModel({ targets: [GPU, SPARE, GPU], timeouts, keepAliveMs: 0 }) },
     )
@@ -258,19 +174,19 @@ describe('before the first content', () => {
 
   it('commits to a backend that says much and no content', async () => {
     const { backend, streams } = byHand()
-    const run = start({ gpu: backend })
-    await settle()
+    const run = startStream({ gpu: backend })
+    await letRun()
     const loading = `: ${'.'.repeat(1000)}\n\n`
     let sent = ''
     for (let i = 0; i < 70; i += 1) {
       void streams[0]?.send(loading)
       sent += loading
-      await settle()
+      await letRun()
     }
     expect(run.response()?.status).toBe(200)
     await streams[0]?.send(WHOLE)
     await streams[0]?.end()
-    await settle()
+    await letRun()
     expect(run.received()).toBe(sent + WHOLE)
   })
 })
@@ -278,15 +194,15 @@ describe('before the first content', () => {
 describe('after the first content', () => {
   async function begun(
     fields: ExchangeFields = {},
-  ): Promise<Running & { stream: ControlledStream; signal: AbortSignal }> {
+  ): Promise<StreamRun & { stream: ControlledStream; signal: AbortSignal }> {
     const { backend, streams, signals } = byHand()
-    const run = start({ gpu: backend, spare: answering }, fields)
-    await settle()
+    const run = startStream({ gpu: backend, spare: streaming(WHOLE) }, fields)
+    await letRun()
     const [stream] = streams
     const [signal] = signals
     if (stream === undefined || signal === undefined) throw new Error('the backend was not asked')
     await stream.send(text('a'))
-    await settle()
+    await letRun()
     return { ...run, stream, signal }
   }
 
@@ -298,9 +214,9 @@ describe('after the first content', () => {
   ] as const)('a stream that $name ends in an error frame', async ({ last, end }) => {
     const run = await begun()
     if (last !== '') await run.stream.send(last)
-    await settle()
+    await letRun()
     await run.stream[end]()
-    await settle()
+    await letRun()
     expect(run.ended()).toBe('closed')
     expect(run.received()).toMatch(errorFrame('upstream_interrupted'))
     const passed = run.received().slice(0, run.received().lastIndexOf('data: {"error"'))
@@ -323,7 +239,7 @@ describe('after the first content', () => {
     const run = await begun()
     await run.stream.send(last)
     await run.stream.end()
-    await settle()
+    await letRun()
     expect(run.received()).toBe(text('a') + last + added)
     expect(run.ended()).toBe('closed')
     expect(run.exchange.ports.events).toEqual([])
@@ -345,11 +261,11 @@ describe('after the first content', () => {
       await vi.advanceTimersByTimeAsync(4900)
       await run.stream.send(i % 2 === 0 ? 'data: {"choices":[]' : '}\n\n')
     }
-    await settle()
+    await letRun()
     expect(run.ended()).toBe('no')
     await run.stream.send(STOP + DONE)
     await run.stream.end()
-    await settle()
+    await letRun()
     expect(run.ended()).toBe('closed')
   })
 
@@ -365,153 +281,9 @@ describe('after the first content', () => {
   })
 })
 
-describe('keep-alive', () => {
-  const COMMENT = ': keep-alive\n\n'
-  const model = makeModel({
-    targets: [GPU, SPARE],
-    timeouts: { ...TIMEOUTS, idleMs: 50_000 },
-    keepAliveMs: 10_000,
-  })
-
-  it('commits after a silence, and goes on at its pace', async () => {
-    const { backend, streams } = byHand()
-    const run = start(
-      { gpu: backend },
-      { model: { ...model, timeouts: { ...model.timeouts, firstTokenMs: 40_000 } } },
-    )
-    await vi.advanceTimersByTimeAsync(9999)
-    expect(run.response()).toBeUndefined()
-    await vi.advanceTimersByTimeAsync(1)
-    expect(run.response()?.status).toBe(200)
-    expect(run.response()?.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
-    expect(run.response()?.headers.get('x-aicc-backend')).toBeNull()
-    await vi.advanceTimersByTimeAsync(10_000)
-    expect(run.received()).toBe(COMMENT + COMMENT)
-    await streams[0]?.send(WHOLE)
-    await streams[0]?.end()
-    await settle()
-    expect(run.received()).toBe(COMMENT + COMMENT + WHOLE)
-  })
-
-  it('still tries the next target, and shows the last failure as a frame', async () => {
-    const run = start({ gpu: silent, spare: silent }, { model })
-    await vi.advanceTimersByTimeAsync(40_000)
-    expect(run.response()?.status).toBe(200)
-    expect(run.exchange.ports.calls.map((call) => call.backend)).toEqual(['gpu', 'spare'])
-    expect(run.received()).toMatch(errorFrame('upstream_timeout'))
-    expect(run.ended()).toBe('closed')
-  })
-
-  it('speaks between events, never within one that is already on its way', async () => {
-    const { backend, streams } = byHand()
-    const run = start({ gpu: backend }, { model })
-    await settle()
-    await streams[0]?.send(text('a'))
-    await vi.advanceTimersByTimeAsync(10_000)
-    expect(run.received()).toBe(text('a') + COMMENT)
-    const long = `data: {"choices":[],"x":"${'y'.repeat(70_000)}`
-    await streams[0]?.send(long)
-    await vi.advanceTimersByTimeAsync(25_000)
-    expect(run.received()).toBe(text('a') + COMMENT + long)
-    await streams[0]?.send(`"}\n\n`)
-    await vi.advanceTimersByTimeAsync(10_000)
-    expect(run.received()).toBe(`${text('a')}${COMMENT}${long}"}\n\n${COMMENT}`)
-    await streams[0]?.send(STOP + DONE)
-    await streams[0]?.end()
-    await settle()
-    expect(run.received().endsWith(STOP + DONE)).toBe(true)
-  })
-
-  it('is off at 0', async () => {
-    const run = start(
-      { gpu: silent },
-      { model: makeModel({ targets: [GPU], timeouts: TIMEOUTS, keepAliveMs: 0 }) },
-    )
-    await vi.advanceTimersByTimeAsync(19_999)
-    expect(run.response()).toBeUndefined()
-    await vi.advanceTimersByTimeAsync(1)
-  })
-})
-
-describe('a client that goes away', () => {
-  it.each([
-    { name: 'before the headers', backend: silent },
-    { name: 'before the first content', backend: byHand().backend },
-  ])('$name closes the upstream and asks no other', async ({ backend }) => {
-    const client = new AbortController()
-    const run = start({ gpu: backend, spare: answering }, { clientSignal: client.signal })
-    await settle()
-    client.abort()
-    await settle()
-    expect(run.exchange.ports.calls.map((call) => call.request.signal.aborted)).toEqual([true])
-    expect(run.exchange.ports.events).toEqual([])
-  })
-
-  it.each(['cancels its body', 'is reported by the runtime'])(
-    'in mid-stream and %s closes the upstream',
-    async (how) => {
-      const client = new AbortController()
-      const { backend, streams, signals } = byHand()
-      const run = start({ gpu: backend }, { clientSignal: client.signal })
-      await settle()
-      await streams[0]?.send(text('a'))
-      await settle()
-      if (how === 'cancels its body') {
-        await run.leave()
-        streams[0]?.send(text('b')).catch(() => {})
-      } else client.abort()
-      await settle()
-      expect(signals[0]?.aborted).toBe(true)
-      expect(run.exchange.ports.events).toEqual([])
-    },
-  )
-
-  it('before anything was asked asks nobody', async () => {
-    const run = start({ gpu: answering }, { clientSignal: AbortSignal.abort() })
-    await settle()
-    expect(run.exchange.ports.calls).toEqual([])
-  })
-})
-
-describe('a slow reader', () => {
-  it('holds the upstream back instead of filling memory', async () => {
-    let pulled = 0
-    const flood: Backend = () =>
-      new Response(
-        new ReadableStream<Uint8Array>({
-          pull(controller) {
-            pulled += 1
-            controller.enqueue(new TextEncoder().encode(text('x'.repeat(1000))))
-          },
-        }),
-        { headers: { 'content-type': 'text/event-stream' } },
-      )
-    const run = start({ gpu: flood }, single, 'slow')
-    await settle()
-    for (let i = 0; i < 20; i += 1) await run.read()
-    await settle()
-    expect(pulled).toBeLessThan(30)
-    await run.leave()
-    await settle()
-  })
-
-  it('that takes nothing for the idle time is dropped', async () => {
-    const { backend, streams, signals } = byHand()
-    const run = start({ gpu: backend }, single, 'slow')
-    await settle()
-    void streams[0]?.send(text('a'))
-    await vi.advanceTimersByTimeAsync(4999)
-    expect(signals[0]?.aborted).toBe(false)
-    await vi.advanceTimersByTimeAsync(1)
-    expect(signals[0]?.aborted).toBe(true)
-    await run.read()
-    expect(run.ended()).toBe('broken')
-  })
-})
-
 it('reports a defect of its own as one', async () => {
-  const run = start({ gpu: answering }, { table: { backends: {} } })
-  await settle()
+  const run = startStream({ gpu: streaming(WHOLE) }, { table: { backends: {} } })
+  await letRun()
   expect(run.response()?.status).toBe(500)
   expect(run.exchange.ports.events).toMatchObject([{ event: 'internal-error' }])
   expect(JSON.parse(run.received())).toEqual(
