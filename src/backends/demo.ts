@@ -152,6 +152,7 @@ function* eventsOf(answer: Answer): Generator<string> {
 /** Unit vectors from a hash of the text: equal texts are equal, others are not. */
 function embeddings(body: Record<string, unknown>, model: string): Response {
   const { input } = body
+  if (input === undefined || input === null) return refuse('`input` is missing')
   const inputs = Array.isArray(input) && !input.every((item) => typeof item === 'number') ? input : [input]
   const texts = inputs.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)))
   const data = texts.map((text, index) => {

@@ -41,7 +41,7 @@ function hasContent(choice: unknown): boolean {
 
 /** Whether the end of a stream says that the answer is complete, and how. */
 export function judgeEnd(tail: string): 'done' | 'finished' | 'truncated' {
-  if (/(?:^|[\r\n])data: ?\[DONE\]\s*$/.test(tail)) return 'done'
+  if (/(?:^|[\r\n])data: ?\[DONE\]\s*(?:$|[\r\n])/.test(tail)) return 'done'
   // Some servers (mlx) never send [DONE]; a finish reason is as good.
   if (/"finish_reason"\s*:\s*"/.test(tail) || /"error"\s*:\s*\{/.test(tail)) return 'finished'
   return 'truncated'

@@ -65,9 +65,15 @@ export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
 /** The `data` of each event in a text of whole events; comments and other fields are left out. */
 export function eventData(text: string): string[] {
   const events: string[] = []
-  for (const block of text.split(/\r\n\r\n|\n\n|\r\r/)) {
-    const lines = block.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:'))
-    if (lines.length > 0) events.push(lines.map((line) => line.slice(5).replace(/^ /, '')).join('\n'))
+  let data: string[] = []
+  const dispatch = (): void => {
+    if (data.length > 0) events.push(data.join('\n'))
+    data = []
   }
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    if (line === '') dispatch()
+    else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5))
+  }
+  dispatch()
   return events
 }

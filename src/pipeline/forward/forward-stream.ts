@@ -7,9 +7,10 @@ import { createEventAligner, eventData, type EventAligner } from '../../protocol
 import { judgeEnd, judgeEvent } from '../../protocols/openai-stream.ts'
 import type { Target } from '../../table/route-table.ts'
 import { tryTargets } from './attempts.ts'
+import type { Check } from '../watch.ts'
 import type { Exchange } from './exchange.ts'
 import { responseHeaders, send } from './send.ts'
-import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
+import { ClientGone, createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
 import { AttemptFailure, fromErrorEvent } from './upstream-error.ts'
 
 /** Bytes held back in wait of the first content; a backend that sends more without any is committed. */
@@ -21,10 +22,6 @@ const TAIL_BYTES = 4096
 const encoder = new TextEncoder()
 const KEEP_ALIVE = encoder.encode(': keep-alive\n\n')
 const DONE = encoder.encode('data: [DONE]\n\n')
-
-class ClientGone extends Error {
-  override name = 'ClientGone'
-}
 
 /** A target that has begun to answer. */
 interface Opened {
@@ -43,57 +40,22 @@ export function forwardStream(exchange: Exchange): Promise<Response> {
 }
 
 async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
-  const { timeouts, keepAliveMs } = exchange.model
-  const started = Date.now()
   const flow: Flow = {
     attempt: new AbortController(),
-    waitingSince: started,
-    lastRead: started,
-    lastSent: started,
-    writingSince: null,
+    waitingSince: Date.now(),
+    lastRead: Date.now(),
     aligned: () => true,
   }
   const clientGone = (): void => flow.attempt.abort(new ClientGone())
   exchange.clientSignal.addEventListener('abort', clientGone)
-
-  exchange.watch.guard((now) => {
-    const due: [at: number, act: () => void][] = [
-      [started + timeouts.totalMs, () => flow.attempt.abort(timedOut(`within ${timeouts.totalMs} ms`))],
-    ]
-    if (flow.waitingSince !== null) {
-      const late = new AttemptFailure(timedOut(`began within ${timeouts.firstTokenMs} ms`), true)
-      due.push([flow.waitingSince + timeouts.firstTokenMs, () => flow.attempt.abort(late)])
-    } else if (flow.writingSince === null) {
-      const late = timedOut(`went on within ${timeouts.idleMs} ms`)
-      due.push([flow.lastRead + timeouts.idleMs, () => flow.attempt.abort(late)])
-    } else {
-      due.push([
-        flow.writingSince + timeouts.idleMs,
-        () => {
-          flow.attempt.abort(new ClientGone())
-          answer.abandon(new ClientGone())
-        },
-      ])
-    }
-    if (keepAliveMs > 0 && flow.writingSince === null && flow.aligned()) {
-      due.push([flow.lastSent + keepAliveMs, () => keepAlive(exchange, answer, flow, now)])
-    }
-    let next = Number.POSITIVE_INFINITY
-    for (const [at, act] of due) {
-      if (at <= now) act()
-      else next = Math.min(next, at - now)
-    }
-    if (flow.attempt.signal.aborted && flow.waitingSince === null) return Number.POSITIVE_INFINITY
-    // A deadline that is set from now on lies at least this far ahead.
-    return Math.min(next, timeouts.firstTokenMs, timeouts.idleMs, keepAliveMs > 0 ? keepAliveMs : next)
-  })
+  exchange.watch.guard(guardStream(exchange, answer, flow))
 
   try {
     const opened = await tryTargets(exchange, (target) => open(exchange, target, flow))
     await pump(opened, answer, flow)
   } catch (error) {
     flow.attempt.abort(error)
-    await settle(exchange, answer, error)
+    await settle(exchange, answer, error, flow.aligned())
   } finally {
     exchange.watch.stop()
     exchange.clientSignal.removeEventListener('abort', clientGone)
@@ -106,13 +68,51 @@ interface Flow {
   /** Start of the attempt whose first content is awaited; null once it has come. */
   waitingSince: number | null
   lastRead: number
-  lastSent: number
-  /** Set while the client has not yet taken what was written. */
-  writingSince: number | null
+  /** Whether what the client was sent ends where an event ends. */
   aligned: () => boolean
 }
 
-function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow, now: number): void {
+/**
+ * The deadlines of a stream. Total and first token speak of the backend, as does a gap, unless it is
+ * the client that takes nothing: that one is looked at to the very end, whatever else has failed.
+ */
+function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow): Check {
+  const { timeouts, keepAliveMs } = exchange.model
+  const totalAt = Date.now() + timeouts.totalMs
+  // A deadline that is set between two looks lies at least this far ahead.
+  const longestSleep = Math.min(timeouts.firstTokenMs, timeouts.idleMs, keepAliveMs || timeouts.idleMs)
+  return (now) => {
+    const due: [at: number, act: () => void][] = [
+      [totalAt, () => flow.attempt.abort(timedOut(`within ${timeouts.totalMs} ms`))],
+    ]
+    if (answer.waitingSince !== null) {
+      const gone = (): void => {
+        flow.attempt.abort(new ClientGone())
+        answer.abandon(new ClientGone())
+      }
+      due.push([answer.waitingSince + timeouts.idleMs, gone])
+    } else if (flow.waitingSince === null) {
+      const late = timedOut(`went on within ${timeouts.idleMs} ms`)
+      due.push([Math.max(flow.lastRead, answer.lastTaken) + timeouts.idleMs, () => flow.attempt.abort(late)])
+    }
+    if (flow.waitingSince !== null) {
+      const late = new AttemptFailure(timedOut(`began within ${timeouts.firstTokenMs} ms`), true)
+      due.push([flow.waitingSince + timeouts.firstTokenMs, () => flow.attempt.abort(late)])
+    }
+    const silent = keepAliveMs > 0 && answer.waitingSince === null && flow.aligned()
+    if (silent && !flow.attempt.signal.aborted) {
+      due.push([answer.lastTaken + keepAliveMs, () => keepAlive(exchange, answer, flow)])
+    }
+    let wait = longestSleep
+    for (const [at, act] of due) {
+      if (at <= now) act()
+      else wait = Math.min(wait, at - now)
+    }
+    return wait
+  }
+}
+
+function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow): void {
   if (!answer.committed) {
     answer.commit({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -121,8 +121,7 @@ function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow, now: nu
       'x-aicc-model': exchange.modelName,
     })
   }
-  flow.lastSent = now
-  answer.write(KEEP_ALIVE).catch(() => flow.attempt.abort(new ClientGone()))
+  answer.write(KEEP_ALIVE).catch((gone: unknown) => flow.attempt.abort(gone))
 }
 
 async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Opened> {
@@ -152,7 +151,7 @@ async function readPrelude(
   signal: AbortSignal,
 ): Promise<Opened> {
   const type = response.headers.get('content-type') ?? 'none'
-  if (!type.startsWith('text/event-stream') || response.body === null) {
+  if (!/^text\/event-stream\b/i.test(type) || response.body === null) {
     throw invalid(target, `answered a streaming request with content type \`${type.slice(0, 80)}\``)
   }
   const headers = responseHeaders(exchange, target, response)
@@ -189,15 +188,7 @@ async function pump(opened: Opened, answer: StreamAnswer, flow: Flow): Promise<v
   const pass = async (piece: Uint8Array): Promise<void> => {
     tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
     if (tail.length > TAIL_PIECES) tail.shift()
-    flow.writingSince = Date.now()
-    try {
-      await answer.write(piece)
-    } catch {
-      throw new ClientGone()
-    }
-    flow.writingSince = null
-    flow.lastSent = Date.now()
-    flow.lastRead = flow.lastSent
+    await answer.write(piece)
   }
   if (!answer.committed) answer.commit(opened.headers)
   for (const piece of opened.pieces) await pass(piece)
@@ -229,7 +220,12 @@ async function finish(answer: StreamAnswer, rest: Uint8Array, tail: Uint8Array[]
 }
 
 /** Ends the client's side, whatever went wrong. */
-async function settle(exchange: Exchange, answer: StreamAnswer, cause: unknown): Promise<void> {
+async function settle(
+  exchange: Exchange,
+  answer: StreamAnswer,
+  cause: unknown,
+  aligned: boolean,
+): Promise<void> {
   if (cause instanceof ClientGone || exchange.clientSignal.aborted) {
     answer.abandon(cause)
     return
@@ -247,7 +243,7 @@ async function settle(exchange: Exchange, answer: StreamAnswer, cause: unknown):
     model: exchange.modelName,
     cause: error.code === 'internal_error' ? String(cause) : error.code,
   })
-  await answer.fail(error).catch(() => answer.abandon(cause))
+  await answer.fail(error, aligned).catch(() => answer.abandon(cause))
 }
 
 function timedOut(what: string): GatewayError {

@@ -1,23 +1,36 @@
 /**
  * The client's side of a streamed answer. Its status and headers are held back until commit(), so
  * that a failure before it is an ordinary error response; after it, a failure is an error frame of the
- * protocol, never a silent end.
+ * protocol, never a silent end. Every wait for the client shows in `waitingSince`, so that a client
+ * which takes nothing can be told from a backend that sends nothing.
  */
 import type { GatewayError } from '../../errors.ts'
 import type { BytePipe } from '../../ports.ts'
 
+export class ClientGone extends Error {
+  override name = 'ClientGone'
+}
+
 export interface StreamAnswer {
   readonly committed: boolean
+  /** Unix ms since which the client has taken nothing of what it was offered; null = it owes nothing. */
+  readonly waitingSince: number | null
+  /** Unix ms at which the client last took something. */
+  readonly lastTaken: number
   commit: (headers: Record<string, string>) => void
-  /** Settles when the client took the bytes; rejects when it is gone. Only after commit(). */
+  /** Settles when the client took the bytes. Only after commit(). @throws ClientGone */
   write: (bytes: Uint8Array) => Promise<void>
   close: () => Promise<void>
-  fail: (error: GatewayError) => Promise<void>
+  /** @param aligned whether what was written so far ends where an event ends */
+  fail: (error: GatewayError, aligned: boolean) => Promise<void>
   /** The client is gone or takes nothing: drop everything. */
   abandon: (reason: unknown) => void
 }
 
 const encoder = new TextEncoder()
+
+/** Never seen on the wire: the client is gone. nginx's number for it. */
+const CLIENT_CLOSED_REQUEST = 499
 
 /** @param resolve takes the response, once */
 export function createStreamAnswer(
@@ -25,13 +38,36 @@ export function createStreamAnswer(
   resolve: (response: Response) => void,
 ): StreamAnswer {
   let writer: WritableStreamDefaultWriter<Uint8Array> | null = null
-  const open = (): WritableStreamDefaultWriter<Uint8Array> => {
+  let waits = 0
+  let waitingSince: number | null = null
+  let lastTaken = Date.now()
+
+  const settled = async (taking: Promise<void>): Promise<void> => {
+    waits += 1
+    waitingSince ??= Date.now()
+    try {
+      await taking
+    } catch {
+      throw new ClientGone()
+    } finally {
+      waits -= 1
+      lastTaken = Date.now()
+      waitingSince = waits === 0 ? null : lastTaken
+    }
+  }
+  const opened = (): WritableStreamDefaultWriter<Uint8Array> => {
     if (writer === null) throw new Error('write before commit')
     return writer
   }
   return {
     get committed() {
       return writer !== null
+    },
+    get waitingSince() {
+      return waitingSince
+    },
+    get lastTaken() {
+      return lastTaken
     },
     commit(headers) {
       const pipe = createPipe()
@@ -40,18 +76,19 @@ export function createStreamAnswer(
       writer.closed.catch(() => {})
       resolve(new Response(pipe.readable, { headers }))
     },
-    write: (bytes) => open().write(bytes),
-    close: () => open().close(),
-    async fail(error) {
+    write: (bytes) => settled(opened().write(bytes)),
+    close: () => settled(opened().close()),
+    async fail(error, aligned) {
       if (writer === null) {
         resolve(error.toResponse())
         return
       }
-      await writer.write(encoder.encode(`data: ${JSON.stringify(error.toBody())}\n\n`))
-      await writer.close()
+      const frame = `${aligned ? '' : '\n\n'}data: ${JSON.stringify(error.toBody())}\n\n`
+      await settled(writer.write(encoder.encode(frame)))
+      await settled(writer.close())
     },
     abandon(reason) {
-      if (writer === null) resolve(new Response(null, { status: 499 }))
+      if (writer === null) resolve(new Response(null, { status: CLIENT_CLOSED_REQUEST }))
       else writer.abort(reason).catch(() => {})
     },
   }
