@@ -71,8 +71,8 @@ export interface SecretFromEnv {
 }
 
 /**
- * How long to wait, and for what. A wait that is left to its default is cut to `total` where that is shorter;
- * one that is written must fit.
+ * How long to wait, and for what. A model takes what it leaves out from `policy.yaml`'s own `timeouts`, then from the
+ * defaults; what it takes from there is cut to its `total` where that is shorter.
  */
 export interface TimeoutsConfig {
   /** Until a TCP connection to the backend stands. @default "3s" */

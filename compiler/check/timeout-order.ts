@@ -42,14 +42,13 @@ interface Pair {
   policy: ResolvedPolicy
 }
 
-/** Points at what was written; of a pair with a default there is only one to point at. */
+/** The inner one is always written: a default would have been cut. */
 function reportPair({ inner, outer, a, b, policy }: Pair, { report }: ResolveContext): void {
-  const at = a.at ?? b.at
-  if (!at) return
-  const other = a.at && b.at ? [{ span: policy.locate(b.at), text: `${quote(outer)} runs out before` }] : []
+  if (!a.at) return
+  const other = b.at ? [{ span: policy.locate(b.at), text: `${quote(outer)} runs out before` }] : []
   const defaults = b.at ? [] : [`${quote(outer)} is ${formatDuration(b.value)} by default`]
   report('check/timeout-order', `${quote(inner)} is longer than ${quote(outer)}, so it can never run out`, {
-    at,
+    at: a.at,
     label: 'too long',
     secondary: other,
     notes: defaults,

@@ -3,6 +3,7 @@
  * Throwing is for bugs of ours; whatever a person can write into a policy ends here.
  */
 import { CODES, type DiagnosticCode, type Severity } from './codes.ts'
+import { maskSecrets } from './secret-shapes.ts'
 import type { Span } from './span.ts'
 
 /** A range and what to say beside it; the text may be empty. */
@@ -45,21 +46,25 @@ export interface DiagnosticOptions {
   suggestion?: Suggestion | undefined
 }
 
-/** Builds a diagnostic; its severity comes from the table of codes. */
+/**
+ * Builds a diagnostic; its severity comes from the table of codes.
+ * INVARIANT: no text of it holds a credential, whatever names of the policy it quotes.
+ */
 export function createDiagnostic(
   code: DiagnosticCode,
   message: string,
   options: DiagnosticOptions,
 ): Diagnostic {
+  const { span, label = '', secondary = [], notes = [], help, suggestion } = options
   return {
     code,
     severity: CODES[code].severity,
-    message,
-    primary: { span: options.span, text: options.label ?? '' },
-    secondary: options.secondary ?? [],
-    notes: options.notes ?? [],
-    help: options.help ?? null,
-    suggestion: options.suggestion ?? null,
+    message: maskSecrets(message),
+    primary: { span, text: maskSecrets(label) },
+    secondary: secondary.map((other) => ({ span: other.span, text: maskSecrets(other.text) })),
+    notes: notes.map(maskSecrets),
+    help: help === undefined ? null : maskSecrets(help),
+    suggestion: suggestion ?? null,
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { findSecrets, maskSecrets } from './find-secrets.ts'
+import { maskRanges } from '../diagnostics/secret-shapes.ts'
+import { findSecrets } from './find-secrets.ts'
 import { FILE_IDS, type LoadedPolicy } from './loaded-policy.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { readPolicyFile, type ReadFile } from './read-policy-file.ts'
@@ -37,7 +38,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     }
     const parsed = parseYaml(text, shownAs)
     const secrets = findSecrets(text, parsed.document, id)
-    sources.set(shownAs, maskSecrets(text, secrets))
+    sources.set(shownAs, maskRanges(text, secrets))
     diagnostics.push(...parsed.diagnostics)
     if (parsed.value === undefined) continue
     loaded[id] = { path: shownAs, text, document: parsed.document, value: parsed.value, secrets }

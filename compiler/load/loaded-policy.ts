@@ -2,6 +2,7 @@
  * What `load/` gives: the three files as text, YAML document and plain value.
  */
 import type { Document } from 'yaml'
+import type { SecretRange } from '../diagnostics/secret-shapes.ts'
 import type { Span } from '../diagnostics/span.ts'
 
 export const FILE_IDS = ['policy', 'backends', 'clients'] as const
@@ -16,13 +17,6 @@ export interface LoadedFile {
   value: unknown
   /** Where the text holds what looks like a credential; offsets, in order, without overlap. */
   secrets: SecretRange[]
-}
-
-export interface SecretRange {
-  start: number
-  end: number
-  /** What it looks like, for the message. */
-  what: string
 }
 
 /** A file that could not be parsed is absent; a diagnostic says why. */

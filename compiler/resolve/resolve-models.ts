@@ -1,15 +1,13 @@
 /**
  * Models: targets looked up among the backends, timeouts and keep-alive as numbers.
  */
-import type { ModelConfig } from '../config.ts'
 import { quote } from '../diagnostics/quote.ts'
 import { nearest, suggestHelp } from '../diagnostics/suggest.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ValidPolicy } from '../validate/validate.ts'
-import { DEFAULTS } from './defaults.ts'
-import { durationAt, type ResolveContext } from './resolve-context.ts'
+import type { ResolveContext } from './resolve-context.ts'
 import { resolveTimeouts } from './resolve-timeouts.ts'
-import type { ResolvedBackend, ResolvedModel, ResolvedTarget, Setting } from './resolved-policy.ts'
+import type { ResolvedBackend, ResolvedModel, ResolvedTarget } from './resolved-policy.ts'
 
 export function resolveModels(
   { policy }: ValidPolicy,
@@ -23,14 +21,7 @@ export function resolveModels(
       const place: Place = { ...at, path: [...at.path, 'targets', i] }
       return resolveTarget({ target, at: place, backends }, context) ?? []
     })
-    const timeouts = resolveTimeouts(
-      [
-        { config: config.timeouts, at: { ...at, path: [...at.path, 'timeouts'] } },
-        { config: policy.timeouts, at: { file: 'policy', path: ['timeouts'] } },
-      ],
-      context,
-    )
-    models.set(name, { targets, timeouts, keepAlive: resolveKeepAlive(config, at, context), at })
+    models.set(name, { targets, ...resolveTimeouts({ model: config, policy, at }, context), at })
   }
   return models
 }
@@ -91,12 +82,4 @@ function resolveTarget(
     return undefined
   }
   return { backend: backendName, model: modelName, id: model.id, at }
-}
-
-/** Milliseconds; 0 = never. */
-function resolveKeepAlive(config: ModelConfig, at: Place, context: ResolveContext): Setting<number> {
-  const place: Place = { ...at, path: [...at.path, 'keepAlive'] }
-  const text = config.keepAlive ?? DEFAULTS.keepAlive
-  const value = text === 'off' ? 0 : durationAt(text, place, context)
-  return { value, at: config.keepAlive === undefined ? null : place }
 }

@@ -111,17 +111,26 @@ describe('compile', () => {
   })
 
   it('never prints a credential, wherever it stands', async () => {
-    // Not one of the characters that end a plain scalar, so that it stays one piece.
     const secret = fc.stringMatching(/^[A-Za-z0-9]{24}$/).map((text) => `sk-${text}`)
+    // As a value, a key, a key that comes twice, an alias, in a comment and within a name.
+    const frames = [
+      ' K',
+      '\nK: 1\n',
+      '\nK: 1\nK: 1\n',
+      ' *K',
+      ' # K',
+      '\nmodels: { K: { targets: [] } }\n',
+      '/K',
+    ]
+    const framed = fc.tuple(secret, fc.constantFrom(...frames))
     await fc.assert(
-      fc.asyncProperty(brokenTexts, file, fc.nat(2000), secret, async (texts, id, at, key) => {
-        const text = texts[id]
-        const lines = text.split('\n')
-        lines[at % lines.length] += ` ${key}`
+      fc.asyncProperty(brokenTexts, file, fc.nat(2000), framed, async (texts, id, at, [key, frame]) => {
+        const lines = texts[id].split('\n')
+        lines[at % lines.length] += frame.replaceAll('K', key)
         const result = await compileTexts({ ...texts, [id]: lines.join('\n') })
         expect(renderAll(result)).not.toContain(key)
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     )
   })
 })

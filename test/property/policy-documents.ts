@@ -94,10 +94,11 @@ export const policyDocuments: fc.Arbitrary<PolicyDocuments> = fc
     rest: fc.record({ timeouts, limits, listen, cors }, { requiredKeys: [] }),
     settings: fc.array(modelSettings, { minLength: 4, maxLength: 4 }),
     lifetimes: fc.array(lifetime, { minLength: 4, maxLength: 4 }),
-    picks: fc.infiniteStream(fc.nat(1000)),
+    picks: fc.array(fc.nat(1000), { minLength: 16, maxLength: 16 }),
   })
   .map(({ backends, modelNames, aliasNames, clientNames, picks, rest, settings, lifetimes }) => {
-    const pick = <T>(from: readonly T[]): T => from[(picks.next().value ?? 0) % from.length] as T
+    let picked = 0
+    const pick = <T>(from: readonly T[]): T => from[(picks[picked++] ?? 0) % from.length] as T
     const targets = Object.entries(backends).flatMap(([key, { models: own }]) =>
       Object.keys(own).map((model) => `${key}/${model}`),
     )

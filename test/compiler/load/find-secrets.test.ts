@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { findSecrets, maskSecrets } from '../../../compiler/load/find-secrets.ts'
+import { maskRanges } from '../../../compiler/diagnostics/secret-shapes.ts'
+import { findSecrets } from '../../../compiler/load/find-secrets.ts'
 import { parseYaml } from '../../../compiler/load/parse-yaml.ts'
 
 function mask(text: string, file: 'policy' | 'backends' | 'clients' = 'backends'): string {
-  return maskSecrets(text, findSecrets(text, parseYaml(text, 'x.yaml').document, file))
+  return maskRanges(text, findSecrets(text, parseYaml(text, 'x.yaml').document, file))
 }
 
 /** Put together here, so that no scanner takes this file for a leak. */
