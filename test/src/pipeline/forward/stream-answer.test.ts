@@ -33,7 +33,7 @@ describe('before commit', () => {
 
   it('fails with an ordinary error response', async () => {
     const { answer, responses } = createAnswer()
-    await answer.fail(failure)
+    await answer.fail(failure, true)
     expect(responses[0]?.status).toBe(504)
     expect(await responses[0]?.json()).toEqual(failure.toBody())
   })
@@ -72,8 +72,16 @@ describe('after commit', () => {
     const { answer, response } = committed()
     const text = response.text()
     await answer.write(bytes)
-    await answer.fail(failure)
+    await answer.fail(failure, true)
     expect(await text).toBe(`data: a\n\ndata: ${JSON.stringify(failure.toBody())}\n\n`)
+  })
+
+  it('sets an error frame apart from half an event', async () => {
+    const { answer, response } = committed()
+    const text = response.text()
+    await answer.write(new TextEncoder().encode('data: {"half'))
+    await answer.fail(failure, false)
+    expect(await text).toBe(`data: {"half\n\ndata: ${JSON.stringify(failure.toBody())}\n\n`)
   })
 
   it('breaks the connection of an abandoned client', async () => {

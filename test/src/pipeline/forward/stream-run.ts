@@ -125,6 +125,7 @@ export function streaming(body: string): Backend {
 /** A backend that takes the request and says nothing. */
 export const silent: Backend = ({ signal }) =>
   new Promise((_, reject) => {
+    signal.throwIfAborted()
     signal.addEventListener('abort', () => reject(signal.reason as Error))
   })
 

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { createEdge, type Edge } from '../../../src/runtime/edge.ts'
+import type { Snapshot } from '../../../src/table/snapshot.ts'
+import { controlledStream, type ControlledStream } from '../controlled-stream.ts'
+import { rejectionOf } from '../error-of.ts'
+import { AUTHORIZED, makeActive, makeSnapshot, makeTable } from '../make-snapshot.ts'
+import { type Backend, scriptedPorts } from '../scripted-ports.ts'
+
+interface EdgeOptions {
+  pullSnapshot?: () => Promise<Snapshot>
+  gpu?: Backend
+}
+
+function createTestEdge({ pullSnapshot, gpu }: EdgeOptions): Edge {
+  const ports = scriptedPorts(makeActive(), gpu === undefined ? {} : { gpu })
+  return createEdge({
+    ...ports,
+    pullSnapshot: pullSnapshot ?? (() => Promise.reject(new Error('control is down'))),
+  })
+}
+
+function snapshotWith(digest: string): Snapshot {
+  return makeSnapshot(makeTable({ digest }))
+}
+
+const push = (edge: Edge, snapshot: unknown): Promise<Response> =>
+  edge.control(new Request('http://edge/snapshot', { method: 'PUT', body: JSON.stringify(snapshot) }))
+
+async function status(edge: Edge): Promise<{ digest: string | null; startedAt: number; inFlight: number }> {
+  return (await edge.control(new Request('http://edge/status'))).json() as ReturnType<typeof status>
+}
+
+async function serving(edge: Edge): Promise<[number, string | null]> {
+  const response = await edge.fetch(
+    new Request('http://localhost/v1/models', { headers: { host: 'localhost', ...AUTHORIZED } }),
+  )
+  return [response.status, response.headers.get('x-aicc-digest')]
+}
+
+describe('the control side', () => {
+  it('takes a snapshot and serves from it', async () => {
+    const edge = createTestEdge({})
+    expect(await status(edge)).toMatchObject({ digest: null, inFlight: 0 })
+    expect((await push(edge, snapshotWith('aa'))).status).toBe(204)
+    expect(await status(edge)).toMatchObject({ digest: 'aa' })
+    expect(await serving(edge)).toEqual([200, 'aa'])
+    await push(edge, snapshotWith('bb'))
+    expect(await serving(edge)).toEqual([200, 'bb'])
+  })
+
+  it.each([
+    ['GET', '/snapshot'],
+    ['PUT', '/status'],
+    ['POST', '/snapshot'],
+    ['GET', '/'],
+    ['GET', '/health'],
+  ])('has no %s %s', async (method, path) => {
+    const edge = createTestEdge({})
+    expect((await edge.control(new Request(`http://edge${path}`, { method }))).status).toBe(404)
+  })
+
+  it('keeps what it has when a push is no snapshot', async () => {
+    const edge = createTestEdge({})
+    await push(edge, snapshotWith('aa'))
+    const cut = new Request('http://edge/snapshot', { method: 'PUT', body: '{"table":' })
+    expect(await rejectionOf(edge.control(cut))).toBeInstanceOf(Error)
+    expect(await rejectionOf(push(edge, {}))).toBeInstanceOf(Error)
+    expect(await serving(edge)).toEqual([200, 'aa'])
+  })
+})
+
+describe('without a pushed snapshot', () => {
+  it('asks the control process, once it answers no more', async () => {
+    let pulls = 0
+    const edge = createTestEdge({
+      pullSnapshot: async () => {
+        pulls += 1
+        return snapshotWith('cc')
+      },
+    })
+    expect(await serving(edge)).toEqual([200, 'cc'])
+    expect(await serving(edge)).toEqual([200, 'cc'])
+    expect(pulls).toBe(1)
+  })
+
+  it('is not ready while the control process is down, and is when it comes back', async () => {
+    let up = false
+    const edge = createTestEdge({
+      pullSnapshot: async () => {
+        if (!up) throw new Error('down')
+        return snapshotWith('cc')
+      },
+    })
+    expect(await serving(edge)).toEqual([503, null])
+    up = true
+    expect(await serving(edge)).toEqual([200, 'cc'])
+  })
+
+  it('prefers what was pushed while it asked', async () => {
+    const pulled = Promise.withResolvers<Snapshot>()
+    const edge = createTestEdge({ pullSnapshot: () => pulled.promise })
+    const answer = serving(edge)
+    await push(edge, snapshotWith('new'))
+    pulled.resolve(snapshotWith('old'))
+    expect(await answer).toEqual([200, 'new'])
+    expect(await status(edge)).toMatchObject({ digest: 'new' })
+  })
+})
+
+it('a request ends on the snapshot it began with, and counts until its last byte', async () => {
+  let stream: ControlledStream | undefined
+  const edge = createTestEdge({
+    gpu: ({ signal }) => {
+      stream = controlledStream(signal)
+      return stream.response
+    },
+  })
+  await push(edge, snapshotWith('aa'))
+  const asked = edge.fetch(
+    new Request('http://localhost/v1/chat/completions', {
+      method: 'POST',
+      headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED },
+      body: '{"model":"fast","stream":true}',
+    }),
+  )
+  await expect.poll(() => stream).toBeDefined()
+  await push(edge, makeSnapshot(makeTable({ digest: 'bb', names: {}, models: {} })))
+  await stream?.send('data: {"choices":[{"delta":{"content":"hi"}}]}\n\n')
+  const response = await asked
+  expect(response.headers.get('x-aicc-digest')).toBe('aa')
+  expect(await status(edge)).toMatchObject({ digest: 'bb', inFlight: 1 })
+  const text = response.text()
+  await stream?.send('data: [DONE]\n\n')
+  await stream?.end()
+  expect(await text).toContain('[DONE]')
+  await expect.poll(async () => (await status(edge)).inFlight).toBe(0)
+})
