@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { compile, type CompileResult } from '../compile.ts'
+import type { DiagnosticCode } from '../diagnostics/codes.ts'
 import { FORMATS, renderDiagnostics, type Format } from '../diagnostics/render/render.ts'
 import { toModule } from '../emit/to-module.ts'
 import { showPath } from '../load/show-path.ts'
@@ -15,6 +16,9 @@ import { policiesOption, stateOption } from './shared-options.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const COMMITTED_TABLE = join(ROOT, 'src/generated/route-table.ts')
+
+/** Without its input the compiler could not run: that is no verdict on a policy. */
+const UNREAD = new Set<DiagnosticCode>(['yaml/missing-file', 'yaml/unreadable-file'])
 
 interface CompileFlags {
   policies: string
@@ -76,7 +80,7 @@ async function runCompile(flags: CompileFlags): Promise<number> {
   const denied = flags.denyWarnings === true && warnings > 0
   if (!result.ok || denied) {
     finish(`no route table written${result.ok ? ', warnings are denied' : ''}`)
-    return 2
+    return result.diagnostics.some(({ code }) => UNREAD.has(code)) ? 1 : 2
   }
   if (flags.print) console.log(JSON.stringify(result.table, null, 2))
 

@@ -5,7 +5,6 @@
 import {
   isAlias,
   isMap,
-  isNode,
   isScalar,
   parseDocument,
   visit,
@@ -174,8 +173,8 @@ function badAliases(document: Document, file: string): Diagnostic[] {
   return diagnostics
 }
 
-/** A node's own text, without comments and space behind it. */
+/** A node's own text without comments and space behind it; of a mapping its beginning. */
 function rangeOf(node: Node, file: string): { file: string; start: number; end: number } {
   const [start, end] = node.range ?? [0, 0]
-  return { file, start, end: isMap(node) && isNode(node) ? Math.min(end, start + 1) : end }
+  return { file, start, end: isMap(node) ? Math.min(end, start + 1) : end }
 }

@@ -10,7 +10,9 @@ const backendModel = z.strictObject({
   context: countUpTo(1_000_000_000).exactOptional(),
 })
 
-const models = z.record(name, backendModel)
+const models = z.record(name, backendModel, {
+  error: 'a mapping from names to models, as `{ small: { id: … } }`',
+})
 
 const httpBackend = {
   url: httpUrl,

@@ -113,6 +113,8 @@ compile: 1 error, 0 warnings; no route table written
   })
 
   const unusable = [
+    { name: 'a folder that is not there', args: ['--policies', 'nowhere'] },
+    { name: 'a folder that is a file', args: ['--policies', 'policies/policy.yaml'] },
     { name: 'an unknown flag', args: ['--polices', 'x'] },
     { name: 'an unknown format', args: ['--format', 'xml'] },
     { name: 'a count that is none', args: ['--max-diagnostics', 'many'] },
