@@ -69,8 +69,7 @@ function matchesLockfile(directory) {
   }
   const wanted = Object.entries(readPackages(join(directory, 'package-lock.json')))
   return wanted.every(
-    ([path, entry]) =>
-      path === '' || !isForThisMachine(entry) || installed[path]?.integrity === entry.integrity,
+    ([path, entry]) => path === '' || !isForThisMachine(entry) || installed[path]?.version === entry.version,
   )
 }
 

@@ -27,7 +27,7 @@ export interface GatewayStatus {
   clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
 }
 
-export interface KeyStatus {
+interface KeyStatus {
   id: string
   deprecatedAt: string | null
   expiresAt: string | null

@@ -16,7 +16,7 @@ export function machineNames(extra: readonly string[]): string[] {
 }
 
 /** Addresses of this machine's interfaces. Link-local IPv6 is left out: it needs a zone, which no Host header carries. */
-export function lanAddresses(): string[] {
+function lanAddresses(): string[] {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .filter(({ internal, address }) => !internal && !/^fe[89ab]/i.test(address))

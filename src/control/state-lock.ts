@@ -6,7 +6,7 @@ import { processStart } from './process-identity.ts'
 import { isErrno, readIfThere, type StateFolder } from './state-folder.ts'
 
 /** Another gateway runs on this folder. */
-export class StateFolderBusy extends Error {
+class StateFolderBusy extends Error {
   override name = 'StateFolderBusy'
   readonly pid: number
 
