@@ -28,12 +28,16 @@ const BACKEND_AT_FAULT: Record<number, ErrorCode> = {
   407: 'upstream_auth_failed',
 }
 
+/** A LiteLLM without a database answers a key that it does not know with 400 and this type. */
+const LITELLM_UNKNOWN_KEY = 'no_db_connection'
+
 /** @param body the answer's text, as far as it was read */
 export function fromStatus(backend: string, response: Response, body: string): AttemptFailure {
   const { status } = response
   const said = messageOf(body)
   const detail = said === null ? '' : `: ${said}`
-  const blamed = BACKEND_AT_FAULT[status]
+  const refusedKey = errorOf(body)?.['type'] === LITELLM_UNKNOWN_KEY
+  const blamed = refusedKey ? 'upstream_auth_failed' : BACKEND_AT_FAULT[status]
   if (blamed === 'upstream_auth_failed') {
     const message = `Backend \`${backend}\` refused the gateway's own key (${status}).`
     return new AttemptFailure(new GatewayError(blamed, message), true)

@@ -90,6 +90,17 @@ describe('fromStatus', () => {
     )
   })
 
+  it('knows the answer of a LiteLLM without a database to a key that it does not know', () => {
+    const body =
+      '{"error":{"message":"No connected db.","type":"no_db_connection","param":null,"code":"400"}}'
+    const { error, retryable } = failure(400, body)
+    expect({ code: error.code, status: error.status, retryable }).toEqual({
+      code: 'upstream_auth_failed',
+      status: 502,
+      retryable: true,
+    })
+  })
+
   it.each([429, 503])('hands retry-after of a %i on, and no other header', async (status) => {
     const { error } = failure(status, '', { 'retry-after': '7', 'set-cookie': 'a=b', server: 'x' })
     const response = error.toResponse()
