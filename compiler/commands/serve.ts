@@ -82,9 +82,10 @@ async function serve(flags: ServeFlags): Promise<void> {
 /** @throws CommandFailure */
 async function start(flags: ServeFlags): Promise<Control> {
   // Loaded late: the other commands need none of it.
-  const [{ startControl, PolicyRefused }, { buildEdge }] = await Promise.all([
+  const [{ startControl, PolicyRefused }, { buildEdge }, esbuild] = await Promise.all([
     import('../../src/runtime/control-node.ts'),
     import('../../scripts/build-edge.ts'),
+    import('esbuild'),
   ])
   const { https = null, http = null, runtime, admin } = flags
   try {
@@ -96,7 +97,12 @@ async function start(flags: ServeFlags): Promise<Control> {
       admin,
       listen: { https, http, exposeHttp: flags.exposeHttp ?? isOn(process.env['AICC_EXPOSE_HTTP']) },
       compile: () => compileForGateway(resolve(flags.policies)),
-      build: buildEdge,
+      build: async (outDir) => {
+        const bundles = await buildEdge(outDir)
+        // Its service process would stay as long as we do.
+        await esbuild.stop()
+        return bundles
+      },
       environment: readEnvironment,
       log: (line) => process.stderr.write(`${line}\n`),
     })
