@@ -35,9 +35,8 @@ export function createApp(ports: Ports): Hono<EdgeEnv> {
     app.all(surface.path, allow('POST'))
   }
 
-  app.notFound(() => {
-    throw new GatewayError('not_found', 'There is no such path here.')
-  })
+  // Returned, not thrown: Hono hands what is thrown here past the middleware that marks answers.
+  app.notFound(() => new GatewayError('not_found', 'There is no such path here.').toResponse())
   app.onError((error, c) => {
     if (error instanceof GatewayError) return error.toResponse()
     ports.log({ event: 'internal-error', correlationId: c.get('correlationId'), cause: String(error) })
@@ -48,11 +47,12 @@ export function createApp(ports: Ports): Hono<EdgeEnv> {
 
 async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): Promise<Response> {
   const snapshot = c.get('snapshot')
-  const client = c.get('client')
-  const watch = startWatch()
+  const name = c.get('client')
+  const client = new AbortController()
+  const watch = startWatch(ports.onClientGone(c.req.raw, () => client.abort()))
   try {
     const request = await readJsonBody(c.req.raw, snapshot.table.limits, watch)
-    const { modelName, model } = route(snapshot.table, { client, surface: surface.surface, request })
+    const { modelName, model } = route(snapshot.table, { client: name, surface: surface.surface, request })
     return await forward({
       ports,
       snapshot,
@@ -60,9 +60,9 @@ async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): 
       request,
       modelName,
       model,
-      client,
+      client: name,
       correlationId: c.get('correlationId'),
-      clientSignal: c.req.raw.signal,
+      clientSignal: client.signal,
       watch,
     })
   } catch (error) {

@@ -52,6 +52,11 @@ export interface Ports {
   requestPath: (request: Request) => string
   /** The peer's address without port. */
   clientAddress: (request: Request) => string
+  /**
+   * Calls `act` when the client has gone away before its answer ended.
+   * @returns forget; to be called when the answer has ended
+   */
+  onClientGone: (request: Request, act: () => void) => () => void
   /** Keeps the work alive after the response has been returned (waitUntil). */
   defer: (work: Promise<unknown>) => void
   createPipe: () => BytePipe

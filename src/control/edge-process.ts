@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Snapshot } from '../table/snapshot.ts'
 import type { Runtime } from './run-file.ts'
 import { writePrivate } from './state-folder.ts'
+import { watchClients, type WatchedEdge } from './client-watch.ts'
 import { unixRequest } from './unix-request.ts'
 import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-config.ts'
 
@@ -93,6 +94,11 @@ async function untilServing(
   }
   // It has been read; no private key stays behind in a folder for temporary files.
   await rm(join(launch.dir, CONFIG_FILES.key), { force: true })
+  if (launch.runtime === 'workerd') {
+    const ended = new AbortController()
+    void exited.then(() => ended.abort())
+    void watchClients(watchedEdge(edgeSocket), ended.signal)
+  }
   return {
     pid: child.pid!,
     startedAt: new Date(),
@@ -194,6 +200,19 @@ async function untilReady(socketPath: string, exited: Promise<string>): Promise<
         throw new Error(`no answer within ${READY_WITHIN_MS / 1000} s`, { cause: error })
     }
     await sleep(15)
+  }
+}
+
+function watchedEdge(socketPath: string): WatchedEdge {
+  const request = { socketPath, timeoutMs: ANSWER_WITHIN_MS }
+  return {
+    async peers() {
+      const { body } = await unixRequest({ ...request, method: 'GET', path: '/peers' })
+      return JSON.parse(body) as string[]
+    },
+    async gone(peers) {
+      await unixRequest({ ...request, method: 'POST', path: '/gone', body: JSON.stringify(peers) })
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import http from 'node:http'
 
 export interface UnixRequest {
   socketPath: string
-  method: 'GET' | 'PUT'
+  method: 'GET' | 'PUT' | 'POST'
   path: string
   body?: string
   timeoutMs: number

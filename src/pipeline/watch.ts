@@ -17,10 +17,12 @@ export interface Watch {
   stop: () => void
 }
 
-export function startWatch(): Watch {
+/** @param onStop called once, when the request has ended */
+export function startWatch(onStop: () => void = () => {}): Watch {
   let check: Check = () => Number.POSITIVE_INFINITY
   let timer: ReturnType<typeof setTimeout> | null = null
   let wakesAt = Number.POSITIVE_INFINITY
+  let stopped = false
   const sleep = (now: number): void => {
     const wait = check(now)
     if (now + wait >= wakesAt) return
@@ -39,9 +41,12 @@ export function startWatch(): Watch {
       sleep(Date.now())
     },
     stop() {
+      if (stopped) return
+      stopped = true
       check = () => Number.POSITIVE_INFINITY
       if (timer !== null) clearTimeout(timer)
       timer = null
+      onStop()
     },
   }
 }

@@ -23,6 +23,10 @@ const app = createApp({
   requestPath: (request) => requestPath(request.url),
   // Set by Cloudflare itself, whatever the client sends under that name.
   clientAddress: (request) => request.headers.get('cf-connecting-ip') ?? 'unknown',
+  onClientGone(request, act) {
+    request.signal.addEventListener('abort', act)
+    return () => request.signal.removeEventListener('abort', act)
+  },
   defer: waitUntil,
   createPipe: () => new IdentityTransformStream(),
   // oxlint-disable-next-line no-console -- the log of this Worker

@@ -6,6 +6,11 @@ import { createEdge } from './edge.ts'
 
 const bindings = env as unknown as Record<string, Fetcher | undefined>
 
+/** `address:port`; IPv6 addresses come in brackets. */
+function peerOf(request: Request): string {
+  return String((request as Request<unknown, { clientIp?: string }>).cf?.clientIp ?? 'unknown')
+}
+
 const edge = createEdge({
   async pullSnapshot() {
     const control = bindings['CONTROL']
@@ -15,11 +20,11 @@ const edge = createEdge({
   },
   backendFetch: createWorkerdBackendFetch(bindings),
   requestPath: (request) => requestPath(request.url),
-  // `address:port`; IPv6 addresses come in brackets.
-  clientAddress(request) {
-    const peer = String((request as Request<unknown, { clientIp?: string }>).cf?.clientIp ?? 'unknown')
-    return peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-  },
+  clientAddress: (request) =>
+    peerOf(request)
+      .replace(/:\d+$/, '')
+      .replace(/^\[|\]$/g, ''),
+  peerOf,
   defer: waitUntil,
   createPipe: () => new IdentityTransformStream(),
   // workerd writes this line to standard output, where the supervisor reads it.

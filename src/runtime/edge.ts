@@ -6,15 +6,21 @@ import { createApp } from '../app.ts'
 import type { Ports } from '../ports.ts'
 import { activate, type ActiveSnapshot } from '../table/active-snapshot.ts'
 import type { Snapshot } from '../table/snapshot.ts'
+import { createPeers } from './peers.ts'
 
-export interface EdgeOptions extends Omit<Ports, 'snapshot'> {
+export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone'> {
+  /**
+   * The peer's `address:port`, where the runtime does not notice by itself that a client has gone: the
+   * control process then watches the peers of requests in flight.
+   */
+  peerOf?: (request: Request) => string
   /** Asks the control process for the snapshot; only when none has been pushed yet. */
   pullSnapshot: () => Promise<Snapshot>
 }
 
 export interface Edge {
   fetch: (request: Request) => Promise<Response>
-  /** The control socket: `PUT /snapshot`, `GET /status`. Never reachable from the network. */
+  /** The control socket: `PUT /snapshot`, `GET /status`, `GET /peers`, `POST /gone`. Never reachable from the network. */
   control: (request: Request) => Promise<Response>
 }
 
@@ -37,8 +43,17 @@ export function createEdge(options: EdgeOptions): Edge {
       inFlight -= 1
     }
   }
+  const peers = createPeers()
   const app = createApp({
     ...options,
+    onClientGone(request, act) {
+      request.signal.addEventListener('abort', act)
+      const forget = options.peerOf && peers.add(options.peerOf(request), act)
+      return () => {
+        request.signal.removeEventListener('abort', act)
+        forget?.()
+      }
+    },
     snapshot: () => active ?? pull(),
     defer: (work) => options.defer(counted(work)),
   })
@@ -53,6 +68,11 @@ export function createEdge(options: EdgeOptions): Edge {
       }
       if (request.method === 'GET' && pathname === '/status') {
         return Response.json({ digest: active?.table.digest ?? null, startedAt, inFlight })
+      }
+      if (request.method === 'GET' && pathname === '/peers') return Response.json(peers.list())
+      if (request.method === 'POST' && pathname === '/gone') {
+        peers.gone((await request.json()) as string[])
+        return new Response(null, { status: 204 })
       }
       return new Response(null, { status: 404 })
     },

@@ -18,6 +18,6 @@ export interface Exchange {
   correlationId: string
   /** Aborts when the client goes away. */
   clientSignal: AbortSignal
-  /** Guards the deadlines of this request; whoever ends the answer stops it. */
+  /** Guards the deadlines of this request, and lets go of its client; whoever ends the answer stops it. */
   watch: Watch
 }
