@@ -78,12 +78,14 @@ describeRuntimes({ models: { plain: {} } }, (bench) => {
       }
     })
 
-    it('refuses malformed names with 400', async () => {
+    it('refuses malformed names with 400, in the shape of OpenAI', async () => {
       for (const host of MALFORMED) {
         const { received } = await rawExchange(bench.gateway, {
           send: [`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`],
         })
         expect([host, received.slice(0, 13)]).toEqual([host, 'HTTP/1.1 400 '])
+        expect([host, /"code":"(\w+)"/.exec(received)?.[1]]).toEqual([host, 'malformed_host'])
+        expect(received.toLowerCase()).toContain('x-correlation-id')
       }
     })
   })

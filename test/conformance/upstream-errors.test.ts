@@ -23,8 +23,8 @@ const options = {
     pair,
     gone: { on: ['dead' as const] },
     'gone-first': { on: ['dead' as const, 'second' as const] },
-    late: { timeouts: { firstToken: '400ms', total: '900ms' } },
-    'late-pair': { ...pair, timeouts: { firstToken: '400ms', total: '20s' } },
+    late: { timeouts: { connect: '300ms', firstToken: '400ms', total: '900ms' } },
+    'late-pair': { ...pair, timeouts: { connect: '300ms', firstToken: '400ms' } },
   },
 }
 

@@ -46,6 +46,8 @@ export const TRANSFER_ENCODING: readonly HostileHead[] = [
   { id: 'TE-OBS-FOLD', wire: chunkedBy('Transfer-Encoding:', ' chunked') },
   {
     id: 'TE-HTTP10',
+    // RFC 9112 §6.1: it may be processed, but the connection must be closed after it.
+    legal: true,
     wire: (c) =>
       request(c, {
         line: 'POST /v1/chat/completions HTTP/1.0',
