@@ -28,6 +28,10 @@ export function scriptedPorts(active: ActiveSnapshot, backends: Record<string, B
     },
     requestPath: (request) => requestPath(request.url),
     clientAddress: () => ports.peer,
+    onClientGone(request, act) {
+      request.signal.addEventListener('abort', act)
+      return () => request.signal.removeEventListener('abort', act)
+    },
     defer: (work) => ports.deferred.push(work),
     createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
     log: (event) => ports.events.push(event),
