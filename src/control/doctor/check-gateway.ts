@@ -46,22 +46,30 @@ async function checkSecrets({ stateDir, table, environment }: GatewayFacts, repo
 async function checkCertificate(stateDir: string, report: Report): Promise<void> {
   const certificate = await readServerCertificate(statePaths(stateDir))
   if (certificate === null) {
-    report('certificate', 'ok', 'none yet; the first start makes one')
+    report('certificate', 'ok', 'no certificate yet; the first start makes one')
     return
   }
   const days = Math.floor((certificate.notAfter.getTime() - Date.now()) / DAY_MS)
   const until = certificate.notAfter.toISOString().slice(0, 10)
-  if (days < 0) report('certificate', 'fail', `expired on ${until}`, 'start the gateway: it renews it')
+  if (days < 0)
+    report('certificate', 'fail', `the certificate expired on ${until}`, 'start the gateway: it renews it')
   else if (days < 25)
-    report('certificate', 'warn', `expires on ${until}`, 'a running gateway renews it at 30 days')
-  else report('certificate', 'ok', `valid until ${until} (${days} days)`)
+    report(
+      'certificate',
+      'warn',
+      `the certificate expires on ${until}`,
+      'a running gateway renews it at 30 days',
+    )
+  else report('certificate', 'ok', `the certificate is valid until ${until} (${days} days)`)
 }
 
 function checkRunning(status: GatewayStatus, { policies, table }: GatewayFacts, report: Report): void {
   const { edge, pid } = status
-  if (edge.state !== 'running') report('running', 'fail', `pid ${pid}, but its edge is ${edge.state}`)
-  else if (edge.restarts > 0) report('running', 'warn', `pid ${pid}; its edge died ${edge.restarts} times`)
-  else report('running', 'ok', `pid ${pid}, edge pid ${edge.pid}`)
+  if (edge.state !== 'running')
+    report('running', 'fail', `running as pid ${pid}, but its edge is ${edge.state}`)
+  else if (edge.restarts > 0)
+    report('running', 'warn', `running as pid ${pid}; its edge died ${edge.restarts} times`)
+  else report('running', 'ok', `running as pid ${pid}, edge pid ${edge.pid}`)
   if (status.policies !== policies) {
     report('policy', 'warn', `the running gateway serves ${status.policies}, not ${policies}`)
   } else if (status.digest === table.digest) {

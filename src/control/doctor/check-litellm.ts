@@ -6,7 +6,7 @@ import type { Report } from './finding.ts'
 
 /** Hooks that LiteLLM itself brings for limits, routing, metrics and its own database. */
 const OWN_HOOK =
-  /^(_?proxy|<bound method|sync_deployment|async_deployment|servicelogging|prometheus|responsesid|skillsinjection|cache)/i
+  /^(_proxy|<bound method|sync_deployment|async_deployment|servicelogging|prometheus|responsesidsecurity|skillsinjectionhook|promptcacheobserver|cache$)/i
 
 export async function checkLiteLlm(client: BackendClient, report: Report): Promise<void> {
   const readiness = await client.ask(`${client.root}/health/readiness`)
@@ -15,18 +15,28 @@ export async function checkLiteLlm(client: BackendClient, report: Report): Promi
     report('ready', 'fail', `LiteLLM is not ready: GET /health/readiness ${why}`)
     return
   }
-  const { litellm_version: version, success_callbacks: callbacks } = (readiness.body ?? {}) as Record<
-    string,
-    unknown
-  >
-  report('ready', 'ok', `LiteLLM ${typeof version === 'string' ? version : 'of unknown version'} is ready`)
+  const { litellm_version: version, success_callbacks: callbacks } = await readDetails(client, readiness.body)
+  report('ready', 'ok', `LiteLLM ${typeof version === 'string' ? `${version} ` : ''}is ready`)
   checkCallbacks(callbacks, report)
   await checkConfig(client, report)
 }
 
+/** Older versions put them into the open probe, newer ones show them to a key only. */
+async function readDetails(client: BackendClient, probe: unknown): Promise<Record<string, unknown>> {
+  const open = (probe ?? {}) as Record<string, unknown>
+  if (Array.isArray(open['success_callbacks'])) return open
+  const answer = await client.ask(`${client.root}/health/readiness/details`)
+  return 'error' in answer || answer.status !== 200 ? {} : ((answer.body ?? {}) as Record<string, unknown>)
+}
+
 function checkCallbacks(callbacks: unknown, report: Report): void {
-  const names = Array.isArray(callbacks) ? callbacks.map(String) : []
-  const sending = names.filter((name) => !OWN_HOOK.test(name))
+  if (!Array.isArray(callbacks)) {
+    const help =
+      'see `callbacks` and `success_callback` in its `litellm_settings`: each may copy prompts elsewhere'
+    report('callbacks', 'warn', 'LiteLLM does not show its callbacks to this key', help)
+    return
+  }
+  const sending = callbacks.map(String).filter((name) => !OWN_HOOK.test(name))
   if (sending.length === 0) {
     report('callbacks', 'ok', 'LiteLLM reports no callbacks that send traffic elsewhere')
     return

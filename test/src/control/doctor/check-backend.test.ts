@@ -206,6 +206,39 @@ describe('checkBackend of LiteLLM', () => {
     expect(seen.map(({ path }) => path)).not.toContain('/health')
   })
 
+  it('asks with the key where the open probe is short, as in newer versions', async () => {
+    const { origin } = await serve({
+      '/v1/models': list({ id: 'served' }),
+      '/health/readiness': { status: 'healthy', db: 'Not connected' },
+      '/health/readiness/details': {
+        ...readiness,
+        // As LiteLLM 1.106.0 lists them with one callback configured.
+        success_callbacks: [
+          'langfuse',
+          'sync_deployment_callback_on_success',
+          '_PROXY_MaxParallelRequestsHandler_v3',
+          'ResponsesIDSecurity',
+          'SkillsInjectionHook',
+          'PromptCacheObserver',
+          'ServiceLogging',
+        ],
+      },
+    })
+    const findings = await verdicts(backendAt(origin, 'litellm'))
+    expect(findings).toContain('ok ready: LiteLLM 1.99.0 is ready')
+    expect(findings).toContain('warn callbacks: LiteLLM has callbacks: langfuse')
+  })
+
+  it('does not take silence on callbacks for their absence', async () => {
+    const { origin } = await serve({
+      '/v1/models': list({ id: 'served' }),
+      '/health/readiness': { status: 'healthy', db: 'Not connected' },
+      '/health/readiness/details': 401,
+    })
+    const findings = await verdicts(backendAt(origin, 'litellm'))
+    expect(findings).toContain('warn callbacks: LiteLLM does not show its callbacks to this key')
+  })
+
   it('reports a proxy that is not ready', async () => {
     const { origin } = await serve({ '/v1/models': list({ id: 'served' }), '/health/readiness': 503 })
     expect((await verdicts(backendAt(origin, 'litellm'))).at(-1)).toBe(

@@ -30,7 +30,7 @@ describe('checkGateway', () => {
   it('has nothing to say against a fresh checkout', async () => {
     expect(await verdicts(table)).toEqual([
       'ok secrets: every secret that the policy names is set',
-      'ok certificate: none yet; the first start makes one',
+      'ok certificate: no certificate yet; the first start makes one',
       'ok running: not running',
     ])
   })
@@ -49,9 +49,9 @@ describe('checkGateway', () => {
   })
 
   it.each([
-    { age: 0, says: /^ok certificate: valid until .* \(395 days\)$/ },
-    { age: 380, says: /^warn certificate: expires on/ },
-    { age: 400, says: /^fail certificate: expired on/ },
+    { age: 0, says: /^ok certificate: the certificate is valid until .* \(395 days\)$/ },
+    { age: 380, says: /^warn certificate: the certificate expires on/ },
+    { age: 400, says: /^fail certificate: the certificate expired on/ },
   ])('judges a certificate of $age days', async ({ age, says }) => {
     await ensureServerCertificate(state, ['localhost'], new Date(Date.now() - age * DAY_MS))
     expect((await verdicts(table))[1]).toMatch(says)
