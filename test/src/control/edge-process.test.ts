@@ -110,6 +110,32 @@ describe('launchEdge', () => {
     backend.close()
   })
 
+  it('judges a backend’s certificate by the CA and the name of the policy', async () => {
+    const state = await openStateFolder(join(mini.dir, 'backend'))
+    const { chain, key } = await ensureServerCertificate(state, ['gpu.lan'])
+    const server = https.createServer({ cert: chain, key }, (_request, response) =>
+      response.end('"over TLS"'),
+    )
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const ca = await readFile(state.caCertificate, 'utf8')
+    await launch('workerd', {
+      backends: [
+        { name: 'right', origin, tls: { ca: `a remark\n${ca}\n${chain}`, serverName: 'gpu.lan' } },
+        { name: 'name', origin, tls: { ca, serverName: 'other.lan' } },
+        { name: 'public', origin, tls: { ca: null, serverName: 'gpu.lan' } },
+      ],
+    })
+    expect(await ask('/backend/right')).toBe('over TLS')
+    for (const name of ['name', 'public']) {
+      const response = await fetch(`http://127.0.0.1:${sockets[0]!.port}/backend/${name}`)
+      expect(response.status, name).toBe(500)
+    }
+    server.closeAllConnections()
+    server.close()
+  })
+
   it('lets a stream finish while a replacement serves', async () => {
     const old = await launch('workerd')
     const response = await fetch(`http://127.0.0.1:${sockets[0]!.port}/slow`)
