@@ -2,7 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { missingEntries } from '../../scripts/complete-lockfile.ts'
 
-const parent = (name: string): object => ({ 'node_modules/p': { optionalDependencies: { [name]: '1.2.3' } } })
+type Packages = Parameters<typeof missingEntries>[0]['packages']
+
+const parent = (name: string): Packages => ({
+  'node_modules/p': { optionalDependencies: { [name]: '1.2.3' } },
+})
 
 describe('missingEntries', () => {
   it('finds nothing in our lockfile; else run scripts/complete-lockfile.ts, or `npm ci` refuses it', async () => {
