@@ -42,17 +42,17 @@ function readSchemas(text: string): Record<string, unknown> {
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (name in schemas) continue
     const block = blocks.get(name) ?? ''
-    Object.assign(schemas, parse(block.split(/^ {0,2}\S/m)[0] ?? '', dropNullable))
+    Object.assign(schemas, parse(block.split(/^ {0,2}\S/m)[0] ?? '', readNullable))
     for (const [, referred = ''] of block.matchAll(/#\/components\/schemas\/(\w+)/g)) pending.push(referred)
   }
   return schemas
 }
 
-/** `nullable` of OpenAPI 3.0 is refused by ajv where no type stands beside it, and says nothing there. */
-function dropNullable(_key: unknown, value: unknown): unknown {
-  if (!isRecord(value) || 'type' in value) return value
-  const { nullable, ...rest } = value
-  return nullable === undefined ? value : rest
+/** `nullable` is OpenAPI 3.0's, left over in a document of 3.1: said here as JSON Schema says it. */
+function readNullable(_key: unknown, value: unknown): unknown {
+  if (!isRecord(value) || value['nullable'] !== true) return value
+  const { nullable: _, ...schema } = value
+  return { anyOf: [schema, { type: 'null' }] }
 }
 
 describe.skipIf(!present)(
