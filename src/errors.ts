@@ -6,6 +6,7 @@
 export type ErrorCode =
   | 'malformed_host'
   | 'unknown_host'
+  | 'invalid_framing'
   | 'headers_too_large'
   | 'missing_api_key'
   | 'invalid_api_key'
@@ -39,6 +40,7 @@ export type ErrorCode =
 const CODES: Record<ErrorCode, readonly [number, string]> = {
   malformed_host: [400, 'invalid_request_error'],
   unknown_host: [421, 'invalid_request_error'],
+  invalid_framing: [400, 'invalid_request_error'],
   headers_too_large: [431, 'invalid_request_error'],
   missing_api_key: [401, 'authentication_error'],
   invalid_api_key: [403, 'authentication_error'],

@@ -2,9 +2,10 @@
 import { rmSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { Agent, fetch } from 'undici'
 import { createNodeBackendFetch, type NodeBackend } from '../adapters/node/backend-fetch.ts'
+import { GatewayError } from '../errors.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
 import type { Snapshot } from '../table/snapshot.ts'
@@ -61,8 +62,20 @@ const traffic = getRequestListener(
     }
     return edge.fetch(request)
   },
-  { overrideGlobalObjects: false },
+  { overrideGlobalObjects: false, errorHandler: refuseHead },
 )
+
+/** A head of which no URL can be made never reaches the app; its answer looks like the app's. */
+function refuseHead(cause: unknown): Response {
+  const headers = { 'x-correlation-id': crypto.randomUUID() }
+  const error =
+    cause instanceof RequestError
+      ? new GatewayError('malformed_host', 'The Host header or the path is missing or malformed.', {
+          headers,
+        })
+      : new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.', { headers })
+  return error.toResponse()
+}
 
 const servers: http.Server[] = []
 if (config.http !== null) {

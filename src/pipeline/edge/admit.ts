@@ -4,6 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import { authenticate } from './authenticate.ts'
 import { capHeaders } from './cap-headers.ts'
+import { checkFraming } from './check-framing.ts'
 import { checkHost } from './check-host.ts'
 import { correlationId } from './correlation-id.ts'
 import type { EdgeEnv } from './edge-env.ts'
@@ -35,6 +36,7 @@ export const checkHead: MiddlewareHandler<EdgeEnv> = (c, next) => {
   const { headers } = c.req.raw
   const { hosts, table } = c.get('snapshot')
   checkHost(headers.get('host'), hosts)
+  checkFraming(headers)
   capHeaders(headers, table.limits)
   return next()
 }
