@@ -1,8 +1,6 @@
 /** `aicc doctor`: checks what no compiler can see: backends, certificate, ports, the running gateway. */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { checkBackend } from '../../src/control/doctor/check-backend.ts'
-import { checkGateway } from '../../src/control/doctor/check-gateway.ts'
 import type { Finding } from '../../src/control/doctor/finding.ts'
 import { compilePolicies } from './compile-policies.ts'
 import { readEnvironment } from './environment.ts'
@@ -18,6 +16,11 @@ export function doctorCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nNo request reaches a model. Exit code: 0 nothing failed, 2 something did.')
     .action(async ({ policies, state, json }: { policies: string; state: string; json?: boolean }) => {
+      // Loaded late: the other commands need none of it.
+      const [{ checkBackend }, { checkGateway }] = await Promise.all([
+        import('../../src/control/doctor/check-backend.ts'),
+        import('../../src/control/doctor/check-gateway.ts'),
+      ])
       const table = await compilePolicies(policies)
       const environment = await readEnvironment()
       const perBackend = Object.entries(table.backends).map(([name, backend]) =>
