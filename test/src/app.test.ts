@@ -141,6 +141,7 @@ describe('every answer', () => {
   it.each([
     { name: 'a success', ask: chat(), known: true },
     { name: 'a refusal of the route', ask: chat({ model: 'nowhere' }), known: true },
+    { name: 'an unknown path', ask: request('/nowhere', { headers: AUTHORIZED }), known: true },
     { name: 'a missing key', ask: request('/v1/models'), known: false },
     { name: 'an open route', ask: request('/health'), known: false },
     { name: 'an unknown host', ask: request('/health', { headers: { host: 'evil.test' } }), known: false },

@@ -107,6 +107,41 @@ describe('without a pushed snapshot', () => {
   })
 })
 
+it('a client whose peer is reported gone lets go of its backend', async () => {
+  let upstream: AbortSignal | undefined
+  const ports = scriptedPorts(makeActive(), {
+    gpu: ({ signal }) => {
+      upstream = signal
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error))
+      })
+    },
+  })
+  const edge = createEdge({
+    ...ports,
+    peerOf: () => '192.0.2.7:4711',
+    pullSnapshot: () => Promise.resolve(makeSnapshot()),
+  })
+  const control = async (path: string, body?: string): Promise<Response> =>
+    edge.control(new Request(`http://edge${path}`, body === undefined ? {} : { method: 'POST', body }))
+  const peers = async (): Promise<unknown> => (await control('/peers')).json()
+  const asked = edge.fetch(
+    new Request('http://localhost/v1/chat/completions', {
+      method: 'POST',
+      headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED },
+      body: '{"model":"fast"}',
+    }),
+  )
+  await expect.poll(() => upstream).toBeDefined()
+  expect(await peers()).toEqual(['192.0.2.7:4711'])
+  expect((await control('/gone', '["192.0.2.8:4711"]')).status).toBe(204)
+  expect(upstream?.aborted).toBe(false)
+  expect((await control('/gone', '["192.0.2.7:4711"]')).status).toBe(204)
+  await asked
+  expect(upstream?.aborted).toBe(true)
+  expect(await peers()).toEqual([])
+})
+
 it('a request ends on the snapshot it began with, and counts until its last byte', async () => {
   let stream: ControlledStream | undefined
   const edge = createTestEdge({

@@ -36,4 +36,16 @@ describe('createPeers', () => {
     forget()
     expect(peers.list()).toEqual([])
   })
+
+  it('keeps the request that came on the port of one before', async () => {
+    const peers = createPeers()
+    const called: string[] = []
+    const forget = peers.add('a:1', () => called.push('ended'))
+    forget()
+    peers.add('a:1', () => called.push('next'))
+    forget()
+    peers.gone(['a:1'])
+    await Promise.resolve()
+    expect(called).toEqual(['next'])
+  })
 })
