@@ -120,6 +120,17 @@ describe('a client that goes away', () => {
     },
   )
 
+  it('while it was kept waiting closes the upstream at the next comment', async () => {
+    const model = makeModel({ targets: [GPU], timeouts: TIMEOUTS, keepAliveMs: 6000 })
+    const run = startStream({ gpu: silent }, { model })
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(run.received()).toBe(': keep-alive\n\n')
+    await run.leave()
+    await vi.advanceTimersByTimeAsync(6000)
+    expect(run.exchange.ports.calls.map((call) => call.request.signal.aborted)).toEqual([true])
+    expect(run.exchange.ports.events).toEqual([])
+  })
+
   it('before anything was asked asks nobody', async () => {
     const run = startStream({ gpu: streaming(WHOLE) }, { clientSignal: AbortSignal.abort() })
     await letRun()
