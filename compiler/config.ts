@@ -46,6 +46,13 @@ export type DateTime = string
 export type Name = string
 
 /**
+ * A model's name as clients write it: like a name, but `/` may stand in it, as in `openai/gpt-4o`; at most 128 characters.
+ * @pattern ^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$
+ * @examples ["fast", "openai/gpt-4o"]
+ */
+export type ModelName = string
+
+/**
  * Name of an environment variable.
  * @pattern ^[A-Za-z_][A-Za-z0-9_]*$
  */
@@ -217,9 +224,9 @@ export interface PolicyFile {
   timeouts?: TimeoutsConfig
   cors?: CorsConfig
   /** The names clients may ask for. */
-  models: Record<Name, ModelConfig>
+  models: Record<ModelName, ModelConfig>
   /** Other names for models or aliases. */
-  aliases?: Record<Name, Name>
+  aliases?: Record<ModelName, ModelName>
 }
 
 // ---- clients.yaml
@@ -243,7 +250,7 @@ export interface HashedKeyConfig extends KeyLifetime {
 }
 
 /** @minItems 1 */
-export type ClientModels = Name[]
+export type ClientModels = ModelName[]
 
 export interface ClientConfig {
   /**

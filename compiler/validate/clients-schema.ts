@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import type { ClientsFile, EnvKeyConfig, HashedKeyConfig } from '../config.ts'
-import { dateTime, envName, name, sha256 } from './scalar-schemas.ts'
+import { dateTime, envName, modelName, name, sha256 } from './scalar-schemas.ts'
 
 /**
  * One object with a rule instead of a union: a union's issues could not say which of the two was meant.
@@ -30,7 +30,7 @@ const key = z
 
 const client = z.strictObject({
   keys: z.array(key, { error: 'a list of keys, as `[{ env: MY_KEY }]`' }).min(1),
-  models: z.union([z.literal('*'), z.array(name).min(1)], { error: "`'*'` or a list of names" }),
+  models: z.union([z.literal('*'), z.array(modelName).min(1)], { error: "`'*'` or a list of names" }),
 })
 
 export const clientsSchema: z.ZodType<ClientsFile> = z.strictObject({ clients: z.record(name, client) })

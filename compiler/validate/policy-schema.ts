@@ -9,7 +9,7 @@ import {
   duration,
   durationOrOff,
   hostName,
-  name,
+  modelName,
   plainText,
   rate,
   targetName,
@@ -52,6 +52,6 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   limits: limits.exactOptional(),
   timeouts: timeouts.exactOptional(),
   cors: cors.exactOptional(),
-  models: z.record(name, model),
-  aliases: z.record(name, name).exactOptional(),
+  models: z.record(modelName, model),
+  aliases: z.record(modelName, modelName).exactOptional(),
 })

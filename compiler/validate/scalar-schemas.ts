@@ -42,6 +42,11 @@ export const name: z.ZodType<string, string> = textOf(
   'a name: a letter or digit, then letters, digits, `.`, `_`, `:` and `-`, at most 64 characters',
 )
 
+export const modelName: z.ZodType<string, string> = textOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/,
+  "a model's name: a letter or digit, then letters, digits, `.`, `_`, `:`, `/` and `-`, at most 128 characters",
+)
+
 export const envName: z.ZodType<string> = textOf(
   /^[A-Za-z_][A-Za-z0-9_]*$/,
   'the name of an environment variable, such as `MY_KEY`',
