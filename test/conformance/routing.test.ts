@@ -8,7 +8,7 @@ const ORIGIN = 'https://chat.example.com'
 
 const options = {
   models: { plain: {}, 'with:colon.and-dash_x': {}, traced: {}, oddpath: {} },
-  aliases: { second: 'plain' },
+  aliases: { second: 'plain', 'org/model-7b': 'plain' },
   cors: { origins: [ORIGIN], maxAge: '5m' },
   limits: { headers: '16KiB', headerCount: 60 },
 }
@@ -26,7 +26,6 @@ describeRuntimes(options, (bench) => {
       '/health;x',
       '/HEALTH',
       '/%68ealth',
-      '/health\\',
       '/health/..',
       '/x/../health',
       '/v1/models/../../health',
@@ -34,6 +33,11 @@ describeRuntimes(options, (bench) => {
     it.each(ODD)('%s is not the open path', async (path) => {
       const answer = await bench.client.call({ path, key: null })
       expect(answer.status).toBe(401)
+    })
+
+    // The Node adapter takes a backslash for a malformed target, workerd for a character of the path.
+    it.each(['/health\\', '\\health', '/\\health'])('%s is not the open path either', async (path) => {
+      expect([400, 401]).toContain((await bench.client.call({ path, key: null })).status)
     })
 
     it.each([
@@ -105,7 +109,7 @@ describeRuntimes(options, (bench) => {
     it('lists names and aliases in the shape of OpenAI', async () => {
       const list = (await bench.client.call()).json() as { object: string; data: Record<string, unknown>[] }
       expect(list.object).toBe('list')
-      const expected = [...Object.keys(options.models), 'second']
+      const expected = [...Object.keys(options.models), ...Object.keys(options.aliases)]
       expect(new Set(list.data.map((m) => m['id']))).toEqual(new Set(expected))
       expect(list.data).toHaveLength(expected.length)
       for (const model of list.data) {
@@ -118,13 +122,18 @@ describeRuntimes(options, (bench) => {
       }
     })
 
-    it.each(['plain', 'second', 'with:colon.and-dash_x', 'with%3Acolon.and-dash_x', '%70lain'])(
-      'finds %s',
-      async (id) => {
-        const answer = await bench.client.call({ path: `/v1/models/${id}` })
-        expect([answer.status, (answer.json() as { id: string }).id]).toEqual([200, decodeURIComponent(id)])
-      },
-    )
+    it.each([
+      'plain',
+      'second',
+      'with:colon.and-dash_x',
+      'with%3Acolon.and-dash_x',
+      '%70lain',
+      'org/model-7b',
+      'org%2Fmodel-7b',
+    ])('finds %s', async (id) => {
+      const answer = await bench.client.call({ path: `/v1/models/${id}` })
+      expect([answer.status, (answer.json() as { id: string }).id]).toEqual([200, decodeURIComponent(id)])
+    })
 
     it.each([
       'absent',
