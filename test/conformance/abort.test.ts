@@ -1,4 +1,6 @@
 /** A client that goes away, in each window of a request: the backend must be let go within a second. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { ROLE, text } from '../upstream/reply.ts'
 import type { Reply } from '../upstream/reply.ts'
@@ -87,6 +89,26 @@ describeRuntimes(options, (bench) => {
     // Once another whole request went through, a stray attempt would have shown.
     await bench.client.chat(askOf('early'), { path: '/v1/nowhere' })
     expect(bench.upstream.requestsFor('second/pair')).toEqual([])
+  })
+
+  it('that leaves is not mistaken for another connection from the same port', async () => {
+    bench.upstream.reply('mock/early', [{ stall: true }])
+    const other = connect({ host: '127.0.0.1', port: bench.upstream.port, localAddress: '127.0.0.1' })
+    await once(other, 'connect')
+    const known = bench.upstream.requestsFor('mock/early').length
+    const call = bench.client.start({
+      body: streamOf('early'),
+      from: '127.0.0.1',
+      fromPort: other.localPort ?? 0,
+    })
+    call.answer.catch(() => {})
+    await expect
+      .poll(() => bench.upstream.requestsFor('mock/early').length, { timeout: 5000 })
+      .toBe(known + 1)
+    call.vanish()
+    const own = bench.upstream.requestsFor('mock/early').at(-1)
+    await bench.upstream.waitFor('mock/early', (r) => r === own && r.aborted, WITHIN_MS)
+    other.destroy()
   })
 
   describe('many at once', () => {

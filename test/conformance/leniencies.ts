@@ -61,6 +61,13 @@ export const LENIENCIES: readonly Leniency[] = [
     reason:
       'The authority of an absolute request target is not looked at, the Host header alone is judged. There is one site, so the name chooses nothing.',
   })),
+  ...(['workerd', 'node'] as const).map((runtime): Leniency => ({
+    id: 'HEADER-REPEATED',
+    runtime,
+    statuses: [200],
+    reason:
+      'Fields of one name reach the edge as one, so `limits.headerCount` counts them once; `limits.headers` bounds their bytes.',
+  })),
   {
     id: 'VERSION-2.0',
     runtime: 'node',

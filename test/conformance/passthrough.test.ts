@@ -134,6 +134,19 @@ describeRuntimes(options, (bench) => {
     })
   })
 
+  it('that asks for a stream of embeddings gets what the backend makes of it', async () => {
+    const vectors = '{"object":"list","data":[{"embedding":[0.5]}]}'
+    bench.upstream.reply('mock/plain', [
+      { head: 200, headers: { 'content-type': 'application/json' } },
+      { send: vectors },
+    ])
+    const body = { model: 'plain', input: 'a', stream: true }
+    const answer = await bench.client.call({ path: '/v1/embeddings', body })
+    bench.upstream.reply('mock/plain', completion('ok'))
+    expect([answer.status, answer.text]).toEqual([200, vectors])
+    expect(lastBody(bench, 'mock/plain')).toBe(JSON.stringify({ ...body, model: 'mock/plain' }))
+  })
+
   describe('an answer', () => {
     it('that is not streamed comes back byte for byte', async () => {
       const body =

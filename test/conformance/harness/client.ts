@@ -17,6 +17,8 @@ export interface CallOptions {
   chunks?: readonly (string | Uint8Array)[]
   /** Loopback address to call from. */
   from?: string
+  /** Port to call from; for one call at a time. */
+  fromPort?: number
 }
 
 export interface Answer {
@@ -65,7 +67,7 @@ export function createClient(gateway: Gateway): Client {
   const { port } = gateway.run.https
 
   const start: Client['start'] = (options = {}) => {
-    const { body, chunks, from } = options
+    const { body, chunks, from, fromPort } = options
     const payload = encode(body)
     const outgoing = request({
       host: '127.0.0.1',
@@ -75,6 +77,12 @@ export function createClient(gateway: Gateway): Client {
       path: options.path ?? (payload === undefined && !chunks ? '/v1/models' : '/v1/chat/completions'),
       headers: headersOf(options, gateway.clientKey, port, payload),
       ...(from !== undefined && { localAddress: from }),
+      ...(fromPort !== undefined && {
+        localPort: fromPort,
+        agent: false,
+        ca: gateway.ca,
+        servername: 'localhost',
+      }),
     })
     const answer = new Promise<OpenAnswer>((resolve, reject) => {
       outgoing.once('error', reject)

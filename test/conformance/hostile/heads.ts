@@ -84,6 +84,7 @@ export const HEADER_LINES: readonly HostileHead[] = [
   { id: 'HEADER-LONG-VALUE', wire: get(`X-Y: ${'v'.repeat(65_536)}`) },
   { id: 'HEADER-HUGE', wire: get(`X-Y: ${'v'.repeat(1024 * 1024)}`) },
   { id: 'HEADER-MANY', wire: get(Array.from({ length: 5000 }, (_, i) => `X-${i}: v`).join('\r\n')) },
+  { id: 'HEADER-REPEATED', wire: get('X-Pad: v\r\n'.repeat(150).trimEnd()) },
   {
     id: 'AUTH-NUL',
     wire: (c) =>
