@@ -21,3 +21,8 @@ export interface Exchange {
   /** Guards the deadlines of this request, and lets go of its client; whoever ends the answer stops it. */
   watch: Watch
 }
+
+/** Whether the answer comes as events: asked for, and known to this operation. */
+export function isStreamed(exchange: Exchange): boolean {
+  return exchange.request.stream && exchange.route.streams
+}

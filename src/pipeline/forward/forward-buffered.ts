@@ -30,6 +30,7 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
     return await tryTargets(exchange, async (target) => {
       const response = await send(exchange, target, abort.signal)
       const headers = responseHeaders(exchange, target, response)
+      refuseOddAnswer(target, response)
       const { head, rest } = await readHead(target, response, abort.signal)
       if (rest === null) return new Response(head, { status: response.status, headers })
       streaming = true
@@ -39,6 +40,18 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
   } finally {
     if (!streaming) exchange.watch.stop()
   }
+}
+
+/** A page of HTML or an empty answer is not a model's: the URL leads to something else. */
+function refuseOddAnswer(target: Target, response: Response): void {
+  const type = response.headers.get('content-type')
+  if (response.status !== 204 && response.status !== 205 && (type === null || /\bjson\b/i.test(type))) return
+  response.body?.cancel().catch(() => {})
+  const what = `answered ${response.status} with content type \`${(type ?? 'none').slice(0, 80)}\``
+  throw new AttemptFailure(
+    new GatewayError('upstream_invalid_answer', `Backend \`${target.backend}\` ${what}.`),
+    true,
+  )
 }
 
 interface Head {

@@ -8,7 +8,7 @@ import { BackendUnreachable, type BackendRequest } from '../../ports.ts'
 import { replaceValues } from '../../protocols/json-object.ts'
 import { lookup } from '../../table/decide.ts'
 import type { Backend, Target } from '../../table/route-table.ts'
-import type { Exchange } from './exchange.ts'
+import { isStreamed, type Exchange } from './exchange.ts'
 import { AttemptFailure, fromStatus } from './upstream-error.ts'
 
 /** Error bodies are read up to here; more says nothing new. */
@@ -67,7 +67,7 @@ function buildRequest(
 ): BackendRequest {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
-    accept: exchange.request.stream ? 'text/event-stream' : 'application/json',
+    accept: isStreamed(exchange) ? 'text/event-stream' : 'application/json',
     // A compressed answer could not be scanned for events, nor handed on byte for byte.
     'accept-encoding': 'identity',
     'user-agent': USER_AGENT,

@@ -60,13 +60,23 @@ describe('an answer up to 1 MiB', () => {
       backend: () => Promise.reject(new BackendUnreachable('off')),
       code: 'upstream_unreachable',
     },
+    {
+      name: 'answers with a page',
+      backend: () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+      code: 'upstream_invalid_answer',
+    },
+    {
+      name: 'answers 204',
+      backend: () => new Response(null, { status: 204 }),
+      code: 'upstream_invalid_answer',
+    },
     { name: 'answers 500', backend: () => new Response('', { status: 500 }), code: 'upstream_error' },
     { name: 'sends less than it said', backend: sized(100, 99), code: 'upstream_interrupted' },
     { name: 'sends more than it said', backend: sized(100, 101), code: 'upstream_interrupted' },
     {
       name: 'breaks off',
       backend: ({ signal }) => {
-        const stream = controlledStream(signal)
+        const stream = controlledStream(signal, { headers: { 'content-type': 'application/json' } })
         void stream.send('{"half"').then(() => stream.break())
         return stream.response
       },
@@ -99,7 +109,7 @@ describe('an answer up to 1 MiB', () => {
 
   it.each([
     { name: 'no headers come', backend: silent },
-    { name: 'the body does not end', backend: byHand().backend },
+    { name: 'the body does not end', backend: byHand('application/json').backend },
   ])('is given up when the whole time is over and $name', async ({ backend }) => {
     let error: unknown
     void rejectionOf(forward({ gpu: backend, spare: answering })).then((reason) => (error = reason))
@@ -112,7 +122,7 @@ describe('an answer up to 1 MiB', () => {
 
   it.each([
     { name: 'before the headers', backend: silent },
-    { name: 'within the body', backend: byHand().backend },
+    { name: 'within the body', backend: byHand('application/json').backend },
   ])('is dropped when the client leaves $name', async ({ backend }) => {
     const client = new AbortController()
     const forwarding = rejectionOf(forward({ gpu: backend, spare: answering }, client.signal))
@@ -166,7 +176,7 @@ describe('a larger answer', () => {
   })
 
   it('breaks the connection when the backend breaks off', async () => {
-    const { backend, streams } = byHand()
+    const { backend, streams } = byHand('application/json')
     const forwarding = forward({ gpu: backend, spare: answering })
     await vi.advanceTimersByTimeAsync(0)
     await streams[0]?.send(new Uint8Array(MIB + 1))
@@ -181,7 +191,7 @@ describe('a larger answer', () => {
     { name: 'goes silent', after: 5000, lively: false },
     { name: 'takes more than the whole time', after: 60_000, lively: true },
   ])('is cut when the backend $name', async ({ after, lively }) => {
-    const { backend, streams } = byHand()
+    const { backend, streams } = byHand('application/json')
     const forwarding = forward({ gpu: backend })
     await vi.advanceTimersByTimeAsync(0)
     await streams[0]?.send(new Uint8Array(MIB + 1))
@@ -200,7 +210,7 @@ describe('a larger answer', () => {
 
   it('is dropped when its client leaves', async () => {
     const client = new AbortController()
-    const { backend, streams } = byHand()
+    const { backend, streams } = byHand('application/json')
     const forwarding = forward({ gpu: backend }, client.signal)
     await vi.advanceTimersByTimeAsync(0)
     await streams[0]?.send(new Uint8Array(MIB + 1))

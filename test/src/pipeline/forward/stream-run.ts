@@ -105,11 +105,15 @@ export function startStream(
 }
 
 /** A backend whose answers are sent by hand; one stream per request that it got. */
-export function byHand(): { backend: Backend; streams: ControlledStream[]; signals: AbortSignal[] } {
+export function byHand(type = 'text/event-stream'): {
+  backend: Backend
+  streams: ControlledStream[]
+  signals: AbortSignal[]
+} {
   const streams: ControlledStream[] = []
   const signals: AbortSignal[] = []
   const backend: Backend = ({ signal }) => {
-    const stream = controlledStream(signal)
+    const stream = controlledStream(signal, { headers: { 'content-type': type } })
     streams.push(stream)
     signals.push(signal)
     return stream.response
