@@ -12,6 +12,8 @@ const BUSY_MS = 300
 const IDLE_MS = 500
 
 export interface WatchedEdge {
+  /** Local ports on which its clients connect. */
+  ports: ReadonlySet<number>
   /** Peers (`address:port`) of requests in flight. */
   peers: () => Promise<string[]>
   gone: (peers: string[]) => Promise<void>
@@ -29,7 +31,7 @@ export async function watchClients(edge: WatchedEdge, signal: AbortSignal): Prom
 async function tellGone(edge: WatchedEdge): Promise<boolean> {
   const peers = await edge.peers()
   if (peers.length === 0) return false
-  const open = await readConnections()
+  const open = await readConnections(edge.ports)
   if (open === null) return false
   const gone = peers.filter((peer) => peer !== 'unknown' && !open.has(canonicalPeer(peer)))
   if (gone.length > 0) await edge.gone(gone)

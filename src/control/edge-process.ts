@@ -23,10 +23,10 @@ const NOISE = /per-isolate bootstrap compile cache failed its compatibility chec
 
 /** What an edge is started with; a change of any of it needs a new process. */
 export interface EdgeConfig {
-  /** Descriptors of listening sockets in this process. */
-  http: { fd: number } | null
+  /** Listening sockets: their descriptor in this process, and their port. */
+  http: { fd: number; port: number } | null
   /** With the certificate chain and its key, PEM. */
-  https: { fd: number; chain: string; key: string } | null
+  https: { fd: number; port: number; chain: string; key: string } | null
   backends: readonly EdgeBackend[]
 }
 
@@ -97,7 +97,8 @@ async function untilServing(
   if (launch.runtime === 'workerd') {
     const ended = new AbortController()
     void exited.then(() => ended.abort())
-    void watchClients(watchedEdge(edgeSocket), ended.signal)
+    const ports = [launch.http, launch.https].flatMap((socket) => (socket === null ? [] : [socket.port]))
+    void watchClients({ ...watchedEdge(edgeSocket), ports: new Set(ports) }, ended.signal)
   }
   return {
     pid: child.pid!,
@@ -203,7 +204,7 @@ async function untilReady(socketPath: string, exited: Promise<string>): Promise<
   }
 }
 
-function watchedEdge(socketPath: string): WatchedEdge {
+function watchedEdge(socketPath: string): Omit<WatchedEdge, 'ports'> {
   const request = { socketPath, timeoutMs: ANSWER_WITHIN_MS }
   return {
     async peers() {

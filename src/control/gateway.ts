@@ -169,7 +169,11 @@ function edgeConfig(
     .flatMap(([name, { origin, tls }]) => (origin === null ? [] : [{ name, origin, tls }]))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const { chain, key } = certificate
-  return { http: http && { fd: http.fd }, https: https && { fd: https.fd, chain, key }, backends }
+  return {
+    http: http && { fd: http.fd, port: http.port },
+    https: https && { fd: https.fd, port: https.port, chain, key },
+    backends,
+  }
 }
 
 function failed(code: string, problems: readonly string[]): ReloadResult {

@@ -1,4 +1,7 @@
-/** The peers of all established TCP connections of this machine, as `address:port`, IPv6 in brackets. */
+/**
+ * The peers of established TCP connections to some local ports, as `address:port`, IPv6 in brackets. Only to
+ * these: the system gives one port to several connections when their other ends differ.
+ */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -7,26 +10,27 @@ import { promisify } from 'node:util'
 const ESTABLISHED = '01'
 
 /** @returns null where the system has no such table that we can read */
-export async function readConnections(): Promise<Set<string> | null> {
-  if (process.platform === 'linux') return readProc()
-  if (process.platform === 'darwin') return readNetstat()
+export async function readConnections(ports: ReadonlySet<number>): Promise<Set<string> | null> {
+  if (process.platform === 'linux') return readProc(ports)
+  if (process.platform === 'darwin') return readNetstat(ports)
   return null
 }
 
-async function readProc(): Promise<Set<string> | null> {
+async function readProc(ports: ReadonlySet<number>): Promise<Set<string> | null> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => null)),
   )
   if (tables[0] === null) return null
-  return parseProcTables(tables.filter((table) => table !== null).join('\n'))
+  return parseProcTables(tables.filter((table) => table !== null).join('\n'), ports)
 }
 
 /** @param text lines of /proc/net/tcp and tcp6: `sl local remote st …`, addresses as hex words in host order */
-export function parseProcTables(text: string): Set<string> {
+export function parseProcTables(text: string, ports: ReadonlySet<number>): Set<string> {
   const peers = new Set<string>()
   for (const line of text.split('\n')) {
-    const [, , remote, state] = line.trim().split(/\s+/)
+    const [, local = '', remote, state] = line.trim().split(/\s+/)
     if (state !== ESTABLISHED || remote === undefined) continue
+    if (!ports.has(Number.parseInt(local.slice(-4), 16))) continue
     const [address = '', port = ''] = remote.split(':')
     peers.add(`${decodeAddress(address)}:${Number.parseInt(port, 16)}`)
   }
@@ -45,17 +49,18 @@ function decodeAddress(hex: string): string {
 }
 
 /** macOS: `tcp4 0 0 127.0.0.1.8443 127.0.0.1.50412 ESTABLISHED`; the port follows the last dot. */
-async function readNetstat(): Promise<Set<string> | null> {
+async function readNetstat(ports: ReadonlySet<number>): Promise<Set<string> | null> {
   const result = await promisify(execFile)('netstat', ['-anp', 'tcp'], { timeout: 2000 }).catch(() => null)
-  return result === null ? null : parseNetstat(result.stdout)
+  return result === null ? null : parseNetstat(result.stdout, ports)
 }
 
-export function parseNetstat(text: string): Set<string> {
+export function parseNetstat(text: string, ports: ReadonlySet<number>): Set<string> {
   const peers = new Set<string>()
   for (const line of text.split('\n')) {
-    const [protocol, , , , remote, state] = line.trim().split(/\s+/)
+    const [protocol, , , local = '', remote, state] = line.trim().split(/\s+/)
     const match = /^(.+)\.(\d+)$/.exec(remote ?? '')
     if (state !== 'ESTABLISHED' || match === null) continue
+    if (!ports.has(Number(local.slice(local.lastIndexOf('.') + 1)))) continue
     const [, address = '', port = ''] = match
     const host = protocol === 'tcp6' ? `[${address.replace(/%.*$/, '')}]` : address
     peers.add(`${host}:${port}`)

@@ -88,7 +88,7 @@ function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow): Chec
     if (answer.waitingSince !== null) {
       const gone = (): void => {
         flow.attempt.abort(new ClientGone())
-        answer.abandon(new ClientGone())
+        answer.cut(new ClientGone())
       }
       due.push([answer.waitingSince + timeouts.idleMs, gone])
     } else if (flow.waitingSince === null) {
@@ -227,7 +227,7 @@ async function settle(
   aligned: boolean,
 ): Promise<void> {
   if (cause instanceof ClientGone || exchange.clientSignal.aborted) {
-    answer.abandon(cause)
+    answer.drop()
     return
   }
   const error =
@@ -243,7 +243,7 @@ async function settle(
     model: exchange.modelName,
     cause: error.code === 'internal_error' ? String(cause) : error.code,
   })
-  await answer.fail(error, aligned).catch(() => answer.abandon(cause))
+  await answer.fail(error, aligned).catch(() => answer.drop())
 }
 
 function timedOut(what: string): GatewayError {

@@ -23,8 +23,10 @@ export interface StreamAnswer {
   close: () => Promise<void>
   /** @param aligned whether what was written so far ends where an event ends */
   fail: (error: GatewayError, aligned: boolean) => Promise<void>
-  /** The client is gone or takes nothing: drop everything. */
-  abandon: (reason: unknown) => void
+  /** The client is gone: nobody reads an end or an error any more. */
+  drop: () => void
+  /** The client takes nothing: cut its connection. */
+  cut: (reason: unknown) => void
 }
 
 const encoder = new TextEncoder()
@@ -87,9 +89,13 @@ export function createStreamAnswer(
       await settled(writer.write(encoder.encode(frame)))
       await settled(writer.close())
     },
-    abandon(reason) {
+    drop() {
       if (writer === null) resolve(new Response(null, { status: CLIENT_CLOSED_REQUEST }))
-      else writer.abort(reason).catch(() => {})
+      // Not aborted: workerd would log the reason as an uncaught exception, at any client's whim.
+      else writer.close().catch(() => {})
+    },
+    cut(reason) {
+      writer?.abort(reason).catch(() => {})
     },
   }
 }

@@ -15,6 +15,7 @@ describe('watchClients', () => {
     open.mockResolvedValue(connections && new Set(connections))
     await watchClients(
       {
+        ports: new Set([8443]),
         async peers() {
           end.abort()
           if (peers instanceof Error) throw peers

@@ -42,8 +42,8 @@ async function launch(runtime: Runtime, changes: Partial<EdgeLaunch> = {}): Prom
   const edge = await launchEdge({
     runtime,
     bundle: mini[runtime],
-    http: { fd: sockets[0]!.fd },
-    https: { fd: sockets[1]!.fd, chain, key },
+    http: { fd: sockets[0]!.fd, port: sockets[0]!.port },
+    https: { fd: sockets[1]!.fd, port: sockets[1]!.port, chain, key },
     backends: [],
     controlSocket: join(mini.dir, 'control.sock'),
     dir: join(mini.dir, `edge-${edges.length}`),

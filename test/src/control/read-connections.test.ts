@@ -19,9 +19,10 @@ describe('parseProcTables', () => {
       line: '0: 0000000000000000FFFF00000100A8C0:20FB 0000000000000000FFFF00000200A8C0:0050 01 0:0',
       peers: ['192.168.0.2:80'],
     },
+    { name: 'another local port', line: '0: 0100007F:20FA 0100007F:C4EC 01 0:0', peers: [] },
     { name: 'an empty line', line: '', peers: [] },
   ])('$name', ({ line, peers }) => {
-    expect([...parseProcTables(head + line)]).toEqual(peers)
+    expect([...parseProcTables(head + line, new Set([8443]))]).toEqual(peers)
   })
 })
 
@@ -31,10 +32,11 @@ describe('parseNetstat', () => {
     { line: 'tcp6  0  0  ::1.8443  ::1.50412  ESTABLISHED', peers: ['[::1]:50412'] },
     { line: 'tcp6  0  0  fe80::1%lo0.8443  fe80::2%lo0.50412  ESTABLISHED', peers: ['[fe80::2]:50412'] },
     { line: 'tcp4  0  0  127.0.0.1.8443  127.0.0.1.50412  CLOSE_WAIT', peers: [] },
+    { line: 'tcp4  0  0  127.0.0.1.8442  127.0.0.1.50412  ESTABLISHED', peers: [] },
     { line: 'tcp4  0  0  *.8443  *.*  LISTEN', peers: [] },
     { line: 'Active Internet connections', peers: [] },
   ])('$line', ({ line, peers }) => {
-    expect([...parseNetstat(line)]).toEqual(peers)
+    expect([...parseNetstat(line, new Set([8443]))]).toEqual(peers)
   })
 })
 
@@ -45,10 +47,11 @@ describe.skipIf(process.platform !== 'linux')('readConnections', () => {
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
     const [accepted] = (await once(server, 'connection')) as [Socket]
     const peer = `127.0.0.1:${accepted.remotePort}`
-    expect(await readConnections()).toContain(peer)
+    const ports = new Set([accepted.localPort!])
+    expect(await readConnections(ports)).toContain(peer)
     client.destroy()
     await once(accepted.resume(), 'end')
-    expect(await readConnections()).not.toContain(peer)
+    expect(await readConnections(ports)).not.toContain(peer)
     accepted.destroy()
     server.close()
   })

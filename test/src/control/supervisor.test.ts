@@ -48,7 +48,7 @@ async function rig(): Promise<Rig> {
   })
   return {
     supervisor,
-    config: { http: { fd: socket.fd }, https: null, backends: [] },
+    config: { http: { fd: socket.fd, port: socket.port }, https: null, backends: [] },
     pids,
     log,
     breakBundle: (value) => {

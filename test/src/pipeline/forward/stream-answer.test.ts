@@ -38,9 +38,9 @@ describe('before commit', () => {
     expect(await responses[0]?.json()).toEqual(failure.toBody())
   })
 
-  it('ends an abandoned request too', () => {
+  it('ends the request of a client that is gone', () => {
     const { answer, responses } = createAnswer()
-    answer.abandon(new Error('gone'))
+    answer.drop()
     expect(responses.map((response) => response.status)).toEqual([499])
   })
 })
@@ -84,10 +84,10 @@ describe('after commit', () => {
     expect(await text).toBe(`data: {"half\n\ndata: ${JSON.stringify(failure.toBody())}\n\n`)
   })
 
-  it('breaks the connection of an abandoned client', async () => {
+  it('cuts the connection of a client that takes nothing', async () => {
     const { answer, response } = committed()
     const text = rejectionOf(response.text())
-    answer.abandon(new Error('gone'))
+    answer.cut(new Error('gone'))
     expect(await text).toBeInstanceOf(Error)
   })
 
@@ -95,6 +95,6 @@ describe('after commit', () => {
     const { answer, response } = committed()
     await response.body?.cancel()
     expect(await rejectionOf(answer.write(bytes).then(() => answer.write(bytes)))).not.toBeNull()
-    expect(() => answer.abandon(new Error('gone'))).not.toThrow()
+    expect(() => answer.drop()).not.toThrow()
   })
 })
