@@ -7,6 +7,9 @@ import type { Failures } from './loadgen.ts'
 import type { Estimate } from './statistics.ts'
 import type { Verdict } from './verdicts.ts'
 
+/** From here on the figures say more of the machine than of the arms. */
+const BUSY_CORES = 0.2
+
 export function report(figures: Figures, verdicts: readonly Verdict[]): string {
   return [
     machine(figures),
@@ -19,16 +22,24 @@ export function report(figures: Figures, verdicts: readonly Verdict[]): string {
 }
 
 function machine({ machine: m, arms, unavailable, memoryAtStart }: Figures): string {
-  const others =
-    m.coresUsedByOthers === null ? '' : `, ${m.coresUsedByOthers.toFixed(2)} cores used by others`
   const rows = entries(arms).map(([name, label]) => [name, label, memoryText(memoryAtStart[name])])
   const absent = entries(unavailable).map(([name, why]) => `${name} takes no part: ${why}`)
   return [
-    `${m.cpus} × ${m.processor}, ${m.kernel}, Node ${m.node}${others}`,
+    `${m.cpus} × ${m.processor}, ${m.kernel}, Node ${m.node}`,
+    ...load(m.coresUsedByOthers),
     table(['arm', 'what', 'MiB at start'], rows),
     ...absent,
     '',
   ].join('\n')
+}
+
+/** Arms that use much processor time lose the most when others want it too. */
+function load(others: number | null): string[] {
+  if (others === null) return []
+  const line = `Other processes kept ${others.toFixed(2)} cores busy.`
+  return [
+    others > BUSY_CORES ? `${line} That is too much: judge the ratios of CPU only, or run again.` : line,
+  ]
 }
 
 function latency(figure: LatencyFigure): string {

@@ -1,5 +1,5 @@
 /**
- * LiteLLM's proxy, where it is installed: on the PATH or in the project's `.venv`. One worker, no database.
+ * LiteLLM's proxy, where it is installed: on the PATH or where the tests against the real LiteLLM put it. One worker, no database.
  */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -15,7 +15,7 @@ import type { Setting } from '../setting.ts'
 
 const run = promisify(execFile)
 
-const PATH = `${resolve(import.meta.dirname, '../../../.venv/bin')}:${process.env['PATH'] ?? ''}`
+const PATH = `${resolve(import.meta.dirname, '../../../.venv/litellm/bin')}:${process.env['PATH'] ?? ''}`
 
 export async function startLitellm({ children, mock, folder }: Setting): Promise<Arm> {
   const version = await litellmVersion()
