@@ -4,11 +4,12 @@
  */
 import { type Context, Hono } from 'hono'
 import { GatewayError } from './errors.ts'
-import { checkHead, requireKey, stamp } from './pipeline/edge/admit.ts'
+import { begin, checkHead, requireKey } from './pipeline/edge/admit.ts'
 import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
 import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
 import { readJsonBody } from './pipeline/edge/read-json-body.ts'
+import { CLIENT_CLOSED_REQUEST, ClientGone } from './pipeline/forward/client-gone.ts'
 import { forward } from './pipeline/forward/forward.ts'
 import { route } from './pipeline/route/route.ts'
 import { startWatch } from './pipeline/watch.ts'
@@ -19,15 +20,21 @@ import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 export function createApp(ports: Ports): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
 
-  app.use(stamp(ports), checkHead, corsFromPolicy)
-  app.get('/health', (c) => c.json({ status: 'ok' }))
+  app.use(begin(ports), checkHead, corsFromPolicy)
+  app.get('/health', (c) => c.json({ status: 'ok' }, 200, c.get('answerHeaders')))
   app.all('/health', allow('GET, HEAD'))
 
   app.use(requireKey(ports, createFailedKeys()))
-  app.get('/v1/models', (c) => c.json(modelList(c.get('snapshot').table, c.get('client'))))
+  app.get('/v1/models', (c) =>
+    c.json(modelList(c.get('snapshot').table, c.get('client')), 200, c.get('answerHeaders')),
+  )
   app.all('/v1/models', allow('GET, HEAD'))
   app.get('/v1/models/:id{.+}', (c) =>
-    c.json(modelCard(c.get('snapshot').table, c.get('client'), c.req.param('id'))),
+    c.json(
+      modelCard(c.get('snapshot').table, c.get('client'), c.req.param('id')),
+      200,
+      c.get('answerHeaders'),
+    ),
   )
   app.all('/v1/models/:id{.+}', allow('GET, HEAD'))
   for (const surface of SURFACES) {
@@ -35,12 +42,16 @@ export function createApp(ports: Ports): Hono<EdgeEnv> {
     app.all(surface.path, allow('POST'))
   }
 
-  // Returned, not thrown: Hono hands what is thrown here past the middleware that marks answers.
-  app.notFound(() => new GatewayError('not_found', 'There is no such path here.').toResponse())
+  app.notFound(() => {
+    throw new GatewayError('not_found', 'There is no such path here.')
+  })
   app.onError((error, c) => {
-    if (error instanceof GatewayError) return error.toResponse()
+    const headers = c.get('answerHeaders')
+    if (error instanceof GatewayError) return error.toResponse(headers)
+    if (error instanceof ClientGone) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
     ports.log({ event: 'internal-error', correlationId: c.get('correlationId'), cause: String(error) })
-    return new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.').toResponse()
+    const defect = new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.')
+    return defect.toResponse(headers)
   })
   return app
 }
@@ -49,9 +60,9 @@ async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): 
   const snapshot = c.get('snapshot')
   const name = c.get('client')
   const client = new AbortController()
-  const watch = startWatch(ports.onClientGone(c.req.raw, () => client.abort()))
+  const watch = startWatch(ports.onClientGone(c.req.raw, () => client.abort(new ClientGone())))
   try {
-    const request = await readJsonBody(c.req.raw, snapshot.table.limits, watch)
+    const request = await readJsonBody(c.req.raw, c.get('head'), { limits: snapshot.table.limits, watch })
     const { modelName, model } = route(snapshot.table, { client: name, surface: surface.surface, request })
     return await forward({
       ports,
@@ -60,9 +71,10 @@ async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): 
       request,
       modelName,
       model,
-      client: name,
+      clientName: name,
       correlationId: c.get('correlationId'),
-      clientSignal: client.signal,
+      answerHeaders: c.get('answerHeaders'),
+      client,
       watch,
     })
   } catch (error) {

@@ -103,10 +103,11 @@ export class GatewayError extends Error {
     return { error: { message, type: CODES[code][1], param: this.options.param ?? null, code } }
   }
 
-  toResponse(): Response {
+  /** @param answerHeaders what every answer to this request carries */
+  toResponse(answerHeaders: Record<string, string> = {}): Response {
     return Response.json(this.toBody(), {
       status: this.status,
-      headers: { 'cache-control': 'no-store', ...this.options.headers },
+      headers: { 'cache-control': 'no-store', ...answerHeaders, ...this.options.headers },
     })
   }
 }

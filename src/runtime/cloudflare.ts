@@ -72,7 +72,8 @@ function createBackendFetch(table: RouteTable): BackendFetch {
       throw new BackendUnreachable('the table has no origin for it')
     return await fetch(origin + request.path, {
       method: request.method,
-      headers: request.headers,
+      // A compressed answer could not be scanned for events.
+      headers: { ...request.headers, 'accept-encoding': 'identity' },
       body: request.body,
       signal: request.signal,
       redirect: 'manual',

@@ -47,12 +47,10 @@ export function createEdge(options: EdgeOptions): Edge {
   const app = createApp({
     ...options,
     onClientGone(request, act) {
+      // Where peers are watched, request.signal would add nothing: it fires when a write fails, which is seen anyway.
+      if (options.peerOf !== undefined) return peers.add(options.peerOf(request), act)
       request.signal.addEventListener('abort', act)
-      const forget = options.peerOf && peers.add(options.peerOf(request), act)
-      return () => {
-        request.signal.removeEventListener('abort', act)
-        forget?.()
-      }
+      return () => request.signal.removeEventListener('abort', act)
     },
     snapshot: () => active ?? pull(),
     defer: (work) => options.defer(counted(work)),

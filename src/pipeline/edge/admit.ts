@@ -9,50 +9,51 @@ import { checkHost } from './check-host.ts'
 import { correlationId } from './correlation-id.ts'
 import type { EdgeEnv } from './edge-env.ts'
 import type { FailedKeys } from './failed-keys.ts'
+import { readHead } from './request-head.ts'
 
 /** Digits of the digest that a header shows: enough to tell snapshots apart. */
 const DIGEST_DIGITS = 12
 
 /** Takes the snapshot this request will see to its end, and gives every answer its correlation id. */
-export function stamp(ports: Ports): MiddlewareHandler<EdgeEnv> {
+export function begin(ports: Ports): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
-    const id = correlationId(c.req.raw.headers.get('x-correlation-id'))
+    const head = readHead(c.req.raw.headers)
+    const id = correlationId(head.correlationId)
+    c.set('head', head)
     c.set('correlationId', id)
+    c.set('answerHeaders', { 'x-correlation-id': id })
     const pending = ports.snapshot()
     const snapshot = pending instanceof Promise ? await pending.catch(() => null) : pending
     if (snapshot === null) {
-      c.res = new GatewayError('not_ready', 'The gateway has no policy yet. Try again shortly.', {
+      throw new GatewayError('not_ready', 'The gateway has no policy yet. Try again shortly.', {
         headers: { 'retry-after': '1' },
-      }).toResponse()
-    } else {
-      c.set('snapshot', snapshot)
-      await next()
+      })
     }
-    c.res.headers.set('x-correlation-id', id)
+    c.set('snapshot', snapshot)
+    return next()
   }
 }
 
 export const checkHead: MiddlewareHandler<EdgeEnv> = (c, next) => {
-  const { headers } = c.req.raw
+  const head = c.get('head')
   const { hosts, table } = c.get('snapshot')
-  checkHost(headers.get('host'), hosts)
-  checkFraming(headers)
-  capHeaders(headers, table.limits)
+  checkHost(head.host, hosts)
+  checkFraming(head)
+  capHeaders(head, table.limits)
   return next()
 }
 
 /** Wraps the router: a route that is forgotten here does not exist. */
 export function requireKey(ports: Ports, failedKeys: FailedKeys): MiddlewareHandler<EdgeEnv> {
-  return async (c, next) => {
-    const { raw } = c.req
+  return (c, next) => {
     const { keys, table } = c.get('snapshot')
     const id = c.get('correlationId')
     let identity
     try {
-      identity = authenticate(raw.headers.get('authorization'), keys, Date.now())
+      identity = authenticate(c.get('head').authorization, keys, Date.now())
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'invalid_api_key') {
-        const address = ports.clientAddress(raw)
+        const address = ports.clientAddress(c.req.raw)
         const wait = failedKeys.book(address, table.limits.failedKeys, Date.now())
         if (wait !== null) {
           ports.log({ event: 'keys-failing', correlationId: id, address })
@@ -72,8 +73,9 @@ export function requireKey(ports: Ports, failedKeys: FailedKeys): MiddlewareHand
         keyId: identity.keyId,
       })
     }
-    await next()
-    c.res.headers.set('x-aicc-digest', table.digest.slice(0, DIGEST_DIGITS))
-    for (const [name, value] of identity.lifetimeHeaders) c.res.headers.set(name, value)
+    const headers = c.get('answerHeaders')
+    headers['x-aicc-digest'] = table.digest.slice(0, DIGEST_DIGITS)
+    for (const [name, value] of identity.lifetimeHeaders) headers[name] = value
+    return next()
   }
 }

@@ -12,8 +12,8 @@ const handlers = new WeakMap<ActiveSnapshot, MiddlewareHandler>()
 /** Answers preflights of allowed origins itself, before authentication: a preflight carries no key. */
 export const corsFromPolicy: MiddlewareHandler<EdgeEnv> = (c, next) => {
   const snapshot = c.get('snapshot')
-  const origin = c.req.header('origin')
-  if (origin === undefined || !snapshot.table.cors.origins.includes(origin)) return next()
+  const { origin } = c.get('head')
+  if (origin === null || !snapshot.table.cors.origins.includes(origin)) return next()
   let handler = handlers.get(snapshot)
   if (handler === undefined) {
     const { origins, maxAgeSeconds } = snapshot.table.cors

@@ -5,25 +5,27 @@
 import { GatewayError } from '../../errors.ts'
 import type { Limits } from '../../table/route-table.ts'
 import type { Watch } from '../watch.ts'
+import type { RequestHead } from './request-head.ts'
 
 /** Closes the connection: bytes of the body may still be under way. */
 const CLOSE = { connection: 'close' }
+
+export interface BodyBounds {
+  limits: Pick<Limits, 'bodyBytes' | 'bodyTimeoutMs'>
+  watch: Watch
+}
 
 /**
  * @returns the whole body
  * @throws GatewayError body_too_large (413), body_timeout (408), body_incomplete (400)
  */
-export function readBody(
-  request: Request,
-  limits: Pick<Limits, 'bodyBytes' | 'bodyTimeoutMs'>,
-  watch: Watch,
-): Promise<Uint8Array> {
-  const length = request.headers.get('content-length')
-  if (Number(length) > limits.bodyBytes) throw tooLarge(limits.bodyBytes)
+export function readBody(request: Request, head: RequestHead, bounds: BodyBounds): Promise<Uint8Array> {
+  const { limits, watch } = bounds
+  if (Number(head.contentLength) > limits.bodyBytes) throw tooLarge(limits.bodyBytes)
 
   // A declared length is kept by HTTP's framing; without one the bound is ours to hold.
   // (`request.body` is not touched where it need not be: the stream object alone costs 20 us on workerd.)
-  const framed = length !== null && !request.headers.has('transfer-encoding')
+  const framed = head.contentLength !== null && head.transferEncoding === null
   const reading = framed ? request.arrayBuffer() : collect(request.body, limits.bodyBytes)
   const deadline = Date.now() + limits.bodyTimeoutMs
   return new Promise((resolve, reject) => {

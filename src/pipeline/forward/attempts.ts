@@ -19,7 +19,7 @@ export async function tryTargets<T>(exchange: Exchange, attempt: (target: Target
       exchange.ports.log({
         event: 'attempt-failed',
         correlationId: exchange.correlationId,
-        client: exchange.client,
+        client: exchange.clientName,
         model: exchange.modelName,
         backend: target.backend,
         cause: last.code,

@@ -14,15 +14,12 @@ export interface Exchange {
   /** Key of the table's `models`, and the model itself. */
   modelName: string
   model: Model
-  client: string
+  clientName: string
   correlationId: string
-  /** Aborts when the client goes away. */
-  clientSignal: AbortSignal
+  /** Headers of every answer to this request. */
+  answerHeaders: Readonly<Record<string, string>>
+  /** Aborted when the client goes away. */
+  client: AbortController
   /** Guards the deadlines of this request, and lets go of its client; whoever ends the answer stops it. */
   watch: Watch
-}
-
-/** Whether the answer comes as events: asked for, and known to this operation. */
-export function isStreamed(exchange: Exchange): boolean {
-  return exchange.request.stream && exchange.route.streams
 }

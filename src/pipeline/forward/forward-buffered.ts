@@ -14,24 +14,20 @@ const MAX_BUFFERED_BYTES = 1024 * 1024
 
 /** @throws GatewayError when no target answered, or the client left (the answer then reaches nobody) */
 export async function forwardBuffered(exchange: Exchange): Promise<Response> {
-  const { clientSignal, model } = exchange
-  const abort = new AbortController()
-  const onClientGone = (): void => abort.abort(new GatewayError('internal_error', 'The client went away.'))
-  if (clientSignal.aborted) onClientGone()
-  clientSignal.addEventListener('abort', onClientGone)
+  const { client, model } = exchange
   const deadline = Date.now() + model.timeouts.totalMs
   exchange.watch.guard((now) => {
     if (now < deadline) return deadline - now
-    abort.abort(new GatewayError('upstream_timeout', `No answer within ${model.timeouts.totalMs} ms.`))
+    client.abort(new GatewayError('upstream_timeout', `No answer within ${model.timeouts.totalMs} ms.`))
     return Number.POSITIVE_INFINITY
   })
   let streaming = false
   try {
     return await tryTargets(exchange, async (target) => {
-      const response = await send(exchange, target, abort.signal)
+      const response = await send(exchange, target, client.signal)
       const headers = responseHeaders(exchange, target, response)
       refuseOddAnswer(target, response)
-      const { head, rest } = await readHead(target, response, abort.signal)
+      const { head, rest } = await readHead(target, response, client.signal)
       if (rest === null) return new Response(head, { status: response.status, headers })
       streaming = true
       const body = relay(exchange, head, rest, deadline)

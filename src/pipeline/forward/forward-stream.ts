@@ -8,9 +8,10 @@ import { judgeEnd, judgeEvent } from '../../protocols/openai-stream.ts'
 import type { Target } from '../../table/route-table.ts'
 import { tryTargets } from './attempts.ts'
 import type { Check } from '../watch.ts'
+import { ClientGone } from './client-gone.ts'
 import type { Exchange } from './exchange.ts'
 import { responseHeaders, send } from './send.ts'
-import { ClientGone, createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
+import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
 import { AttemptFailure, fromErrorEvent } from './upstream-error.ts'
 
 /** Bytes held back in wait of the first content; a backend that sends more without any is committed. */
@@ -35,7 +36,9 @@ interface Opened {
 /** Never rejects: a failure is a response or a frame. */
 export function forwardStream(exchange: Exchange): Promise<Response> {
   return new Promise((resolve) => {
-    exchange.ports.defer(run(exchange, createStreamAnswer(exchange.ports.createPipe, resolve)))
+    exchange.ports.defer(
+      run(exchange, createStreamAnswer({ ...exchange, createPipe: exchange.ports.createPipe }, resolve)),
+    )
   })
 }
 
@@ -47,7 +50,7 @@ async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
     aligned: () => true,
   }
   const clientGone = (): void => flow.attempt.abort(new ClientGone())
-  exchange.clientSignal.addEventListener('abort', clientGone)
+  exchange.client.signal.addEventListener('abort', clientGone)
   exchange.watch.guard(guardStream(exchange, answer, flow))
 
   try {
@@ -58,7 +61,7 @@ async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
     await settle(exchange, answer, error, flow.aligned())
   } finally {
     exchange.watch.stop()
-    exchange.clientSignal.removeEventListener('abort', clientGone)
+    exchange.client.signal.removeEventListener('abort', clientGone)
   }
 }
 
@@ -115,6 +118,7 @@ function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow): Chec
 function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow): void {
   if (!answer.committed) {
     answer.commit({
+      ...exchange.answerHeaders,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
@@ -125,7 +129,7 @@ function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow): void {
 }
 
 async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Opened> {
-  if (exchange.clientSignal.aborted) throw new ClientGone()
+  if (exchange.client.signal.aborted) throw new ClientGone()
   if (flow.attempt.signal.aborted) flow.attempt = new AbortController()
   flow.waitingSince = Date.now()
   const { signal } = flow.attempt
@@ -155,6 +159,7 @@ async function readPrelude(
     throw invalid(target, `answered a streaming request with content type \`${type.slice(0, 80)}\``)
   }
   const headers = responseHeaders(exchange, target, response)
+  headers['cache-control'] = 'no-store'
   headers['x-accel-buffering'] = 'no'
   const reader = response.body.getReader()
   const aligner = createEventAligner()
@@ -185,25 +190,26 @@ async function readPrelude(
 async function pump(opened: Opened, answer: StreamAnswer, flow: Flow): Promise<void> {
   const { reader, aligner } = opened
   const tail: Uint8Array[] = []
-  const pass = async (piece: Uint8Array): Promise<void> => {
+  const pass = (piece: Uint8Array): Promise<void> => {
     tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
     if (tail.length > TAIL_PIECES) tail.shift()
-    await answer.write(piece)
+    return answer.write(piece)
   }
   if (!answer.committed) answer.commit(opened.headers)
   for (const piece of opened.pieces) await pass(piece)
   for (;;) {
-    const { done, value } = await reader.read().catch(() => {
-      if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
-      throw brokenOff()
-    })
+    const { done, value } = await reader.read().catch(() => brokenRead(flow))
     if (done) break
-    flow.lastRead = Date.now()
     const piece = aligner.push(value)
-    if (piece !== null) await pass(piece)
+    if (piece === null) flow.lastRead = Date.now()
+    else await pass(piece)
   }
   if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
   await finish(answer, aligner.rest(), tail)
+}
+
+function brokenRead(flow: Flow): never {
+  throw flow.attempt.signal.aborted ? flow.attempt.signal.reason : brokenOff()
 }
 
 /** The backend closed the stream: was that the end of the answer? */
@@ -226,7 +232,7 @@ async function settle(
   cause: unknown,
   aligned: boolean,
 ): Promise<void> {
-  if (cause instanceof ClientGone || exchange.clientSignal.aborted) {
+  if (cause instanceof ClientGone || exchange.client.signal.aborted) {
     answer.drop()
     return
   }
@@ -239,7 +245,7 @@ async function settle(
   exchange.ports.log({
     event: error.code === 'internal_error' ? 'internal-error' : 'stream-broken',
     correlationId: exchange.correlationId,
-    client: exchange.client,
+    client: exchange.clientName,
     model: exchange.modelName,
     cause: error.code === 'internal_error' ? String(cause) : error.code,
   })

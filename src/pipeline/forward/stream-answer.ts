@@ -6,10 +6,7 @@
  */
 import type { GatewayError } from '../../errors.ts'
 import type { BytePipe } from '../../ports.ts'
-
-export class ClientGone extends Error {
-  override name = 'ClientGone'
-}
+import { CLIENT_CLOSED_REQUEST, ClientGone } from './client-gone.ts'
 
 export interface StreamAnswer {
   readonly committed: boolean
@@ -31,12 +28,15 @@ export interface StreamAnswer {
 
 const encoder = new TextEncoder()
 
-/** Never seen on the wire: the client is gone. nginx's number for it. */
-const CLIENT_CLOSED_REQUEST = 499
+export interface StreamAnswerOptions {
+  createPipe: () => BytePipe
+  /** Headers of every answer to this request. */
+  answerHeaders: Readonly<Record<string, string>>
+}
 
 /** @param resolve takes the response, once */
 export function createStreamAnswer(
-  createPipe: () => BytePipe,
+  { createPipe, answerHeaders }: StreamAnswerOptions,
   resolve: (response: Response) => void,
 ): StreamAnswer {
   let writer: WritableStreamDefaultWriter<Uint8Array> | null = null
@@ -44,18 +44,20 @@ export function createStreamAnswer(
   let waitingSince: number | null = null
   let lastTaken = Date.now()
 
-  const settled = async (taking: Promise<void>): Promise<void> => {
+  const settle = (): void => {
+    waits -= 1
+    lastTaken = Date.now()
+    waitingSince = waits === 0 ? null : lastTaken
+  }
+  const lost = (): never => {
+    settle()
+    throw new ClientGone()
+  }
+  // Plain callbacks: this runs for every chunk of every stream.
+  const settled = (taking: Promise<void>): Promise<void> => {
     waits += 1
     waitingSince ??= Date.now()
-    try {
-      await taking
-    } catch {
-      throw new ClientGone()
-    } finally {
-      waits -= 1
-      lastTaken = Date.now()
-      waitingSince = waits === 0 ? null : lastTaken
-    }
+    return taking.then(settle, lost)
   }
   const opened = (): WritableStreamDefaultWriter<Uint8Array> => {
     if (writer === null) throw new Error('write before commit')
@@ -82,7 +84,7 @@ export function createStreamAnswer(
     close: () => settled(opened().close()),
     async fail(error, aligned) {
       if (writer === null) {
-        resolve(error.toResponse())
+        resolve(error.toResponse(answerHeaders))
         return
       }
       const frame = `${aligned ? '' : '\n\n'}data: ${JSON.stringify(error.toBody())}\n\n`

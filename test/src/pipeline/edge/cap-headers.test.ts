@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { capHeaders } from '../../../../src/pipeline/edge/cap-headers.ts'
+import { readHead } from '../../../../src/pipeline/edge/request-head.ts'
 import { errorOf } from '../../error-of.ts'
 
 /** `n` headers that cost `2 + 1 + 4` bytes each. */
@@ -15,7 +16,7 @@ describe('capHeaders', () => {
     { name: 'at the bytes', n: 9, headerBytes: 63, headerCount: 9, taken: true },
     { name: 'one byte above', n: 9, headerBytes: 62, headerCount: 9, taken: false },
   ])('$name', ({ n, headerBytes, headerCount, taken }) => {
-    const error = errorOf(() => capHeaders(headers(n), { headerBytes, headerCount }))
+    const error = errorOf(() => capHeaders(readHead(headers(n)), { headerBytes, headerCount }))
     if (taken) expect(error).toBeUndefined()
     else expect(error).toMatchObject({ code: 'headers_too_large', status: 431 })
   })
@@ -23,7 +24,7 @@ describe('capHeaders', () => {
   it('counts the bytes of a field that is sent many times', () => {
     const many = new Headers()
     for (let i = 0; i < 100; i += 1) many.append('x', 'v'.repeat(10))
-    const error = errorOf(() => capHeaders(many, { headerBytes: 1000, headerCount: 5 }))
+    const error = errorOf(() => capHeaders(readHead(many), { headerBytes: 1000, headerCount: 5 }))
     expect(error).toMatchObject({ code: 'headers_too_large' })
   })
 })

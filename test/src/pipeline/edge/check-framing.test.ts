@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest'
 import { checkFraming } from '../../../../src/pipeline/edge/check-framing.ts'
+import { readHead } from '../../../../src/pipeline/edge/request-head.ts'
 import { errorOf } from '../../error-of.ts'
 
 it.each([null, 'chunked', 'Chunked'])('takes %j', (coding) => {
   expect(
-    errorOf(() => checkFraming(new Headers(coding === null ? {} : { 'transfer-encoding': coding }))),
+    errorOf(() =>
+      checkFraming(readHead(new Headers(coding === null ? {} : { 'transfer-encoding': coding }))),
+    ),
   ).toBeUndefined()
 })
 
@@ -17,7 +20,7 @@ it.each([
   'chunked;q=1',
   '',
 ])('refuses %j, and closes', (coding) => {
-  expect(errorOf(() => checkFraming(new Headers({ 'transfer-encoding': coding })))).toMatchObject({
+  expect(errorOf(() => checkFraming(readHead(new Headers({ 'transfer-encoding': coding }))))).toMatchObject({
     code: 'invalid_framing',
     status: 400,
     options: { headers: { connection: 'close' } },

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { corsFromPolicy } from '../../../../src/pipeline/edge/cors.ts'
+import { readHead } from '../../../../src/pipeline/edge/request-head.ts'
 import type { EdgeEnv } from '../../../../src/pipeline/edge/edge-env.ts'
 import type { ActiveSnapshot } from '../../../../src/table/active-snapshot.ts'
 import { makeActive, makeTable } from '../../make-snapshot.ts'
@@ -11,6 +12,7 @@ function app(active: ActiveSnapshot): Hono<EdgeEnv> {
   const hono = new Hono<EdgeEnv>()
   hono.use((c, next) => {
     c.set('snapshot', active)
+    c.set('head', readHead(c.req.raw.headers))
     return next()
   })
   hono.use(corsFromPolicy)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readBody } from '../../../../src/pipeline/edge/read-body.ts'
+import { readHead } from '../../../../src/pipeline/edge/request-head.ts'
 import { startWatch, type Watch } from '../../../../src/pipeline/watch.ts'
 import { rejectionOf } from '../../error-of.ts'
 
@@ -24,7 +25,7 @@ let watch: Watch
 
 /** A refusal may come at once or later: to the caller, which awaits, they are the same. */
 async function read(request: Request): Promise<Uint8Array> {
-  return readBody(request, LIMITS, watch)
+  return readBody(request, readHead(request.headers), { limits: LIMITS, watch })
 }
 
 beforeEach(() => {

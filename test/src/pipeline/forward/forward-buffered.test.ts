@@ -24,11 +24,8 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-function forward(
-  backends: Record<string, Backend>,
-  clientSignal = new AbortController().signal,
-): Promise<Response> {
-  exchange = makeExchange(backends, { model: both, clientSignal })
+function forward(backends: Record<string, Backend>, client = new AbortController()): Promise<Response> {
+  exchange = makeExchange(backends, { model: both, client })
   return forwardBuffered(exchange)
 }
 
@@ -125,7 +122,7 @@ describe('an answer up to 1 MiB', () => {
     { name: 'within the body', backend: byHand('application/json').backend },
   ])('is dropped when the client leaves $name', async ({ backend }) => {
     const client = new AbortController()
-    const forwarding = rejectionOf(forward({ gpu: backend, spare: answering }, client.signal))
+    const forwarding = rejectionOf(forward({ gpu: backend, spare: answering }, client))
     await vi.advanceTimersByTimeAsync(0)
     client.abort()
     expect(await forwarding).toBeInstanceOf(Error)
@@ -133,7 +130,9 @@ describe('an answer up to 1 MiB', () => {
   })
 
   it('is not asked for by a client that has left already', async () => {
-    expect(await rejectionOf(forward({ gpu: silent }, AbortSignal.abort()))).toBeInstanceOf(Error)
+    const gone = new AbortController()
+    gone.abort()
+    expect(await rejectionOf(forward({ gpu: silent }, gone))).toBeInstanceOf(Error)
     expect(exchange.ports.calls.every((call) => call.request.signal.aborted)).toBe(true)
   })
 })
@@ -211,7 +210,7 @@ describe('a larger answer', () => {
   it('is dropped when its client leaves', async () => {
     const client = new AbortController()
     const { backend, streams } = byHand('application/json')
-    const forwarding = forward({ gpu: backend }, client.signal)
+    const forwarding = forward({ gpu: backend }, client)
     await vi.advanceTimersByTimeAsync(0)
     await streams[0]?.send(new Uint8Array(MIB + 1))
     const response = await forwarding

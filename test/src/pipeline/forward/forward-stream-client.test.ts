@@ -93,7 +93,7 @@ describe('a client that goes away', () => {
     { name: 'before the first content', backend: byHand().backend },
   ])('$name closes the upstream and asks no other', async ({ backend }) => {
     const client = new AbortController()
-    const run = startStream({ gpu: backend, spare: streaming(WHOLE) }, { clientSignal: client.signal })
+    const run = startStream({ gpu: backend, spare: streaming(WHOLE) }, { client })
     await letRun()
     client.abort()
     await letRun()
@@ -106,7 +106,7 @@ describe('a client that goes away', () => {
     async (how) => {
       const client = new AbortController()
       const { backend, streams, signals } = byHand()
-      const run = startStream({ gpu: backend }, { clientSignal: client.signal })
+      const run = startStream({ gpu: backend }, { client })
       await letRun()
       await streams[0]?.send(text('a'))
       await letRun()
@@ -132,7 +132,9 @@ describe('a client that goes away', () => {
   })
 
   it('before anything was asked asks nobody', async () => {
-    const run = startStream({ gpu: streaming(WHOLE) }, { clientSignal: AbortSignal.abort() })
+    const client = new AbortController()
+    client.abort()
+    const run = startStream({ gpu: streaming(WHOLE) }, { client })
     await letRun()
     expect(run.exchange.ports.calls).toEqual([])
   })

@@ -40,6 +40,7 @@ describe('before the first content', () => {
       'x-accel-buffering': 'no',
       'x-aicc-backend': 'gpu',
       'x-aicc-model': 'safe',
+      'x-correlation-id': 'test-1',
     })
     await streams[0]?.send(STOP + DONE)
     await streams[0]?.end()

@@ -4,10 +4,10 @@ import { makeExchange } from './make-exchange.ts'
 
 describe('forward', () => {
   it.each([
-    { surface: 'chat', status: 502, accept: 'text/event-stream' },
-    { surface: 'completions', status: 502, accept: 'text/event-stream' },
+    { surface: 'chat', status: 502 },
+    { surface: 'completions', status: 502 },
     // An embedding is never streamed: the field means nothing there and the answer is JSON.
-    { surface: 'embeddings', status: 200, accept: 'application/json' },
+    { surface: 'embeddings', status: 200 },
   ] as const)('takes a JSON answer to `stream: true` on $surface as $status', async (row) => {
     const json = { 'content-type': 'application/json' }
     const exchange = makeExchange(
@@ -17,6 +17,5 @@ describe('forward', () => {
     const response = await forward(exchange)
     exchange.watch.stop()
     expect(response.status).toBe(row.status)
-    expect(exchange.ports.calls[0]?.request.headers['accept']).toBe(row.accept)
   })
 })

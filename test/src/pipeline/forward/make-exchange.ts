@@ -35,9 +35,10 @@ export function makeExchange(backends: Record<string, Backend>, fields: Exchange
     request: parseModelRequest(new TextEncoder().encode(body)),
     modelName: 'safe',
     model: makeModel({ targets: [GPU, SPARE] }),
-    client: 'crew',
+    clientName: 'crew',
     correlationId: 'test-1',
-    clientSignal: new AbortController().signal,
+    client: new AbortController(),
+    answerHeaders: { 'x-correlation-id': 'test-1' },
     watch: startWatch(),
     ...rest,
   }

@@ -9,7 +9,7 @@ const bytes = new TextEncoder().encode('data: a\n\n')
 function createAnswer(): { answer: StreamAnswer; responses: Response[] } {
   const responses: Response[] = []
   const answer = createStreamAnswer(
-    () => new TransformStream<Uint8Array, Uint8Array>(),
+    { createPipe: () => new TransformStream<Uint8Array, Uint8Array>(), answerHeaders: {} },
     (response) => responses.push(response),
   )
   return { answer, responses }
