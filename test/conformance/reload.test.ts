@@ -26,10 +26,10 @@ describeRuntimes(options, (bench) => {
     for (const side of ['left', 'right']) {
       upstream.reply(`mock/${side}`, json(200, { id: side, choices: [] }))
     }
-    let over = false
+    const over = new AbortController()
     const answers: { status: number; side: unknown; model: unknown; digest: unknown }[] = []
     const callers = Array.from({ length: CALLERS }, async () => {
-      while (!over) {
+      while (!over.signal.aborted) {
         const { status, headers, json: read } = await client.chat(askOf('moving'))
         const { id } = read() as { id?: unknown }
         answers.push({ status, side: id, model: headers['x-aicc-model'], digest: headers['x-aicc-digest'] })
@@ -40,7 +40,7 @@ describeRuntimes(options, (bench) => {
       await editPolicy(gateway, (text) => text.replace(`"moving": "${from}"`, `"moving": "${to}"`))
       expect(await requestReload(join(gateway.folder, 'state'), {})).toMatchObject({ how: 'swapped' })
     }
-    over = true
+    over.abort()
     await Promise.all(callers)
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))

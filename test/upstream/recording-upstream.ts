@@ -43,6 +43,8 @@ export interface RecordingUpstream {
   requestsFor: (model: string) => Recorded[]
   /** The first request for a model id that satisfies the predicate. @throws after `timeoutMs`. */
   waitFor: (model: string, predicate?: (r: Recorded) => boolean, timeoutMs?: number) => Promise<Recorded>
+  /** Drops what was recorded; a long run would keep it all. */
+  forget: () => void
   close: () => Promise<void>
 }
 
@@ -99,6 +101,7 @@ export async function startUpstream(port = 0): Promise<RecordingUpstream> {
     connections: () => connections,
     reply: (model, reply) => void replies.set(model, reply),
     requestsFor,
+    forget: () => void requests.splice(0),
     waitFor: async (model, predicate = () => true, timeoutMs = 5000) => {
       const deadline = performance.now() + timeoutMs
       for (;;) {

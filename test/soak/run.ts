@@ -1,0 +1,91 @@
+/**
+ * The long run: mixed traffic for minutes on each runtime, the policy swapped every few seconds, clients
+ * that vanish and backends that break all the while. Exit code 0 when nothing went wrong and memory stayed
+ * flat, 2 when not.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { requestReload } from '../../src/control/admin-client.ts'
+import { createClient } from '../conformance/harness/client.ts'
+import { secrets, testPolicies } from '../conformance/harness/policies.ts'
+import { startGateway, type Gateway, type Runtime } from '../conformance/harness/start-gateway.ts'
+import { startUpstream } from '../upstream/recording-upstream.ts'
+import { paced, ROLE, text } from '../upstream/reply.ts'
+import { peakGrowth, residentMib, type Sample } from './memory.ts'
+import { keepCalling, MODELS } from './traffic.ts'
+
+const LOOK_EVERY_MS = 5000
+/** Growth of the peaks that is taken for noise. */
+const MAX_GROWTH_MIB = 32
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+const minutes = Number(values.minutes)
+if (!(minutes > 0)) throw new Error('--minutes takes a positive number')
+
+let failed = 0
+for (const runtime of ['workerd', 'node'] as const) failed += await soak(runtime)
+console.log(`soak: ${failed === 0 ? 'PASS' : 'FAIL'}`)
+process.exitCode = failed === 0 ? 0 : 2
+
+/** @returns how many verdicts failed */
+async function soak(runtime: Runtime): Promise<number> {
+  const upstream = await startUpstream()
+  upstream.reply(`mock/${MODELS.stream}`, paced(30, 20))
+  upstream.reply(`mock/${MODELS.cut}`, [{ send: ROLE + text('begin') }, { at: 50 }, { cut: true }])
+  const policies = testPolicies(upstream.origin, {
+    models: { left: {}, right: {}, [MODELS.stream]: {}, [MODELS.cut]: {} },
+    aliases: { [MODELS.answer]: 'left' },
+  })
+  const gateway = await startGateway({ runtime, ...policies, env: secrets })
+  const client = createClient(gateway)
+  const over = new AbortController()
+  try {
+    const calling = keepCalling(client, over.signal)
+    const samples: Sample[] = []
+    let swaps = 0
+    const started = Date.now()
+    while (Date.now() - started < minutes * 60_000) {
+      await sleep(LOOK_EVERY_MS)
+      samples.push({
+        at: (Date.now() - started) / 1000,
+        mib: await residentMib(gateway.run.edgePid),
+      })
+      if (await swap(gateway, swaps)) swaps += 1
+      upstream.forget()
+    }
+    over.abort()
+    const tally = await calling
+    const growth = peakGrowth(samples)
+    const { answers, streams, vanished, broken, unexpected, examples } = tally
+    console.log(
+      `${runtime}: ${answers} answers, ${streams} streams, ${vanished} clients gone, ${broken} broken streams, ${swaps} policies swapped`,
+    )
+    for (const example of examples) console.log(`  ${example}`)
+    const verdicts: [ok: boolean, what: string][] = [
+      [unexpected === 0, `${unexpected} calls ended in another way than they should`],
+      [
+        growth <= MAX_GROWTH_MIB,
+        `memory of the edge: ${samples.at(0)?.mib.toFixed(0)} MiB at first, ${samples.at(-1)?.mib.toFixed(0)} at last, peaks of the last third ${growth.toFixed(0)} MiB above those before`,
+      ],
+      [swaps > 0, `${swaps} policies swapped`],
+    ]
+    for (const [ok, what] of verdicts) console.log(`  ${ok ? 'PASS' : 'FAIL'}  ${what}`)
+    return verdicts.filter(([ok]) => !ok).length
+  } finally {
+    over.abort()
+    client.close()
+    await gateway.stop()
+    await upstream.close()
+  }
+}
+
+async function swap(gateway: Gateway, count: number): Promise<boolean> {
+  const file = join(gateway.folder, 'policies/policy.yaml')
+  const [from, to] = count % 2 === 0 ? ['left', 'right'] : ['right', 'left']
+  const before = await readFile(file, 'utf8')
+  await writeFile(file, before.replace(`"${MODELS.answer}": "${from}"`, `"${MODELS.answer}": "${to}"`))
+  const answer = await requestReload(join(gateway.folder, 'state'), {})
+  return answer.kind === 'reloaded' && answer.how === 'swapped'
+}
