@@ -9,7 +9,7 @@ import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
 import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
 import { readJsonBody } from './pipeline/edge/read-json-body.ts'
-import { CLIENT_CLOSED_REQUEST, ClientGone } from './pipeline/forward/client-gone.ts'
+import { ClientGone } from './pipeline/forward/client-gone.ts'
 import { forward } from './pipeline/forward/forward.ts'
 import { route } from './pipeline/route/route.ts'
 import { startWatch } from './pipeline/watch.ts'
@@ -48,7 +48,9 @@ export function createApp(ports: Ports): Hono<EdgeEnv> {
   app.onError((error, c) => {
     const headers = c.get('answerHeaders')
     if (error instanceof GatewayError) return error.toResponse(headers)
-    if (error instanceof ClientGone) return new Response(null, { status: CLIENT_CLOSED_REQUEST })
+    if (error instanceof ClientGone) {
+      return new GatewayError('client_gone', 'The connection was found closed.').toResponse(headers)
+    }
     ports.log({ event: 'internal-error', correlationId: c.get('correlationId'), cause: String(error) })
     const defect = new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.')
     return defect.toResponse(headers)

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'field_not_allowed'
   | 'model_not_found'
   | 'model_not_allowed'
+  | 'client_gone'
   | 'upstream_unreachable'
   | 'upstream_timeout'
   | 'upstream_error'
@@ -61,6 +62,7 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   field_not_allowed: [400, 'invalid_request_error'],
   model_not_found: [404, 'invalid_request_error'],
   model_not_allowed: [403, 'invalid_request_error'],
+  client_gone: [499, 'server_error'],
   upstream_unreachable: [502, 'upstream_error'],
   upstream_timeout: [504, 'upstream_error'],
   upstream_error: [502, 'upstream_error'],

@@ -1,8 +1,11 @@
 /**
  * Adds a key to clients.yaml and leaves the rest of the file as its author wrote it, comments included.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { type Document, isMap, isSeq, parseDocument } from 'yaml'
+import { compile } from '../compile.ts'
+import { renderDiagnostics } from '../diagnostics/render/render.ts'
 import { CommandFailure } from './command-failure.ts'
 
 export interface NewKey {
@@ -12,15 +15,35 @@ export interface NewKey {
   models: string | null
 }
 
-/** @throws CommandFailure when the file cannot take it; it is unchanged then */
-export async function addClientKey(file: string, key: NewKey): Promise<void> {
+/**
+ * @param policies the policies folder
+ * @throws CommandFailure when the policy would not compile with it; the file is unchanged then
+ */
+export async function addClientKey(policies: string, key: NewKey): Promise<void> {
+  const file = join(policies, 'clients.yaml')
   const document = await readDocument(file)
   if (document.hasIn(['clients', key.client])) addToClient(document, file, key)
   else addClient(document, file, key)
-  const draft = `${file}.tmp`
   // lineWidth 0: long lines of the author's stay one line.
-  await writeFile(draft, document.toString({ lineWidth: 0 }))
-  await rename(draft, file)
+  const text = document.toString({ lineWidth: 0 })
+  await refuseBroken(policies, file, text)
+  const target = await realpath(file)
+  const draft = `${target}.tmp`
+  await writeFile(draft, text, { mode: (await stat(target)).mode })
+  await rename(draft, target)
+}
+
+/** A key for a client whose name or models are wrong would keep the gateway from its next start. */
+async function refuseBroken(policies: string, file: string, text: string): Promise<void> {
+  const result = await compile({
+    policies,
+    readFile: (path) =>
+      resolve(path) === resolve(file) ? Promise.resolve(Buffer.from(text)) : readFile(path),
+  })
+  if (result.ok) return
+  const { diagnostics, sources } = result
+  const rendered = renderDiagnostics(diagnostics, { format: 'pretty', sources, color: false, max: 5 })
+  throw new CommandFailure(`${rendered}nothing was written`, 2)
 }
 
 async function readDocument(file: string): Promise<Document> {
@@ -37,7 +60,10 @@ async function readDocument(file: string): Promise<Document> {
   return document
 }
 
-function addToClient(document: Document, file: string, { client, sha256 }: NewKey): void {
+function addToClient(document: Document, file: string, { client, sha256, models }: NewKey): void {
+  if (models !== null) {
+    throw new CommandFailure(`error: client \`${client}\` is there already; change its models in ${file}`, 2)
+  }
   const keys = document.getIn(['clients', client, 'keys'])
   if (!isSeq(keys)) throw new CommandFailure(`error: ${file}: client \`${client}\` has no list of keys`, 2)
   keys.add(document.createNode({ sha256 }))

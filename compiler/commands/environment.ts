@@ -7,6 +7,11 @@ import { parseEnv } from 'node:util'
 /** As it was handed to us, before loadDotEnv(). */
 const OUTER: Readonly<Record<string, string | undefined>> = { ...process.env }
 
+/** Whether the shell that called us has this variable, so that a line pasted into it finds it. */
+export function isFromShell(name: string): boolean {
+  return Boolean(OUTER[name])
+}
+
 /** Read anew each time: a secret may have been added since. */
 export async function readEnvironment(): Promise<Record<string, string | undefined>> {
   const text = await readFile('.env', 'utf8').catch(() => '')

@@ -40,8 +40,7 @@ Examples:
     .action(async (client: string, { policies, write, models }: NewFlags) => {
       const key = createAccessKey()
       const sha256 = hashKey(key)
-      if (write)
-        await addClientKey(join(policies, 'clients.yaml'), { client, sha256, models: models ?? null })
+      if (write) await addClientKey(policies, { client, sha256, models: models ?? null })
       // The key alone goes to stdout, for pipes into a secret store.
       console.log(key)
       console.error(`\nThis key is shown this once; give it to ${client} and keep no copy.`)

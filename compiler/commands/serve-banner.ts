@@ -1,6 +1,7 @@
 /**
  * What `aicc serve` prints when it is ready: where it listens, how to trust it, and a first request to paste.
  */
+import { resolve } from 'node:path'
 import type { Environment } from '../../src/control/build-snapshot.ts'
 import type { GatewayStatus } from '../../src/control/gateway-status.ts'
 import { formatListener, isLoopback } from '../../src/control/listen-address.ts'
@@ -8,6 +9,7 @@ import type { Listener } from '../../src/control/run-file.ts'
 import type { StateFolder } from '../../src/control/state-folder.ts'
 import { mayUse } from '../../src/table/decide.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
+import { isFromShell } from './environment.ts'
 
 export interface BannerFacts {
   status: GatewayStatus
@@ -53,7 +55,7 @@ function trust(ca: string): string[] {
   return [
     'The certificate is signed by a local authority. To trust it once and for all:',
     `  macOS    security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db ${ca}`,
-    `  Debian   sudo cp ${ca} /usr/local/share/ca-certificates/aicc.crt && sudo update-ca-certificates`,
+    `  Debian   sudo install -m 644 ${ca} /usr/local/share/ca-certificates/aicc.crt && sudo update-ca-certificates`,
     `  Fedora   sudo trust anchor ${ca}`,
     '  Windows  certutil -user -addstore Root ca.crt',
     `  Python   export SSL_CERT_FILE=${ca}`,
@@ -108,7 +110,9 @@ function localClient(table: RouteTable): string | null {
 
 function keyForShell(table: RouteTable, state: StateFolder, environment: Environment): string {
   if (localClient(table) === null) return '$YOUR_KEY'
-  return environment['AICC_CLIENT_KEY'] ? '$AICC_CLIENT_KEY' : `$(cat ${quoteForShell(state.clientKey)})`
+  if (!environment['AICC_CLIENT_KEY']) return `$(cat ${quoteForShell(state.clientKey)})`
+  if (isFromShell('AICC_CLIENT_KEY')) return '$AICC_CLIENT_KEY'
+  return `$(. ${quoteForShell(resolve('.env'))}; echo "$AICC_CLIENT_KEY")`
 }
 
 function quoteForShell(text: string): string {

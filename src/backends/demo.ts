@@ -13,7 +13,12 @@ const EMBEDDING_DIMENSIONS = 16
 /** Characters per token; the same rule counts prompt and answer. */
 const CHARS_PER_TOKEN = 4
 
-export const demo: BackendBehaviour = { addedMembers: '', responseHeaders: [], respond }
+export const demo: BackendBehaviour = {
+  addedMembers: '',
+  emptiedFields: [],
+  responseHeaders: [],
+  respond,
+}
 
 async function respond(request: BackendRequest): Promise<Response> {
   const body: unknown = JSON.parse(request.body ?? '{}')

@@ -9,6 +9,8 @@ import { openai } from './openai.ts'
 export interface BackendBehaviour {
   /** Fields added to every request body, as JSON members without braces; empty for none. */
   addedMembers: string
+  /** Top-level fields whose value is replaced by `{}`: the server would take instructions from them. */
+  emptiedFields: readonly string[]
   /** Response headers passed on to the client besides the common ones, lower case. */
   responseHeaders: readonly string[]
   /** Answers in this process instead of over the network. */

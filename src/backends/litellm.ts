@@ -6,5 +6,7 @@ import type { BackendBehaviour } from './kind.ts'
 
 export const litellm: BackendBehaviour = {
   addedMembers: '"num_retries":0,"disable_fallbacks":true',
+  // LiteLLM reads routing tags, callbacks and their keys from it.
+  emptiedFields: ['metadata'],
   responseHeaders: ['x-litellm-call-id', 'x-litellm-response-cost', 'x-litellm-version'],
 }

@@ -1,4 +1,4 @@
 /** Ollama through its OpenAI-compatible `/v1`. */
 import type { BackendBehaviour } from './kind.ts'
 
-export const ollama: BackendBehaviour = { addedMembers: '', responseHeaders: [] }
+export const ollama: BackendBehaviour = { addedMembers: '', emptiedFields: [], responseHeaders: [] }

@@ -1,4 +1,4 @@
 /** vLLM, llama.cpp, LM Studio, a hosted provider: whatever speaks OpenAI's API as it is. */
 import type { BackendBehaviour } from './kind.ts'
 
-export const openai: BackendBehaviour = { addedMembers: '', responseHeaders: [] }
+export const openai: BackendBehaviour = { addedMembers: '', emptiedFields: [], responseHeaders: [] }

@@ -144,7 +144,7 @@ async function startWorkerd(launch: EdgeLaunch, edgeSocket: string): Promise<Chi
   })
 }
 
-function startNode(launch: EdgeLaunch, edgeSocket: string): ChildProcess {
+async function startNode(launch: EdgeLaunch, edgeSocket: string): Promise<ChildProcess> {
   const { http, https, controlSocket, backends } = launch
   const config = {
     http: http && { fd: 3 },
@@ -153,9 +153,11 @@ function startNode(launch: EdgeLaunch, edgeSocket: string): ChildProcess {
     controlSocket,
     backends,
   }
-  // The folder is named for whoever looks for an edge that lost its control process.
+  // By a file, which the edge removes: an environment is readable in /proc for good, and bounded in size.
+  await writePrivate(join(launch.dir, CONFIG_FILES.nodeEdge), JSON.stringify(config))
+  // The folder is also named for whoever looks for an edge that lost its control process.
   return spawn(process.execPath, ['--enable-source-maps', launch.bundle, launch.dir], {
-    env: { NODE_ENV: 'production', AICC_EDGE_CONFIG: JSON.stringify(config) },
+    env: { NODE_ENV: 'production' },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', http?.fd ?? 'ignore', https?.fd ?? 'ignore'],
   })

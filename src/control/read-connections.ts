@@ -17,11 +17,19 @@ export async function readConnections(ports: ReadonlySet<number>): Promise<Set<s
 }
 
 async function readProc(ports: ReadonlySet<number>): Promise<Set<string> | null> {
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => null)),
-  )
-  if (tables[0] === null) return null
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable))
+  // Half a table would show every client of the other half as gone.
+  if (tables.includes(null)) return null
   return parseProcTables(tables.filter((table) => table !== null).join('\n'), ports)
+}
+
+/** @returns null when it cannot be read; a system without IPv6 has an empty table */
+async function readTable(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'latin1')
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && file.endsWith('6') ? '' : null
+  }
 }
 
 /** @param text lines of /proc/net/tcp and tcp6: `sl local remote st …`, addresses as hex words in host order */

@@ -24,7 +24,12 @@ export interface WorkerdConfig {
 }
 
 /** Files beside the configuration, which it embeds. */
-export const CONFIG_FILES = { worker: 'worker.js', certificate: 'cert.pem', key: 'key.pem' } as const
+export const CONFIG_FILES = {
+  worker: 'worker.js',
+  certificate: 'cert.pem',
+  key: 'key.pem',
+  nodeEdge: 'edge-node.json',
+} as const
 
 const COMPATIBILITY_DATE = '2026-11-01'
 

@@ -21,10 +21,7 @@ const FORBIDDEN = new Set([
   'api_key',
   'api_type',
   'api_version',
-  'azure_ad_token',
-  'aws_access_key_id',
-  'aws_secret_access_key',
-  'aws_session_token',
+  'callbacks',
   'base_model',
   'base_url',
   'client',
@@ -47,10 +44,24 @@ const FORBIDDEN = new Set([
   'proxy',
   'request_timeout',
   'router_settings',
+  'specific_deployment',
+  'success_callback',
+  'failure_callback',
   'user_config',
-  'vertex_credentials',
 ])
-const FORBIDDEN_PREFIXES = ['litellm_', 'mock_']
+const FORBIDDEN_PREFIXES = [
+  'aws_',
+  'azure_',
+  'gcs_',
+  'langfuse_',
+  'langsmith_',
+  'litellm_',
+  'mock_',
+  's3_',
+  'sagemaker_',
+  'vertex_',
+  'watsonx_',
+]
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

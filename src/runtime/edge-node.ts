@@ -1,7 +1,8 @@
 /** The edge under Node: the same app behind node:http and node:https, on sockets it is handed. */
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
+import { join } from 'node:path'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { Agent, fetch } from 'undici'
 import { createNodeBackendFetch, type NodeBackend } from '../adapters/node/backend-fetch.ts'
@@ -10,7 +11,7 @@ import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 
-/** Handed over by the supervisor in AICC_EDGE_CONFIG. */
+/** Handed over by the supervisor as `edge-node.json` in the folder that is the first argument. */
 interface EdgeConfig {
   https: { fd: number; cert: string; key: string } | null
   http: { fd: number } | null
@@ -33,9 +34,10 @@ const SERVER_OPTIONS = {
 }
 const HANDSHAKE_TIMEOUT_MS = 10_000
 
-const config = JSON.parse(process.env['AICC_EDGE_CONFIG'] ?? 'null') as EdgeConfig
-// Keys and certificates live in memory from here on, not in the environment that children inherit.
-delete process.env['AICC_EDGE_CONFIG']
+const configFile = join(process.argv[2] ?? '.', 'edge-node.json')
+const config = JSON.parse(readFileSync(configFile, 'utf8')) as EdgeConfig
+// It holds the certificate's key, which lives in memory from here on.
+rmSync(configFile)
 
 const control = new Agent({ connect: { socketPath: config.controlSocket } })
 /** What node:http knows and the Request does not: its URL is normalised, and it has no peer. */

@@ -56,7 +56,9 @@ export function requireKey(ports: Ports, failedKeys: FailedKeys): MiddlewareHand
         const address = ports.clientAddress(c.req.raw)
         const wait = failedKeys.book(address, table.limits.failedKeys, Date.now())
         if (wait !== null) {
-          ports.log({ event: 'keys-failing', correlationId: id, address })
+          if (failedKeys.isNews(address, table.limits.failedKeys)) {
+            ports.log({ event: 'keys-failing', correlationId: id, address })
+          }
           throw new GatewayError('too_many_failed_keys', 'Too many wrong keys from this address.', {
             headers: { 'retry-after': String(wait) },
           })

@@ -4,7 +4,15 @@ import { cors } from 'hono/cors'
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
 import type { EdgeEnv } from './edge-env.ts'
 
-const EXPOSED = ['x-correlation-id', 'x-aicc-model', 'x-aicc-backend', 'x-aicc-digest', 'retry-after']
+const EXPOSED = [
+  'x-correlation-id',
+  'x-aicc-model',
+  'x-aicc-backend',
+  'x-aicc-digest',
+  'retry-after',
+  'deprecation',
+  'sunset',
+]
 
 /** One handler per snapshot: its origins never change. */
 const handlers = new WeakMap<ActiveSnapshot, MiddlewareHandler>()
@@ -25,5 +33,6 @@ export const corsFromPolicy: MiddlewareHandler<EdgeEnv> = (c, next) => {
     })
     handlers.set(snapshot, handler)
   }
+  c.res.headers.set('x-correlation-id', c.get('correlationId'))
   return handler(c, next)
 }

@@ -15,6 +15,8 @@ export interface FailedKeys {
    * @returns null while within the limit, else seconds until the window ends
    */
   book: (address: string, limit: Limits['failedKeys'], now: number) => number | null
+  /** Whether the failure booked last for this address was the first beyond the limit: worth one line on the log. */
+  isNews: (address: string, limit: Limits['failedKeys']) => boolean
 }
 
 export function createFailedKeys(): FailedKeys {
@@ -30,6 +32,7 @@ export function createFailedKeys(): FailedKeys {
       if (windows.size > MAX_ADDRESSES) windows.delete(windows.keys().next().value ?? '')
       return window.count <= limit.count ? null : Math.max(1, Math.ceil((window.endsAt - now) / 1000))
     },
+    isNews: (address, limit) => windows.get(networkOf(address))?.count === limit.count + 1,
   }
 }
 

@@ -2,6 +2,3 @@
 export class ClientGone extends Error {
   override name = 'ClientGone'
 }
-
-/** Never seen on the wire. nginx's number for it. */
-export const CLIENT_CLOSED_REQUEST = 499

@@ -38,7 +38,7 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
   }
 }
 
-/** A page of HTML or an empty answer is not a model's: the URL leads to something else. */
+/** A page of HTML or an answer without content (204) is not a model's: the URL leads to something else. */
 function refuseOddAnswer(target: Target, response: Response): void {
   const type = response.headers.get('content-type')
   if (response.status !== 204 && response.status !== 205 && (type === null || /\bjson\b/i.test(type))) return

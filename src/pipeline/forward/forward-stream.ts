@@ -46,7 +46,7 @@ async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
   const flow: Flow = {
     attempt: new AbortController(),
     waitingSince: Date.now(),
-    lastRead: Date.now(),
+    lastProgress: Date.now(),
     aligned: () => true,
   }
   const clientGone = (): void => flow.attempt.abort(new ClientGone())
@@ -70,7 +70,8 @@ interface Flow {
   attempt: AbortController
   /** Start of the attempt whose first content is awaited; null once it has come. */
   waitingSince: number | null
-  lastRead: number
+  /** When the backend last sent something, or the client last took something of the answer; comments do not count. */
+  lastProgress: number
   /** Whether what the client was sent ends where an event ends. */
   aligned: () => boolean
 }
@@ -96,7 +97,7 @@ function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow): Chec
       due.push([answer.waitingSince + timeouts.idleMs, gone])
     } else if (flow.waitingSince === null) {
       const late = timedOut(`went on within ${timeouts.idleMs} ms`)
-      due.push([Math.max(flow.lastRead, answer.lastTaken) + timeouts.idleMs, () => flow.attempt.abort(late)])
+      due.push([flow.lastProgress + timeouts.idleMs, () => flow.attempt.abort(late)])
     }
     if (flow.waitingSince !== null) {
       const late = new AttemptFailure(timedOut(`began within ${timeouts.firstTokenMs} ms`), true)
@@ -137,7 +138,7 @@ async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Ope
   try {
     const opened = await readPrelude(exchange, target, response, signal)
     flow.waitingSince = null
-    flow.lastRead = Date.now()
+    flow.lastProgress = Date.now()
     flow.aligned = opened.aligner.aligned
     return opened
   } catch (error) {
@@ -201,8 +202,8 @@ async function pump(opened: Opened, answer: StreamAnswer, flow: Flow): Promise<v
     const { done, value } = await reader.read().catch(() => brokenRead(flow))
     if (done) break
     const piece = aligner.push(value)
-    if (piece === null) flow.lastRead = Date.now()
-    else await pass(piece)
+    if (piece !== null) await pass(piece)
+    flow.lastProgress = piece === null ? Date.now() : answer.lastTaken
   }
   if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
   await finish(answer, aligner.rest(), tail)
@@ -233,7 +234,7 @@ async function settle(
   aligned: boolean,
 ): Promise<void> {
   if (cause instanceof ClientGone || exchange.client.signal.aborted) {
-    answer.drop()
+    answer.drop(new GatewayError('client_gone', 'The connection was found closed.'))
     return
   }
   const error =
@@ -249,7 +250,7 @@ async function settle(
     model: exchange.modelName,
     cause: error.code === 'internal_error' ? String(cause) : error.code,
   })
-  await answer.fail(error, aligned).catch(() => answer.drop())
+  await answer.fail(error, aligned).catch(() => answer.drop(error))
 }
 
 function timedOut(what: string): GatewayError {

@@ -2,7 +2,7 @@
  * One attempt's request to one target: headers from an allow-list, the body as it came but for the
  * model's id, and an address that only the policy can name.
  */
-import { BACKEND_KINDS } from '../../backends/kind.ts'
+import { BACKEND_KINDS, type BackendBehaviour } from '../../backends/kind.ts'
 import { GatewayError } from '../../errors.ts'
 import { BackendUnreachable, type BackendRequest } from '../../ports.ts'
 import { replaceValues } from '../../protocols/json-object.ts'
@@ -75,15 +75,18 @@ function buildRequest(
     origin: backend.origin ?? '',
     path: backend.basePath + exchange.route.backendPath,
     headers,
-    body: buildBody(exchange, target, BACKEND_KINDS[backend.kind].addedMembers),
+    body: buildBody(exchange, target, BACKEND_KINDS[backend.kind]),
     signal,
     connectTimeoutMs: exchange.model.timeouts.connectMs,
   }
 }
 
-function buildBody(exchange: Exchange, target: Target, addedMembers: string): string {
+function buildBody(exchange: Exchange, target: Target, kind: BackendBehaviour): string {
   const { body } = exchange.request
-  const text = replaceValues(body, new Map([['model', JSON.stringify(target.id)]]))
+  const { addedMembers, emptiedFields } = kind
+  const replacements = new Map([['model', JSON.stringify(target.id)]])
+  for (const field of emptiedFields) if (body.spans.has(field)) replacements.set(field, '{}')
+  const text = replaceValues(body, replacements)
   if (addedMembers === '') return text
   const open = text.indexOf('{') + 1
   return `${text.slice(0, open)}${addedMembers},${text.slice(open)}`

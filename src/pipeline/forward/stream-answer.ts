@@ -6,7 +6,7 @@
  */
 import type { GatewayError } from '../../errors.ts'
 import type { BytePipe } from '../../ports.ts'
-import { CLIENT_CLOSED_REQUEST, ClientGone } from './client-gone.ts'
+import { ClientGone } from './client-gone.ts'
 
 export interface StreamAnswer {
   readonly committed: boolean
@@ -20,8 +20,8 @@ export interface StreamAnswer {
   close: () => Promise<void>
   /** @param aligned whether what was written so far ends where an event ends */
   fail: (error: GatewayError, aligned: boolean) => Promise<void>
-  /** The client is gone: nobody reads an end or an error any more. */
-  drop: () => void
+  /** The client seems to be gone: the last words are said without waiting for anybody to hear them. */
+  drop: (error: GatewayError) => void
   /** The client takes nothing: cut its connection. */
   cut: (reason: unknown) => void
 }
@@ -87,17 +87,25 @@ export function createStreamAnswer(
         resolve(error.toResponse(answerHeaders))
         return
       }
-      const frame = `${aligned ? '' : '\n\n'}data: ${JSON.stringify(error.toBody())}\n\n`
-      await settled(writer.write(encoder.encode(frame)))
+      await settled(writer.write(frameOf(error, aligned)))
       await settled(writer.close())
     },
-    drop() {
-      if (writer === null) resolve(new Response(null, { status: CLIENT_CLOSED_REQUEST }))
+    drop(parting) {
+      if (writer === null) {
+        resolve(parting.toResponse(answerHeaders))
+        return
+      }
       // Not aborted: workerd would log the reason as an uncaught exception, at any client's whim.
-      else writer.close().catch(() => {})
+      writer.write(frameOf(parting, false)).catch(() => {})
+      writer.close().catch(() => {})
     },
     cut(reason) {
       writer?.abort(reason).catch(() => {})
     },
   }
+}
+
+/** The error as an event; behind half an event it begins on a line of its own. */
+function frameOf(error: GatewayError, aligned: boolean): Uint8Array {
+  return encoder.encode(`${aligned ? '' : '\n\n'}data: ${JSON.stringify(error.toBody())}\n\n`)
 }

@@ -19,6 +19,9 @@ export class AttemptFailure extends Error {
   }
 }
 
+/** Characters of a backend's own words that are passed on when the failure is its own. */
+const MAX_DETAIL = 300
+
 /** Statuses below 500 that speak of the backend or of our place with it, not of the request. */
 const BACKEND_AT_FAULT: Record<number, ErrorCode> = {
   401: 'upstream_auth_failed',
@@ -35,7 +38,7 @@ const LITELLM_UNKNOWN_KEY = 'no_db_connection'
 export function fromStatus(backend: string, response: Response, body: string): AttemptFailure {
   const { status } = response
   const said = messageOf(body)
-  const detail = said === null ? '' : `: ${said}`
+  const detail = said === null ? '' : `: ${harmless(said)}`
   const refusedKey = errorOf(body)?.['type'] === LITELLM_UNKNOWN_KEY
   const blamed = refusedKey ? 'upstream_auth_failed' : BACKEND_AT_FAULT[status]
   if (blamed === 'upstream_auth_failed') {
@@ -56,7 +59,7 @@ export function fromStatus(backend: string, response: Response, body: string): A
 
 /** A failure that came inside a 200. */
 export function fromErrorEvent(backend: string, error: Record<string, unknown>): AttemptFailure {
-  const said = typeof error['message'] === 'string' ? `: ${error['message']}` : ''
+  const said = typeof error['message'] === 'string' ? `: ${harmless(error['message'])}` : ''
   const message = `Backend \`${backend}\` failed${said}`
   return new AttemptFailure(new GatewayError('upstream_error', message), true)
 }
@@ -92,6 +95,14 @@ class PassedOnError extends GatewayError {
 function retryAfter(response: Response): Record<string, string> {
   const value = response.headers.get('retry-after')
   return value === null ? {} : { 'retry-after': value }
+}
+
+/** A backend's account of its own failure may hold its addresses and keys (LiteLLM #24902). */
+function harmless(text: string): string {
+  return text
+    .slice(0, MAX_DETAIL)
+    .replaceAll(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
+    .replaceAll(/\b(?:sk|pk|key|token|bearer)[-_ =:][\w.~+/-]{8,}/gi, '[key]')
 }
 
 function messageOf(body: string): string | null {

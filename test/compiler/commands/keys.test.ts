@@ -16,12 +16,21 @@ clients:
   inline: { keys: [{ env: B }], models: [auto] }
 `
 
+let dir: string
 let file: string
 
 beforeEach(async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'aicc-keys-'))
+  dir = await mkdtemp(join(tmpdir(), 'aicc-keys-'))
   file = join(dir, 'clients.yaml')
   await writeFile(file, FILE)
+  await writeFile(
+    join(dir, 'backends.yaml'),
+    'backends: { demo: { kind: demo, models: { toy: { id: toy } } } }',
+  )
+  await writeFile(
+    join(dir, 'policy.yaml'),
+    'models: { auto: { targets: [demo/toy] }, fast: { targets: [demo/toy] } }',
+  )
   return () => rm(dir, { recursive: true })
 })
 
@@ -48,7 +57,7 @@ describe('addClientKey', () => {
       expected: `${FILE}  phone:\n    keys:\n      - sha256: ${SHA}\n    models: "*"\n`,
     },
   ])('adds to $case and keeps the comments', async ({ key, expected }) => {
-    await addClientKey(file, { ...key, sha256: SHA })
+    await addClientKey(dir, { ...key, sha256: SHA })
     const spaceless = (text: string): string =>
       text.replaceAll(/(?<=[[{]) | (?=[\]}])/g, '').replaceAll('"', "'")
     expect(spaceless(await readFile(file, 'utf8'))).toBe(spaceless(expected))
@@ -56,6 +65,30 @@ describe('addClientKey', () => {
 
   it.each([
     { case: 'a new client without grants', text: FILE, client: 'phone', says: /--models/, exitCode: 2 },
+    {
+      case: 'a client that has its models',
+      text: FILE,
+      client: 'home',
+      models: 'auto',
+      says: /is there already/,
+      exitCode: 2,
+    },
+    {
+      case: 'a name that is none',
+      text: FILE,
+      client: 'My App',
+      models: 'auto',
+      says: /validate\/invalid-format/,
+      exitCode: 2,
+    },
+    {
+      case: 'a model that does not exist',
+      text: FILE,
+      client: 'phone',
+      models: 'nope',
+      says: /resolve\/unknown-model/,
+      exitCode: 2,
+    },
     { case: 'a file with mistakes', text: 'clients: {', client: 'home', says: /aicc compile/, exitCode: 2 },
     {
       case: 'a file of another kind',
@@ -71,15 +104,15 @@ describe('addClientKey', () => {
       says: /no list of keys/,
       exitCode: 2,
     },
-  ])('leaves $case as it is', async ({ text, client, says, exitCode }) => {
+  ])('leaves $case as it is', async ({ text, client, models = null, says, exitCode }) => {
     await writeFile(file, text)
-    const attempt = addClientKey(file, { client, sha256: SHA, models: null })
+    const attempt = addClientKey(dir, { client, sha256: SHA, models })
     await expect(attempt).rejects.toMatchObject({ message: expect.stringMatching(says) as unknown, exitCode })
     expect(await readFile(file, 'utf8')).toBe(text)
   })
 
   it('reports a missing file', async () => {
-    const attempt = addClientKey(`${file}.absent`, { client: 'home', sha256: SHA, models: null })
+    const attempt = addClientKey(`${dir}/absent`, { client: 'home', sha256: SHA, models: null })
     await expect(attempt).rejects.toMatchObject({ exitCode: 1 })
   })
 })

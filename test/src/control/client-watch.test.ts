@@ -8,16 +8,24 @@ const open = vi.mocked(readConnections)
 describe('watchClients', () => {
   afterEach(() => vi.resetAllMocks())
 
-  /** What the edge is told in one look at these peers with these connections open. */
-  async function told(peers: string[] | Error, connections: string[] | null): Promise<string[][]> {
+  /** What the edge is told in two looks at these peers with these connections open, in the first look and the second. */
+  async function told(
+    peers: string[] | Error,
+    connections: string[] | null,
+    first: string[] | null = connections,
+  ): Promise<string[][]> {
     const end = new AbortController()
     const calls: string[][] = []
-    open.mockResolvedValue(connections && new Set(connections))
+    let looks = 0
+    open.mockImplementation(async () =>
+      looks === 1 ? first && new Set(first) : connections && new Set(connections),
+    )
     await watchClients(
       {
         ports: new Set([8443]),
         async peers() {
-          end.abort()
+          looks += 1
+          if (looks === 2) end.abort()
           if (peers instanceof Error) throw peers
           return peers
         },
@@ -52,6 +60,11 @@ describe('watchClients', () => {
     expect(await told(peers, connections)).toEqual(expected)
   })
 
+  it('takes a peer that slipped through one look for there', async () => {
+    expect(await told(['1.2.3.4:5'], ['1.2.3.4:5'], [])).toEqual([])
+    expect(await told(['1.2.3.4:5'], [], ['1.2.3.4:5'])).toEqual([])
+  })
+
   it('reads no table while nothing is in flight', async () => {
     await told([], [])
     expect(open).not.toHaveBeenCalled()
@@ -62,6 +75,9 @@ describe('canonicalPeer', () => {
   it.each([
     ['[::ffff:192.0.2.1]:80', '192.0.2.1:80'],
     ['[2001:DB8::1]:80', '[2001:db8::1]:80'],
+    ['[2001:db8:0:0:0:0:0:1]:80', '[2001:db8::1]:80'],
+    ['[fe80::1%2]:80', '[fe80::1]:80'],
+    ['unknown', 'unknown'],
     ['192.0.2.1:80', '192.0.2.1:80'],
   ])('%s is %s', (peer, canonical) => {
     expect(canonicalPeer(peer)).toBe(canonical)

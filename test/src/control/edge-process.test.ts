@@ -149,7 +149,7 @@ describe('launchEdge', () => {
   it('keeps our environment from the edge and relays its lines', async () => {
     await launch('node')
     const { env } = await ask('/hello')
-    expect(env?.toSorted()).toEqual(['AICC_EDGE_CONFIG', 'NODE_ENV'])
+    expect(env?.toSorted()).toEqual(['NODE_ENV'])
     await expect.poll(() => lines).toContain('edge says /hello')
   })
 

@@ -52,7 +52,7 @@ const NODE = `
 import http from 'node:http'
 import https from 'node:https'
 import fs from 'node:fs'
-const config = JSON.parse(process.env.AICC_EDGE_CONFIG)
+const config = JSON.parse(fs.readFileSync(process.argv[2] + '/edge-node.json', 'utf8'))
 let snapshot = null
 const answer = (request, response) => {
   if (request.url === '/die') process.exit(7)

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { DONE, text } from '../../../upstream/reply.ts'
+import { DONE, ROLE, text } from '../../../upstream/reply.ts'
 import { makeModel } from '../../make-snapshot.ts'
 import type { Backend } from '../../scripted-ports.ts'
 import { GPU, SPARE } from './make-exchange.ts'
@@ -173,5 +173,17 @@ describe('a slow reader', () => {
     expect(signals[0]?.aborted).toBe(true)
     await run.read()
     expect(run.ended()).toBe('broken')
+  })
+
+  it('is not kept open by comments when the backend goes silent', async () => {
+    const { backend, streams } = byHand()
+    const model = makeModel({ targets: [GPU], timeouts: TIMEOUTS, keepAliveMs: TIMEOUTS.idleMs / 4 })
+    const run = startStream({ gpu: backend }, { model })
+    await letRun()
+    await streams[0]?.send(ROLE + text('hi'))
+    await vi.advanceTimersByTimeAsync(TIMEOUTS.idleMs + 1)
+    await letRun()
+    expect(run.received()).toContain(': keep-alive')
+    expect(run.received()).toContain('upstream_timeout')
   })
 })

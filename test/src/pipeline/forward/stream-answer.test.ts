@@ -40,7 +40,7 @@ describe('before commit', () => {
 
   it('ends the request of a client that is gone', () => {
     const { answer, responses } = createAnswer()
-    answer.drop()
+    answer.drop(new GatewayError('client_gone', 'gone'))
     expect(responses.map((response) => response.status)).toEqual([499])
   })
 })
@@ -95,6 +95,6 @@ describe('after commit', () => {
     const { answer, response } = committed()
     await response.body?.cancel()
     expect(await rejectionOf(answer.write(bytes).then(() => answer.write(bytes)))).not.toBeNull()
-    expect(() => answer.drop()).not.toThrow()
+    expect(() => answer.drop(failure)).not.toThrow()
   })
 })
