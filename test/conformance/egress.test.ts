@@ -75,6 +75,12 @@ const FIELDS = [
   'aws_secret_access_key',
   'vertex_credentials',
   'azure_ad_token',
+  'aws_bedrock_runtime_endpoint',
+  'azure_endpoint',
+  'vertex_project',
+  'langfuse_host',
+  'specific_deployment',
+  'callbacks',
 ]
 
 const options = {

@@ -12,6 +12,7 @@ function app(active: ActiveSnapshot): Hono<EdgeEnv> {
   const hono = new Hono<EdgeEnv>()
   hono.use((c, next) => {
     c.set('snapshot', active)
+    c.set('correlationId', 'test-1')
     c.set('head', readHead(c.req.raw.headers))
     return next()
   })
@@ -62,6 +63,7 @@ describe('corsFromPolicy', () => {
   it('answers the preflight of a named origin itself', async () => {
     const response = await app(allowing('https://other.test', ORIGIN)).request('/', preflight(ORIGIN))
     expect(response.status).toBe(204)
+    expect(response.headers.get('x-correlation-id')).toBe('test-1')
     expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN)
     expect(response.headers.get('access-control-allow-methods')).toBe('GET,POST')
     expect(response.headers.get('access-control-allow-headers')).toBe('authorization,content-type')

@@ -42,4 +42,14 @@ describe('createFailedKeys', () => {
     expect(failed.book(address(1), limit, 0), 'pushed out').toBeNull()
     expect(failed.book(address(0), limit, 0), 'kept').toBe(10)
   })
+
+  it('is news once per window, when the limit is passed', () => {
+    const failed = createFailedKeys()
+    const news = [0, 0, 0, 0, 10_000, 10_000, 10_000].map((now) => {
+      failed.book('192.0.2.1', LIMIT, now)
+      return failed.isNews('192.0.2.1', LIMIT)
+    })
+    expect(news).toEqual([false, false, true, false, false, false, true])
+    expect(failed.isNews('192.0.2.2', LIMIT)).toBe(false)
+  })
 })

@@ -48,6 +48,19 @@ describe('send', () => {
     expect(exchange.ports.calls[0]?.request.path).toBe(path)
   })
 
+  it.each([
+    { kind: 'litellm', metadata: {} },
+    { kind: 'openai', metadata: { tags: ['x'] } },
+  ] as const)('lets $kind read $metadata of the metadata', async ({ kind, metadata }) => {
+    const table = { backends: { gpu: makeBackend({ kind }) } }
+    const body = '{"metadata":{"tags":["x"]},"model":"safe","user":"u"}'
+    const exchange = makeExchange({ gpu: ok }, { table, body })
+    await send(exchange, GPU, signal)
+    const sent: unknown = JSON.parse(exchange.ports.calls[0]?.request.body ?? '')
+    expect(sent).toMatchObject({ user: 'u', metadata })
+    expect((sent as { metadata: unknown }).metadata).toEqual(metadata)
+  })
+
   it('shows no key where the policy has none', async () => {
     const exchange = makeExchange({ gpu: ok }, { backendKeys: { spare: 'k' } })
     await send(exchange, GPU, signal)

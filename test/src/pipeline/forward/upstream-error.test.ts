@@ -84,6 +84,16 @@ describe('fromStatus', () => {
     })
   })
 
+  it.each([
+    ['call to https://10.0.0.9:4000/v1?key=AIzaSyFAKE failed', 'call to [address] failed'],
+    ['no deployment for sk-abcdef123456', 'no deployment for [key]'],
+    ['x'.repeat(1000), 'x'.repeat(300)],
+  ])('says of %j what is harmless', (message, said) => {
+    const body = JSON.stringify({ error: { message } })
+    const failure = fromStatus('gpu', new Response(null, { status: 500 }), body)
+    expect(failure.error.message).toBe(`Backend \`gpu\` answered 500: ${said}`)
+  })
+
   it('does not repeat what a backend says of the gateway’s key', () => {
     expect(failure(401, '{"error":{"message":"Incorrect API key sk-backend"}}').error.message).toBe(
       "Backend `gpu` refused the gateway's own key (401).",
