@@ -90,8 +90,8 @@ describe('fromStatus', () => {
     ['x'.repeat(1000), 'x'.repeat(300)],
   ])('says of %j what is harmless', (message, said) => {
     const body = JSON.stringify({ error: { message } })
-    const failure = fromStatus('gpu', new Response(null, { status: 500 }), body)
-    expect(failure.error.message).toBe(`Backend \`gpu\` answered 500: ${said}`)
+    const { error } = fromStatus('gpu', new Response(null, { status: 500 }), body)
+    expect(error.message).toBe(`Backend \`gpu\` answered 500: ${said}`)
   })
 
   it('does not repeat what a backend says of the gateway’s key', () => {
