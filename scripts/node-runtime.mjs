@@ -28,7 +28,7 @@ export function pickNode(directory) {
   throw new Error(
     `this project needs Node ${WANTED.join('.')} or newer, and this is Node ${process.versions.node}.\n` +
       `The pinned Node that comes with the packages is missing or does not run on ${process.platform}-${process.arch}.\n` +
-      `To mend it: run \`npm ci --include=optional\` in ${directory}, or install Node 24 and run this again.`,
+      `To mend it: run \`npm start\` once in ${directory}, which brings one along, or install Node 24 and run this again.`,
   )
 }
 

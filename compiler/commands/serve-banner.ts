@@ -94,11 +94,16 @@ function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '::'
 }
 
-/** The first one that the client with the generated key may use. */
+/** One that the client with the generated key may use; if it can be, one that the built-in toy answers, which is never down. */
 function firstModel(table: RouteTable): string {
   const models = Object.keys(table.models)
   const client = localClient(table)
-  return models.find((model) => client === null || mayUse(table, client, model)) ?? models[0] ?? 'demo'
+  const allowed = models.filter((model) => client === null || mayUse(table, client, model))
+  const isToy = (model: string): boolean => {
+    const backend = table.models[model]?.targets[0]?.backend
+    return backend !== undefined && table.backends[backend]?.kind === 'demo'
+  }
+  return allowed.find(isToy) ?? allowed[0] ?? models[0] ?? 'demo'
 }
 
 function localClient(table: RouteTable): string | null {
