@@ -17,7 +17,6 @@ const COMMON: BuildOptions = {
   bundle: true,
   format: 'esm',
   target: 'es2023',
-  metafile: true,
   legalComments: 'none',
   logLevel: 'warning',
   absWorkingDir: root,

@@ -17,7 +17,7 @@ export interface Identity {
 }
 
 const BEARER = /^bearer +(\S.*)$/i
-/** Hashing a key's length in JavaScript costs a tenth of the way to subtle.digest and back. */
+/** SHA-256 runs in JavaScript: the way to subtle.digest and back took 40 to 140 us of CPU a request on workerd. */
 const encoder = new TextEncoder()
 
 /**
