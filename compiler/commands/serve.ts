@@ -1,8 +1,10 @@
 /** `aicc serve`: compiles the policies, starts the gateway and stays until it is told to stop. */
 import { resolve } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Control } from '../../src/runtime/control-node.ts'
 import type { Runtime } from '../../src/control/run-file.ts'
+import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
+import { hostName } from '../validate/scalar-schemas.ts'
 import { CommandFailure, isBug } from './command-failure.ts'
 import { compileForGateway } from './compile-policies.ts'
 import { readEnvironment } from './environment.ts'
@@ -20,6 +22,7 @@ interface ServeFlags {
   https?: string
   http?: string
   admin: string
+  name: string[]
   exposeHttp?: boolean
 }
 
@@ -35,19 +38,25 @@ export function serveCommand(): Command {
         .default('workerd'),
     )
     .addOption(
-      new Option('--https <address:port>', 'or off (default: the policy, else 0.0.0.0:8443)').env(
+      new Option('--https <address:port>', `or off (default: the policy, else ${DEFAULT_LISTEN.https})`).env(
         'AICC_HTTPS',
       ),
     )
     .addOption(
-      new Option('--http <address:port>', 'or off (default: the policy, else 127.0.0.1:4000)').env(
+      new Option('--http <address:port>', `or off (default: the policy, else ${DEFAULT_LISTEN.http})`).env(
         'AICC_HTTP',
       ),
     )
     .addOption(
       new Option('--admin <address:port>', 'admin API, loopback only')
         .env('AICC_ADMIN')
-        .default('127.0.0.1:8444'),
+        .default(DEFAULT_LISTEN.admin),
+    )
+    .addOption(
+      new Option('--name <host>', 'a host name to answer to, besides those of machine and policy; repeatable')
+        .env('AICC_NAMES')
+        .argParser(addHostNames)
+        .default([], 'none'),
     )
     .option('--expose-http', 'let plain HTTP listen beyond this machine (env: AICC_EXPOSE_HTTP=1)')
     .addHelpText(
@@ -95,7 +104,12 @@ async function start(flags: ServeFlags): Promise<Control> {
       stateDir: flags.state,
       runtime,
       admin,
-      listen: { https, http, exposeHttp: flags.exposeHttp ?? isOn(process.env['AICC_EXPOSE_HTTP']) },
+      listen: {
+        https,
+        http,
+        exposeHttp: flags.exposeHttp ?? isOn(process.env['AICC_EXPOSE_HTTP']),
+        names: flags.name,
+      },
       compile: () => compileForGateway(resolve(flags.policies)),
       build: async (outDir) => {
         const bundles = await buildEdge(outDir)
@@ -111,6 +125,19 @@ async function start(flags: ServeFlags): Promise<Control> {
     if (isBug(error)) throw error
     throw new CommandFailure(`error: ${(error as Error).message}`, 1)
   }
+}
+
+/** One name per flag; the environment variable has commas. */
+function addHostNames(text: string, before: string[]): string[] {
+  const names = text.split(',').map((name) => name.trim())
+  for (const name of names) {
+    if (!hostName.safeParse(name).success) {
+      throw new InvalidArgumentError(
+        'write a name or an address without scheme and port, such as ai.example.com',
+      )
+    }
+  }
+  return [...before, ...names]
 }
 
 /** A switch in the environment: `0` and `false` must not open anything. */

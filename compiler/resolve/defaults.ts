@@ -2,6 +2,7 @@
  * What holds where a policy says nothing. The `@default` tags in `config.ts` say the same to editors;
  * a test compares the two.
  */
+import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
 
 export interface Defaults {
   timeouts: { connect: string; firstToken: string; idle: string; total: string }
@@ -14,7 +15,7 @@ export interface Defaults {
 export const DEFAULTS: Defaults = {
   timeouts: { connect: '3s', firstToken: '60s', idle: '30s', total: '10m' },
   keepAlive: '10s',
-  listen: { https: '0.0.0.0:8443', http: '127.0.0.1:4000' },
+  listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },
   cors: { maxAge: '10m' },
 }

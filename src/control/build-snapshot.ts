@@ -1,6 +1,7 @@
 /**
  * Route table + environment → snapshot: secrets are looked up, client keys become hashes.
- * No Node in here: Cloudflare's wiring builds its snapshot with the same code.
+ * No Node in here: Cloudflare's wiring builds its snapshot with the same code. It stands here and not in
+ * src/table because it hashes, and src/table imports nothing.
  */
 import { sha256 as hash } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'

@@ -105,7 +105,7 @@ export class Gateway {
   }
 
   async #adopt(table: RouteTable, environment: Environment): Promise<ReloadResult> {
-    const names = machineNames(table.listen.names)
+    const names = machineNames([...table.listen.names, ...this.#options.listen.names])
     const built = buildSnapshot(table, environment, names)
     if (!built.ok) return failed('serve/secrets', built.problems)
     try {

@@ -2,6 +2,7 @@
  * `address:port` as written in flags, environment and policy.
  */
 import { isIP } from 'node:net'
+import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 import type { Listener } from './run-file.ts'
 
 /**
@@ -15,7 +16,7 @@ export function parseListenAddress(text: string): Listener | null {
   const port = Number(match?.[3])
   if (address === undefined || port > 65_535 || (match?.[1] !== undefined && isIP(address) !== 6)) {
     throw new Error(
-      `\`${text}\` is no address to listen on; write 127.0.0.1:4000, 0.0.0.0:8443, [::]:8443 or off`,
+      `\`${text}\` is no address to listen on; write ${DEFAULT_LISTEN.http}, ${DEFAULT_LISTEN.https}, [::]:8443 or off`,
     )
   }
   return { address, port }

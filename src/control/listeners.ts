@@ -6,18 +6,14 @@ import { isLoopback, parseListenAddress } from './listen-address.ts'
 import { openListenSocket, type ListenSocket } from './listen-socket.ts'
 import type { Listener } from './run-file.ts'
 
-/** Where neither flags nor policy say otherwise. */
-export const DEFAULT_LISTEN: { https: string; http: string } = {
-  https: '0.0.0.0:8443',
-  http: '127.0.0.1:4000',
-}
-
 /** What flags and environment variables say; null leaves it to the policy. */
 export interface ListenOverrides {
   https: string | null
   http: string | null
   /** Plain HTTP may be reachable from other machines. */
   exposeHttp: boolean
+  /** Host names to answer to besides the machine's own and those of the policy. */
+  names: readonly string[]
 }
 
 export interface Listeners {
@@ -32,8 +28,8 @@ export interface ListenPlan {
 
 /** @throws Error for people, naming the flag */
 export function planListeners(overrides: ListenOverrides, policy: Listen): ListenPlan {
-  const https = parseListenAddress(overrides.https ?? policy.https ?? DEFAULT_LISTEN.https)
-  const http = parseListenAddress(overrides.http ?? policy.http ?? DEFAULT_LISTEN.http)
+  const https = parseListenAddress(overrides.https ?? policy.https ?? 'off')
+  const http = parseListenAddress(overrides.http ?? policy.http ?? 'off')
   if (https === null && http === null) {
     throw new Error('both HTTPS and plain HTTP are off; the gateway needs one of them (--https, --http)')
   }

@@ -5,7 +5,7 @@ import { hostname, networkInterfaces } from 'node:os'
 
 /**
  * Lower case, without port, IPv6 without brackets, sorted and unique.
- * @param extra further names, from `listen.names`
+ * @param extra further names, from `listen.names` and `--name`
  */
 export function machineNames(extra: readonly string[]): string[] {
   const host = hostname().toLowerCase()

@@ -26,6 +26,7 @@ import {
 import { ensureSecret, openStateFolder, type StateFolder } from '../control/state-folder.ts'
 import { acquireStateLock } from '../control/state-lock.ts'
 import { RUN_DIR_PREFIX, stopOrphan } from '../control/stop-orphan.ts'
+import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 
 /** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
 const LONGEST_TMPDIR = 60
@@ -158,7 +159,9 @@ async function openAdmin(
 ): Promise<{ at: Listener; close: () => Promise<void> }> {
   const wanted = parseListenAddress(address)
   if (wanted === null || !isLoopback(wanted.address)) {
-    throw new Error(`--admin ${address}: the admin API listens on loopback only, such as 127.0.0.1:8444`)
+    throw new Error(
+      `--admin ${address}: the admin API listens on loopback only, such as ${DEFAULT_LISTEN.admin}`,
+    )
   }
   const server = createAdaptorServer({ fetch: createAdminApp(options).fetch }) as Server
   try {

@@ -8,7 +8,6 @@ import { readServerCertificate } from '../certificate-authority.ts'
 import { findPortHolder } from '../find-port-holder.ts'
 import type { GatewayStatus } from '../gateway-status.ts'
 import { parseListenAddress } from '../listen-address.ts'
-import { DEFAULT_LISTEN } from '../listeners.ts'
 import { readRunFile } from '../run-file.ts'
 import { readIfThere, statePaths } from '../state-folder.ts'
 import { createReport, type Finding, type Report } from './finding.ts'
@@ -85,7 +84,7 @@ async function checkStopped({ stateDir, table }: GatewayFacts, report: Report): 
   else
     report('running', 'warn', `it was killed (pid ${left.pid}) and left run.json`, 'the next start cleans up')
   for (const name of ['https', 'http'] as const) {
-    const listener = parseListenAddress(table.listen[name] ?? DEFAULT_LISTEN[name])
+    const listener = parseListenAddress(table.listen[name] ?? 'off')
     if (listener === null || listener.port === 0) continue
     const holder = await findPortHolder(listener.port)
     if (holder === null) report('port', 'ok', `port ${listener.port} for ${name} is free`)

@@ -18,7 +18,7 @@ export function checkHost(header: string | null, hosts: ReadonlySet<string>): vo
   if (!hosts.has(name)) {
     throw new GatewayError(
       'unknown_host',
-      'This gateway does not answer to that host name. Add it under `listen.names` in policy.yaml.',
+      'This gateway does not answer to that host name. To add it, start it with `--name HOST` or put it under `listen.names` in policy.yaml.',
     )
   }
 }

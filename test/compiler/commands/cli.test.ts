@@ -63,6 +63,11 @@ describe('aicc', () => {
     { args: ['serve', '--runtime', 'bun'], code: 1, stderr: /Allowed choices are workerd, node/ },
     { args: ['serve', '--nonsense'], code: 1, stderr: /unknown option/ },
     { args: ['serve', '--https', '8443'], code: 1, stderr: /`8443` is no address to listen on/ },
+    ...['https://ai.example', 'ai.example:8443', ''].map((name) => ({
+      args: ['serve', '--name', name],
+      code: 1,
+      stderr: /--name[^]*without scheme and port/,
+    })),
     { args: ['serve', '--policies', 'absent'], code: 2, stderr: /absent[^]*serve: not started/ },
     { args: ['status'], code: 2, stderr: /no gateway runs/ },
     { args: ['reload'], code: 1, stderr: /no gateway runs/ },

@@ -38,7 +38,7 @@ async function rig(): Promise<Rig> {
     policies: '/policies',
     stateDir,
     runtime: 'workerd',
-    listen: { https: '127.0.0.1:0', http: '127.0.0.1:0', exposeHttp: false },
+    listen: { https: '127.0.0.1:0', http: '127.0.0.1:0', exposeHttp: false, names: [] },
     admin: '127.0.0.1:0',
     compile: () => Promise.resolve(outcome),
     build: () => Promise.resolve({ workerd: mini.workerd, node: mini.node }),
@@ -145,7 +145,7 @@ describe('startControl', () => {
   it('moves to another address when the policy says so, and closes the old one', async () => {
     const { start, stateDir, compiled } = await rig()
     compiled(ok('a', { listen: { https: null, http: '127.0.0.1:0', names: [] } }))
-    await start({ listen: { https: 'off', http: null, exposeHttp: false } })
+    await start({ listen: { https: 'off', http: null, exposeHttp: false, names: [] } })
     const before = (await readRun(stateDir)).http!.port
     compiled(ok('b', { listen: { https: null, http: 'localhost:0', names: ['gw.example'] } }))
     expect(await requestReload(stateDir)).toMatchObject({ kind: 'reloaded', how: 'restarted' })
@@ -196,6 +196,24 @@ describe('startControl', () => {
     expect(await gateway.refresh()).toMatchObject({ how: 'unchanged' })
   })
 
+  it('answers to the names of its flags besides those of the policy, and its certificate has them', async () => {
+    const { start, stateDir, compiled } = await rig()
+    compiled(ok('one', { listen: { https: null, http: null, names: ['policy.example'] } }))
+    const listen = { https: '127.0.0.1:0', http: '127.0.0.1:0', exposeHttp: false, names: ['Flag.Example'] }
+    const { status } = await start({ listen })
+    const { http } = await readRun(stateDir)
+    const both = expect.arrayContaining(['flag.example', 'policy.example']) as string[]
+    expect(await hostsAt(http!.port)).toEqual(both)
+    expect(status().certificate.names).toEqual(both)
+  })
+
+  it('keeps a listener off that the policy turns off', async () => {
+    const { start, stateDir, compiled } = await rig()
+    compiled(ok('one', { listen: { https: null, http: '127.0.0.1:0', names: [] } }))
+    await start({ listen: { https: null, http: null, exposeHttp: false, names: [] } })
+    expect((await readRun(stateDir)).https).toBeNull()
+  })
+
   it('refuses a second gateway on the same state folder', async () => {
     const { start, stateDir } = await rig()
     await start()
@@ -219,12 +237,12 @@ describe('startControl', () => {
   it.each([
     {
       case: 'plain HTTP beyond loopback',
-      changes: { listen: { https: 'off', http: '0.0.0.0:0', exposeHttp: false } },
+      changes: { listen: { https: 'off', http: '0.0.0.0:0', exposeHttp: false, names: [] } },
       says: /unencrypted[^]*--expose-http/,
     },
     {
       case: 'no listener',
-      changes: { listen: { https: 'off', http: 'off', exposeHttp: false } },
+      changes: { listen: { https: 'off', http: 'off', exposeHttp: false, names: [] } },
       says: /needs one/,
     },
     {
@@ -242,7 +260,7 @@ describe('startControl', () => {
 
   it('serves plain HTTP beyond loopback when told to', async () => {
     const { start, stateDir } = await rig()
-    await start({ listen: { https: 'off', http: '0.0.0.0:0', exposeHttp: true } })
+    await start({ listen: { https: 'off', http: '0.0.0.0:0', exposeHttp: true, names: [] } })
     expect((await readRun(stateDir)).http).toMatchObject({ address: '0.0.0.0' })
   })
 
@@ -253,7 +271,9 @@ describe('startControl', () => {
     await once(server, 'listening')
     const taken = `127.0.0.1:${(server.address() as net.AddressInfo).port}`
     const changes =
-      flag === '--admin' ? { admin: taken } : { listen: { https: 'off', http: taken, exposeHttp: false } }
+      flag === '--admin'
+        ? { admin: taken }
+        : { listen: { https: 'off', http: taken, exposeHttp: false, names: [] } }
     await expect(start(changes)).rejects.toThrow(new RegExp(`taken by pid ${process.pid} .*${flag}`))
   })
 

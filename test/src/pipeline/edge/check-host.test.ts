@@ -51,7 +51,8 @@ describe('checkHost', () => {
     (host) => {
       const error = errorOf(() => checkHost(host, HOSTS))
       expect(error).toMatchObject({ code: 'unknown_host', status: 421 })
-      expect(String(error)).toContain('listen.names')
+      expect(String(error)).toContain('`--name HOST`')
+      expect(String(error)).toContain('`listen.names`')
     },
   )
 })
