@@ -97,7 +97,7 @@ async function runCompile(flags: CompileFlags): Promise<number> {
       ...(reloaded ? [reloaded.outcome] : []),
     ].join('; '),
   )
-  return reloaded?.ok === false ? 2 : 0
+  return reloaded?.exitCode ?? 0
 }
 
 function report(

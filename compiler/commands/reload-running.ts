@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { requestReload } from '../../src/control/admin-client.ts'
 
 export interface ReloadOutcome {
-  /** False when the gateway refused. */
-  ok: boolean
+  /** 0 in force, 1 the gateway could not be asked, 2 it refused. */
+  exitCode: 0 | 1 | 2
   /** For the last line of the command. */
   outcome: string
 }
@@ -26,9 +26,11 @@ export async function reloadRunning(paths: {
   if (!(await runsOn(paths))) return null
   const reloaded = await requestReload(paths.state)
   if (reloaded.kind === 'not-running') return null
-  if (reloaded.kind === 'reloaded') return { ok: true, outcome: HOW[reloaded.how] }
+  if (reloaded.kind === 'reloaded') return { exitCode: 0, outcome: HOW[reloaded.how] }
   console.error(reloaded.message)
-  return { ok: false, outcome: 'the running gateway refused it and keeps what it had' }
+  return reloaded.kind === 'refused'
+    ? { exitCode: 2, outcome: 'the running gateway refused it and keeps what it had' }
+    : { exitCode: 1, outcome: 'the running gateway could not be told' }
 }
 
 /** Does the state folder's gateway serve this policies folder? */

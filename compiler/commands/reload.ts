@@ -16,7 +16,7 @@ export function reloadCommand(): Command {
     .addOption(stateOption())
     .addHelpText(
       'after',
-      '\nExit code: 0 in force, 1 no gateway runs, 2 refused, with the reasons on stderr.',
+      '\nExit code: 0 in force, 1 no gateway runs or answers, 2 refused, with the reasons on stderr.',
     )
     .action(async ({ state }: { state: string }) => {
       const answer = await requestReload(state)
@@ -27,6 +27,8 @@ export function reloadCommand(): Command {
             1,
           )
         case 'failed':
+          throw new CommandFailure(answer.message, 1)
+        case 'refused':
           throw new CommandFailure(
             `${answer.message}\nreload: refused, the gateway keeps the policy it had`,
             2,

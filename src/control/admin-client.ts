@@ -10,9 +10,15 @@ import { readIfThere, statePaths } from './state-folder.ts'
 /** A reload may start a new edge. */
 const ANSWER_WITHIN_MS = 30_000
 
+/** The one status by which the admin API says no to what was asked; any other means that it was not asked rightly. */
+const REFUSED = 409
+
 export type ReloadAnswer =
   | { kind: 'not-running' }
   | { kind: 'reloaded'; digest: string; how: 'swapped' | 'restarted' | 'unchanged' }
+  /** It was asked, and says no: the message holds its diagnostics. */
+  | { kind: 'refused'; message: string }
+  /** It could not be asked. */
   | { kind: 'failed'; message: string }
 
 export type StatusAnswer =
@@ -36,6 +42,7 @@ export async function fetchStatus(
   environment: Environment = process.env,
 ): Promise<StatusAnswer> {
   const answer = await call(stateDir, environment, { method: 'GET', path: '/admin/status' })
+  if (answer.kind === 'refused') return { kind: 'failed', message: answer.message }
   if (answer.kind !== 'answered') return answer
   return { kind: 'running', status: answer.body as GatewayStatus }
 }
@@ -43,6 +50,7 @@ export async function fetchStatus(
 type Answer =
   | { kind: 'not-running' }
   | { kind: 'answered'; body: unknown }
+  | { kind: 'refused'; message: string }
   | { kind: 'failed'; message: string }
 
 async function call(
@@ -67,9 +75,9 @@ async function call(
     return { kind: 'failed', message: `the gateway (pid ${run.pid}) does not answer: ${why}` }
   }
   const body: unknown = await response.json().catch(() => null)
-  return response.ok
-    ? { kind: 'answered', body }
-    : { kind: 'failed', message: reasonIn(body, response.status) }
+  if (response.ok) return { kind: 'answered', body }
+  const message = reasonIn(body, response.status)
+  return response.status === REFUSED ? { kind: 'refused', message } : { kind: 'failed', message }
 }
 
 function reasonIn(body: unknown, status: number): string {

@@ -19,6 +19,10 @@ const RENEW_BELOW_DAYS = 30
 /** Certificates start a little in the past: other machines' clocks run behind. */
 const CLOCK_SKEW_MS = 3_600_000
 
+const CURE =
+  'Put back the two files that belong together, or remove both: the next start makes a new authority, ' +
+  'which clients must then trust in place of the old one.'
+
 export interface ServerCertificate {
   /** PEM: the server's certificate, then the authority's. */
   chain: string
@@ -97,6 +101,7 @@ async function ensureAuthority(state: StateFolder, now: Date): Promise<Authority
   const certificate = await readIfThere(state.caCertificate)
   const key = await readIfThere(state.caKey)
   if (certificate !== null && key !== null) {
+    checkPair(state, certificate, key)
     const parsed = new x509.X509Certificate(certificate)
     if (parsed.notAfter > now) return { certificate: parsed, key: await importKey(key) }
   }
@@ -104,6 +109,22 @@ async function ensureAuthority(state: StateFolder, now: Date): Promise<Authority
   await writePrivate(state.caKey, await exportKey(made.key))
   await writePrivate(state.caCertificate, `${made.certificate.toString('pem')}\n`)
   return made
+}
+
+/**
+ * What the key of another authority signs, no client accepts: found here, or as a riddle on every client.
+ * @throws Error that says how to mend it
+ */
+function checkPair({ caCertificate, caKey }: StateFolder, certificate: string, key: string): void {
+  let matching: boolean
+  try {
+    matching = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
+  } catch (error) {
+    throw new Error(`${caCertificate} or ${caKey} cannot be read: ${(error as Error).message}.\n${CURE}`, {
+      cause: error,
+    })
+  }
+  if (!matching) throw new Error(`${caKey} is not the key of ${caCertificate}.\n${CURE}`)
 }
 
 async function makeAuthority(now: Date): Promise<Authority> {

@@ -31,6 +31,8 @@ import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 /** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
 const LONGEST_TMPDIR = 60
 
+const SHORTEST_ADMIN_TOKEN = 16
+
 export interface ControlOptions {
   version: string
   /** Absolute path of the policies folder, for run.json. */
@@ -86,6 +88,7 @@ async function start(
   close: () => Promise<void>,
 ): Promise<Control> {
   const { version, policies, runtime, log } = options
+  const chosenToken = chosenAdminToken(await options.environment())
   const state = await openStateFolder(options.stateDir)
   closers.push(await acquireStateLock(state))
   const takeover = await stopOrphan(state.dir)
@@ -115,7 +118,7 @@ async function start(
   }
 
   const startedAt = new Date().toISOString()
-  const token = (await options.environment())['AICC_ADMIN_TOKEN'] || secrets.adminToken
+  const token = chosenToken ?? secrets.adminToken
   const status = (): GatewayStatus =>
     gatewayStatus(gateway, { version, runtime, policies, startedAt, admin: admin.at })
   const admin = await openAdmin(options.admin, {
@@ -146,6 +149,21 @@ async function ensureSecrets(state: StateFolder): Promise<{ clientKey: string; a
   const clientKey = await ensureSecret(state.clientKey, createAccessKey)
   const adminToken = await ensureSecret(state.adminToken, createAdminToken)
   return { clientKey, adminToken }
+}
+
+/** @throws Error for people when the environment sets a token that must not or cannot serve; null when it sets none */
+function chosenAdminToken({ AICC_ADMIN_TOKEN: token }: Environment): string | null {
+  if (!token) return null
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new Error('AICC_ADMIN_TOKEN holds spaces, line ends or other characters that no header carries')
+  }
+  if (token.length < SHORTEST_ADMIN_TOKEN) {
+    throw new Error(
+      `AICC_ADMIN_TOKEN has ${token.length} characters: fewer than ${SHORTEST_ADMIN_TOKEN} can be guessed. ` +
+        'Set a longer one, or leave it out: the state folder has a good one',
+    )
+  }
+  return token
 }
 
 /** The key of the first client is there without anybody setting it; who sets it decides. */

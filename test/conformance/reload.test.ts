@@ -86,7 +86,7 @@ describeRuntimes(options, (bench) => {
       /error\[resolve\/unknown-backend\]: backend `mcok` is not defined\n {2}--> .*policy\.yaml:\d+:\d+/,
     )
     expect(stderr).toContain('did you mean `mock`?')
-    expect(await requestReload(join(gateway.folder, 'state'), {})).toMatchObject({ kind: 'failed' })
+    expect(await requestReload(join(gateway.folder, 'state'), {})).toMatchObject({ kind: 'refused' })
     expect((await client.call()).headers['x-aicc-digest']).toBe(digest)
     await editPolicy(gateway, () => good)
   })

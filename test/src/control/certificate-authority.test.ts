@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -113,5 +113,21 @@ describe('ensureServerCertificate', () => {
     await ensureServerCertificate(state, NAMES)
     await rm(state.caKey)
     expect((await ensureServerCertificate(state, NAMES)).issued).toBe(true)
+  })
+
+  it('signs nothing with the key of another authority, and says what to do', async () => {
+    await ensureServerCertificate(state, NAMES)
+    const foreign = await openStateFolder(join(state.dir, 'foreign'))
+    await ensureServerCertificate(foreign, NAMES)
+    const ca = await readFile(state.caCertificate, 'utf8')
+    await copyFile(foreign.caKey, state.caKey)
+    await expect(ensureServerCertificate(state, NAMES)).rejects.toThrow(
+      /ca\.key is not the key of .*ca\.crt\.\nPut back the two files/,
+    )
+    await writeFile(state.caKey, 'no key')
+    await expect(ensureServerCertificate(state, NAMES)).rejects.toThrow(
+      /ca\.key cannot be read: .*\nPut back/,
+    )
+    expect(await readFile(state.caCertificate, 'utf8')).toBe(ca)
   })
 })

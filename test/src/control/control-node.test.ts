@@ -124,7 +124,7 @@ describe('startControl', () => {
     expect((await readRun(stateDir)).edgePid).not.toBe(edgePid)
     compiled({ ok: false, diagnostics: [], rendered: 'error[resolve/unknown-backend]' })
     expect(await requestReload(stateDir)).toEqual({
-      kind: 'failed',
+      kind: 'refused',
       message: 'error[resolve/unknown-backend]',
     })
     await expect.poll(() => digestAt(http!.port)).toBe('three')
@@ -135,7 +135,7 @@ describe('startControl', () => {
     await start()
     compiled(ok('two', { backends: { gpu: { ...someBackend['gpu']!, key: { env: 'GPU_KEY' } } } }))
     expect(await requestReload(stateDir)).toEqual({
-      kind: 'failed',
+      kind: 'refused',
       message: 'environment variable GPU_KEY (the key of backend `gpu`) is not set',
     })
     environment['GPU_KEY'] = 'there-now'
@@ -250,11 +250,21 @@ describe('startControl', () => {
       changes: { admin: '0.0.0.0:0' },
       says: /--admin 0\.0\.0\.0:0.*loopback only/,
     },
+    {
+      case: 'an admin token that can be guessed',
+      changes: { environment: () => Promise.resolve({ AICC_ADMIN_TOKEN: 'fifteen-letters' }) },
+      says: /AICC_ADMIN_TOKEN has 15 characters: fewer than 16 can be guessed[^]*leave it out/,
+    },
+    {
+      case: 'an admin token that no header carries',
+      changes: { environment: () => Promise.resolve({ AICC_ADMIN_TOKEN: 'a token with spaces in it' }) },
+      says: /AICC_ADMIN_TOKEN holds spaces/,
+    },
     { case: 'a malformed address', changes: { admin: '8444' }, says: /is no address to listen on/ },
   ])('refuses $case and leaves nothing running', async ({ changes, says }) => {
     const { start, stateDir } = await rig()
     await expect(start(changes)).rejects.toThrow(says)
-    expect(await readdir(stateDir)).not.toContain('serve.lock')
+    expect(await readdir(stateDir).catch(() => [])).not.toContain('serve.lock')
     await (await start()).stop()
   })
 
@@ -294,5 +304,16 @@ describe('admin client', () => {
     // The pid lives, as somebody else: nobody listens at the address.
     await writeFile(join(dir, 'run.json'), JSON.stringify({ pid: process.pid, admin }))
     expect(await fetchStatus(dir)).toEqual({ kind: 'not-running' })
+  })
+
+  it('tells a gateway that refuses from one that cannot be asked', async () => {
+    const { start, stateDir, compiled } = await rig()
+    await start()
+    compiled({ ok: false, diagnostics: [], rendered: 'error[x]: frame' })
+    expect(await requestReload(stateDir)).toEqual({ kind: 'refused', message: 'error[x]: frame' })
+    const stranger = { AICC_ADMIN_TOKEN: 'not-the-token-of-this-gateway' }
+    const failed = { kind: 'failed', message: 'the admin token is wrong' }
+    expect(await requestReload(stateDir, stranger)).toEqual(failed)
+    expect(await fetchStatus(stateDir, stranger)).toEqual(failed)
   })
 })
