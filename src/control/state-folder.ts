@@ -15,6 +15,7 @@ export interface StateFolder {
   clientKey: string
   adminToken: string
   runFile: string
+  /** Followed by `.` and a number. */
   lockFile: string
 }
 

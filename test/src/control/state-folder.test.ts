@@ -69,18 +69,30 @@ describe('acquireStateLock', () => {
     { case: 'of a process that took the pid since', lock: { pid: process.ppid, started: '1' } },
     { case: 'that is cut off', lock: null },
   ])('replaces a lock $case', async ({ lock }) => {
-    await writeFile(state.lockFile, lock === null ? '{"pid":' : JSON.stringify(lock))
+    await writeFile(`${state.lockFile}.7`, lock === null ? '{"pid":' : JSON.stringify(lock))
     const release = await acquireStateLock(state)
-    expect(JSON.parse(await readFile(state.lockFile, 'utf8'))).toEqual({
+    expect(await readdir(state.dir)).toEqual(['serve.lock.8'])
+    expect(JSON.parse(await readFile(`${state.lockFile}.8`, 'utf8'))).toEqual({
       pid: process.pid,
       started: await processStart(process.pid),
     })
     await release()
+    expect(await readdir(state.dir)).toEqual([])
   })
 
-  it('lets one of many win', async () => {
-    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => acquireStateLock(state)))
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  it.each([
+    { case: 'a free folder', left: [] },
+    { case: 'a folder whose owner was killed', left: [7] },
+    { case: 'a folder with several locks of the dead', left: [1, 2, 12] },
+  ])('lets one of many win $case', async ({ left }) => {
+    for (let round = 0; round < 25; round += 1) {
+      for (const number of left) await writeFile(`${state.lockFile}.${number}`, '{"pid":1,"started":"never"}')
+      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => acquireStateLock(state)))
+      const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+      expect(won).toHaveLength(1)
+      expect((await readdir(state.dir)).length).toBe(1)
+      await won[0]!()
+    }
   })
 })
 
