@@ -18,8 +18,13 @@ import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-c
 const READY_WITHIN_MS = 15_000
 const ANSWER_WITHIN_MS = 5000
 
-/** workerd says so at each start with V8 flags of ours: it compiles its own scripts anew, which is all there is to it. */
-const NOISE = /per-isolate bootstrap compile cache failed its compatibility check/
+/**
+ * What workerd says that no operator needs. At each start with V8 flags of ours: that it compiles its own scripts
+ * anew. At each CONNECT request, before any code of ours could judge it: two lines, which anybody without a key
+ * could fill the log with.
+ */
+const NOISE =
+  /per-isolate bootstrap compile cache failed its compatibility check|we lack a handler\. Did you remember to export a connect\(\)|Handler does not export a connect\(\) function/
 
 /** What an edge is started with; a change of any of it needs a new process. */
 export interface EdgeConfig {

@@ -52,7 +52,7 @@ export const LENIENCIES: readonly Leniency[] = [
     runtime: 'workerd',
     statuses: [500],
     reason:
-      'workerd looks for a connect() handler, which the edge does not have, and reports that as its own error.',
+      'workerd answers CONNECT itself. Without a connect() handler it says 500 and closes; with one it says 200 before the handler runs, so that a tunnel to nowhere would be announced. Nothing of it reaches the app.',
   })),
   ...(['workerd', 'node'] as const).map((runtime): Leniency => ({
     id: 'ABSOLUTE-URI-HOST-MISMATCH',
