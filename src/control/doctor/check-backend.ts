@@ -68,9 +68,16 @@ async function checkModels(
   }
 }
 
-function checkStatus(answer: { status: number }, path: string, report: Report): boolean {
-  const { status } = answer
-  if (status === 401 || status === 403) {
+/** LiteLLM's word for a key that it could not look up: it has no database, or has lost it. */
+const NO_DATABASE = 'no_db_connection'
+
+function checkStatus(
+  { status, body }: { status: number; body: unknown },
+  path: string,
+  report: Report,
+): boolean {
+  if (errorType(body) === NO_DATABASE) reportNoDatabase(status, path, report)
+  else if (status === 401 || status === 403) {
     report(
       'key',
       'fail',
@@ -86,6 +93,23 @@ function checkStatus(answer: { status: number }, path: string, report: Report): 
     )
   }
   return status === 200
+}
+
+function reportNoDatabase(status: number, path: string, report: Report): void {
+  const lost = status >= 500
+  report(
+    'key',
+    'fail',
+    `it cannot look our key up (${status} on GET ${path}): it ${lost ? 'does not reach its' : 'has no'} database`,
+    lost
+      ? 'bring its database back, or use its master key'
+      : 'without one only its master key works: use that, or give it a `database_url`',
+  )
+}
+
+function errorType(body: unknown): unknown {
+  const { error } = (body ?? {}) as { error?: { type?: unknown } | null }
+  return error?.type
 }
 
 interface DeclaredModel {

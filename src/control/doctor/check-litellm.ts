@@ -1,7 +1,7 @@
 /**
  * What a LiteLLM proxy does on its own: fallbacks that leave the path which the policy chose, and callbacks that copy traffic.
  */
-import type { BackendClient } from './backend-client.ts'
+import type { Answer, BackendClient } from './backend-client.ts'
 import type { Report } from './finding.ts'
 
 /** Hooks that LiteLLM itself brings for limits, routing, metrics and its own database. */
@@ -11,14 +11,34 @@ const OWN_HOOK =
 export async function checkLiteLlm(client: BackendClient, report: Report): Promise<void> {
   const readiness = await client.ask(`${client.root}/health/readiness`)
   if ('error' in readiness || readiness.status !== 200) {
-    const why = 'error' in readiness ? readiness.error : `status ${readiness.status}`
-    report('ready', 'fail', `LiteLLM is not ready: GET /health/readiness ${why}`)
+    reportNotReady(readiness, report)
     return
+  }
+  const database = databaseState(readiness.body)
+  if (database !== null && !['connected', 'Not connected'].includes(database)) {
+    const help = 'it serves without looking up virtual keys and budgets until the database is back'
+    report('database', 'warn', `LiteLLM's database is ${database}`, help)
   }
   const { litellm_version: version, success_callbacks: callbacks } = await readDetails(client, readiness.body)
   report('ready', 'ok', `LiteLLM ${typeof version === 'string' ? `${version} ` : ''}is ready`)
   checkCallbacks(callbacks, report)
   await checkConfig(client, report)
+}
+
+function reportNotReady(readiness: Answer, report: Report): void {
+  if ('error' in readiness) {
+    report('ready', 'fail', `LiteLLM is not ready: GET /health/readiness: ${readiness.error}`)
+    return
+  }
+  const database = databaseState(readiness.body)
+  const why = database === null ? '' : `, its database is ${database}`
+  report('ready', 'fail', `LiteLLM is not ready (${readiness.status} on GET /health/readiness)${why}`)
+}
+
+/** `connected`, `Not connected` (it has none), `disconnected` or `stalled`; null when the probe does not say. */
+function databaseState(probe: unknown): string | null {
+  const { db } = (probe ?? {}) as { db?: unknown }
+  return typeof db === 'string' ? db : null
 }
 
 /** Older versions put them into the open probe, newer ones show them to a key only. */

@@ -11,8 +11,18 @@ import { checkBackend } from '../../../../src/control/doctor/check-backend.ts'
 import { openStateFolder } from '../../../../src/control/state-folder.ts'
 import type { Backend, BackendKind } from '../../../../src/table/route-table.ts'
 
-/** Path → JSON to answer with; a number is a status without a body. */
+/** Path → JSON to answer with; a number is a status without a body, a Failure one with. */
 type Answers = Record<string, unknown>
+
+class Failure {
+  readonly status: number
+  readonly body: unknown
+
+  constructor(status: number, body: unknown) {
+    this.status = status
+    this.body = body
+  }
+}
 
 interface Server {
   origin: string
@@ -27,6 +37,7 @@ async function serve(answers: Answers, secure: https.ServerOptions | null = null
     seen.push({ path, authorization: request.headers.authorization, body })
     const answer = answers[path] ?? 404
     if (typeof answer === 'number') response.writeHead(answer, { location: '/v1/elsewhere' }).end()
+    else if (answer instanceof Failure) response.writeHead(answer.status).end(JSON.stringify(answer.body))
     else response.end(JSON.stringify(answer))
   }
   const server = secure ? https.createServer(secure, listener) : http.createServer(listener)
@@ -239,10 +250,40 @@ describe('checkBackend of LiteLLM', () => {
     expect(findings).toContain('warn callbacks: LiteLLM does not show its callbacks to this key')
   })
 
-  it('reports a proxy that is not ready', async () => {
-    const { origin } = await serve({ '/v1/models': list({ id: 'served' }), '/health/readiness': 503 })
-    expect((await verdicts(backendAt(origin, 'litellm'))).at(-1)).toBe(
-      'fail ready: LiteLLM is not ready: GET /health/readiness status 503',
+  it.each([
+    { probe: 503, says: 'fail ready: LiteLLM is not ready (503 on GET /health/readiness)' },
+    {
+      probe: new Failure(503, { status: 'healthy', db: 'disconnected' }),
+      says: 'fail ready: LiteLLM is not ready (503 on GET /health/readiness), its database is disconnected',
+    },
+  ])('reports a proxy that is not ready', async ({ probe, says }) => {
+    const { origin } = await serve({ '/v1/models': list({ id: 'served' }), '/health/readiness': probe })
+    expect((await verdicts(backendAt(origin, 'litellm'))).at(-1)).toBe(says)
+  })
+
+  it('reports a proxy that serves without its database', async () => {
+    const { origin } = await serve({
+      '/v1/models': list({ id: 'served' }),
+      '/health/readiness': { ...readiness, db: 'stalled' },
+    })
+    const findings = await verdicts(backendAt(origin, 'litellm'))
+    expect(findings).toContain("warn database: LiteLLM's database is stalled")
+    expect(findings).toContain('ok ready: LiteLLM 1.99.0 is ready')
+  })
+
+  it.each([
+    { status: 400, says: 'it has no database' },
+    { status: 503, says: 'it does not reach its database' },
+  ])('knows $status without a database for what it is: $says', async ({ status, says }) => {
+    const error = {
+      message: 'No connected db.',
+      type: 'no_db_connection',
+      param: 'None',
+      code: String(status),
+    }
+    const { origin } = await serve({ '/v1/models': new Failure(status, { error }) })
+    expect(await verdicts(backendAt(origin, 'litellm'))).toContain(
+      `fail key: it cannot look our key up (${status} on GET /v1/models): ${says}`,
     )
   })
 })
