@@ -4,6 +4,7 @@
  */
 import { type Context, Hono } from 'hono'
 import { GatewayError } from './errors.ts'
+import { classify } from './pipeline/classify/classify.ts'
 import { begin, checkHead, requireKey } from './pipeline/edge/admit.ts'
 import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
@@ -14,6 +15,7 @@ import { forward } from './pipeline/forward/forward.ts'
 import { route } from './pipeline/route/route.ts'
 import { startWatch } from './pipeline/watch.ts'
 import type { Ports } from './ports.ts'
+import { servedModel } from './table/decide.ts'
 import { modelCard, modelList } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
@@ -65,14 +67,17 @@ async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): 
   const watch = startWatch(ports.onClientGone(c.req.raw, () => client.abort(new ClientGone())))
   try {
     const request = await readJsonBody(c.req.raw, c.get('head'), { limits: snapshot.table.limits, watch })
-    const { modelName, model } = route(snapshot.table, { client: name, surface: surface.surface, request })
+    const facts = classify(request, { client: name, surface: surface.surface, table: snapshot.table })
+    const decision = route(snapshot.table, facts)
+    const { model: modelName } = decision
     return await forward({
       ports,
       snapshot,
       route: surface,
       request,
       modelName,
-      model,
+      model: servedModel(snapshot.table, modelName),
+      targets: [...decision.pool.map(({ target }) => target), ...decision.fallback],
       clientName: name,
       correlationId: c.get('correlationId'),
       answerHeaders: c.get('answerHeaders'),

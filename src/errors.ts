@@ -27,6 +27,13 @@ export type ErrorCode =
   | 'field_not_allowed'
   | 'model_not_found'
   | 'model_not_allowed'
+  | 'surface_not_served'
+  | 'blocked_by_policy'
+  | 'prompt_injection'
+  | 'images_not_allowed'
+  | 'label_denied'
+  | 'mode_denied'
+  | 'not_capable'
   | 'client_gone'
   | 'upstream_unreachable'
   | 'upstream_timeout'
@@ -62,6 +69,13 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   field_not_allowed: [400, 'invalid_request_error'],
   model_not_found: [404, 'invalid_request_error'],
   model_not_allowed: [403, 'invalid_request_error'],
+  surface_not_served: [400, 'invalid_request_error'],
+  blocked_by_policy: [403, 'policy_error'],
+  prompt_injection: [403, 'policy_error'],
+  images_not_allowed: [400, 'policy_error'],
+  label_denied: [403, 'policy_error'],
+  mode_denied: [503, 'policy_error'],
+  not_capable: [400, 'invalid_request_error'],
   client_gone: [499, 'server_error'],
   upstream_unreachable: [502, 'upstream_error'],
   upstream_timeout: [504, 'upstream_error'],

@@ -14,8 +14,9 @@ interface Entry {
 export const duplicateEntries: Check = {
   name: 'duplicate-entries',
   run({ models, clients, cors, listen }, context) {
-    for (const { targets } of models.values()) {
-      const entries = targets.map(({ backend, model, at }) => ({ text: `${backend}/${model}`, at }))
+    for (const served of models.values()) {
+      if (served.kind !== 'served') continue
+      const entries = served.targets.map(({ backend, model, at }) => ({ text: `${backend}/${model}`, at }))
       reportRepeated(entries, 'target', context)
     }
     for (const client of clients.values()) {

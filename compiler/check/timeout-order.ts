@@ -19,7 +19,9 @@ export const timeoutOrder: Check = {
   run(policy, context) {
     // A pair that the whole policy shares is one fault, however many models inherit it.
     const reported = new Set<string>()
-    for (const { timeouts, keepAlive } of policy.models.values()) {
+    for (const model of policy.models.values()) {
+      if (model.kind !== 'served') continue
+      const { timeouts, keepAlive } = model
       const pairs = ORDER.map(([inner, outer]) => ({ inner, outer, a: timeouts[inner], b: timeouts[outer] }))
       for (const { inner, outer, a, b } of [
         ...pairs,

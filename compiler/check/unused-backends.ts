@@ -8,7 +8,12 @@ export const unusedBackends: Check = {
   name: 'unused-backends',
   onlyIfSound: true,
   run({ backends, models }, { report }) {
-    const used = new Set([...models.values()].flatMap(({ targets }) => targets.map(({ backend }) => backend)))
+    const used = new Set<string>()
+    for (const model of models.values()) {
+      if (model.kind !== 'served') continue
+      for (const { backend } of model.targets) used.add(backend)
+      for (const entry of model.fallback) if (entry.kind === 'target') used.add(entry.target.backend)
+    }
     for (const [name, { at, models: declared }] of backends) {
       if (used.has(name)) continue
       const [example = 'model'] = declared.keys()

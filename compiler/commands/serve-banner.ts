@@ -7,7 +7,7 @@ import type { GatewayStatus } from '../../src/control/gateway-status.ts'
 import { formatListener, isLoopback } from '../../src/control/listen-address.ts'
 import type { Listener } from '../../src/control/run-file.ts'
 import type { StateFolder } from '../../src/control/state-folder.ts'
-import { mayUse } from '../../src/table/decide.ts'
+import { mayUse } from '../../src/table/names.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { isFromShell } from './environment.ts'
 
@@ -100,7 +100,9 @@ function firstModel(table: RouteTable): string {
   const client = localClient(table)
   const allowed = models.filter((model) => client === null || mayUse(table, client, model))
   const isToy = (model: string): boolean => {
-    const backend = table.models[model]?.targets[0]?.backend
+    const entry = table.models[model]
+    const target = entry?.kind === 'served' ? entry.pool[0]?.target : undefined
+    const backend = target === undefined ? undefined : table.targets[target]?.backend
     return backend !== undefined && table.backends[backend]?.kind === 'demo'
   }
   return allowed.find(isToy) ?? allowed[0] ?? models[0] ?? 'demo'

@@ -43,6 +43,33 @@ export type DiagnosticCode =
   | 'check/cors-origin'
   | 'check/listen-address'
   | 'check/tls-without-https'
+  | 'validate/old-version'
+  | 'resolve/unknown-name'
+  | 'resolve/unknown-time-zone'
+  | 'resolve/invalid-pattern'
+  | 'resolve/wildcard'
+  | 'resolve/ruled-destination'
+  | 'resolve/rule-action'
+  | 'resolve/empty-range'
+  | 'resolve/weights'
+  | 'check/privacy-leak'
+  | 'check/denied-reroute'
+  | 'check/always-denied'
+  | 'check/unreachable-rule'
+  | 'check/contradiction'
+  | 'check/overlapping-rules'
+  | 'check/missing-default'
+  | 'check/fallback-cycle'
+  | 'check/attempts-exceed-total'
+  | 'check/incapable-target'
+  | 'check/unauthorised-fallback'
+  | 'check/unguarded-surface'
+  | 'check/slow-pattern'
+  | 'check/unpriced-model'
+  | 'check/limit-never-binds'
+  | 'check/unattached'
+  | 'check/gated-dead-end'
+  | 'check/not-in-force'
 
 export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'yaml/missing-file': { severity: 'error', title: 'A policy file does not exist' },
@@ -82,6 +109,64 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'check/cors-origin': { severity: 'error', title: 'A CORS origin that no browser sends' },
   'check/listen-address': { severity: 'error', title: 'A listen address that cannot be used' },
   'check/tls-without-https': { severity: 'error', title: 'TLS settings on a backend without TLS' },
+
+  'validate/old-version': { severity: 'error', title: 'A policy in an older version of the language' },
+  'resolve/unknown-name': {
+    severity: 'error',
+    title: 'A name that nothing defines: a zone, label, mode, ruleset, client, phrase or detector',
+  },
+  'resolve/unknown-time-zone': { severity: 'error', title: 'A time zone that does not exist' },
+  'resolve/invalid-pattern': { severity: 'error', title: 'A regular expression that cannot be compiled' },
+  'resolve/wildcard': { severity: 'error', title: 'A `*` where it cannot stand for anything' },
+  'resolve/ruled-destination': {
+    severity: 'error',
+    title: 'A destination that is not served but has rules of its own',
+  },
+  'resolve/rule-action': {
+    severity: 'error',
+    title: 'A rule that does nothing, or several things that exclude each other',
+  },
+  'resolve/empty-range': { severity: 'error', title: 'A range that no number lies in' },
+  'resolve/weights': {
+    severity: 'error',
+    title: 'Weights without a weighted pool, or a weighted pool without weights',
+  },
+  'check/privacy-leak': {
+    severity: 'error',
+    title: 'Labelled requests can be sent to a place that may not see them',
+  },
+  'check/denied-reroute': { severity: 'error', title: 'A reroute that leads to no permitted place' },
+  'check/always-denied': { severity: 'warning', title: 'A rule whose targets a label always takes away' },
+  'check/unreachable-rule': { severity: 'error', title: 'A rule that can never decide' },
+  'check/contradiction': { severity: 'error', title: 'A condition that can never hold' },
+  'check/overlapping-rules': {
+    severity: 'warning',
+    title: 'Two rules that cut the same range in different ways',
+  },
+  'check/missing-default': {
+    severity: 'error',
+    title: 'A ruleset whose last rule does not always settle the request',
+  },
+  'check/fallback-cycle': { severity: 'error', title: 'Fallbacks that lead back to where they began' },
+  'check/attempts-exceed-total': {
+    severity: 'error',
+    title: 'Attempts that can never begin before the time is up',
+  },
+  'check/incapable-target': { severity: 'error', title: 'A target that cannot take what its rule sends it' },
+  'check/unauthorised-fallback': {
+    severity: 'error',
+    title: 'A fallback to a model that the client may not ask for',
+  },
+  'check/unguarded-surface': { severity: 'error', title: 'A surface that a guard does not see' },
+  'check/slow-pattern': { severity: 'error', title: 'A regular expression that does not run in linear time' },
+  'check/unpriced-model': { severity: 'error', title: 'A model without a price under a budget' },
+  'check/limit-never-binds': { severity: 'error', title: 'A limit that another one always reaches first' },
+  'check/unattached': { severity: 'error', title: 'An entry that has no effect on anything' },
+  'check/gated-dead-end': { severity: 'warning', title: 'A rule that leads nowhere while a mode is on' },
+  'check/not-in-force': {
+    severity: 'warning',
+    title: 'A setting that is proved but not carried out by this version',
+  },
 }
 
 /** Path of a code's page, from the root of the repository. */

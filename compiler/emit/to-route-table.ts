@@ -2,21 +2,22 @@
  * The last stage: intermediate representation → route table with its digest. Pure and deterministic.
  */
 import { createHash } from 'node:crypto'
-import type { Backend, Client, ClientKey, Model, RouteTable } from '../../src/table/route-table.ts'
+import type { Backend, Client, ClientKey, RouteTable, Target } from '../../src/table/route-table.ts'
 import type {
   ResolvedBackend,
   ResolvedClient,
   ResolvedKey,
-  ResolvedModel,
   ResolvedPolicy,
 } from '../resolve/resolved-policy.ts'
 import { canonicalJson, canonicalize } from './canonical-json.ts'
+import { needsOf } from './needs-of.ts'
+import { targetKey, toModel } from './to-model.ts'
 
 /** Expects a policy without errors. */
 export function toRouteTable(policy: ResolvedPolicy): RouteTable {
-  const { listen, limits, cors, names, models, backends, clients } = policy
+  const { listen, limits, cors, names, wildcards, models, backends, clients } = policy
   const content: Omit<RouteTable, 'digest'> = {
-    version: 1,
+    version: 2,
     listen: {
       https: listen.https.value,
       http: listen.http.value,
@@ -24,8 +25,21 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     },
     limits,
     cors: { origins: cors.origins.map(({ value }) => value), maxAgeSeconds: cors.maxAgeSeconds },
+    zones: policy.zones,
+    timeZone: policy.timeZone,
+    labels: toRecord(policy.labels, ({ label }) => label),
+    classify: policy.classify,
+    texts: policy.texts,
+    needs: needsOf(policy),
+    surfaces: policy.surfaces,
     names: Object.fromEntries(names),
-    models: toRecord(models, toModel),
+    wildcards: Array.from(wildcards, ([prefix, model]) => ({ prefix, model })).toSorted(
+      (a, b) => b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1),
+    ),
+    models: toRecord(models, (model) => toModel(model, policy)),
+    targets: toTargets(policy),
+    rulesets: toRecord(policy.rulesets, ({ rules }) => rules.map(({ rule }) => rule)),
+    modes: toRecord(policy.modes, ({ mode }) => mode),
     backends: toRecord(backends, toBackend),
     clients: toRecord(clients, toClient),
   }
@@ -37,17 +51,23 @@ function toRecord<A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): 
   return Object.fromEntries(Array.from(map, ([key, value]) => [key, convert(value)]))
 }
 
-function toModel({ targets, timeouts, keepAlive }: ResolvedModel): Model {
-  return {
-    targets: targets.map(({ backend, model, id }) => ({ backend, model, id })),
-    timeouts: {
-      connectMs: timeouts.connect.value,
-      firstTokenMs: timeouts.firstToken.value,
-      idleMs: timeouts.idle.value,
-      totalMs: timeouts.total.value,
-    },
-    keepAliveMs: keepAlive.value,
+/** Every model of every backend: what a policy does not use costs nothing here, and tools can name it. */
+function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
+  const targets: Record<string, Target> = {}
+  for (const [backend, { models, zone, mode }] of backends) {
+    for (const [model, { id, context, supports, zone: own }] of models) {
+      targets[targetKey({ backend, model })] = {
+        backend,
+        model,
+        id,
+        zone: own ?? zone.value,
+        context,
+        supports,
+        mode: mode?.name ?? null,
+      }
+    }
   }
+  return targets
 }
 
 function toBackend({ kind, origin, basePath, keyEnv, tls, models }: ResolvedBackend): Backend {
@@ -61,8 +81,13 @@ function toBackend({ kind, origin, basePath, keyEnv, tls, models }: ResolvedBack
   }
 }
 
-function toClient({ keys, models }: ResolvedClient): Client {
-  return { keys: keys.map(toKey), models: models && models.map(({ name }) => name) }
+function toClient({ keys, models, tags, labels }: ResolvedClient): Client {
+  return {
+    keys: keys.map(toKey),
+    models: models && models.map(({ name }) => name),
+    tags,
+    labels: labels.map(({ name }) => name),
+  }
 }
 
 function toKey(key: ResolvedKey): ClientKey {

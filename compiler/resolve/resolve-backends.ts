@@ -22,7 +22,14 @@ export function resolveBackends(
     const models = new Map(
       Object.entries(config.models).map(([model, { id, context: tokens }]) => [
         model,
-        { id, context: tokens ?? null },
+        {
+          id,
+          context: tokens ?? null,
+          supports: null,
+          zone: null,
+          price: null,
+          at: { ...at, path: [...at.path, 'models', model] },
+        },
       ]),
     )
     resolved.set(name, {
@@ -30,6 +37,8 @@ export function resolveBackends(
       ...resolveAddress(config, at, context),
       keyEnv: config.kind === 'demo' ? null : (config.key?.env ?? null),
       tls: resolveTls(config, { at, ca: caFiles.get(name) }, context),
+      zone: { value: 0, at: null },
+      mode: null,
       models,
       at,
     })

@@ -21,6 +21,10 @@ export function resolveClients(
     resolved.set(name, {
       keys: config.keys.map((key, i) => resolveKey(key, { ...at, path: [...at.path, 'keys', i] }, context)),
       models: resolveGrants(config, { at, known }, context),
+      tags: [],
+      labels: [],
+      limits: { requests: null, tokens: null, concurrent: null },
+      budget: null,
       at,
     })
   }

@@ -21,7 +21,15 @@ export function resolveModels(
       const place: Place = { ...at, path: [...at.path, 'targets', i] }
       return resolveTarget({ target, at: place, backends }, context) ?? []
     })
-    models.set(name, { targets, ...resolveTimeouts({ model: config, policy, at }, context), at })
+    models.set(name, {
+      kind: 'served',
+      targets,
+      balance: 'ordered',
+      fallback: [],
+      surfaces: null,
+      ...resolveTimeouts({ model: config, policy, at }, context),
+      at,
+    })
   }
   return models
 }
@@ -81,5 +89,5 @@ function resolveTarget(
     )
     return undefined
   }
-  return { backend: backendName, model: modelName, id: model.id, at }
+  return { backend: backendName, model: modelName, id: model.id, weight: 1, at }
 }

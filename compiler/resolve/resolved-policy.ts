@@ -2,7 +2,19 @@
  * The intermediate representation: what was written, with names followed, defaults filled in and units gone.
  * Every node keeps the place it was written at, so that `check/` can point at YAML although it works on data.
  */
-import type { BackendKind, ClientKey } from '../../src/table/route-table.ts'
+import type { Predicate } from '../../src/table/predicate.ts'
+import type {
+  BackendKind,
+  Balance,
+  Capability,
+  Classify,
+  ClientKey,
+  Label,
+  Mode,
+  Rule,
+  Surface,
+  TextTest,
+} from '../../src/table/route-table.ts'
 import type { Locate, Place } from '../load/loaded-policy.ts'
 
 /** A value and where it was written; no place = a default. */
@@ -16,21 +28,112 @@ export type TimeoutName = 'connect' | 'firstToken' | 'idle' | 'total'
 /** Milliseconds. */
 export type ResolvedTimeouts = Record<TimeoutName, Setting<number>>
 
+/** `backend/model` of a policy, found. */
 export interface ResolvedTarget {
   backend: string
   model: string
   /** Model id on the wire. */
   id: string
+  weight: number
   at: Place
 }
 
-export interface ResolvedModel {
+/** An entry of `fallback`: another model, or a place. */
+export type ResolvedFallback =
+  | { kind: 'model'; model: string; at: Place }
+  | { kind: 'target'; target: ResolvedTarget; at: Place }
+
+export interface ResolvedServedModel {
+  kind: 'served'
   /** Only those that lead somewhere. */
   targets: ResolvedTarget[]
+  balance: Balance
+  fallback: ResolvedFallback[]
+  /** Null = all. */
+  surfaces: Surface[] | null
   timeouts: ResolvedTimeouts
   /** Milliseconds; 0 = never. */
   keepAlive: Setting<number>
   at: Place
+}
+
+export interface ResolvedRuledModel {
+  kind: 'ruled'
+  rules: string
+  at: Place
+}
+
+export type ResolvedModel = ResolvedServedModel | ResolvedRuledModel
+
+/**
+ * A predicate of the table with the place it was written at. Parts of `all`, `any` and `not` are `parts`, in the order
+ * of the predicate's own, so that a path of indices (`failingPath`) finds the place.
+ */
+export interface ResolvedPredicate {
+  predicate: Predicate
+  parts: ResolvedPredicate[]
+  at: Place
+}
+
+/** A rule of the table, and where its parts were written. */
+export interface ResolvedRule {
+  rule: Rule
+  /** Null = always. */
+  when: ResolvedPredicate | null
+  /** Destinations of `to` and of split arms, in order. */
+  destinations: { model: string; at: Place }[]
+  at: Place
+}
+
+export interface ResolvedLabel {
+  label: Label
+  /** Where `onDenied`, `trace` and `cache` were written; null = the default. */
+  onDeniedAt: Place | null
+  traceAt: Place | null
+  cacheAt: Place | null
+  at: Place
+}
+
+/** Where bytes of requests may go besides their targets. */
+export interface ResolvedSinks {
+  trace: { zone: number; content: 'metadata-only' | 'full'; at: Place } | null
+  cache: { zone: number; ttlMs: number; embed: { model: string; at: Place } | null; at: Place } | null
+  classifier: { model: string; at: Place } | null
+}
+
+export interface ResolvedMode {
+  mode: Mode
+  kind: 'manual' | 'http-switch'
+  at: Place
+}
+
+/** Where each pattern was written, for its proof. */
+export interface ResolvedPattern {
+  source: string
+  flags: string
+  at: Place
+}
+
+/** USD per million tokens. */
+export interface ResolvedPrice {
+  input: number
+  output: number
+}
+
+export interface ResolvedBackendModel {
+  id: string
+  context: number | null
+  supports: Capability[] | null
+  /** Null = the backend's. */
+  zone: number | null
+  price: ResolvedPrice | null
+  at: Place
+}
+
+export interface ResolvedUsageLimits {
+  requests: Setting<{ count: number; windowMs: number }> | null
+  tokens: Setting<{ count: number; windowMs: number }> | null
+  concurrent: Setting<number> | null
 }
 
 export interface ResolvedTls {
@@ -47,7 +150,10 @@ export interface ResolvedBackend {
   basePath: string
   keyEnv: string | null
   tls: ResolvedTls
-  models: Map<string, { id: string; context: number | null }>
+  zone: Setting<number>
+  mode: { name: string; at: Place } | null
+  /** By name; `*` stands for whatever the backend has. */
+  models: Map<string, ResolvedBackendModel>
   at: Place
 }
 
@@ -57,6 +163,10 @@ export interface ResolvedClient {
   keys: ResolvedKey[]
   /** Null = all. */
   models: { name: string; at: Place }[] | null
+  tags: string[]
+  labels: { name: string; at: Place }[]
+  limits: ResolvedUsageLimits
+  budget: { usd: number; per: 'day' | 'month'; at: Place } | null
   at: Place
 }
 
@@ -70,8 +180,27 @@ export interface ResolvedPolicy {
     failedKeys: { count: number; windowMs: number }
   }
   cors: { origins: { value: string; at: Place }[]; maxAgeSeconds: number }
-  /** Every name a client may ask for → the model it means. */
+  /** Least to most trusted. */
+  zones: string[]
+  timeZone: string
+  labels: Map<string, ResolvedLabel>
+  classify: Classify
+  /** Where `classify.privacy` and `classify.injection` were written. */
+  guards: { privacy: Place | null; injection: Place | null }
+  texts: TextTest[]
+  patterns: ResolvedPattern[]
+  surfaces: Surface[]
+  sinks: ResolvedSinks
+  modes: Map<string, ResolvedMode>
+  rulesets: Map<string, { rules: ResolvedRule[]; at: Place }>
+  /** `limits.requests` and so on of `policy.yaml`. */
+  usage: ResolvedUsageLimits
+  /** What was written and is not in force in this version: its place, and what it is. */
+  notInForce: { what: string; at: Place }[]
+  /** Every exact name a client may ask for → the model it means. */
   names: Map<string, string>
+  /** Names that end in `*`: prefix → model. */
+  wildcards: Map<string, string>
   models: Map<string, ResolvedModel>
   /** Alias → where it was written. */
   aliases: Map<string, Place>

@@ -5,6 +5,7 @@ import { demo } from './demo.ts'
 import { litellm } from './litellm.ts'
 import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
+import { opencode } from './opencode.ts'
 
 export interface BackendBehaviour {
   /** Fields added to every request body, as JSON members without braces; empty for none. */
@@ -17,4 +18,10 @@ export interface BackendBehaviour {
   respond?: (request: BackendRequest) => Promise<Response>
 }
 
-export const BACKEND_KINDS: Record<BackendKind, BackendBehaviour> = { openai, ollama, litellm, demo }
+export const BACKEND_KINDS: Record<BackendKind, BackendBehaviour> = {
+  openai,
+  ollama,
+  litellm,
+  opencode,
+  demo,
+}

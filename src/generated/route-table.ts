@@ -17,6 +17,19 @@ export const routeTable: RouteTable = {
       "tls": null
     }
   },
+  "classify": {
+    "complexity": {
+      "classifier": null,
+      "code": [],
+      "mediumTokens": 1024,
+      "reasoning": [],
+      "simpleTokens": 256
+    },
+    "images": "label",
+    "injection": null,
+    "privacy": null,
+    "scanBytes": 1048576
+  },
   "clients": {
     "home": {
       "keys": [
@@ -26,14 +39,17 @@ export const routeTable: RouteTable = {
           "expiresAt": null
         }
       ],
-      "models": null
+      "labels": [],
+      "models": null,
+      "tags": []
     }
   },
   "cors": {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "e47d656016ee5876e0cf83dc09f966c862f04047c400af7bc9f365219ba329e5",
+  "digest": "b059ec5d816428f781d957d3bbc6f1902c38d6d9385fe84a1253576a4036051d",
+  "labels": {},
   "limits": {
     "bodyBytes": 10485760,
     "bodyTimeoutMs": 30000,
@@ -51,14 +67,17 @@ export const routeTable: RouteTable = {
   },
   "models": {
     "demo": {
+      "balance": "ordered",
+      "fallback": [],
       "keepAliveMs": 10000,
-      "targets": [
+      "kind": "served",
+      "pool": [
         {
-          "backend": "demo",
-          "id": "toy",
-          "model": "toy"
+          "target": "demo/toy",
+          "weight": 1
         }
       ],
+      "surfaces": null,
       "timeouts": {
         "connectMs": 3000,
         "firstTokenMs": 60000,
@@ -67,9 +86,41 @@ export const routeTable: RouteTable = {
       }
     }
   },
+  "modes": {},
   "names": {
     "auto": "demo",
     "demo": "demo"
   },
-  "version": 1
+  "needs": {
+    "complexity": false,
+    "headers": [],
+    "text": false,
+    "time": false
+  },
+  "rulesets": {},
+  "surfaces": [
+    "chat",
+    "completions",
+    "embeddings"
+  ],
+  "targets": {
+    "demo/toy": {
+      "backend": "demo",
+      "context": null,
+      "id": "toy",
+      "mode": null,
+      "model": "toy",
+      "supports": null,
+      "zone": 0
+    }
+  },
+  "texts": [],
+  "timeZone": "UTC",
+  "version": 2,
+  "wildcards": [],
+  "zones": [
+    "cloud",
+    "lan",
+    "local"
+  ]
 }

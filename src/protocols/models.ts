@@ -1,6 +1,7 @@
 /** `GET /v1/models` in OpenAI's shape: only what the calling client may use. */
-import { modelNotFound } from '../pipeline/route/route.ts'
-import { lookup, mayUse } from '../table/decide.ts'
+import { modelNotFound } from '../pipeline/route/refusal.ts'
+import { lookup } from '../table/lookup.ts'
+import { mayUse } from '../table/names.ts'
 import type { RouteTable } from '../table/route-table.ts'
 
 export interface ModelCard {

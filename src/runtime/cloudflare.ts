@@ -9,7 +9,7 @@ import { routeTable } from '../generated/route-table.ts'
 import { type BackendFetch, BackendUnreachable } from '../ports.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
 import { activate } from '../table/active-snapshot.ts'
-import { lookup } from '../table/decide.ts'
+import { lookup } from '../table/lookup.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 

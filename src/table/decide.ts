@@ -1,40 +1,120 @@
 /**
  * decide(): where does this request go? Pure, the same function in the server and in every tool.
  */
-import type { RouteTable, Surface, Target } from './route-table.ts'
+import type { Decision, RefusalReason, RuleOutcome, Trace } from './decision.ts'
+import type { Facts } from './facts.ts'
+import { lookup } from './lookup.ts'
+import { mayUse, resolveName } from './names.ts'
+import type { RouteTable, ServedModel } from './route-table.ts'
+import { runRules, type RuleState } from './run-rules.ts'
+import { type Selection, selectTargets } from './select-targets.ts'
 
-/** All that routing knows of a request. */
-export interface RequestFacts {
-  /** Name of the client whose key was shown. */
-  client: string
-  surface: Surface
-  /** The model name as the client wrote it. */
-  model: string
-  stream: boolean
+/**
+ * @param trace is told each step; for tools that explain
+ * @throws Error when the table is not one that the compiler made
+ */
+export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision {
+  const labels = Object.keys(facts.labels)
+  const start: RuleState = {
+    tags: lookup(table.clients, facts.client)?.tags ?? [],
+    labels,
+    edits: { set: {}, clamp: {} },
+    redact: [],
+  }
+  const refuse = (outcome: RuleOutcome, why: RefusalReason): Decision => ({
+    kind: 'refuse',
+    ...outcome,
+    ...why,
+  })
+  const unruled: RuleOutcome = { rule: null, forced: false, ...start }
+
+  const name = resolveName(table, facts.model)
+  const entry = name === undefined ? undefined : lookup(table.models, name.model)
+  if (name === undefined || entry === undefined) return refuse(unruled, { reason: 'unknown-model' })
+  if (!mayUse(table, facts.client, facts.model)) return refuse(unruled, { reason: 'model-not-allowed' })
+  if (!table.surfaces.includes(facts.surface)) return refuse(unruled, { reason: 'surface-not-served' })
+  if (facts.injection && table.classify.injection?.action === 'block')
+    return refuse(unruled, { reason: 'injection' })
+  if (facts.images && table.classify.images === 'refuse') return refuse(unruled, { reason: 'images' })
+
+  let modelName = name.model
+  let outcome = unruled
+  if (entry.kind === 'ruled') {
+    const { state, end, rule } = runRules(facts, table, entry.rules, start, trace)
+    outcome = { rule: `${entry.rules}/${rule}`, forced: end.kind === 'route' && end.force, ...state }
+    if (end.kind === 'block')
+      return refuse(outcome, { reason: 'blocked', status: end.status, message: end.message })
+    modelName = end.to
+  }
+
+  const strictest = strictestLabel(table, outcome.labels)
+  const options = { minZone: strictest?.zone ?? 0, forced: outcome.forced, rest: name.rest, trace }
+  const select = (to: string): Selection | null => {
+    const model = servedModel(table, to)
+    const isServed = model.surfaces === null || model.surfaces.includes(facts.surface)
+    return isServed ? selectTargets(facts, table, model, { ...options, name: to }) : null
+  }
+
+  let selection = select(modelName)
+  let reroutedBy: string | null = null
+  if (selection?.dropped.label === true && isEmpty(selection)) {
+    const label = strictest?.label ?? ''
+    const onDenied = lookup(table.labels, label)?.onDenied ?? null
+    if (onDenied?.kind !== 'reroute')
+      return refuse(outcome, { reason: 'label-denied', label, model: modelName })
+    reroutedBy = label
+    modelName = onDenied.to
+    selection = select(modelName)
+    if (selection?.dropped.label === true && isEmpty(selection)) {
+      return refuse(outcome, { reason: 'label-denied', label, model: modelName })
+    }
+  }
+  if (selection === null) return refuse(outcome, { reason: 'surface-not-served' })
+  const { pool, fallback, balance, dropped } = selection
+  if (isEmpty(selection)) {
+    const { mode, capability } = dropped
+    if (mode !== null) return refuse(outcome, { reason: 'mode-denied', mode, model: modelName })
+    if (capability !== null) return refuse(outcome, { reason: 'not-capable', capability, model: modelName })
+    throw new Error(`model ${modelName} has no target`)
+  }
+  return {
+    kind: 'route',
+    ...outcome,
+    model: modelName,
+    reroutedBy,
+    balance,
+    pool,
+    fallback,
+    minZone: options.minZone,
+  }
 }
 
-export type Decision =
-  | { kind: 'route'; model: string; targets: readonly Target[] }
-  | { kind: 'refuse'; reason: 'unknown-model' | 'model-not-allowed' }
-
-/** Own property of a record, or undefined: a name such as `__proto__` finds nothing. */
-export function lookup<T>(record: Record<string, T>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined
+function isEmpty({ pool, fallback }: Selection): boolean {
+  return pool.length === 0 && fallback.length === 0
 }
 
-/** May this client ask for this name? A grant for a model holds for its aliases. */
-export function mayUse(table: RouteTable, client: string, name: string): boolean {
-  const allowed = lookup(table.clients, client)?.models
-  if (allowed === undefined) return false
-  if (allowed === null || allowed.includes(name)) return true
-  const model = lookup(table.names, name)
-  return model !== undefined && allowed.includes(model)
+/** The label that demands most trust; where two demand the same, one that blocks, else the first by name. */
+function strictestLabel(
+  table: RouteTable,
+  labels: readonly string[],
+): { label: string; zone: number } | undefined {
+  let found: { label: string; zone: number; blocks: boolean } | undefined
+  for (const label of labels) {
+    const entry = lookup(table.labels, label)
+    if (entry === undefined) throw new Error(`the table has no label ${label}`)
+    const blocks = entry.onDenied?.kind !== 'reroute'
+    const stricter =
+      found === undefined ||
+      entry.mayReach > found.zone ||
+      (entry.mayReach === found.zone && (blocks === found.blocks ? label < found.label : blocks))
+    if (stricter) found = { label, zone: entry.mayReach, blocks }
+  }
+  return found
 }
 
-export function decide(facts: RequestFacts, table: RouteTable): Decision {
-  const name = lookup(table.names, facts.model)
-  const model = name === undefined ? undefined : lookup(table.models, name)
-  if (name === undefined || model === undefined) return { kind: 'refuse', reason: 'unknown-model' }
-  if (!mayUse(table, facts.client, facts.model)) return { kind: 'refuse', reason: 'model-not-allowed' }
-  return { kind: 'route', model: name, targets: model.targets }
+/** @throws Error when it is not one; the compiler sees to that */
+export function servedModel(table: RouteTable, name: string): ServedModel {
+  const model = lookup(table.models, name)
+  if (model?.kind !== 'served') throw new Error(`the table has no served model ${name}`)
+  return model
 }

@@ -2,12 +2,19 @@
  * The route table: what the compiler emits and the edge runs. Pure JSON data, no code.
  * INVARIANT: it never holds a secret, only the names of environment variables and SHA-256 digests.
  */
+import type { Predicate } from './predicate.ts'
 
 /** What speaks on the other side of a backend's address. `demo` is built into the edge. */
-export type BackendKind = 'openai' | 'ollama' | 'litellm' | 'demo'
+export type BackendKind = 'openai' | 'ollama' | 'litellm' | 'opencode' | 'demo'
 
 /** The API operations that are routed by model. */
 export type Surface = 'chat' | 'completions' | 'embeddings'
+
+/** What a model can take beyond text. */
+export type Capability = 'tools' | 'vision' | 'json'
+
+/** Place of a zone in the table's `zones`: 0 is the least trusted. */
+export type ZoneRank = number
 
 /** All durations in milliseconds. */
 export interface Timeouts {
@@ -21,22 +28,148 @@ export interface Timeouts {
   totalMs: number
 }
 
-/** One place where a model lives: `backend/model` of the policy, resolved. */
+/** `backend/model`: a key of the table's `targets`. */
+export type TargetKey = string
+
+/** One place where a model lives. */
 export interface Target {
   backend: string
   /** Name within the backend's `models`. */
   model: string
-  /** Model id on the wire to the backend. */
+  /** Model id on the wire to the backend; a `*` in it stands for what the asked name's wildcard matched. */
   id: string
+  zone: ZoneRank
+  /** Context window in tokens, null when the policy does not say. */
+  context: number | null
+  /** Null when the policy does not say: then nothing is held against it. */
+  supports: Capability[] | null
+  /** A mode that gates its backend; null = none. */
+  mode: string | null
 }
 
-/** A name clients may ask for, resolved. */
-export interface Model {
-  /** Tried in order until one answers. Never empty. */
-  targets: Target[]
+/** How the targets of a pool share the work. `ordered` tries them as they stand. */
+export type Balance = 'round-robin' | 'ordered' | 'weighted' | 'least-busy'
+
+/** A model with places where it is served. */
+export interface ServedModel {
+  kind: 'served'
+  /** Equals, shared by `balance`. Never empty. */
+  pool: { target: TargetKey; weight: number }[]
+  balance: Balance
+  /** Tried in order after the pool; fallback models are already followed to their targets. */
+  fallback: TargetKey[]
+  /** Surfaces it serves; null = all. */
+  surfaces: Surface[] | null
   timeouts: Timeouts
   /** Silence after which a stream's headers are committed and a comment is sent; 0 = never. */
   keepAliveMs: number
+}
+
+/** A model whose requests a ruleset sends on. */
+export interface RuledModel {
+  kind: 'ruled'
+  /** Key of `rulesets`. */
+  rules: string
+}
+
+export type Model = ServedModel | RuledModel
+
+/** Parameters of a request that a rule may change: name of a top-level field → value. */
+export type ParameterValues = Record<string, string | number | boolean>
+
+export type Action =
+  /** `to` is the key of a served model. */
+  | { kind: 'route'; to: string; force: boolean }
+  | { kind: 'split'; arms: { to: string; weight: number }[]; force: boolean }
+  | { kind: 'block'; status: number; message: string }
+  /** Only modifies; the rules after it decide. */
+  | { kind: 'continue' }
+
+export interface Redaction {
+  /** Detectors whose findings are replaced: `secrets`, `pii` or the id of a pattern. */
+  detectors: string[]
+  /** Null keeps all labels; else labels whose every cause was redacted are replaced by `to` (null = by none). */
+  relabel: { to: string | null } | null
+}
+
+export interface Rule {
+  id: string
+  /** Null = always. */
+  when: Predicate | null
+  addTags: string[]
+  set: ParameterValues
+  clamp: Record<string, { min: number | null; max: number | null }>
+  redact: Redaction | null
+  action: Action
+}
+
+export interface Label {
+  /** The least trusted zone that may see what carries it. */
+  mayReach: ZoneRank
+  /** What happens when no permitted target is left; null = nothing was said (the compiler proved it cannot happen). */
+  onDenied: { kind: 'block' } | { kind: 'reroute'; to: string } | null
+  trace: 'none' | 'metadata-only' | 'full'
+  cache: 'none' | 'client' | 'shared'
+}
+
+/** A text predicate: computed once per request by the classify stage, then looked up by its index. */
+export interface TextTest {
+  /** The last user turn, all system and developer text, or every text part of the request. */
+  in: 'user' | 'system' | 'conversation'
+  test: { kind: 'contains'; anyOf: string[] } | { kind: 'matches'; source: string; flags: string }
+  /** For `contains`; a pattern says it by its flags. */
+  caseSensitive: boolean
+}
+
+export interface PrivacyGuard {
+  detectors: ('secrets' | 'pii')[]
+  patterns: { id: string; source: string; flags: string; label: string }[]
+  entropy: { threshold: number; minLength: number }
+  /** What the built-in detectors, and whatever lies beyond a scan bound, put on a request. */
+  label: string
+  surfaces: Surface[]
+}
+
+export interface InjectionGuard {
+  action: 'flag' | 'block'
+  surfaces: Surface[]
+}
+
+export interface ComplexityGauge {
+  /** Most estimated tokens of a simple and of a medium request. */
+  simpleTokens: number
+  mediumTokens: number
+  /** Words that make a request at least medium (code) or complex (reasoning). */
+  code: string[]
+  reasoning: string[]
+  /** A served model that is asked for the class; null = the heuristic alone. */
+  classifier: { model: string; timeoutMs: number } | null
+}
+
+export interface Classify {
+  /** Characters beyond this are not scanned and count as labelled. */
+  scanBytes: number
+  /** Images cannot be scanned: they count as labelled, or the request is refused. */
+  images: 'label' | 'refuse'
+  privacy: PrivacyGuard | null
+  injection: InjectionGuard | null
+  complexity: ComplexityGauge
+}
+
+/** What must be known of a request before rules can run; all else is not computed. */
+export interface Needs {
+  /** Lower-case names of request headers. */
+  headers: string[]
+  /** Facts that want the text of the request. */
+  text: boolean
+  complexity: boolean
+  time: boolean
+}
+
+/** A mode of operation, such as gaming mode, that gates backends while it is on. */
+export interface Mode {
+  /** What gated backends answer meanwhile: only forced requests, or none. */
+  whenOn: 'force-only' | 'nothing'
 }
 
 export interface BackendModel {
@@ -80,6 +213,9 @@ export interface Client {
   keys: ClientKey[]
   /** Names the client may ask for; null = all. */
   models: string[] | null
+  /** Tags and labels that every request of this client carries. */
+  tags: string[]
+  labels: string[]
 }
 
 export interface Cors {
@@ -107,15 +243,31 @@ export interface Listen {
 }
 
 export interface RouteTable {
-  version: 1
+  version: 2
   /** SHA-256 (hex) over the canonical JSON of all other fields. */
   digest: string
   listen: Listen
   limits: Limits
   cors: Cors
-  /** Every name a client may ask for → key of `models` (aliases resolved). */
+  /** Least to most trusted. */
+  zones: string[]
+  /** IANA name; time windows are read in it. */
+  timeZone: string
+  labels: Record<string, Label>
+  classify: Classify
+  /** Referred to by index from `text` predicates. */
+  texts: TextTest[]
+  needs: Needs
+  /** Surfaces that are served at all. */
+  surfaces: Surface[]
+  /** Every exact name a client may ask for → key of `models` (aliases resolved). */
   names: Record<string, string>
+  /** Names that end in `*`, by prefix, longest prefix first. */
+  wildcards: { prefix: string; model: string }[]
   models: Record<string, Model>
+  targets: Record<TargetKey, Target>
+  rulesets: Record<string, Rule[]>
+  modes: Record<string, Mode>
   backends: Record<string, Backend>
   clients: Record<string, Client>
 }

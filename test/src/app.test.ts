@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import type { EdgeEnv } from '../../src/pipeline/edge/edge-env.ts'
 import { SURFACES } from '../../src/protocols/surfaces.ts'
-import { AUTHORIZED, hashedKey, KEY, makeActive, makeTable } from './make-snapshot.ts'
+import { AUTHORIZED, hashedKey, KEY, makeActive, makeTable, makeClient } from './make-snapshot.ts'
 import { type Backend, type ScriptedPorts, scriptedPorts } from './scripted-ports.ts'
 
 const ORIGIN = 'https://app.test'
 const ok: Backend = () => Response.json({ id: 'x' })
 const table = makeTable({
   cors: { origins: [ORIGIN], maxAgeSeconds: 60 },
-  clients: { crew: { keys: [], models: null }, guest: { keys: [], models: ['safe'] } },
+  clients: { crew: makeClient(), guest: makeClient({ models: ['safe'] }) },
 })
 const active = makeActive(table, {
   keys: [

@@ -1,7 +1,7 @@
 /** A small policy as the compiler would emit it, for tests that start behind the compiler. */
 import { createHash } from 'node:crypto'
 import { activate, type ActiveSnapshot } from '../../src/table/active-snapshot.ts'
-import type { Backend, Model, RouteTable } from '../../src/table/route-table.ts'
+import type { Backend, Client, RouteTable, ServedModel, Target } from '../../src/table/route-table.ts'
 import type { HashedKey, Snapshot } from '../../src/table/snapshot.ts'
 
 export const KEY = 'sk-aicc-unit-test'
@@ -24,9 +24,30 @@ export function makeBackend(fields: Partial<Backend> = {}): Backend {
   }
 }
 
-export function makeModel(fields: Partial<Model> = {}): Model {
+export function makeTarget(fields: Partial<Target> = {}): Target {
   return {
-    targets: [{ backend: 'gpu', model: 'coder', id: 'qwen3-coder' }],
+    backend: 'gpu',
+    model: 'coder',
+    id: 'qwen3-coder',
+    zone: 0,
+    context: null,
+    supports: null,
+    mode: null,
+    ...fields,
+  }
+}
+
+export function makeClient(fields: Partial<Client> = {}): Client {
+  return { keys: [], models: null, tags: [], labels: [], ...fields }
+}
+
+export function makeModel(fields: Partial<ServedModel> = {}): ServedModel {
+  return {
+    kind: 'served',
+    pool: [{ target: 'gpu/coder', weight: 1 }],
+    balance: 'ordered',
+    fallback: [],
+    surfaces: null,
     timeouts: { connectMs: 3000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 600_000 },
     keepAliveMs: 10_000,
     ...fields,
@@ -36,7 +57,7 @@ export function makeModel(fields: Partial<Model> = {}): Model {
 /** Backends `gpu` and `spare`; model `fast` on the first, `safe` on both; alias `gpt-4` for `fast`. */
 export function makeTable(fields: Partial<RouteTable> = {}): RouteTable {
   return {
-    version: 1,
+    version: 2,
     digest: 'd1'.repeat(32),
     listen: { https: null, http: null, names: [] },
     limits: {
@@ -51,17 +72,37 @@ export function makeTable(fields: Partial<RouteTable> = {}): RouteTable {
     models: {
       fast: makeModel(),
       safe: makeModel({
-        targets: [
-          { backend: 'gpu', model: 'coder', id: 'qwen3-coder' },
-          { backend: 'spare', model: 'small', id: 'llama3.2' },
+        pool: [
+          { target: 'gpu/coder', weight: 1 },
+          { target: 'spare/small', weight: 1 },
         ],
       }),
     },
+    wildcards: [],
+    targets: {
+      'gpu/coder': makeTarget(),
+      'spare/small': makeTarget({ backend: 'spare', model: 'small', id: 'llama3.2' }),
+    },
+    zones: ['cloud', 'lan', 'local'],
+    timeZone: 'UTC',
+    labels: {},
+    classify: {
+      scanBytes: 1024 ** 2,
+      images: 'label',
+      privacy: null,
+      injection: null,
+      complexity: { simpleTokens: 256, mediumTokens: 1024, code: [], reasoning: [], classifier: null },
+    },
+    texts: [],
+    needs: { headers: [], text: false, complexity: false, time: false },
+    surfaces: ['chat', 'completions', 'embeddings'],
+    rulesets: {},
+    modes: {},
     backends: {
       gpu: makeBackend(),
       spare: makeBackend({ kind: 'ollama', origin: 'http://spare.test:11434' }),
     },
-    clients: { crew: { keys: [], models: null } },
+    clients: { crew: makeClient() },
     ...fields,
   }
 }

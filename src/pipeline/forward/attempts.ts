@@ -10,7 +10,7 @@ import { AttemptFailure } from './upstream-error.ts'
  */
 export async function tryTargets<T>(exchange: Exchange, attempt: (target: Target) => Promise<T>): Promise<T> {
   let last: GatewayError | undefined
-  for (const target of exchange.model.targets) {
+  for (const target of exchange.targets) {
     try {
       return await attempt(target)
     } catch (error) {

@@ -4,7 +4,7 @@ import type { SurfaceRoute } from '../../protocols/surfaces.ts'
 import type { Ports } from '../../ports.ts'
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
 import type { Watch } from '../watch.ts'
-import type { Model } from '../../table/route-table.ts'
+import type { ServedModel, Target } from '../../table/route-table.ts'
 
 export interface Exchange {
   ports: Ports
@@ -13,7 +13,9 @@ export interface Exchange {
   request: ModelRequest
   /** Key of the table's `models`, and the model itself. */
   modelName: string
-  model: Model
+  model: ServedModel
+  /** Tried in order, each at most once. */
+  targets: readonly Target[]
   clientName: string
   correlationId: string
   /** Headers of every answer to this request. */

@@ -1,3 +1,4 @@
+import { makeClient } from '../make-snapshot.ts'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { buildSnapshot } from '../../../src/control/build-snapshot.ts'
@@ -20,9 +21,7 @@ function tableWith(clients: Record<string, ClientKey[]>, backendKey?: string): R
   return {
     ...snapshotOf('d').table,
     backends: { gpu: backend },
-    clients: Object.fromEntries(
-      Object.entries(clients).map(([name, keys]) => [name, { keys, models: null }]),
-    ),
+    clients: Object.fromEntries(Object.entries(clients).map(([name, keys]) => [name, makeClient({ keys })])),
   }
 }
 

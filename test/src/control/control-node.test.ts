@@ -1,3 +1,4 @@
+import { makeClient } from '../make-snapshot.ts'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import net from 'node:net'
@@ -163,7 +164,7 @@ describe('startControl', () => {
     const { start, stateDir, compiled, environment } = await rig()
     environment['KEY'] = 'sk-aicc-abcdefgh-0123456789'
     const keys = [{ env: 'KEY', deprecatedAt: Date.UTC(2027, 0, 31), expiresAt: null }]
-    compiled(ok('one', { clients: { home: { keys, models: null } }, backends: someBackend }))
+    compiled(ok('one', { clients: { home: makeClient({ keys }) }, backends: someBackend }))
     await start()
     const answer = await fetchStatus(stateDir)
     expect(answer).toMatchObject({

@@ -2,6 +2,7 @@
  * A stand-in for the built app, as small as the wire between the processes allows: one bundle per runtime.
  * It answers each request with the digest of its snapshot and its own start, and dies on /die.
  */
+import { makeTable } from '../make-snapshot.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,23 +90,7 @@ export async function writeMiniEdge(): Promise<MiniEdge> {
 
 export function snapshotOf(digest: string): Snapshot {
   return {
-    table: {
-      version: 1,
-      digest,
-      listen: { https: null, http: null, names: [] },
-      limits: {
-        bodyBytes: 1,
-        bodyTimeoutMs: 1,
-        headerBytes: 1,
-        headerCount: 1,
-        failedKeys: { count: 1, windowMs: 1 },
-      },
-      cors: { origins: [], maxAgeSeconds: 1 },
-      names: {},
-      models: {},
-      backends: {},
-      clients: {},
-    },
+    table: makeTable({ digest, names: {}, models: {}, targets: {}, backends: {}, clients: {} }),
     keys: [],
     backendKeys: {},
     hosts: ['localhost'],

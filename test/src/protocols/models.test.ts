@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { modelCard, modelList } from '../../../src/protocols/models.ts'
 import { errorOf } from '../error-of.ts'
-import { makeTable } from '../make-snapshot.ts'
+import { makeTable, makeClient } from '../make-snapshot.ts'
 
 const table = makeTable({
   clients: {
-    all: { keys: [], models: null },
-    some: { keys: [], models: ['safe'] },
-    none: { keys: [], models: [] },
+    all: makeClient(),
+    some: makeClient({ models: ['safe'] }),
+    none: makeClient({ models: [] }),
   },
 })
 

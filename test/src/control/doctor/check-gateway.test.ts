@@ -1,3 +1,4 @@
+import { makeClient } from '../../make-snapshot.ts'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
@@ -37,14 +38,12 @@ describe('checkGateway', () => {
 
   it('takes the key that the first start makes as given', async () => {
     const keys = [{ env: 'AICC_CLIENT_KEY', deprecatedAt: null, expiresAt: null }]
-    expect((await verdicts({ ...table, clients: { home: { keys, models: null } } }))[0]).toMatch(
-      /^ok secrets/,
-    )
+    expect((await verdicts({ ...table, clients: { home: makeClient({ keys }) } }))[0]).toMatch(/^ok secrets/)
   })
 
   it('lists each secret that is missing', async () => {
     const keys = ['A', 'B'].map((env) => ({ env, deprecatedAt: null, expiresAt: null }))
-    const findings = await verdicts({ ...table, clients: { home: { keys, models: null } } })
+    const findings = await verdicts({ ...table, clients: { home: makeClient({ keys }) } })
     expect(findings.filter((finding) => finding.startsWith('fail secrets'))).toHaveLength(2)
   })
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../../../src/errors.ts'
 import { tryTargets } from '../../../../src/pipeline/forward/attempts.ts'
 import { AttemptFailure } from '../../../../src/pipeline/forward/upstream-error.ts'
-import { makeModel } from '../../make-snapshot.ts'
 import { rejectionOf } from '../../error-of.ts'
 import { GPU, makeExchange, SPARE } from './make-exchange.ts'
 
@@ -72,13 +71,13 @@ describe('tryTargets', () => {
   })
 
   it('refuses a model without targets', async () => {
-    const exchange = makeExchange({}, { model: makeModel({ targets: [] }) })
+    const exchange = makeExchange({}, { targets: [] })
     expect(await rejectionOf(tryTargets(exchange, async () => 1))).toMatchObject({ code: 'internal_error' })
   })
 
   it('tries each target once, in order', async () => {
     const targets = [SPARE, GPU, SPARE]
-    const exchange = makeExchange({}, { model: makeModel({ targets }) })
+    const exchange = makeExchange({}, { targets })
     const tried: unknown[] = []
     await rejectionOf(
       tryTargets(exchange, async (target) => {

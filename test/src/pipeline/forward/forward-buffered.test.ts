@@ -5,13 +5,13 @@ import { controlledStream } from '../../controlled-stream.ts'
 import { rejectionOf } from '../../error-of.ts'
 import { makeModel } from '../../make-snapshot.ts'
 import type { Backend } from '../../scripted-ports.ts'
-import { GPU, makeExchange, SPARE, type TestExchange } from './make-exchange.ts'
+import { makeExchange, type TestExchange } from './make-exchange.ts'
 import { byHand, silent } from './stream-run.ts'
 
 const ANSWER = '{ "id" : "x" }'
 const MIB = 1024 * 1024
 const timeouts = { connectMs: 3000, firstTokenMs: 20_000, idleMs: 5000, totalMs: 60_000 }
-const both = makeModel({ targets: [GPU, SPARE], timeouts })
+const both = makeModel({ timeouts })
 
 let exchange: TestExchange
 

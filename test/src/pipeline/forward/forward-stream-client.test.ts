@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { DONE, ROLE, text } from '../../../upstream/reply.ts'
 import { makeModel } from '../../make-snapshot.ts'
 import type { Backend } from '../../scripted-ports.ts'
-import { GPU, SPARE } from './make-exchange.ts'
+import { GPU } from './make-exchange.ts'
 import {
   byHand,
   errorFrame,
@@ -22,7 +22,6 @@ useStreamRuns()
 describe('keep-alive', () => {
   const COMMENT = ': keep-alive\n\n'
   const model = makeModel({
-    targets: [GPU, SPARE],
     timeouts: { ...TIMEOUTS, idleMs: 50_000 },
     keepAliveMs: 10_000,
   })
@@ -79,7 +78,7 @@ describe('keep-alive', () => {
   it('is off at 0', async () => {
     const run = startStream(
       { gpu: silent },
-      { model: makeModel({ targets: [GPU], timeouts: TIMEOUTS, keepAliveMs: 0 }) },
+      { model: makeModel({ timeouts: TIMEOUTS, keepAliveMs: 0 }), targets: [GPU] },
     )
     await vi.advanceTimersByTimeAsync(19_999)
     expect(run.response()).toBeUndefined()
@@ -121,8 +120,8 @@ describe('a client that goes away', () => {
   )
 
   it('while it was kept waiting closes the upstream at the next comment', async () => {
-    const model = makeModel({ targets: [GPU], timeouts: TIMEOUTS, keepAliveMs: 6000 })
-    const run = startStream({ gpu: silent }, { model })
+    const model = makeModel({ timeouts: TIMEOUTS, keepAliveMs: 6000 })
+    const run = startStream({ gpu: silent }, { model, targets: [GPU] })
     await vi.advanceTimersByTimeAsync(6000)
     expect(run.received()).toBe(': keep-alive\n\n')
     await run.leave()
@@ -177,8 +176,8 @@ describe('a slow reader', () => {
 
   it('is not kept open by comments when the backend goes silent', async () => {
     const { backend, streams } = byHand()
-    const model = makeModel({ targets: [GPU], timeouts: TIMEOUTS, keepAliveMs: TIMEOUTS.idleMs / 4 })
-    const run = startStream({ gpu: backend }, { model })
+    const model = makeModel({ timeouts: TIMEOUTS, keepAliveMs: TIMEOUTS.idleMs / 4 })
+    const run = startStream({ gpu: backend }, { model, targets: [GPU] })
     await letRun()
     await streams[0]?.send(ROLE + text('hi'))
     await vi.advanceTimersByTimeAsync(TIMEOUTS.idleMs + 1)

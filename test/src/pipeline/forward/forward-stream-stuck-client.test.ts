@@ -22,8 +22,8 @@ describe('a client that stays and takes nothing is dropped', () => {
   it('when the whole time is up while a write waits', async () => {
     const timeouts = { ...TIMEOUTS, totalMs: 7000 }
     const { backend, streams } = byHand()
-    const model = makeModel({ targets: [GPU], timeouts, keepAliveMs: 0 })
-    const run = startStream({ gpu: backend }, { model }, 'slow')
+    const model = makeModel({ timeouts, keepAliveMs: 0 })
+    const run = startStream({ gpu: backend }, { model, targets: [GPU] }, 'slow')
     await letRun()
     void streams[0]?.send(text('a'))
     await vi.advanceTimersByTimeAsync(4000)

@@ -164,7 +164,7 @@ describe('before the first content', () => {
     const timeouts = { ...TIMEOUTS, totalMs: 25_000 }
     const run = startStream(
       { gpu: silent, spare: silent },
-      { model: makeModel({ targets: [GPU, SPARE, GPU], timeouts, keepAliveMs: 0 }) },
+      { model: makeModel({ timeouts, keepAliveMs: 0 }), targets: [GPU, SPARE, GPU] },
     )
     await vi.advanceTimersByTimeAsync(24_999)
     expect(run.response()).toBeUndefined()

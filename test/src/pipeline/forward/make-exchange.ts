@@ -5,11 +5,11 @@ import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import { SURFACES } from '../../../../src/protocols/surfaces.ts'
 import { activate } from '../../../../src/table/active-snapshot.ts'
 import type { RouteTable, Surface, Target } from '../../../../src/table/route-table.ts'
-import { makeModel, makeSnapshot, makeTable } from '../../make-snapshot.ts'
+import { makeModel, makeSnapshot, makeTable, makeTarget } from '../../make-snapshot.ts'
 import { type Backend, type ScriptedPorts, scriptedPorts } from '../../scripted-ports.ts'
 
-export const GPU: Target = { backend: 'gpu', model: 'coder', id: 'qwen3-coder' }
-export const SPARE: Target = { backend: 'spare', model: 'small', id: 'llama3.2' }
+export const GPU: Target = makeTarget()
+export const SPARE: Target = makeTarget({ backend: 'spare', model: 'small', id: 'llama3.2' })
 
 export interface ExchangeFields extends Partial<Omit<Exchange, 'ports' | 'request' | 'route'>> {
   body?: string
@@ -34,7 +34,8 @@ export function makeExchange(backends: Record<string, Backend>, fields: Exchange
     route,
     request: parseModelRequest(new TextEncoder().encode(body)),
     modelName: 'safe',
-    model: makeModel({ targets: [GPU, SPARE] }),
+    model: makeModel(),
+    targets: [GPU, SPARE],
     clientName: 'crew',
     correlationId: 'test-1',
     client: new AbortController(),

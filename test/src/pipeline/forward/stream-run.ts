@@ -1,16 +1,16 @@
 /** A stream through the engine with its two ends in the hands of the test, on fake time. */
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { forwardStream } from '../../../../src/pipeline/forward/forward-stream.ts'
-import type { Model } from '../../../../src/table/route-table.ts'
+import type { ServedModel } from '../../../../src/table/route-table.ts'
 import { chunk, DONE, ROLE, text } from '../../../upstream/reply.ts'
 import { type ControlledStream, controlledStream } from '../../controlled-stream.ts'
 import { makeModel } from '../../make-snapshot.ts'
 import type { Backend } from '../../scripted-ports.ts'
-import { type ExchangeFields, GPU, makeExchange, SPARE, type TestExchange } from './make-exchange.ts'
+import { type ExchangeFields, GPU, makeExchange, type TestExchange } from './make-exchange.ts'
 
 export const STOP: string = chunk({ finish: 'stop' })
 export const WHOLE: string = ROLE + text('hi') + STOP + DONE
-export const TIMEOUTS: Model['timeouts'] = {
+export const TIMEOUTS: ServedModel['timeouts'] = {
   connectMs: 3000,
   firstTokenMs: 20_000,
   idleMs: 5000,
@@ -19,7 +19,8 @@ export const TIMEOUTS: Model['timeouts'] = {
 
 /** The exchange fields of a model with one target and no keep-alive. */
 export const SINGLE: ExchangeFields = {
-  model: makeModel({ targets: [GPU], timeouts: TIMEOUTS, keepAliveMs: 0 }),
+  model: makeModel({ timeouts: TIMEOUTS, keepAliveMs: 0 }),
+  targets: [GPU],
 }
 
 export interface StreamRun {
@@ -66,7 +67,7 @@ export function startStream(
   fields: ExchangeFields = {},
   pace: 'eager' | 'slow' = 'eager',
 ): StreamRun {
-  const model = makeModel({ targets: [GPU, SPARE], timeouts: TIMEOUTS, keepAliveMs: 0, ...fields.model })
+  const model = makeModel({ timeouts: TIMEOUTS, keepAliveMs: 0, ...fields.model })
   const exchange = makeExchange(backends, { body: '{"model":"safe","stream":true}', ...fields, model })
   exchanges.push(exchange)
   const decoder = new TextDecoder()

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { modelNotFound, route } from '../../../../src/pipeline/route/route.ts'
-import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
+import { modelNotFound } from '../../../../src/pipeline/route/refusal.ts'
+import { route } from '../../../../src/pipeline/route/route.ts'
 import { errorOf } from '../../error-of.ts'
-import { makeTable } from '../../make-snapshot.ts'
+import { makeFacts } from '../../make-facts.ts'
+import { makeClient, makeTable } from '../../make-snapshot.ts'
 
-const table = makeTable({ clients: { crew: { keys: [], models: ['fast'] } } })
+const table = makeTable({ clients: { crew: makeClient({ models: ['fast'] }) } })
 
 function routeOf(model: string): ReturnType<typeof route> {
-  const request = parseModelRequest(new TextEncoder().encode(JSON.stringify({ model })))
-  return route(table, { client: 'crew', surface: 'chat', request })
+  return route(table, makeFacts({ model }))
 }
 
 describe('route', () => {
   it.each(['fast', 'gpt-4'])('%s reaches the model behind the name', (name) => {
-    expect(routeOf(name)).toEqual({ modelName: 'fast', model: table.models['fast'] })
+    expect(routeOf(name)).toMatchObject({ model: 'fast', pool: [{ target: { backend: 'gpu' } }] })
   })
 
   it.each([

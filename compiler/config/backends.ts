@@ -1,0 +1,161 @@
+/** `backends.yaml`: where models live, and how far each place is trusted. */
+import type { EnvName, HostName, Name } from './scalars.ts'
+
+/** A secret, named by the environment variable that holds it. */
+export interface SecretFromEnv {
+  env: EnvName
+}
+
+/** What a million tokens cost, in USD. */
+export interface PriceConfig {
+  /**
+   * Tokens sent to the model.
+   * @minimum 0
+   */
+  input: number
+  /**
+   * Tokens it answers with.
+   * @minimum 0
+   */
+  output: number
+}
+
+/** A model that a backend serves. */
+export interface BackendModelConfig {
+  /**
+   * The model's id on the backend. Under the name `*` it must hold a `*`, which stands for what the name asked for had
+   * in place of its own.
+   * @minLength 1
+   */
+  id: string
+  /**
+   * Context window in tokens.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000000000
+   */
+  context?: number
+  /** What it takes beyond text. Left out, nothing is held against it. */
+  supports?: ('tools' | 'vision' | 'json')[]
+  /** Trust in this model, where it differs from the backend's: LiteLLM may serve a local model beside one in the cloud. */
+  zone?: Name
+  price?: PriceConfig
+}
+
+/** How the backend's certificate is judged, for `https` URLs. */
+export interface BackendTlsConfig {
+  /**
+   * Path of a PEM file with the CA to trust in place of the public ones, relative to the policies folder.
+   * @minLength 1
+   */
+  ca?: string
+  /** Name expected in the certificate, if it is not the URL's host. */
+  serverName?: HostName
+}
+
+interface AnyBackendConfig {
+  /** How far it is trusted: one of `zones`. Left out, it is in the least trusted one; `demo` in the most trusted. */
+  zone?: Name
+  /** A mode that gates it while it is on. */
+  mode?: Name
+  /**
+   * Most requests it works on at once. Not enforced by this version.
+   * @asType integer
+   * @minimum 1
+   * @maximum 100000
+   */
+  maxConcurrent?: number
+  /** The models it serves, by the name that `policy.yaml` uses; `*` for whatever it has. */
+  models: Record<BackendModelName, BackendModelConfig>
+}
+
+/**
+ * A name of ours, or `*`.
+ * @pattern ^([A-Za-z0-9][A-Za-z0-9._:-]{0,63}|\*)$
+ */
+export type BackendModelName = string
+
+interface HttpBackendConfig extends AnyBackendConfig {
+  /**
+   * Where it listens, such as `http://gpu-host:8000`. `/v1` is appended unless the URL has a path of its own.
+   * @pattern ^https?://
+   */
+  url: string
+  /** The key to send to it. */
+  key?: SecretFromEnv
+  tls?: BackendTlsConfig
+  /** How it is asked whether it is well. Not asked by this version. */
+  health?: HealthConfig
+}
+
+/** A probe. */
+export interface HealthConfig {
+  /**
+   * Path at the backend's origin.
+   * @pattern ^/
+   */
+  path: string
+}
+
+/** Anything that speaks OpenAI's API: vLLM, llama.cpp, LM Studio, a hosted provider. */
+export interface OpenAiBackendConfig extends HttpBackendConfig {
+  kind: 'openai'
+}
+
+/** Ollama, through its OpenAI-compatible `/v1`. */
+export interface OllamaBackendConfig extends HttpBackendConfig {
+  kind: 'ollama'
+}
+
+/** A LiteLLM proxy. Its own retries and fallbacks are switched off per request: aicc owns them. */
+export interface LiteLlmBackendConfig extends HttpBackendConfig {
+  kind: 'litellm'
+}
+
+/** An OpenCode server (`opencode serve`). Policies that name it compile and are proved; this version does not serve it yet. */
+export interface OpenCodeBackendConfig extends HttpBackendConfig {
+  kind: 'opencode'
+  /** `OPENCODE_SERVER_PASSWORD` of the server. */
+  password?: SecretFromEnv
+}
+
+/** The built-in toy model: deterministic, says what it is, needs no server. */
+export interface DemoBackendConfig extends AnyBackendConfig {
+  kind: 'demo'
+}
+
+export type BackendConfig =
+  | OpenAiBackendConfig
+  | OllamaBackendConfig
+  | LiteLlmBackendConfig
+  | OpenCodeBackendConfig
+  | DemoBackendConfig
+
+interface AnyModeConfig {
+  /** What gated backends answer meanwhile: only requests that a rule forced, or none at all. @default "force-only" */
+  whenOn?: 'force-only' | 'nothing'
+}
+
+/** A mode that people switch: `aicc mode NAME on`. */
+export interface ManualModeConfig extends AnyModeConfig {
+  /** @default "manual" */
+  kind?: 'manual'
+}
+
+/** A mode whose state a host tells. This version does not ask: switch it with `aicc mode NAME on`. */
+export interface HttpSwitchModeConfig extends AnyModeConfig {
+  kind: 'http-switch'
+  /** @pattern ^https?:// */
+  status: string
+  /** @pattern ^https?:// */
+  toggle?: string
+}
+
+/** A mode of operation that gates backends while it is on, such as gaming mode. */
+export type ModeConfig = ManualModeConfig | HttpSwitchModeConfig
+
+/** `backends.yaml`: where models live. */
+export interface BackendsFile {
+  backends: Record<Name, BackendConfig>
+  modes?: Record<Name, ModeConfig>
+}

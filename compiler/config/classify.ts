@@ -1,0 +1,110 @@
+/** `classify` of `policy.yaml`: what is found out about a request before rules run. */
+import type { Several } from './rules.ts'
+import type { ByteSize, Destination, Duration, Name, Regex } from './scalars.ts'
+
+type SurfaceName = 'chat' | 'completions' | 'embeddings'
+
+/** How far a request is scanned. What lies beyond counts as labelled wherever `privacy` is set. */
+export interface ScanConfig {
+  /** Most text that is scanned. @default "1MiB" */
+  maxBytes?: ByteSize
+  /** Images cannot be scanned: the request is labelled, or refused. @default "label" */
+  images?: 'label' | 'refuse'
+}
+
+/** A pattern of your own that makes a request private. */
+export interface PrivacyPatternConfig {
+  id: Name
+  regex: Regex
+  /** Another label than that of `privacy`. */
+  label?: Name
+}
+
+/** When a long word is random enough to be a key. */
+export interface EntropyConfig {
+  /**
+   * Bits per character.
+   * @minimum 1
+   * @maximum 8
+   * @default 4
+   */
+  threshold?: number
+  /**
+   * Characters.
+   * @asType integer
+   * @minimum 8
+   * @maximum 1000
+   * @default 24
+   */
+  minLength?: number
+}
+
+/** What makes a request private. */
+export interface PrivacyConfig {
+  /** @default ["secrets", "pii"] */
+  detectors?: ('secrets' | 'pii')[]
+  patterns?: PrivacyPatternConfig[]
+  entropy?: EntropyConfig
+  /** The label that finds put on the request. */
+  label: Name
+  /** Left out: all that are served, and none may be missing. */
+  surfaces?: Several<SurfaceName>
+}
+
+/** Text that tries to take over. It is flagged; nothing promises that all of it is found. */
+export interface InjectionConfig {
+  /** @default ["builtin"] */
+  detectors?: Several<'builtin'>
+  /** `flag` lets rules decide, `block` refuses. @default "flag" */
+  action?: 'flag' | 'block'
+  surfaces?: Several<SurfaceName>
+}
+
+/** Words, by which text looks like code or asks for reasoning. */
+export interface ComplexitySignalsConfig {
+  /** Make a request at least medium. */
+  code?: SignalWord[]
+  /** Make a request complex. */
+  reasoning?: SignalWord[]
+}
+
+/**
+ * @minLength 2
+ * @maxLength 100
+ */
+export type SignalWord = string
+
+/** A small model that is asked how hard a request is. It stands behind the label filter like every other call. */
+export interface ComplexityClassifierConfig {
+  model: Destination
+  /** Then the heuristic decides. @default "2s" */
+  timeout?: Duration
+}
+
+/** How large a request of a class may be. */
+export interface ComplexityBoundConfig {
+  /**
+   * Estimated tokens of the input.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000000000
+   */
+  maxTokens: number
+}
+
+/** How hard a request is: `simple`, `medium` or `complex`. */
+export interface ComplexityConfig {
+  /** @default {"maxTokens": 256} */
+  simple?: ComplexityBoundConfig
+  /** @default {"maxTokens": 1024} */
+  medium?: ComplexityBoundConfig
+  signals?: ComplexitySignalsConfig
+  classifier?: ComplexityClassifierConfig
+}
+
+export interface ClassifyConfig {
+  scan?: ScanConfig
+  privacy?: PrivacyConfig
+  injection?: InjectionConfig
+  complexity?: ComplexityConfig
+}

@@ -1,0 +1,62 @@
+/** `clients.yaml`: who may call. */
+import type { DateTime, EnvName, ModelPattern, MoneyRate, Name, Rate, TokenRate } from './scalars.ts'
+
+interface KeyLifetime {
+  /** Since when the key is deprecated: it works, is logged, and answers carry a `Deprecation` header. */
+  deprecated?: DateTime
+  /** From when on the key is refused with 403. */
+  expires?: DateTime
+}
+
+/** A key whose value an environment variable holds. */
+export interface EnvKeyConfig extends KeyLifetime {
+  env: EnvName
+}
+
+/** A key known by its SHA-256 only; `aicc keys new` makes one. */
+export interface HashedKeyConfig extends KeyLifetime {
+  /** @pattern ^[0-9a-f]{64}$ */
+  sha256: string
+}
+
+/** @minItems 1 */
+export type ClientModels = ModelPattern[]
+
+/** How much may be used. */
+export interface UsageLimitsConfig {
+  requests?: Rate
+  tokens?: TokenRate
+  /**
+   * Requests in flight at once.
+   * @asType integer
+   * @minimum 1
+   * @maximum 100000
+   */
+  concurrent?: number
+}
+
+/** How much may be spent; every model it covers needs a `price`. */
+export interface BudgetConfig {
+  usd: MoneyRate
+}
+
+export interface ClientConfig {
+  /**
+   * Several keys allow rotation.
+   * @minItems 1
+   */
+  keys: (EnvKeyConfig | HashedKeyConfig)[]
+  /** Names it may ask for, or `*` for all. A model's aliases are granted with it; where its rules lead is granted too. */
+  models: '*' | ClientModels
+  /** Tags that all its requests carry; rules can ask for them. */
+  tags?: Name[]
+  /** Labels that all its requests carry, whatever they say. */
+  labels?: Name[]
+  limits?: UsageLimitsConfig
+  budget?: BudgetConfig
+}
+
+/** `clients.yaml`: who may call. */
+export interface ClientsFile {
+  clients: Record<Name, ClientConfig>
+}

@@ -1,0 +1,191 @@
+/** `policy.yaml`: the names clients see, where they lead, and what may go where. */
+import type { ClassifyConfig } from './classify.ts'
+import type { UsageLimitsConfig } from './clients.ts'
+import type { PhraseConfig, RuleConfig, Several } from './rules.ts'
+import type {
+  ByteSize,
+  Destination,
+  Duration,
+  DurationOrOff,
+  HostName,
+  ModelName,
+  ModelPattern,
+  Name,
+  Rate,
+  TargetPattern,
+} from './scalars.ts'
+
+/**
+ * How long to wait, and for what. A model takes what it leaves out from `policy.yaml`'s own `timeouts`, then from the
+ * defaults; what it takes from there is cut to its `total` where that is shorter.
+ */
+export interface TimeoutsConfig {
+  /** Until a TCP connection to the backend stands. @default "3s" */
+  connect?: Duration
+  /** Streaming: until the first event with content. A model that must load first wants more. @default "60s" */
+  firstToken?: Duration
+  /** Longest gap between two chunks of an answer, and longest time a client may take none. @default "30s" */
+  idle?: Duration
+  /** The whole request. @default "10m" */
+  total?: Duration
+}
+
+/** A target with its share of a weighted pool. */
+export interface WeightedTargetConfig {
+  target: TargetPattern
+  /**
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000000
+   */
+  weight: number
+}
+
+/** A model with places where it is served. */
+export interface ServedModelConfig {
+  /**
+   * Where it is served. They are equals: `balance` says how they share the work.
+   * @minItems 1
+   */
+  targets: (TargetPattern | WeightedTargetConfig)[]
+  /** `ordered` tries them as they stand; `weighted` wants a weight on each. @default "round-robin" */
+  balance?: 'round-robin' | 'ordered' | 'weighted' | 'least-busy'
+  /** Models or places to try, in order, when no target answers. */
+  fallback?: Several<Destination>
+  /** Surfaces it serves; all when left out. */
+  surfaces?: Several<'chat' | 'completions' | 'embeddings'>
+  timeouts?: TimeoutsConfig
+  /** Silence after which a stream gets a keep-alive comment, or `off`. From then on a failure is an error frame in a 200. @default "10s" */
+  keepAlive?: DurationOrOff
+}
+
+/** A model whose requests the rules of a ruleset send on. */
+export interface RuledModelConfig {
+  /** A key of `rules`. */
+  rules: Name
+}
+
+export type ModelConfig = ServedModelConfig | RuledModelConfig
+
+/** What happens when no target is trusted enough: an error, or another model. */
+export type OnDeniedConfig = 'block' | { reroute: Destination }
+
+/** A mark on requests that bounds where they may go. */
+export interface LabelConfig {
+  /** The least trusted of the `zones` that may see it. */
+  mayReach: Name
+  /**
+   * What happens when no target is trusted enough. Left out, the compiler wants a proof that no request with this label
+   * is ever sent towards a less trusted place.
+   */
+  onDenied?: OnDeniedConfig
+  /** What a trace may keep. @default "metadata-only" */
+  trace?: 'none' | 'metadata-only' | 'full'
+  /** Whether answers may be kept: not at all, for the same client, or for all. @default "none" */
+  cache?: 'none' | 'client' | 'shared'
+}
+
+/** Where the gateway listens. Flags and environment variables override it. */
+export interface ListenConfig {
+  /** `address:port` for HTTPS, or `off`. @default "0.0.0.0:8443" */
+  https?: string
+  /** `address:port` for plain HTTP, or `off`. Beyond loopback it also needs `--expose-http`. @default "127.0.0.1:4000" */
+  http?: string
+  /** Host names to answer to besides the machine's own names and addresses. */
+  names?: HostName[]
+}
+
+export interface LimitsConfig extends UsageLimitsConfig {
+  /** Largest request body. @default "10MiB" */
+  body?: ByteSize
+  /** Until the last byte of a request body. @default "30s" */
+  bodyTimeout?: Duration
+  /** Largest request header block. @default "32KiB" */
+  headers?: ByteSize
+  /**
+   * Most request headers.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000
+   * @default 100
+   */
+  headerCount?: number
+  /** Wrong keys from one address before it is answered 429. @default "10/min" */
+  failedKeys?: Rate
+}
+
+/** Browsers of other origins; closed unless named here. */
+export interface CorsConfig {
+  /** Exact origins, such as `https://chat.example.com`. */
+  origins: string[]
+  /** How long a browser may keep a preflight's answer. @default "10m" */
+  maxAge?: Duration
+}
+
+/** Where traces go. Proved by the compiler; this version does not ship them yet. */
+export interface TraceConfig {
+  sink: 'langfuse'
+  /** @pattern ^https?:// */
+  url: string
+  /** How far the sink is trusted. */
+  zone: Name
+  /** What is kept of requests without a label. @default "metadata-only" */
+  content?: 'metadata-only' | 'full'
+}
+
+/** A cache that also answers requests that are only alike. */
+export interface SemanticCacheConfig {
+  /** The model that embeds requests. */
+  embed: Destination
+  /**
+   * @minimum 0
+   * @maximum 1
+   */
+  threshold: number
+}
+
+/** Answers that are kept. Proved by the compiler; this version does not keep any yet. */
+export interface CacheConfig {
+  /** How far the store is trusted. */
+  zone: Name
+  ttl: Duration
+  semantic?: SemanticCacheConfig
+}
+
+/** `policy.yaml`: the names clients see and where they lead. */
+export interface PolicyFile {
+  /** Version of the policy language. `aicc migrate` brings an older file to this one. @default 2 */
+  version?: 2
+  listen?: ListenConfig
+  limits?: LimitsConfig
+  timeouts?: TimeoutsConfig
+  cors?: CorsConfig
+  /**
+   * Zones of trust, least to most trusted.
+   * @minItems 1
+   * @maxItems 16
+   * @default ["cloud", "lan", "local"]
+   */
+  zones?: Name[]
+  /**
+   * IANA name of the time zone in which time windows are read.
+   * @default "UTC"
+   * @examples ["Europe/Berlin"]
+   * @pattern ^[A-Za-z0-9_+/-]{1,64}$
+   */
+  timeZone?: string
+  labels?: Record<Name, LabelConfig>
+  classify?: ClassifyConfig
+  /** Text to look for, under names that rules share. */
+  phrases?: Record<Name, PhraseConfig>
+  /** Surfaces that are served; all when left out. */
+  surfaces?: Several<'chat' | 'completions' | 'embeddings'>
+  /** The names clients may ask for. A name that ends in `*` stands for all that begin so. */
+  models: Record<ModelPattern, ModelConfig>
+  /** Other names for models or aliases. */
+  aliases?: Record<ModelPattern, ModelName>
+  /** Rules by the name of their ruleset; the first rule that holds and settles decides. */
+  rules?: Record<Name, Several<RuleConfig>>
+  trace?: TraceConfig
+  cache?: CacheConfig
+}

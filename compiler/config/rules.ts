@@ -1,0 +1,230 @@
+/** Rules of `policy.yaml`: when, and what then. */
+import type { Destination, HeaderName, ModelPattern, Name, Regex, TimeOfDay } from './scalars.ts'
+
+/** @minItems 1 */
+export type Several<T> = T[]
+
+/** One, or a list of which any will do. */
+export type OneOf<T> = T | Several<T>
+
+/**
+ * A range of numbers: `atLeast` and up, and `below`.
+ * @minProperties 1
+ */
+export interface RangeConfig {
+  /**
+   * @asType integer
+   * @minimum 0
+   * @maximum 1000000000
+   */
+  atLeast?: number
+  /**
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000000000
+   */
+  below?: number
+}
+
+/**
+ * What a header must be. All of what is said must hold.
+ * @minProperties 1
+ */
+export interface HeaderTestConfig {
+  /** Whether it is there at all. */
+  present?: true
+  /** Its value begins with this. */
+  prefix?: string
+  /** Its value holds this. */
+  contains?: string
+}
+
+/** Which text is looked at: the last user turn, all system text, or everything. @default "user" */
+export type PromptPart = 'user' | 'system' | 'conversation'
+
+/** Text that holds one of these, as it stands. */
+export interface ContainsConfig {
+  in?: PromptPart
+  contains: OneOf<PhraseText>
+  /** @default false */
+  caseSensitive?: boolean
+}
+
+/**
+ * @minLength 1
+ * @maxLength 1000
+ */
+export type PhraseText = string
+
+/** Text that a pattern matches somewhere. */
+export interface MatchesConfig {
+  in?: PromptPart
+  matches: Regex
+}
+
+/** Text that one of the entries of `phrases` finds. */
+export interface NamedPhraseConfig {
+  in?: PromptPart
+  named: OneOf<Name>
+}
+
+export type PromptTestConfig = ContainsConfig | MatchesConfig | NamedPhraseConfig
+
+/** An entry of `phrases`: text to look for, under a name that rules share. */
+export type PhraseConfig = Omit<ContainsConfig, 'in'> | Omit<MatchesConfig, 'in'>
+
+/** A window of the week, in `timeZone`. From a later to an earlier time it runs over midnight. */
+export interface TimeWindowConfig {
+  from: TimeOfDay
+  to: TimeOfDay
+  /** Days on which it begins; all when left out. */
+  days?: Several<'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'>
+}
+
+/**
+ * When a rule holds: everything that is said must be true.
+ * @minProperties 1
+ */
+export interface Condition {
+  /** All of these hold. */
+  all?: Several<Condition>
+  /** At least one of these holds. */
+  any?: Several<Condition>
+  /** This does not hold. */
+  not?: Condition
+  /** The name the client asked for, as it wrote it. */
+  model?: OneOf<ModelPattern>
+  client?: OneOf<Name>
+  /** The request carries one of these tags: from its client's entry or an earlier rule. */
+  tag?: OneOf<Name>
+  /** Headers of the request; of several, all must be as said. A text stands for that very value, a list for one of several. */
+  header?: Record<HeaderName, string | Several<string> | HeaderTestConfig>
+  prompt?: PromptTestConfig
+  /** Estimated tokens of the input. */
+  tokens?: RangeConfig
+  /** `max_tokens` of the request; where it names none, no range holds. */
+  maxTokens?: RangeConfig
+  /** Characters of the system prompt. */
+  systemLength?: RangeConfig
+  /** Whether tools are offered to the model. */
+  tools?: boolean
+  images?: boolean
+  stream?: boolean
+  surface?: OneOf<'chat' | 'completions' | 'embeddings'>
+  /** The request carries one of these labels. */
+  label?: OneOf<Name>
+  /** The verdict of `classify.injection`. */
+  injection?: 'flagged' | 'clean'
+  complexity?: OneOf<'simple' | 'medium' | 'complex'>
+  /** These backends are held to be up. */
+  healthy?: OneOf<Name>
+  /** This mode is on. */
+  mode?: Name
+  time?: TimeWindowConfig
+}
+
+/** One arm of a split. */
+export interface SplitArmConfig {
+  to: Destination
+  /**
+   * Its share, of the sum of all weights.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000000
+   */
+  weight: number
+}
+
+/** Refuses the request. */
+export interface BlockConfig {
+  /**
+   * @asType integer
+   * @minimum 400
+   * @maximum 499
+   * @default 403
+   */
+  status?: number
+  /**
+   * What the client is told.
+   * @minLength 1
+   * @maxLength 500
+   */
+  message: string
+}
+
+/** Replaces what detectors find by typed placeholders, before anything leaves. */
+export interface RedactConfig {
+  /** `secrets`, `pii`, or ids of `classify.privacy.patterns`. */
+  detectors: Several<Name>
+  /** What becomes of labels whose every cause was redacted: another label, or `none`. Left out, they stay. */
+  relabel?: Name
+}
+
+/**
+ * Parameters of a request. `max_tokens` also stands for `max_completion_tokens`.
+ * @minProperties 1
+ */
+export interface SetConfig {
+  max_tokens?: ParameterCount
+  temperature?: number
+  top_p?: number
+  top_k?: ParameterCount
+  min_p?: number
+  presence_penalty?: number
+  frequency_penalty?: number
+  repetition_penalty?: number
+  seed?: number
+  parallel_tool_calls?: boolean
+  reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
+}
+
+/**
+ * @asType integer
+ * @minimum 1
+ * @maximum 1000000000
+ */
+export type ParameterCount = number
+
+/**
+ * Bounds for a number.
+ * @minProperties 1
+ */
+export interface BoundsConfig {
+  min?: number
+  max?: number
+}
+
+/**
+ * Parameters that are kept within bounds. One that is absent stays absent, but for `max_tokens`, which becomes its `max`.
+ * @minProperties 1
+ */
+export interface ClampConfig {
+  max_tokens?: BoundsConfig
+  temperature?: BoundsConfig
+  top_p?: BoundsConfig
+  top_k?: BoundsConfig
+  min_p?: BoundsConfig
+  presence_penalty?: BoundsConfig
+  frequency_penalty?: BoundsConfig
+  repetition_penalty?: BoundsConfig
+}
+
+/**
+ * A rule. With `to`, `split` or `block` it settles the request; without one of them it only changes it, and the rules
+ * after it decide.
+ */
+export interface RuleConfig {
+  /** Its name in logs, headers and tests. */
+  id: Name
+  /** Left out, it always holds. The last rule must always hold and settle. */
+  when?: Condition
+  to?: Destination
+  split?: Several<SplitArmConfig>
+  block?: BlockConfig
+  /** With `to` or `split`: reaches backends that a mode gates. It never reaches past a label. */
+  force?: true
+  redact?: RedactConfig
+  addTags?: Several<Name>
+  set?: SetConfig
+  clamp?: ClampConfig
+}

@@ -1,0 +1,83 @@
+/** `policies/tests/*.test.yaml`: what a policy must decide. */
+import type { Several } from './rules.ts'
+import type { ModelName, Name } from './scalars.ts'
+
+/** A message in OpenAI's shape, as a client would send it. */
+export interface TestMessageConfig {
+  role: 'system' | 'developer' | 'user' | 'assistant' | 'tool'
+  content: string | unknown[]
+}
+
+/** The request of a case. Say `prompt`, `messages` or a whole `body`; the rest has defaults. */
+export interface TestRequestConfig {
+  /** The first of `clients.yaml` when left out. */
+  client?: Name
+  /** The name asked for. */
+  model?: ModelName
+  /** @default "chat" */
+  surface?: 'chat' | 'completions' | 'embeddings'
+  /** The last user turn. */
+  prompt?: string
+  /** Repeats `prompt` until it has about this many estimated tokens. */
+  tokens?: number
+  system?: string
+  messages?: Several<TestMessageConfig>
+  /** Further fields of the body, or all of it. */
+  body?: Record<string, unknown>
+  headers?: Record<string, string>
+}
+
+/** What is true of the world in a case. */
+export interface TestWorldConfig {
+  /** Modes that are on. */
+  modes?: Name[]
+  /** Backends that are down. */
+  down?: Name[]
+  /** Day and time in the policy's `timeZone`, as `fri 22:30`. @pattern ^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$ */
+  time?: string
+}
+
+/**
+ * What must come out. Only what is said is compared.
+ * @minProperties 1
+ */
+export interface TestExpectConfig {
+  decision?: 'route' | 'refuse'
+  /** Id of the rule that settles it, or `none`. */
+  rule?: Name
+  /** The served model. */
+  model?: ModelName
+  /** Backend of the first target. */
+  backend?: Name
+  /** All targets in order, as `backend/model`. */
+  targets?: string[]
+  /** Zone of the first target. */
+  zone?: Name
+  /** No target is in a less trusted zone than this. */
+  staysIn?: Name
+  forced?: boolean
+  /** Labels it carries at the end, in any order. */
+  labels?: Name[]
+  tags?: Name[]
+  complexity?: 'simple' | 'medium' | 'complex'
+  injection?: 'flagged' | 'clean'
+  /** HTTP status of a refusal. */
+  status?: number
+  /** Error code of a refusal, as clients see it. */
+  code?: string
+  /** Parameters of the body that goes out. */
+  set?: Record<string, unknown>
+  /** Detectors whose finds are replaced. */
+  redact?: Name[]
+}
+
+export interface TestCaseConfig {
+  /** @minLength 1 */
+  name: string
+  request: TestRequestConfig
+  given?: TestWorldConfig
+  expect: TestExpectConfig
+}
+
+/** A file of cases. */
+export type TestsFile = TestCaseConfig[]

@@ -1,0 +1,26 @@
+/**
+ * Which facts a policy's rules and guards ask for: the edge computes no others.
+ */
+import type { Predicate } from '../../src/table/predicate.ts'
+import type { Needs } from '../../src/table/route-table.ts'
+import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
+
+export function needsOf({ rulesets, classify }: ResolvedPolicy): Needs {
+  const headers = new Set<string>()
+  let text = classify.privacy !== null || classify.injection !== null
+  let complexity = false
+  let time = false
+  const visit = (predicate: Predicate): void => {
+    const { kind } = predicate
+    if (kind === 'all' || kind === 'any') predicate.of.forEach(visit)
+    else if (kind === 'not') visit(predicate.of)
+    else if (kind === 'header') headers.add(predicate.name)
+    else if (kind === 'text') text = true
+    else if (kind === 'range') text ||= predicate.fact !== 'maxTokens'
+    else if (kind === 'complexity') complexity = true
+    else if (kind === 'time') time = true
+  }
+  for (const { rules } of rulesets.values())
+    for (const { rule } of rules) if (rule.when !== null) visit(rule.when)
+  return { headers: [...headers].toSorted(), text: text || complexity, complexity, time }
+}

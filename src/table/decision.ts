@@ -1,0 +1,62 @@
+/** What decide() answers. Plain data: the server acts on it, the tools print it. */
+import type { Balance, Capability, ParameterValues, Target } from './route-table.ts'
+
+/** Changes to the request's parameters, in the order of the rules that asked for them. */
+export interface ParameterEdits {
+  set: ParameterValues
+  clamp: Record<string, { min: number | null; max: number | null }>
+}
+
+/** What the rules did to a request before its fate was settled. */
+export interface RuleOutcome {
+  /** `ruleset/id` of the rule that settled it; null when none was asked. */
+  rule: string | null
+  forced: boolean
+  tags: readonly string[]
+  /** Labels still carried at the end. */
+  labels: readonly string[]
+  edits: ParameterEdits
+  /** Detectors whose findings are replaced before anything leaves. */
+  redact: readonly string[]
+}
+
+export interface RouteDecision extends RuleOutcome {
+  kind: 'route'
+  /** Key of a served model in the table. */
+  model: string
+  /** The label whose `onDenied` sent it there; null = none did. */
+  reroutedBy: string | null
+  balance: Balance
+  /** Permitted, able and held to be up; shared by `balance`. */
+  pool: readonly { target: Target; weight: number }[]
+  /** After the pool, in this order. Pool and fallback are not both empty. */
+  fallback: readonly Target[]
+  /** No byte of this request may leave for a zone below this rank. */
+  minZone: number
+}
+
+export type RefusalReason =
+  | { reason: 'unknown-model' | 'model-not-allowed' | 'surface-not-served' | 'injection' | 'images' }
+  | { reason: 'blocked'; status: number; message: string }
+  /** No target is trusted enough for that label. */
+  | { reason: 'label-denied'; label: string; model: string }
+  /** All that is left is gated by a mode that is on. */
+  | { reason: 'mode-denied'; mode: string; model: string }
+  | { reason: 'not-capable'; capability: Capability; model: string }
+
+export type Refusal = { kind: 'refuse' } & RuleOutcome & RefusalReason
+
+export type Decision = RouteDecision | Refusal
+
+/** Why a target was left out. */
+export type DropReason = 'label' | 'mode' | 'capability' | 'context'
+
+/** Follows a decision step by step, for tools that explain. */
+export interface Trace {
+  rule: (
+    ruleset: string,
+    index: number,
+    outcome: { matched: boolean; tags: readonly string[]; labels: readonly string[] },
+  ) => void
+  dropped: (model: string, target: Target, why: DropReason) => void
+}

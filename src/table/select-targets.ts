@@ -1,0 +1,96 @@
+/**
+ * Which targets of a model may and can take a request. The label filter stands here and, once more, where
+ * bytes leave (`pipeline/forward/send.ts`).
+ */
+import type { DropReason, Trace } from './decision.ts'
+import { type Facts, wantedCapabilities } from './facts.ts'
+import { lookup } from './lookup.ts'
+import type { Balance, Capability, RouteTable, ServedModel, Target, TargetKey } from './route-table.ts'
+
+export interface Selection {
+  pool: { target: Target; weight: number }[]
+  fallback: Target[]
+  balance: Balance
+  /** Why targets were left out, first of each kind. */
+  dropped: { label: boolean; mode: string | null; capability: Capability | null }
+}
+
+export interface SelectOptions {
+  /** Key of the model, for the trace. */
+  name: string
+  minZone: number
+  forced: boolean
+  /** What a wildcard's `*` stood for. */
+  rest: string
+  trace?: Trace | undefined
+}
+
+export function selectTargets(
+  facts: Facts,
+  table: RouteTable,
+  model: ServedModel,
+  options: SelectOptions,
+): Selection {
+  const { name, minZone, forced, rest, trace } = options
+  const wanted = wantedCapabilities(facts)
+  const dropped: Selection['dropped'] = { label: false, mode: null, capability: null }
+  const drop = (target: Target, why: DropReason): undefined => {
+    trace?.dropped(name, target, why)
+    return undefined
+  }
+  const admit = (key: TargetKey): Target | undefined => {
+    const target = lookup(table.targets, key)
+    if (target === undefined) throw new Error(`the table has no target ${key}`)
+    if (target.zone < minZone) {
+      dropped.label = true
+      return drop(target, 'label')
+    }
+    const gate = gatedBy(target, facts, table, forced)
+    if (gate !== null) {
+      dropped.mode ??= gate
+      return drop(target, 'mode')
+    }
+    const { supports } = target
+    const lacking =
+      supports === null ? undefined : wanted.find((capability) => !supports.includes(capability))
+    if (lacking !== undefined) {
+      dropped.capability ??= lacking
+      return drop(target, 'capability')
+    }
+    return rest === '' ? target : { ...target, id: target.id.replace('*', () => rest) }
+  }
+
+  let pool: Selection['pool'] = []
+  for (const { target: key, weight } of model.pool) {
+    const target = admit(key)
+    if (target !== undefined) pool.push({ target, weight })
+  }
+  let fallback: Target[] = []
+  for (const key of model.fallback) {
+    const target = admit(key)
+    if (target !== undefined) fallback.push(target)
+  }
+
+  // An estimate is no reason to refuse: a target that looks too small is left out only where another is not.
+  const fits = ({ context }: Target): boolean => context === null || context >= facts.tokens
+  if (pool.some(({ target }) => fits(target)) || fallback.some(fits)) {
+    const keep = (target: Target): boolean => fits(target) || drop(target, 'context') !== undefined
+    pool = pool.filter(({ target }) => keep(target))
+    fallback = fallback.filter(keep)
+  }
+
+  // Backends held to be down come last, but they come: the news may be old.
+  const up = ({ backend }: Target): boolean => !facts.unhealthy.includes(backend)
+  const ranked = [
+    ...fallback.filter(up),
+    ...pool.filter(({ target }) => !up(target)).map(({ target }) => target),
+    ...fallback.filter((target) => !up(target)),
+  ]
+  return { pool: pool.filter(({ target }) => up(target)), fallback: ranked, balance: model.balance, dropped }
+}
+
+/** The mode that is on and keeps this request from the target, or null. */
+function gatedBy({ mode }: Target, facts: Facts, table: RouteTable, forced: boolean): string | null {
+  if (mode === null || !facts.modes.includes(mode)) return null
+  return forced && lookup(table.modes, mode)?.whenOn === 'force-only' ? null : mode
+}
