@@ -20,11 +20,14 @@ export interface BannerFacts {
 }
 
 export function renderBanner({ status, state, table, environment, tookMs }: BannerFacts): string {
-  const { listeners, certificate, digest, runtime, version } = status
+  const { listeners, certificate, digest, restoredFrom, runtime, version } = status
   const { https, http, admin } = listeners
   const ca = quoteForShell(state.caCertificate)
   return [
     `aicc ${version} on ${runtime}, policy ${digest.slice(0, 12)}, ready in ${Math.round(tookMs)} ms`,
+    ...(restoredFrom === null
+      ? []
+      : [`NOT WHAT IS WRITTEN: the last accepted policy serves, of ${restoredFrom}`]),
     '',
     ...(https === null ? [] : httpsAddresses(https, certificate.names).map((url) => `  ${url}`)),
     ...(http === null ? [] : [`  ${httpAddress(http)}`]),

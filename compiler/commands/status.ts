@@ -30,6 +30,11 @@ function renderStatus(status: GatewayStatus): string {
   return [
     `aicc ${status.version}, pid ${status.pid}, since ${status.startedAt}`,
     `policy       ${status.digest.slice(0, 12)} of ${status.policies}`,
+    ...(status.restoredFrom === null
+      ? []
+      : [
+          `             NOT WHAT IS WRITTEN: it is the last accepted one, of ${status.restoredFrom}; \`aicc compile\` says why`,
+        ]),
     `edge         ${status.runtime}, ${edge.state}, pid ${edge.pid ?? '-'}, up ${edge.uptimeSeconds ?? 0} s, died ${edge.restarts} times`,
     `https        ${at('https', listeners.https)}`,
     `http         ${at('http', listeners.http)}`,

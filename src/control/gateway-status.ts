@@ -13,6 +13,8 @@ export interface GatewayStatus {
   policies: string
   /** Of the route table in force. */
   digest: string
+  /** When that table was accepted, if it serves only because the policies do not compile; else null. */
+  restoredFrom: string | null
   /** ISO 8601, like all times here. */
   startedAt: string
   edge: {
@@ -42,7 +44,7 @@ export interface StatusFacts {
 }
 
 export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStatus {
-  const { table, listeners, certificate } = gateway.inForce
+  const { table, listeners, certificate, restoredFrom } = gateway.inForce
   const { startedAt, ...edge } = gateway.supervisor.status
   const { admin, ...rest } = facts
   const uptimeSeconds = startedAt && Math.round((Date.now() - startedAt.getTime()) / 1000)
@@ -50,6 +52,7 @@ export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStat
     ...rest,
     pid: process.pid,
     digest: table.digest,
+    restoredFrom,
     edge: { ...edge, uptimeSeconds },
     listeners: { https: bare(listeners.https), http: bare(listeners.http), admin },
     certificate: { notAfter: certificate.notAfter.toISOString(), names: certificate.names },

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { RouteTable } from '../table/route-table.ts'
+import { keepAcceptedTable, type AcceptedTable } from './accepted-table.ts'
 import { buildSnapshot, type Environment } from './build-snapshot.ts'
 import { ensureServerCertificate, type ServerCertificate } from './certificate-authority.ts'
 import { launchEdge, type EdgeConfig, type EdgeProcess } from './edge-process.ts'
@@ -38,6 +39,8 @@ export type ReloadResult =
 
 export interface GatewayOptions {
   state: StateFolder
+  /** Absolute path of the policies folder. */
+  policies: string
   /** Private and short: sockets and edges live here. */
   runDir: string
   runtime: Runtime
@@ -58,7 +61,11 @@ interface InForce {
   plan: ListenPlan
   listeners: Listeners
   certificate: ServerCertificate
+  /** When the table was accepted (ISO 8601), if it is an earlier one that serves for want of a policy that compiles. */
+  restoredFrom: string | null
 }
+
+type Adoptable = Pick<InForce, 'table' | 'environment' | 'restoredFrom'>
 
 export class Gateway {
   readonly #options: GatewayOptions
@@ -89,13 +96,24 @@ export class Gateway {
     return this.#enqueue(async () => {
       const outcome = await this.#options.compile()
       if (!outcome.ok) return { kind: 'failed', fault: 'policy', ...outcome }
-      return this.#adopt(outcome.table, await this.#options.environment())
+      const { table } = outcome
+      const environment = await this.#options.environment()
+      const result = await this.#adopt({ table, environment, restoredFrom: null })
+      if (result.kind === 'reloaded' && result.how !== 'unchanged') await this.#keep(table)
+      return result
     })
+  }
+
+  /** Brings a table into force that was accepted earlier. */
+  restore({ table, acceptedAt }: AcceptedTable): Promise<ReloadResult> {
+    return this.#enqueue(async () =>
+      this.#adopt({ table, environment: await this.#options.environment(), restoredFrom: acceptedAt }),
+    )
   }
 
   /** Looks at the machine's names and the certificate's age, and acts where they changed. */
   refresh(): Promise<ReloadResult> {
-    return this.#enqueue(() => this.#adopt(this.inForce.table, this.inForce.environment))
+    return this.#enqueue(() => this.#adopt(this.inForce))
   }
 
   async stop(): Promise<void> {
@@ -104,13 +122,16 @@ export class Gateway {
     await this.supervisor.stop()
   }
 
-  async #adopt(table: RouteTable, environment: Environment): Promise<ReloadResult> {
+  async #adopt({ table, environment, restoredFrom }: Adoptable): Promise<ReloadResult> {
     const names = machineNames([...table.listen.names, ...this.#options.listen.names])
     const built = buildSnapshot(table, environment, names)
     if (!built.ok) return failed('serve/secrets', built.problems)
     try {
       const certificate = await ensureServerCertificate(this.#options.state, names)
-      const how = await this.#bringIntoForce({ table, environment, certificate }, built.snapshot)
+      const how = await this.#bringIntoForce(
+        { table, environment, restoredFrom, certificate },
+        built.snapshot,
+      )
       return { kind: 'reloaded', digest: table.digest, how }
     } catch (error) {
       return failed('serve/start', [(error as Error).message])
@@ -118,7 +139,7 @@ export class Gateway {
   }
 
   async #bringIntoForce(
-    parts: Pick<InForce, 'table' | 'environment' | 'certificate'>,
+    parts: Adoptable & Pick<InForce, 'certificate'>,
     snapshot: Desired['snapshot'],
   ): Promise<ApplyResult> {
     const none = { https: null, http: null }
@@ -133,6 +154,15 @@ export class Gateway {
     } catch (error) {
       await change.abandon()
       throw error
+    }
+  }
+
+  async #keep(table: RouteTable): Promise<void> {
+    const { state, policies, log } = this.#options
+    try {
+      await keepAcceptedTable(state, { table, policies, acceptedAt: new Date().toISOString() })
+    } catch (error) {
+      log(`cannot write ${state.acceptedTable}: ${(error as Error).message}`)
     }
   }
 

@@ -15,6 +15,8 @@ export interface StateFolder {
   clientKey: string
   adminToken: string
   runFile: string
+  /** The last route table that came into force. */
+  acceptedTable: string
   /** Followed by `.` and a number. */
   lockFile: string
 }
@@ -31,6 +33,7 @@ export function statePaths(directory: string): StateFolder {
     clientKey: join(dir, 'client.key'),
     adminToken: join(dir, 'admin.token'),
     runFile: join(dir, 'run.json'),
+    acceptedTable: join(dir, 'accepted.json'),
     lockFile: join(dir, 'serve.lock'),
   }
 }

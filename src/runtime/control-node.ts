@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import { readAcceptedTable } from '../control/accepted-table.ts'
 import { createAdminApp } from '../control/admin-app.ts'
 import type { Environment } from '../control/build-snapshot.ts'
 import { openControlSocket } from '../control/control-socket.ts'
@@ -113,9 +114,7 @@ async function start(
   closers.push(() => control.close())
   closers.push(() => gateway.stop())
   const first = await gateway.reload()
-  if (first.kind === 'failed') {
-    throw first.fault === 'policy' ? new PolicyRefused(first.rendered) : new Error(first.rendered)
-  }
+  if (first.kind === 'failed') await serveLastAccepted(gateway, first, { state, policies, log })
 
   const startedAt = new Date().toISOString()
   const token = chosenToken ?? secrets.adminToken
@@ -143,6 +142,27 @@ async function start(
   await publish()
   closers.push(() => removeRunFile(state))
   return { state, gateway, status, stop: close, kill: () => gateway.supervisor.kill() }
+}
+
+/**
+ * What is written does not come into force: the last accepted table serves if there is one, and says so.
+ * @throws PolicyRefused, or Error where this machine is at fault, for which another table is no cure
+ */
+async function serveLastAccepted(
+  gateway: Gateway,
+  refused: Extract<ReloadResult, { kind: 'failed' }>,
+  { state, policies, log }: Pick<ControlOptions, 'policies' | 'log'> & { state: StateFolder },
+): Promise<void> {
+  if (refused.fault === 'machine') throw new Error(refused.rendered)
+  const kept = await readAcceptedTable(state, policies)
+  if (!kept.ok) throw new PolicyRefused(`${refused.rendered}\n${kept.why}`)
+  const { table, acceptedAt } = kept.accepted
+  const which = `the last accepted table (${table.digest.slice(0, 12)} of ${acceptedAt})`
+  const restored = await gateway.restore(kept.accepted)
+  if (restored.kind === 'failed') {
+    throw new PolicyRefused(`${refused.rendered}\n${which} cannot serve either: ${restored.rendered}`)
+  }
+  log(`${refused.rendered}\n\nTHE POLICIES DO NOT COMPILE. Serving ${which} until they do and are reloaded.`)
 }
 
 async function ensureSecrets(state: StateFolder): Promise<{ clientKey: string; adminToken: string }> {

@@ -1,89 +1,15 @@
-import { makeClient } from '../make-snapshot.ts'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import os, { tmpdir } from 'node:os'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fetchStatus, requestReload } from '../../../src/control/admin-client.ts'
-import type { CompileOutcome } from '../../../src/control/gateway.ts'
 import { isAlive } from '../../../src/control/process-identity.ts'
-import type { RunFile } from '../../../src/control/run-file.ts'
-import { startControl, type Control, type ControlOptions } from '../../../src/runtime/control-node.ts'
 import type { RouteTable } from '../../../src/table/route-table.ts'
-import { snapshotOf, writeMiniEdge } from './mini-edge.ts'
-
-interface Rig {
-  options: ControlOptions
-  stateDir: string
-  log: string[]
-  /** What the injected compiler says from now on. */
-  compiled: (outcome: CompileOutcome) => void
-  environment: Record<string, string | undefined>
-  start: (changes?: Partial<ControlOptions>) => Promise<Control>
-}
-
-function ok(digest: string, changes: Partial<RouteTable> = {}): CompileOutcome {
-  return { ok: true, table: { ...snapshotOf(digest).table, ...changes } }
-}
-
-async function rig(): Promise<Rig> {
-  const mini = await writeMiniEdge()
-  const stateDir = join(mini.dir, 'state')
-  const log: string[] = []
-  const environment: Record<string, string | undefined> = {}
-  let outcome = ok('one')
-  const options: ControlOptions = {
-    version: '1.2.3',
-    policies: '/policies',
-    stateDir,
-    runtime: 'workerd',
-    listen: { https: '127.0.0.1:0', http: '127.0.0.1:0', exposeHttp: false, names: [] },
-    admin: '127.0.0.1:0',
-    compile: () => Promise.resolve(outcome),
-    build: () => Promise.resolve({ workerd: mini.workerd, node: mini.node }),
-    environment: () => Promise.resolve(environment),
-    log: (line) => log.push(line),
-  }
-  onTestFinished(mini.remove)
-  return {
-    options,
-    stateDir,
-    log,
-    environment,
-    compiled: (next) => {
-      outcome = next
-    },
-    start: async (changes) => {
-      const control = await startControl({ ...options, ...changes })
-      onTestFinished(control.stop)
-      return control
-    },
-  }
-}
-
-async function readRun(stateDir: string): Promise<RunFile> {
-  return JSON.parse(await readFile(join(stateDir, 'run.json'), 'utf8')) as RunFile
-}
-
-async function locksIn(stateDir: string): Promise<string[]> {
-  const files = await readdir(stateDir).catch(() => [])
-  return files.filter((name) => name.startsWith('serve.lock'))
-}
-
-async function answerAt(port: number): Promise<{ digest: string; hosts: string[] }> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })
-    return (await response.json()) as { digest: string; hosts: string[] }
-  } catch {
-    // An edge that goes closes what it has accepted and not read yet.
-    return { digest: 'closed', hosts: [] }
-  }
-}
-
-const digestAt = async (port: number): Promise<string> => (await answerAt(port)).digest
-const hostsAt = async (port: number): Promise<string[]> => (await answerAt(port)).hosts
+import { makeClient } from '../make-snapshot.ts'
+import { BROKEN, digestAt, hostsAt, locksIn, ok, readRun, rig } from './control-rig.ts'
 
 async function closedPort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1')
@@ -295,8 +221,11 @@ describe('startControl', () => {
 
   it('does not start on a policy that does not compile', async () => {
     const { start, compiled } = await rig()
-    compiled({ ok: false, diagnostics: [], rendered: 'error[x]: frame' })
-    await expect(start()).rejects.toMatchObject({ name: 'PolicyRefused', message: 'error[x]: frame' })
+    compiled(BROKEN)
+    await expect(start()).rejects.toMatchObject({
+      name: 'PolicyRefused',
+      message: 'error[x]: frame\nno table was accepted before',
+    })
   })
 })
 
