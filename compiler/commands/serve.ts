@@ -24,6 +24,7 @@ interface ServeFlags {
   admin: string
   name: string[]
   exposeHttp?: boolean
+  watch?: boolean
 }
 
 export function serveCommand(): Command {
@@ -58,6 +59,7 @@ export function serveCommand(): Command {
         .argParser(addHostNames)
         .default([], 'none'),
     )
+    .option('--watch', 'reload whenever the policies folder changes (env: AICC_WATCH=1)')
     .option('--expose-http', 'let plain HTTP listen beyond this machine (env: AICC_EXPOSE_HTTP=1)')
     .addHelpText(
       'after',
@@ -67,6 +69,7 @@ from the environment or from .env in the working directory.
 
 Examples:
   $ aicc serve
+  $ aicc serve --watch                                 each saved edit comes into force if it compiles
   $ aicc serve --runtime node --https 0.0.0.0:9443 --http off
   $ aicc serve --http 172.17.0.1:4000 --expose-http    for containers of this host`,
     )
@@ -104,6 +107,7 @@ async function start(flags: ServeFlags): Promise<Control> {
       stateDir: flags.state,
       runtime,
       admin,
+      watch: flags.watch ?? isOn(process.env['AICC_WATCH']),
       listen: {
         https,
         http,

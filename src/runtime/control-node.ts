@@ -27,6 +27,7 @@ import {
 import { ensureSecret, openStateFolder, type StateFolder } from '../control/state-folder.ts'
 import { acquireStateLock } from '../control/state-lock.ts'
 import { RUN_DIR_PREFIX, stopOrphan } from '../control/stop-orphan.ts'
+import { watchFolder } from '../control/watch-folder.ts'
 import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 
 /** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
@@ -43,6 +44,8 @@ export interface ControlOptions {
   listen: ListenOverrides
   /** `address:port`, loopback only. */
   admin: string
+  /** Reload whenever the policies folder changes. */
+  watch: boolean
   compile: () => Promise<CompileOutcome>
   /** Builds the app into a folder and gives the bundles' paths. */
   build: (outDir: string) => Promise<Record<Runtime, string>>
@@ -120,19 +123,23 @@ async function start(
   const token = chosenToken ?? secrets.adminToken
   const status = (): GatewayStatus =>
     gatewayStatus(gateway, { version, runtime, policies, startedAt, admin: admin.at })
+  const reload = async (): Promise<ReloadResult> => {
+    const result = await gateway.reload()
+    logReload(result, log)
+    await publish?.()
+    return result
+  }
   const admin = await openAdmin(options.admin, {
     token,
     status,
     log,
-    reload: async () => {
-      const result = await gateway.reload()
-      logReload(result, log)
-      await publish?.()
-      return result
-    },
+    reload,
   })
   closers.push(() => admin.close())
   closers.push(watchNetwork(() => refresh(gateway, log)))
+  if (options.watch) {
+    closers.push(await watchFolder({ folder: policies, onChange: async () => void (await reload()) }))
+  }
 
   // One after the other, each with what holds when its turn comes: the last one tells the truth.
   publish = () =>

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import os, { tmpdir } from 'node:os'
 import { syncBuiltinESMExports } from 'node:module'
@@ -72,6 +72,21 @@ describe('startControl', () => {
     })
     environment['GPU_KEY'] = 'there-now'
     expect(await requestReload(stateDir)).toMatchObject({ kind: 'reloaded', digest: 'two' })
+  })
+
+  it('reloads when the policies folder changes, and prints why an edit is refused', async () => {
+    const { start, options, stateDir, compiled, log } = await rig()
+    const policies = join(stateDir, '..', 'policies')
+    await mkdir(policies)
+    await start({ ...options, policies, watch: true })
+    const { http } = await readRun(stateDir)
+    compiled(BROKEN)
+    await writeFile(join(policies, 'policy.yaml'), 'broken')
+    await expect.poll(() => log.join('\n'), { timeout: 5000 }).toContain('error[x]: frame')
+    expect(await digestAt(http!.port)).toBe('one')
+    compiled(ok('two'))
+    await writeFile(join(policies, 'policy.yaml'), 'mended')
+    await expect.poll(() => digestAt(http!.port), { timeout: 5000 }).toBe('two')
   })
 
   it('moves to another address when the policy says so, and closes the old one', async () => {

@@ -46,6 +46,7 @@ export async function rig(): Promise<Rig> {
     runtime: 'workerd',
     listen: { https: '127.0.0.1:0', http: '127.0.0.1:0', exposeHttp: false, names: [] },
     admin: '127.0.0.1:0',
+    watch: false,
     compile: () => Promise.resolve(outcome),
     build: () => Promise.resolve({ workerd: mini.workerd, node: mini.node }),
     environment: () => Promise.resolve(environment),
