@@ -15,14 +15,14 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export type SnapshotResult = { ok: true; snapshot: Snapshot } | { ok: false; problems: string[] }
 
-/**
- * @param hosts names that the gateway answers to
- * @returns all problems at once, none of which shows a secret
- */
+/** What the snapshot takes over as it is. */
+export type SnapshotWorld = Readonly<Pick<Snapshot, 'hosts' | 'modesOn'>>
+
+/** @returns all problems at once, none of which shows a secret */
 export function buildSnapshot(
   table: RouteTable,
   environment: Environment,
-  hosts: readonly string[],
+  { hosts, modesOn }: SnapshotWorld,
 ): SnapshotResult {
   const problems: string[] = []
   const backendKeys: Record<string, string> = {}
@@ -36,7 +36,7 @@ export function buildSnapshot(
   )
   problems.push(...sharedKeys(keys))
   if (problems.length > 0) return { ok: false, problems }
-  return { ok: true, snapshot: { table, keys, backendKeys, hosts: [...hosts] } }
+  return { ok: true, snapshot: { table, keys, backendKeys, hosts: [...hosts], modesOn: [...modesOn] } }
 }
 
 function hashedKey(

@@ -124,7 +124,7 @@ export class Gateway {
 
   async #adopt({ table, environment, restoredFrom }: Adoptable): Promise<ReloadResult> {
     const names = machineNames([...table.listen.names, ...this.#options.listen.names])
-    const built = buildSnapshot(table, environment, names)
+    const built = buildSnapshot(table, environment, { hosts: names, modesOn: [] })
     if (!built.ok) return failed('serve/secrets', built.problems)
     try {
       const certificate = await ensureServerCertificate(this.#options.state, names)

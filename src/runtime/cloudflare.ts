@@ -42,7 +42,7 @@ function loadSnapshot(table: RouteTable, environment: Environment): Snapshot {
   const names = [...table.listen.names.map((name) => name.toLowerCase()), ...hosts].filter(
     (name) => name !== '',
   )
-  const result = buildSnapshot(table, environment, names)
+  const result = buildSnapshot(table, environment, { hosts: names, modesOn: [] })
   const problems = [
     ...(result.ok ? [] : result.problems),
     ...(names.length > 0 ? [] : ['the variable AICC_HOSTS names no host to answer to']),

@@ -20,4 +20,6 @@ export interface Snapshot {
   backendKeys: Record<string, string>
   /** Host names and addresses the gateway answers to, lower case, without port, IPv6 without brackets. */
   hosts: string[]
+  /** Modes that are on, each a key of the table's `modes`. */
+  modesOn: string[]
 }

@@ -113,6 +113,7 @@ export function makeSnapshot(table: RouteTable = makeTable(), fields: Partial<Sn
     keys: [hashedKey(KEY, 'crew')],
     backendKeys: {},
     hosts: ['localhost', '127.0.0.1'],
+    modesOn: [],
     ...fields,
   }
 }

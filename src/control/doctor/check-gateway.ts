@@ -37,7 +37,7 @@ async function checkSecrets({ stateDir, table, environment }: GatewayFacts, repo
   // Before the first start the generated key is not there yet; the start makes it.
   const generated = (await readIfThere(statePaths(stateDir).clientKey))?.trim() ?? 'made-at-the-first-start'
   const AICC_CLIENT_KEY = environment['AICC_CLIENT_KEY'] || generated
-  const built = buildSnapshot(table, { ...environment, AICC_CLIENT_KEY }, [])
+  const built = buildSnapshot(table, { ...environment, AICC_CLIENT_KEY }, { hosts: [], modesOn: [] })
   if (built.ok) report('secrets', 'ok', 'every secret that the policy names is set')
   else for (const problem of built.problems) report('secrets', 'fail', problem)
 }

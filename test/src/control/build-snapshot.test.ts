@@ -32,7 +32,11 @@ describe('buildSnapshot', () => {
       { sha256: 'b'.repeat(64), ...LIFE },
     ]
     const table = tableWith({ home: keys }, 'GPU')
-    const result = buildSnapshot(table, { A: GOOD_KEY, GPU: 'backend-secret' }, ['localhost'])
+    const result = buildSnapshot(
+      table,
+      { A: GOOD_KEY, GPU: 'backend-secret' },
+      { hosts: ['localhost'], modesOn: ['gaming'] },
+    )
     expect(result).toEqual({
       ok: true,
       snapshot: {
@@ -48,6 +52,7 @@ describe('buildSnapshot', () => {
         ],
         backendKeys: { gpu: 'backend-secret' },
         hosts: ['localhost'],
+        modesOn: ['gaming'],
       },
     })
   })
@@ -82,7 +87,7 @@ describe('buildSnapshot', () => {
       problems: [/^clients `one` and `two` have the same key/],
     },
   ])('refuses $case', ({ table, environment, problems }) => {
-    const result = buildSnapshot(table, environment, [])
+    const result = buildSnapshot(table, environment, { hosts: [], modesOn: [] })
     expect(result).toEqual({
       ok: false,
       problems: problems.map((p) => (typeof p === 'string' ? p : (expect.stringMatching(p) as unknown))),
@@ -97,7 +102,7 @@ describe('buildSnapshot', () => {
         { sha256: hashKey(GOOD_KEY), ...LIFE },
       ],
     })
-    expect(buildSnapshot(table, { A: GOOD_KEY }, []).ok).toBe(true)
+    expect(buildSnapshot(table, { A: GOOD_KEY }, { hosts: [], modesOn: [] }).ok).toBe(true)
   })
 })
 

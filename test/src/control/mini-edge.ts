@@ -94,5 +94,6 @@ export function snapshotOf(digest: string): Snapshot {
     keys: [],
     backendKeys: {},
     hosts: ['localhost'],
+    modesOn: [],
   }
 }
