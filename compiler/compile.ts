@@ -14,6 +14,7 @@ import { load } from './load/load.ts'
 import { showPath } from './load/show-path.ts'
 import type { ReadFile } from './load/read-policy-file.ts'
 import { resolve } from './resolve/resolve.ts'
+import type { ResolvedPolicy } from './resolve/resolved-policy.ts'
 import { validate } from './validate/validate.ts'
 
 export interface CompileOptions {
@@ -30,7 +31,15 @@ export type CompileResult = {
   diagnostics: Diagnostic[]
   /** What `renderDiagnostics` draws frames from. */
   sources: Sources
-} & ({ ok: true; table: RouteTable } | { ok: false })
+} & (
+  | {
+      ok: true
+      table: RouteTable
+      /** What the table was made from, with the places of everything: for tools that point at YAML. */
+      policy: ResolvedPolicy
+    }
+  | { ok: false }
+)
 
 /** Environment variables are not its business: a name that is unset is found at start. */
 export async function compile(options: CompileOptions): Promise<CompileResult> {
@@ -48,7 +57,8 @@ export async function compile(options: CompileOptions): Promise<CompileResult> {
   diagnostics.push(...check(resolved, !hasErrors(diagnostics)))
   if (hasErrors(diagnostics)) return fail()
 
-  return { ok: true, table: toRouteTable(resolved), diagnostics: sortDiagnostics(diagnostics), sources }
+  const table = toRouteTable(resolved)
+  return { ok: true, table, policy: resolved, diagnostics: sortDiagnostics(diagnostics), sources }
 }
 
 /** A device or a pipe might never end. */

@@ -16,7 +16,7 @@ interface Layer {
 const NONE = /^$/
 const RUN_TIME = /^(?!(?:yaml|zod|commander|esbuild)(?:\/|$))/
 const PURE = /^(?:hono(?:\/|$)|@noble\/hashes\/)/
-const PIPELINE = ['table', 'ports', 'errors', 'protocols', 'backends', 'pipeline', 'state']
+const PIPELINE = ['table', 'ports', 'errors', 'protocols', 'backends', 'judge', 'pipeline', 'state']
 const EDGE = [...PIPELINE, 'app', 'edge', 'generated']
 
 export const LAW: Record<string, Layer> = {
@@ -26,6 +26,12 @@ export const LAW: Record<string, Layer> = {
   ports: { paths: ['src/ports.ts'], layers: ['table'], packages: NONE },
   protocols: { paths: ['src/protocols/'], layers: PIPELINE, packages: PURE },
   backends: { paths: ['src/backends/'], layers: PIPELINE, packages: PURE },
+  // What judges a request, without the world: tools run it as it stands.
+  judge: {
+    paths: ['src/pipeline/classify/', 'src/pipeline/route/refusal.ts'],
+    layers: ['table', 'errors', 'protocols'],
+    packages: NONE,
+  },
   pipeline: { paths: ['src/pipeline/'], layers: PIPELINE, packages: PURE },
   state: { paths: ['src/state/'], layers: PIPELINE, packages: PURE },
   app: { paths: ['src/app.ts'], layers: PIPELINE, packages: PURE },
@@ -58,10 +64,15 @@ export const LAW: Record<string, Layer> = {
   },
   commands: {
     paths: ['compiler/commands/'],
-    layers: ['compiler', 'table', 'control', 'control-node', 'scripts'],
+    layers: ['compiler', 'simulate', 'table', 'control', 'control-node', 'scripts'],
     packages: /./,
   },
-  compiler: { paths: ['compiler/'], layers: ['table'], packages: /./ },
+  simulate: {
+    paths: ['compiler/simulate/'],
+    layers: ['compiler', 'table', 'errors', 'protocols', 'judge'],
+    packages: NONE,
+  },
+  compiler: { paths: ['compiler/'], layers: ['table', 'simulate'], packages: /./ },
   scripts: { paths: ['scripts/'], layers: ['compiler', 'commands', 'table'], packages: /./ },
 }
 
