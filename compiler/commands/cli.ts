@@ -9,6 +9,7 @@ import { compileCommand } from './compile.ts'
 import { doctorCommand } from './doctor.ts'
 import { loadDotEnv } from './environment.ts'
 import { keysCommand } from './keys.ts'
+import { modeCommand } from './mode.ts'
 import { reloadCommand } from './reload.ts'
 import { serveCommand } from './serve.ts'
 import { statusCommand } from './status.ts'
@@ -20,6 +21,7 @@ const VERBS = [
   reloadCommand,
   statusCommand,
   keysCommand,
+  modeCommand,
   doctorCommand,
   versionCommand,
 ]

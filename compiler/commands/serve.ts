@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Control } from '../../src/runtime/control-node.ts'
 import type { Runtime } from '../../src/control/run-file.ts'
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
+import { suggestHelp } from '../diagnostics/suggest.ts'
 import { hostName } from '../validate/scalar-schemas.ts'
 import { CommandFailure, isBug } from './command-failure.ts'
 import { compileForGateway } from './compile-policies.ts'
@@ -114,6 +115,7 @@ async function start(flags: ServeFlags): Promise<Control> {
         exposeHttp: flags.exposeHttp ?? isOn(process.env['AICC_EXPOSE_HTTP']),
         names: flags.name,
       },
+      suggestMode: (written, known) => suggestHelp(written, known, 'modes'),
       compile: () => compileForGateway(resolve(flags.policies)),
       build: async (outDir) => {
         const bundles = await buildEdge(outDir)

@@ -24,7 +24,7 @@ export function statusCommand(): Command {
 }
 
 function renderStatus(status: GatewayStatus): string {
-  const { edge, listeners, certificate, backends, clients } = status
+  const { edge, listeners, certificate, modes, backends, clients } = status
   const at = (scheme: string, listener: Listener | null): string =>
     listener === null ? 'off' : `${scheme}://${formatListener(listener)}`
   return [
@@ -40,6 +40,8 @@ function renderStatus(status: GatewayStatus): string {
     `http         ${at('http', listeners.http)}`,
     `admin        ${at('http', listeners.admin)}`,
     `certificate  until ${certificate.notAfter.slice(0, 10)}, for ${certificate.names.join(', ')}`,
+    ...(modes.length === 0 ? [] : ['modes']),
+    ...modes.map(({ name, on, since }) => `  ${name}  ${on ? `on since ${since}` : 'off'}`),
     'backends',
     ...backends.map(
       ({ name, kind, origin, models }) => `  ${name}  ${kind}  ${origin ?? 'built in'}  ${models.join(', ')}`,

@@ -4,11 +4,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { GatewayError } from '../errors.ts'
+import { adminModes, type ModeControl } from './admin-modes.ts'
 import type { GatewayStatus } from './gateway-status.ts'
 import type { ReloadResult } from './gateway.ts'
 
 export interface AdminOptions {
   token: string
+  modes: ModeControl
   reload: () => Promise<ReloadResult>
   status: () => GatewayStatus
   log: (line: string) => void
@@ -17,7 +19,7 @@ export interface AdminOptions {
 /** A page that a browser shows could rebind its name to this machine; its Host header still gives it away. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
-export function createAdminApp({ token, reload, status, log }: AdminOptions): Hono {
+export function createAdminApp({ token, modes, reload, status, log }: AdminOptions): Hono {
   const app = new Hono()
   app.use(async ({ req }, next) => {
     if (!LOOPBACK_HOST.test(req.header('host') ?? '')) {
@@ -32,8 +34,11 @@ export function createAdminApp({ token, reload, status, log }: AdminOptions): Ho
     return context.json({ diagnostics: result.diagnostics, rendered: result.rendered }, 409)
   })
   app.get('/admin/status', (context) => context.json(status()))
+  app.route('/admin/modes', adminModes(modes))
   app.all('/admin/reload', () => refuseMethod('POST'))
   app.all('/admin/status', () => refuseMethod('GET'))
+  app.all('/admin/modes', () => refuseMethod('GET'))
+  app.all('/admin/modes/:name', () => refuseMethod('GET, PUT'))
   app.notFound(() => new GatewayError('not_found', 'no such admin route').toResponse())
   app.onError((error) => {
     if (error instanceof GatewayError) return error.toResponse()

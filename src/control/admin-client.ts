@@ -4,6 +4,7 @@
 import type { Environment } from './build-snapshot.ts'
 import type { GatewayStatus } from './gateway-status.ts'
 import { formatListener } from './listen-address.ts'
+import type { ModeStatus } from './mode-status.ts'
 import { findRunning } from './run-file.ts'
 import { readIfThere, statePaths } from './state-folder.ts'
 
@@ -47,6 +48,35 @@ export async function fetchStatus(
   return { kind: 'running', status: answer.body as GatewayStatus }
 }
 
+export type ModesAnswer =
+  | { kind: 'not-running' }
+  | { kind: 'modes'; modes: ModeStatus[] }
+  | { kind: 'refused'; message: string }
+  | { kind: 'failed'; message: string }
+
+export async function fetchModes(
+  stateDir: string,
+  environment: Environment = process.env,
+): Promise<ModesAnswer> {
+  const answer = await call(stateDir, environment, { method: 'GET', path: '/admin/modes' })
+  if (answer.kind !== 'answered') return answer
+  return { kind: 'modes', modes: (answer.body as { modes: ModeStatus[] }).modes }
+}
+
+/** @param on null asks how it stands */
+export async function switchMode(
+  stateDir: string,
+  { name, on }: { name: string; on: boolean | null },
+  environment: Environment = process.env,
+): Promise<ModesAnswer> {
+  const path = `/admin/modes/${encodeURIComponent(name)}`
+  const request =
+    on === null ? { method: 'GET' as const, path } : { method: 'PUT' as const, path, body: { on } }
+  const answer = await call(stateDir, environment, request)
+  if (answer.kind !== 'answered') return answer
+  return { kind: 'modes', modes: [answer.body as ModeStatus] }
+}
+
 type Answer =
   | { kind: 'not-running' }
   | { kind: 'answered'; body: unknown }
@@ -56,7 +86,7 @@ type Answer =
 async function call(
   stateDir: string,
   environment: Environment,
-  { method, path }: { method: 'GET' | 'POST'; path: string },
+  { method, path, body: sent }: { method: 'GET' | 'POST' | 'PUT'; path: string; body?: object },
 ): Promise<Answer> {
   const run = await findRunning(stateDir)
   if (run === null) return { kind: 'not-running' }
@@ -65,7 +95,8 @@ async function call(
   try {
     response = await fetch(`http://${formatListener(run.admin)}${path}`, {
       method,
-      headers: { authorization: `Bearer ${token.trim()}` },
+      headers: { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' },
+      body: sent === undefined ? null : JSON.stringify(sent),
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     })
   } catch (error) {

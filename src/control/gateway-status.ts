@@ -4,6 +4,7 @@
 import type { BackendKind, RouteTable } from '../table/route-table.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 import type { Gateway } from './gateway.ts'
+import { modeStatuses, type ModeStatus } from './mode-status.ts'
 import type { Listener, Runtime } from './run-file.ts'
 
 export interface GatewayStatus {
@@ -25,6 +26,7 @@ export interface GatewayStatus {
   }
   listeners: { https: Listener | null; http: Listener | null; admin: Listener }
   certificate: { notAfter: string; names: string[] }
+  modes: ModeStatus[]
   backends: { name: string; kind: BackendKind; origin: string | null; models: string[] }[]
   clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
 }
@@ -44,7 +46,7 @@ export interface StatusFacts {
 }
 
 export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStatus {
-  const { table, listeners, certificate, restoredFrom } = gateway.inForce
+  const { table, listeners, certificate, restoredFrom, modes } = gateway.inForce
   const { startedAt, ...edge } = gateway.supervisor.status
   const { admin, ...rest } = facts
   const uptimeSeconds = startedAt && Math.round((Date.now() - startedAt.getTime()) / 1000)
@@ -56,6 +58,7 @@ export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStat
     edge: { ...edge, uptimeSeconds },
     listeners: { https: bare(listeners.https), http: bare(listeners.http), admin },
     certificate: { notAfter: certificate.notAfter.toISOString(), names: certificate.names },
+    modes: modeStatuses(table, modes),
     backends: Object.entries(table.backends).map(([name, { kind, origin, models }]) => ({
       name,
       kind,

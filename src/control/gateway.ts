@@ -16,6 +16,7 @@ import {
   type Listeners,
 } from './listeners.ts'
 import { machineNames } from './machine-names.ts'
+import { writeModes, type ModesOn } from './mode-store.ts'
 import type { Runtime } from './run-file.ts'
 import type { StateFolder } from './state-folder.ts'
 import { Supervisor, type ApplyResult, type Desired } from './supervisor.ts'
@@ -47,6 +48,8 @@ export interface GatewayOptions {
   /** The built app for that runtime. */
   bundle: string
   listen: ListenOverrides
+  /** Those that were on when the last gateway on this state folder ended. */
+  modes: ModesOn
   compile: () => Promise<CompileOutcome>
   /** Read anew at each reload: a secret may have been added with the policy that needs it. */
   environment: () => Promise<Environment>
@@ -63,9 +66,10 @@ interface InForce {
   certificate: ServerCertificate
   /** When the table was accepted (ISO 8601), if it is an earlier one that serves for want of a policy that compiles. */
   restoredFrom: string | null
+  modes: ModesOn
 }
 
-type Adoptable = Pick<InForce, 'table' | 'environment' | 'restoredFrom'>
+type Adoptable = Pick<InForce, 'table' | 'environment' | 'restoredFrom' | 'modes'>
 
 export class Gateway {
   readonly #options: GatewayOptions
@@ -98,7 +102,7 @@ export class Gateway {
       if (!outcome.ok) return { kind: 'failed', fault: 'policy', ...outcome }
       const { table } = outcome
       const environment = await this.#options.environment()
-      const result = await this.#adopt({ table, environment, restoredFrom: null })
+      const result = await this.#adopt({ table, environment, restoredFrom: null, modes: this.#modes })
       if (result.kind === 'reloaded' && result.how !== 'unchanged') await this.#keep(table)
       return result
     })
@@ -106,9 +110,23 @@ export class Gateway {
 
   /** Brings a table into force that was accepted earlier. */
   restore({ table, acceptedAt }: AcceptedTable): Promise<ReloadResult> {
-    return this.#enqueue(async () =>
-      this.#adopt({ table, environment: await this.#options.environment(), restoredFrom: acceptedAt }),
-    )
+    return this.#enqueue(async () => {
+      const environment = await this.#options.environment()
+      return this.#adopt({ table, environment, restoredFrom: acceptedAt, modes: this.#modes })
+    })
+  }
+
+  /**
+   * Switches a mode on or off, without a compile.
+   * @param name a key of the `modes` of the table in force; any other is off for good
+   */
+  switchMode(name: string, on: boolean): Promise<ReloadResult> {
+    return this.#enqueue(() => {
+      const modes = new Map(this.#modes)
+      if (!on) modes.delete(name)
+      else if (!modes.has(name)) modes.set(name, new Date().toISOString())
+      return this.#adopt({ ...this.inForce, modes })
+    })
   }
 
   /** Looks at the machine's names and the certificate's age, and acts where they changed. */
@@ -122,16 +140,23 @@ export class Gateway {
     await this.supervisor.stop()
   }
 
-  async #adopt({ table, environment, restoredFrom }: Adoptable): Promise<ReloadResult> {
+  get #modes(): ModesOn {
+    return this.#inForce?.modes ?? this.#options.modes
+  }
+
+  async #adopt({ table, environment, restoredFrom, modes: wanted }: Adoptable): Promise<ReloadResult> {
     const names = machineNames([...table.listen.names, ...this.#options.listen.names])
-    const built = buildSnapshot(table, environment, { hosts: names, modesOn: [] })
+    const modes = new Map([...wanted].filter(([name]) => Object.hasOwn(table.modes, name)))
+    const built = buildSnapshot(table, environment, { hosts: names, modesOn: [...modes.keys()].toSorted() })
     if (!built.ok) return failed('serve/secrets', built.problems)
     try {
       const certificate = await ensureServerCertificate(this.#options.state, names)
+      const before = this.#modes
       const how = await this.#bringIntoForce(
-        { table, environment, restoredFrom, certificate },
+        { table, environment, restoredFrom, modes, certificate },
         built.snapshot,
       )
+      await this.#keepModes(before, { wanted, modes })
       return { kind: 'reloaded', digest: table.digest, how }
     } catch (error) {
       return failed('serve/start', [(error as Error).message])
@@ -163,6 +188,20 @@ export class Gateway {
       await keepAcceptedTable(state, { table, policies, acceptedAt: new Date().toISOString() })
     } catch (error) {
       log(`cannot write ${state.acceptedTable}: ${(error as Error).message}`)
+    }
+  }
+
+  async #keepModes(before: ModesOn, { wanted, modes }: { wanted: ModesOn; modes: ModesOn }): Promise<void> {
+    const { state, log } = this.#options
+    for (const name of wanted.keys()) {
+      if (!modes.has(name)) log(`mode \`${name}\` was on and is no mode of the policy any more: forgotten`)
+    }
+    const unchanged = before.size === modes.size && [...before.keys()].every((name) => modes.has(name))
+    if (unchanged) return
+    try {
+      await writeModes(state, modes)
+    } catch (error) {
+      log(`cannot write ${state.modes}: ${(error as Error).message}`)
     }
   }
 

@@ -17,6 +17,8 @@ export interface StateFolder {
   runFile: string
   /** The last route table that came into force. */
   acceptedTable: string
+  /** Which modes are on. */
+  modes: string
   /** Followed by `.` and a number. */
   lockFile: string
 }
@@ -34,6 +36,7 @@ export function statePaths(directory: string): StateFolder {
     adminToken: join(dir, 'admin.token'),
     runFile: join(dir, 'run.json'),
     acceptedTable: join(dir, 'accepted.json'),
+    modes: join(dir, 'modes.json'),
     lockFile: join(dir, 'serve.lock'),
   }
 }

@@ -16,6 +16,7 @@ import { gatewayStatus, type GatewayStatus } from '../control/gateway-status.ts'
 import { isLoopback, parseListenAddress } from '../control/listen-address.ts'
 import { explainListenError } from '../control/listen-socket.ts'
 import type { ListenOverrides } from '../control/listeners.ts'
+import { readModes } from '../control/mode-store.ts'
 import { watchNetwork } from '../control/network-watch.ts'
 import {
   removeRunFile,
@@ -47,6 +48,8 @@ export interface ControlOptions {
   /** Reload whenever the policies folder changes. */
   watch: boolean
   compile: () => Promise<CompileOutcome>
+  /** Help for the name of a mode that is not known. */
+  suggestMode: (written: string, known: readonly string[]) => string
   /** Builds the app into a folder and gives the bundles' paths. */
   build: (outDir: string) => Promise<Record<Runtime, string>>
   /** The environment, read anew at each reload. */
@@ -108,6 +111,7 @@ async function start(
   const gateway: Gateway = new Gateway({
     ...options,
     state,
+    modes: await readModes(state),
     runDir,
     bundle: bundles[runtime],
     environment: async () => withClientKey(await options.environment(), secrets.clientKey),
@@ -134,6 +138,11 @@ async function start(
     status,
     log,
     reload,
+    modes: {
+      list: () => status().modes,
+      switch: (name, on) => gateway.switchMode(name, on),
+      suggest: options.suggestMode,
+    },
   })
   closers.push(() => admin.close())
   closers.push(watchNetwork(() => refresh(gateway, log)))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAdminApp } from '../../../src/control/admin-app.ts'
 import type { GatewayStatus } from '../../../src/control/gateway-status.ts'
+import type { ModeStatus } from '../../../src/control/mode-status.ts'
 import type { ReloadResult } from '../../../src/control/gateway.ts'
 
 const TOKEN = 'the-admin-token'
@@ -8,11 +9,21 @@ const HEADERS = { host: '127.0.0.1:8444', authorization: `Bearer ${TOKEN}` }
 
 const log: string[] = []
 
+const GAMING: ModeStatus = { name: 'gaming', on: false, since: null, whenOn: 'force-only', gates: ['gpu'] }
+
 function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp> {
   return createAdminApp({
     token: TOKEN,
     reload: () => (result instanceof Error ? Promise.reject(result) : Promise.resolve(result)),
     status: () => ({ version: '1.2.3' }) as GatewayStatus,
+    modes: {
+      list: () => [GAMING],
+      switch: (name, on) => {
+        log.push(`switch ${name} ${on}`)
+        return result instanceof Error ? Promise.reject(result) : Promise.resolve(result)
+      },
+      suggest: (written) => `not ${written}`,
+    },
     log: (line) => log.push(line),
   })
 }
@@ -65,6 +76,8 @@ describe('admin app', () => {
   it.each([
     { name: 'an unknown route', method: 'GET', path: '/admin/other', status: 404, allow: null },
     { name: 'GET for a reload', method: 'GET', path: '/admin/reload', status: 405, allow: 'POST' },
+    { name: 'PUT for all modes', method: 'PUT', path: '/admin/modes', status: 405, allow: 'GET' },
+    { name: 'POST for a mode', method: 'POST', path: '/admin/modes/gaming', status: 405, allow: 'GET, PUT' },
     { name: 'POST for the status', method: 'POST', path: '/admin/status', status: 405, allow: 'GET' },
   ])('answers $name with $status', async ({ method, path, status, allow }) => {
     const response = await app.request(path, { method, headers: HEADERS })
@@ -73,6 +86,44 @@ describe('admin app', () => {
 
   it('hides unknown routes from who shows no token', async () => {
     expect((await app.request('/other', { headers: { host: 'localhost' } })).status).toBe(401)
+  })
+
+  it.each([
+    { name: 'lists modes', path: '', body: undefined, status: 200, says: { modes: [GAMING] } },
+    { name: 'shows a mode', path: '/gaming', body: undefined, status: 200, says: GAMING },
+    { name: 'switches a mode', path: '/gaming', body: '{"on":true}', status: 200, says: GAMING },
+    {
+      name: 'knows no other mode',
+      path: '/gamin',
+      body: '{"on":true}',
+      status: 404,
+      says: { error: { code: 'not_found', message: 'there is no mode `gamin`: not gamin' } },
+    },
+    ...['', 'on', 'null', '{"on":"yes"}', '{}'].map((body) => ({
+      name: `refuses ${JSON.stringify(body)}`,
+      path: '/gaming',
+      body,
+      status: 400,
+      says: { error: { code: 'invalid_field', param: 'on' } },
+    })),
+  ])('$name', async ({ path, body, status, says }) => {
+    const method = body === undefined ? 'GET' : 'PUT'
+    const before = log.length
+    const response = await app.request(`/admin/modes${path}`, {
+      method,
+      headers: HEADERS,
+      body: body ?? null,
+    })
+    expect([response.status, await response.json()]).toMatchObject([status, says])
+    expect(log.slice(before)).toEqual(method === 'PUT' && status === 200 ? ['switch gaming true'] : [])
+  })
+
+  it('wants the token for modes too', async () => {
+    const headers = { host: 'localhost' }
+    expect((await app.request('/admin/modes', { headers })).status).toBe(401)
+    expect(
+      (await app.request('/admin/modes/gaming', { method: 'PUT', body: '{"on":true}', headers })).status,
+    ).toBe(401)
   })
 
   it('says how a reload went in', async () => {

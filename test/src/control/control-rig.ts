@@ -47,6 +47,7 @@ export async function rig(): Promise<Rig> {
     listen: { https: '127.0.0.1:0', http: '127.0.0.1:0', exposeHttp: false, names: [] },
     admin: '127.0.0.1:0',
     watch: false,
+    suggestMode: (written, known) => `not ${written}, but ${known.join()}`,
     compile: () => Promise.resolve(outcome),
     build: () => Promise.resolve({ workerd: mini.workerd, node: mini.node }),
     environment: () => Promise.resolve(environment),
@@ -78,15 +79,22 @@ export async function locksIn(stateDir: string): Promise<string[]> {
   return files.filter((name) => name.startsWith('serve.lock'))
 }
 
-async function answerAt(port: number): Promise<{ digest: string; hosts: string[] }> {
+interface Answer {
+  digest: string
+  hosts: string[]
+  modesOn: string[]
+}
+
+async function answerAt(port: number): Promise<Answer> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })
-    return (await response.json()) as { digest: string; hosts: string[] }
+    return (await response.json()) as Answer
   } catch {
     // An edge that goes closes what it has accepted and not read yet.
-    return { digest: 'closed', hosts: [] }
+    return { digest: 'closed', hosts: [], modesOn: [] }
   }
 }
 
 export const digestAt = async (port: number): Promise<string> => (await answerAt(port)).digest
 export const hostsAt = async (port: number): Promise<string[]> => (await answerAt(port)).hosts
+export const modesAt = async (port: number): Promise<string[]> => (await answerAt(port)).modesOn

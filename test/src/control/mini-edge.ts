@@ -32,8 +32,8 @@ export default {
     if (pathname === '/slow') return slow()
     if (pathname === '/out') return fetch('http://127.0.0.1:1/').then(() => new Response('out'), (error) => new Response('denied: ' + error.message))
     if (pathname.startsWith('/backend/')) return env['backend:' + decodeURIComponent(pathname.slice(9))].fetch('http://x/')
-    const { table, hosts } = await current(env)
-    return Response.json({ digest: table.digest, hosts })
+    const { table, hosts, modesOn } = await current(env)
+    return Response.json({ digest: table.digest, hosts, modesOn })
   },
 }
 export const control = {
