@@ -13,9 +13,10 @@ interface SchemaSource {
 }
 
 const SCHEMAS: readonly SchemaSource[] = [
-  { name: 'policy', type: 'PolicyFile', source: 'compiler/config.ts', title: 'policy.yaml' },
-  { name: 'backends', type: 'BackendsFile', source: 'compiler/config.ts', title: 'backends.yaml' },
-  { name: 'clients', type: 'ClientsFile', source: 'compiler/config.ts', title: 'clients.yaml' },
+  { name: 'policy', type: 'PolicyFile', source: 'compiler/config/policy.ts', title: 'policy.yaml' },
+  { name: 'backends', type: 'BackendsFile', source: 'compiler/config/backends.ts', title: 'backends.yaml' },
+  { name: 'clients', type: 'ClientsFile', source: 'compiler/config/clients.ts', title: 'clients.yaml' },
+  { name: 'tests', type: 'TestsFile', source: 'compiler/config/tests.ts', title: 'tests/*.test.yaml' },
   {
     name: 'diagnostics',
     type: 'JsonReport',
@@ -52,5 +53,26 @@ function generate({ type, source, title }: SchemaSource): Schema {
     topRef: false,
     additionalProperties: false,
   })
-  return { ...generator.createSchema(type), title }
+  return { ...inlineGenerics(generator.createSchema(type)), title }
+}
+
+/** `Several<Name>` is no name for a definition, and that of an unnamed type would change with the source: written out. */
+function inlineGenerics(schema: Schema): Schema {
+  const definitions = Object.entries(schema.definitions ?? {})
+  const generics = new Map(
+    definitions
+      .filter(([name]) => !/^\w+$/.test(name))
+      .map(([name, body]) => [`#/definitions/${encodeURIComponent(name)}`, body as object]),
+  )
+  const inline = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(inline)
+    if (typeof node !== 'object' || node === null) return node
+    const { $ref, ...beside } = node as { $ref?: string }
+    const generic = $ref === undefined ? undefined : generics.get($ref)
+    // What is said at the place of use wins over what the generic says of itself.
+    if (generic) return inline({ ...generic, ...beside })
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, inline(value)]))
+  }
+  const named = definitions.filter(([name]) => /^\w+$/.test(name))
+  return inline({ ...schema, definitions: Object.fromEntries(named) }) as Schema
 }

@@ -1,8 +1,6 @@
 /** `classify` of `policy.yaml`: what is found out about a request before rules run. */
 import type { Several } from './rules.ts'
-import type { ByteSize, Destination, Duration, Name, Regex } from './scalars.ts'
-
-type SurfaceName = 'chat' | 'completions' | 'embeddings'
+import type { ByteSize, Destination, Duration, LabelName, PatternId, Regex, SurfaceName } from './scalars.ts'
 
 /** How far a request is scanned. What lies beyond counts as labelled wherever `privacy` is set. */
 export interface ScanConfig {
@@ -14,10 +12,10 @@ export interface ScanConfig {
 
 /** A pattern of your own that makes a request private. */
 export interface PrivacyPatternConfig {
-  id: Name
+  id: PatternId
   regex: Regex
   /** Another label than that of `privacy`. */
-  label?: Name
+  label?: LabelName
 }
 
 /** When a long word is random enough to be a key. */
@@ -46,7 +44,7 @@ export interface PrivacyConfig {
   patterns?: PrivacyPatternConfig[]
   entropy?: EntropyConfig
   /** The label that finds put on the request. */
-  label: Name
+  label: LabelName
   /** Left out: all that are served, and none may be missing. */
   surfaces?: Several<SurfaceName>
 }

@@ -1,5 +1,14 @@
 /** `clients.yaml`: who may call. */
-import type { DateTime, EnvName, ModelPattern, MoneyRate, Name, Rate, TokenRate } from './scalars.ts'
+import type {
+  DateTime,
+  EnvName,
+  LabelName,
+  ModelPattern,
+  MoneyRate,
+  Name,
+  Rate,
+  TokenRate,
+} from './scalars.ts'
 
 interface KeyLifetime {
   /** Since when the key is deprecated: it works, is logged, and answers carry a `Deprecation` header. */
@@ -51,7 +60,7 @@ export interface ClientConfig {
   /** Tags that all its requests carry; rules can ask for them. */
   tags?: Name[]
   /** Labels that all its requests carry, whatever they say. */
-  labels?: Name[]
+  labels?: LabelName[]
   limits?: UsageLimitsConfig
   budget?: BudgetConfig
 }

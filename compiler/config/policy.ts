@@ -8,10 +8,12 @@ import type {
   Duration,
   DurationOrOff,
   HostName,
+  LabelName,
   ModelName,
   ModelPattern,
   Name,
   Rate,
+  SurfaceName,
   TargetPattern,
 } from './scalars.ts'
 
@@ -53,7 +55,7 @@ export interface ServedModelConfig {
   /** Models or places to try, in order, when no target answers. */
   fallback?: Several<Destination>
   /** Surfaces it serves; all when left out. */
-  surfaces?: Several<'chat' | 'completions' | 'embeddings'>
+  surfaces?: Several<SurfaceName>
   timeouts?: TimeoutsConfig
   /** Silence after which a stream gets a keep-alive comment, or `off`. From then on a failure is an error frame in a 200. @default "10s" */
   keepAlive?: DurationOrOff
@@ -174,12 +176,12 @@ export interface PolicyFile {
    * @pattern ^[A-Za-z0-9_+/-]{1,64}$
    */
   timeZone?: string
-  labels?: Record<Name, LabelConfig>
+  labels?: Record<LabelName, LabelConfig>
   classify?: ClassifyConfig
   /** Text to look for, under names that rules share. */
   phrases?: Record<Name, PhraseConfig>
   /** Surfaces that are served; all when left out. */
-  surfaces?: Several<'chat' | 'completions' | 'embeddings'>
+  surfaces?: Several<SurfaceName>
   /** The names clients may ask for. A name that ends in `*` stands for all that begin so. */
   models: Record<ModelPattern, ModelConfig>
   /** Other names for models or aliases. */

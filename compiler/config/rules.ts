@@ -1,5 +1,15 @@
 /** Rules of `policy.yaml`: when, and what then. */
-import type { Destination, HeaderName, ModelPattern, Name, Regex, TimeOfDay } from './scalars.ts'
+import type {
+  Destination,
+  HeaderName,
+  LabelName,
+  ModelPattern,
+  Name,
+  Regex,
+  RuleId,
+  SurfaceName,
+  TimeOfDay,
+} from './scalars.ts'
 
 /** @minItems 1 */
 export type Several<T> = T[]
@@ -110,9 +120,9 @@ export interface Condition {
   tools?: boolean
   images?: boolean
   stream?: boolean
-  surface?: OneOf<'chat' | 'completions' | 'embeddings'>
+  surface?: OneOf<SurfaceName>
   /** The request carries one of these labels. */
-  label?: OneOf<Name>
+  label?: OneOf<LabelName>
   /** The verdict of `classify.injection`. */
   injection?: 'flagged' | 'clean'
   complexity?: OneOf<'simple' | 'medium' | 'complex'>
@@ -173,6 +183,11 @@ export interface SetConfig {
   presence_penalty?: number
   frequency_penalty?: number
   repetition_penalty?: number
+  /**
+   * @asType integer
+   * @minimum -9007199254740991
+   * @maximum 9007199254740991
+   */
   seed?: number
   parallel_tool_calls?: boolean
   reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
@@ -215,7 +230,7 @@ export interface ClampConfig {
  */
 export interface RuleConfig {
   /** Its name in logs, headers and tests. */
-  id: Name
+  id: RuleId
   /** Left out, it always holds. The last rule must always hold and settle. */
   when?: Condition
   to?: Destination

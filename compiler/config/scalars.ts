@@ -46,6 +46,28 @@ export type DateTime = string
 export type Name = string
 
 /**
+ * Name of a label: like any other, but not `none`, which `relabel` takes for no label.
+ * @pattern ^(?!none$)[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$
+ */
+export type LabelName = string
+
+/**
+ * Id of a rule, for logs, headers and tests: a name, but not `none`, which tests take for no rule.
+ * @pattern ^(?!none$)[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$
+ */
+export type RuleId = string
+
+/**
+ * Id of a pattern: a name that is not one of the built-in causes of a label.
+ * @pattern ^(?!(secrets|pii|client|unscanned|images|failed)$)[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$
+ * @examples ["codename"]
+ */
+export type PatternId = string
+
+/** An API that is served: `chat`, `completions` or `embeddings`. */
+export type SurfaceName = 'chat' | 'completions' | 'embeddings'
+
+/**
  * A model's name as clients write it: like a name, but `/` may stand in it, as in `openai/gpt-4o`; at most 128 characters.
  * @pattern ^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$
  * @examples ["fast", "openai/gpt-4o"]
@@ -57,13 +79,6 @@ export type ModelName = string
  * @pattern ^[A-Za-z_][A-Za-z0-9_]*$
  */
 export type EnvName = string
-
-/**
- * A place where a model lives, as `backend/model`.
- * @pattern ^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}/[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$
- * @examples ["gpu/coder"]
- */
-export type TargetName = string
 
 /**
  * A place where a model lives, as `backend/model`, or `backend/*` in a model whose name ends in `*`.

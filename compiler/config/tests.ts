@@ -1,6 +1,6 @@
 /** `policies/tests/*.test.yaml`: what a policy must decide. */
 import type { Several } from './rules.ts'
-import type { ModelName, Name } from './scalars.ts'
+import type { LabelName, ModelName, Name, SurfaceName } from './scalars.ts'
 
 /** A message in OpenAI's shape, as a client would send it. */
 export interface TestMessageConfig {
@@ -15,7 +15,7 @@ export interface TestRequestConfig {
   /** The name asked for. */
   model?: ModelName
   /** @default "chat" */
-  surface?: 'chat' | 'completions' | 'embeddings'
+  surface?: SurfaceName
   /** The last user turn. */
   prompt?: string
   /** Repeats `prompt` until it has about this many estimated tokens. */
@@ -57,7 +57,7 @@ export interface TestExpectConfig {
   staysIn?: Name
   forced?: boolean
   /** Labels it carries at the end, in any order. */
-  labels?: Name[]
+  labels?: LabelName[]
   tags?: Name[]
   complexity?: 'simple' | 'medium' | 'complex'
   injection?: 'flagged' | 'clean'

@@ -2,7 +2,7 @@
  * Reads the CA files that `backends.yaml` names. I/O only; `resolve/parse-ca.ts` judges what is in them.
  */
 import { resolve } from 'node:path'
-import type { BackendsFile } from '../config.ts'
+import type { BackendsFile } from '../config/backends.ts'
 import type { ReadFile } from './read-policy-file.ts'
 
 /** Backend name → bytes of its CA file, or why there are none. */

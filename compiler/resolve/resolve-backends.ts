@@ -1,7 +1,7 @@
 /**
  * Backends: addresses taken apart, CA files checked, models as a map.
  */
-import type { BackendConfig } from '../config.ts'
+import type { BackendConfig } from '../config/backends.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { CaFiles } from '../load/load-ca-files.ts'
 import type { Place } from '../load/loaded-policy.ts'

@@ -1,7 +1,7 @@
 /**
  * Clients: keys with their lifetimes as instants, model names looked up.
  */
-import type { ClientConfig } from '../config.ts'
+import type { ClientConfig } from '../config/clients.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ValidPolicy } from '../validate/validate.ts'

@@ -17,7 +17,12 @@ export function resolveModels(
   const models = new Map<string, ResolvedModel>()
   for (const [name, config] of Object.entries(policy.models)) {
     const at: Place = { file: 'policy', path: ['models', name] }
-    const targets = config.targets.flatMap((target, i) => {
+    if ('rules' in config) {
+      models.set(name, { kind: 'ruled', rules: config.rules, at })
+      continue
+    }
+    const targets = config.targets.flatMap((entry, i) => {
+      const target = typeof entry === 'string' ? entry : entry.target
       const place: Place = { ...at, path: [...at.path, 'targets', i] }
       return resolveTarget({ target, at: place, backends }, context) ?? []
     })

@@ -1,7 +1,7 @@
 /**
  * Follows aliases to models: every name a client may ask for → the model it means.
  */
-import type { PolicyFile } from '../config.ts'
+import type { PolicyFile } from '../config/policy.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ResolveContext } from './resolve-context.ts'

@@ -1,7 +1,7 @@
 /**
  * Timeouts: the model's own, else the policy's, else the default.
  */
-import type { ModelConfig, PolicyFile } from '../config.ts'
+import type { PolicyFile, ServedModelConfig } from '../config/policy.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import { DEFAULTS } from './defaults.ts'
 import { durationAt, type ResolveContext } from './resolve-context.ts'
@@ -21,7 +21,7 @@ export interface ModelTimeouts {
  * `total` needs no other line. What is written at the same level must fit; `check/timeout-order` sees to it.
  */
 export function resolveTimeouts(
-  { model, policy, at }: { model: ModelConfig; policy: PolicyFile; at: Place },
+  { model, policy, at }: { model: ServedModelConfig; policy: PolicyFile; at: Place },
   context: ResolveContext,
 ): ModelTimeouts {
   const levels = [
@@ -54,7 +54,7 @@ function cut(inner: Leveled, outer: Leveled): Leveled {
   return inner.level > outer.level && inner.value > outer.value ? { ...inner, value: outer.value } : inner
 }
 
-function resolveKeepAlive({ keepAlive }: ModelConfig, at: Place, context: ResolveContext): Leveled {
+function resolveKeepAlive({ keepAlive }: ServedModelConfig, at: Place, context: ResolveContext): Leveled {
   const place: Place = { ...at, path: [...at.path, 'keepAlive'] }
   const text = keepAlive ?? DEFAULTS.keepAlive
   const value = text === 'off' ? 0 : durationAt(text, place, context)

@@ -1,33 +1,72 @@
 /**
- * `backends.yaml` in zod: the twin of `BackendsFile` in `config.ts`.
+ * `backends.yaml` in zod: the twin of `BackendsFile` in `config/backends.ts`.
  */
 import { z } from 'zod'
-import type { BackendsFile } from '../config.ts'
-import { countUpTo, envName, hostName, httpUrl, name, nonEmpty } from './scalar-schemas.ts'
+import type { BackendsFile, ModeConfig } from '../config/backends.ts'
+import {
+  backendModelName,
+  countUpTo,
+  envName,
+  hostName,
+  httpUrl,
+  name,
+  nonEmpty,
+  numberFrom,
+  urlPath,
+} from './scalar-schemas.ts'
+
+const secret = z.strictObject({ env: envName }, { error: 'the name of a variable, as `{ env: MY_KEY }`' })
+const price = numberFrom(0)
 
 const backendModel = z.strictObject({
   id: nonEmpty,
   context: countUpTo(1_000_000_000).exactOptional(),
+  supports: z
+    .array(z.enum(['tools', 'vision', 'json']), { error: 'a list of capabilities, as `[tools]`' })
+    .exactOptional(),
+  zone: name.exactOptional(),
+  price: z.strictObject({ input: price, output: price }).exactOptional(),
 })
 
-const models = z.record(name, backendModel, {
-  error: 'a mapping from names to models, as `{ small: { id: … } }`',
-})
+const anyBackend = {
+  zone: name.exactOptional(),
+  mode: name.exactOptional(),
+  maxConcurrent: countUpTo(100_000).exactOptional(),
+  models: z.record(backendModelName, backendModel, {
+    error: 'a mapping from names to models, as `{ small: { id: … } }`',
+  }),
+}
 
 const httpBackend = {
+  ...anyBackend,
   url: httpUrl,
-  key: z
-    .strictObject({ env: envName }, { error: 'the name of a variable, as `{ env: MY_KEY }`' })
-    .exactOptional(),
+  key: secret.exactOptional(),
   tls: z.strictObject({ ca: nonEmpty.exactOptional(), serverName: hostName.exactOptional() }).exactOptional(),
-  models,
+  health: z.strictObject({ path: urlPath }).exactOptional(),
 }
 
 const backend = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('openai'), ...httpBackend }),
   z.strictObject({ kind: z.literal('ollama'), ...httpBackend }),
   z.strictObject({ kind: z.literal('litellm'), ...httpBackend }),
-  z.strictObject({ kind: z.literal('demo'), models }),
+  z.strictObject({ kind: z.literal('opencode'), ...httpBackend, password: secret.exactOptional() }),
+  z.strictObject({ kind: z.literal('demo'), ...anyBackend }),
 ])
 
-export const backendsSchema: z.ZodType<BackendsFile> = z.strictObject({ backends: z.record(name, backend) })
+const whenOn = z.enum(['force-only', 'nothing']).exactOptional()
+
+// `optional` and not `exactOptional`: only so does zod take an absent tag. YAML has no `undefined` to slip through.
+const mode = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('manual').optional(), whenOn }),
+  z.strictObject({
+    kind: z.literal('http-switch'),
+    whenOn,
+    status: httpUrl,
+    toggle: httpUrl.exactOptional(),
+  }),
+]) as unknown as z.ZodType<ModeConfig>
+
+export const backendsSchema: z.ZodType<BackendsFile> = z.strictObject({
+  backends: z.record(name, backend),
+  modes: z.record(name, mode).exactOptional(),
+})

@@ -10,6 +10,7 @@ import type { Span } from '../diagnostics/span.ts'
 import type { LoadedFile, Prefer } from '../load/loaded-policy.ts'
 import { locate } from '../load/locate.ts'
 import { knownKeys } from './known-keys.ts'
+import type { ShapeFault } from './shapes.ts'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
@@ -37,8 +38,8 @@ export function fromZod(issue: Issue, file: LoadedFile, schema: z.core.$ZodType)
     case 'too_big':
       return [outOfRange(issue, spanOf(path, 'value'))]
     case 'custom': {
-      const code = issue.params?.['conflict'] === true ? 'validate/unknown-key' : 'validate/missing-key'
-      const help = 'give each key as `{ env: NAME }` or as `{ sha256: … }`'
+      const { fault, help } = issue.params as unknown as ShapeFault
+      const code = fault === 'conflict' ? 'validate/unknown-key' : 'validate/missing-key'
       return [createDiagnostic(code, issue.message, { span: spanOf(path, 'key'), help })]
     }
     case 'invalid_type':
@@ -81,15 +82,20 @@ function fromUnion(
     const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
     return [unknownValue(issue.path, options, file)]
   }
-  const inner = issue.errors
-    .filter(([first]) => first !== undefined && (first.path.length > 0 || first.code === 'too_small'))
-    .toSorted((a, b) => a.length - b.length)[0]
-  if (inner) {
-    return inner.flatMap((item) => fromZod({ ...item, path: [...issue.path, ...item.path] }, file, schema))
+  const meant = issue.errors.filter(([first]) => first !== undefined && isOfItsType(first))
+  if (meant.length === 1) {
+    const [faults = []] = meant
+    return faults.flatMap((item) => fromZod({ ...item, path: [...issue.path, ...item.path] }, file, schema))
   }
   const { span, missing } = locate(file, issue.path, 'value')
   if (missing.length > 0) return [missingKey(lastOf(issue.path), span, issue.message)]
   return [mustBe('validate/wrong-type', pathText(issue.path), issue.message, span)]
+}
+
+/** Whether a branch whose first fault this is takes values of the written type at all. A lone word is no type. */
+function isOfItsType({ path, code, values }: Issue & { values?: unknown[] }): boolean {
+  if (path.length > 0) return true
+  return code === 'invalid_value' ? (values?.length ?? 0) > 1 : code !== 'invalid_type'
 }
 
 function wrongType(issue: Issue, file: LoadedFile): Diagnostic {
@@ -120,14 +126,13 @@ function missingKey(key: string, span: Span, expected: string): Diagnostic {
 }
 
 function outOfRange(issue: Issue & { code: 'too_small' | 'too_big' }, span: Span): Diagnostic {
-  const expected = issue.origin === 'array' ? 'a list with at least one entry' : issue.message
   const code = issue.origin === 'string' ? 'validate/invalid-format' : 'validate/out-of-range'
-  return mustBe(
-    code,
-    pathText(issue.path),
-    issue.origin === 'string' ? 'a string that is not empty' : expected,
-    span,
-  )
+  return mustBe(code, pathText(issue.path), issue.origin === 'array' ? length(issue) : issue.message, span)
+}
+
+function length(issue: Issue & { code: 'too_small' | 'too_big' }): string {
+  if (issue.code === 'too_big') return `a list with at most ${issue.maximum} entries`
+  return 'a list with at least one entry'
 }
 
 function mustBe(

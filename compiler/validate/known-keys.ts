@@ -17,6 +17,7 @@ export function knownKeys(schema: Schema, value: unknown, path: readonly Propert
 function descend(schema: Schema, value: unknown, path: readonly PropertyKey[]): Schema[] {
   const { def } = schema._zod as { def: z.core.$ZodTypes['_zod']['def'] }
   if (def.type === 'optional') return descend(def.innerType, value, path)
+  if (def.type === 'lazy') return descend(def.getter(), value, path)
   if (def.type === 'union')
     return branches(def.options, value).flatMap((option) => descend(option, value, path))
   const [segment, ...rest] = path

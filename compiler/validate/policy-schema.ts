@@ -1,19 +1,30 @@
 /**
- * `policy.yaml` in zod: the twin of `PolicyFile` in `config.ts`.
+ * `policy.yaml` in zod: the twin of `PolicyFile` in `config/policy.ts`.
  */
 import { z } from 'zod'
-import type { PolicyFile } from '../config.ts'
+import type { ModelConfig, PolicyFile } from '../config/policy.ts'
+import { classifySchema, surfacesSchema } from './classify-schema.ts'
+import { usageLimits } from './clients-schema.ts'
+import { phraseSchema, rulesetSchema } from './rules-schema.ts'
 import {
   byteSize,
   countUpTo,
+  destination,
   duration,
   durationOrOff,
   hostName,
+  httpUrl,
+  labelName,
   modelName,
+  modelPattern,
+  name,
+  numberFrom,
   plainText,
   rate,
-  targetName,
+  targetPattern,
+  timeZone,
 } from './scalar-schemas.ts'
+import { decidedByKey, several } from './shapes.ts'
 
 const timeouts = z.strictObject({
   connect: duration.exactOptional(),
@@ -29,6 +40,7 @@ const listen = z.strictObject({
 })
 
 const limits = z.strictObject({
+  ...usageLimits,
   body: byteSize.exactOptional(),
   bodyTimeout: duration.exactOptional(),
   headers: byteSize.exactOptional(),
@@ -41,17 +53,67 @@ const cors = z.strictObject({
   maxAge: duration.exactOptional(),
 })
 
-const model = z.strictObject({
-  targets: z.array(targetName, { error: 'a list of targets, as `[backend/model]`' }).min(1),
+const label = z.strictObject({
+  mayReach: name,
+  onDenied: z
+    .union([z.literal('block'), z.strictObject({ reroute: destination })], {
+      error: '`block` or `{ reroute: MODEL }`',
+    })
+    .exactOptional(),
+  trace: z.enum(['none', 'metadata-only', 'full']).exactOptional(),
+  cache: z.enum(['none', 'client', 'shared']).exactOptional(),
+})
+
+const target = z.union(
+  [targetPattern, z.strictObject({ target: targetPattern, weight: countUpTo(1_000_000) })],
+  {
+    error: 'a target, as `backend/model` or `{ target: backend/model, weight: 1 }`',
+  },
+)
+
+const servedKeys = {
+  targets: several(target, 'a list of targets, as `[backend/model]`').exactOptional(),
+  balance: z.enum(['round-robin', 'ordered', 'weighted', 'least-busy']).exactOptional(),
+  fallback: several(destination, 'a list of models or targets').exactOptional(),
+  surfaces: surfacesSchema.exactOptional(),
   timeouts: timeouts.exactOptional(),
   keepAlive: durationOrOff.exactOptional(),
+}
+
+const model: z.ZodType<ModelConfig> = decidedByKey(
+  { ...servedKeys, rules: name.exactOptional() },
+  { targets: Object.keys(servedKeys), rules: [] },
+  'a model has `targets` of its own, or `rules` that send its requests on',
+)
+
+const trace = z.strictObject({
+  sink: z.literal('langfuse'),
+  url: httpUrl,
+  zone: name,
+  content: z.enum(['metadata-only', 'full']).exactOptional(),
+})
+
+const cache = z.strictObject({
+  zone: name,
+  ttl: duration,
+  semantic: z.strictObject({ embed: destination, threshold: numberFrom(0, 1) }).exactOptional(),
 })
 
 export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
+  version: z.literal(2).exactOptional(),
   listen: listen.exactOptional(),
   limits: limits.exactOptional(),
   timeouts: timeouts.exactOptional(),
   cors: cors.exactOptional(),
-  models: z.record(modelName, model),
-  aliases: z.record(modelName, modelName).exactOptional(),
+  zones: z.array(name, { error: 'a list of zones, least to most trusted' }).min(1).max(16).exactOptional(),
+  timeZone: timeZone.exactOptional(),
+  labels: z.record(labelName, label).exactOptional(),
+  classify: classifySchema.exactOptional(),
+  phrases: z.record(name, phraseSchema).exactOptional(),
+  surfaces: surfacesSchema.exactOptional(),
+  models: z.record(modelPattern, model),
+  aliases: z.record(modelPattern, modelName).exactOptional(),
+  rules: z.record(name, rulesetSchema).exactOptional(),
+  trace: trace.exactOptional(),
+  cache: cache.exactOptional(),
 })

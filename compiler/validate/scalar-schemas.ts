@@ -1,6 +1,6 @@
 /**
  * The scalars of the input language in zod. Each error text is a noun phrase that completes "… must be".
- * The patterns are those of `config.ts`; a differential test holds the two together.
+ * The patterns are those of `config/scalars.ts`; a differential test holds the two together.
  */
 import { z } from 'zod'
 
@@ -9,7 +9,18 @@ function textOf(pattern: RegExp, expected: string): z.ZodType<string, string> {
   return z.string({ error: expected }).regex(pattern, { error: expected })
 }
 
-export const nonEmpty: z.ZodType<string> = z.string({ error: 'a string' }).min(1, { error: 'a string' })
+/** A text of so many characters, counted as JSON Schema counts them: by code point. */
+export function textFrom(least: number, most: number): z.ZodType<string> {
+  return textOf(new RegExp(`^[^]{${least},${most}}$`, 'u'), `a text of ${least} to ${most} characters`)
+}
+
+export function textUpTo(most: number): z.ZodType<string> {
+  return textFrom(1, most)
+}
+
+export const nonEmpty: z.ZodType<string> = z
+  .string({ error: 'a string' })
+  .min(1, { error: 'a string that is not empty' })
 export const plainText: z.ZodType<string> = z.string({ error: 'a string' })
 
 export const duration: z.ZodType<string> = textOf(
@@ -47,13 +58,81 @@ export const modelName: z.ZodType<string, string> = textOf(
   "a model's name: a letter or digit, then letters, digits, `.`, `_`, `:`, `/` and `-`, at most 128 characters",
 )
 
+export const modelPattern: z.ZodType<string, string> = textOf(
+  /^([A-Za-z0-9][A-Za-z0-9._:/-]{0,127}|[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}\*|\*)$/,
+  "a model's name: a letter or digit, then letters, digits, `.`, `_`, `:`, `/` and `-`, at most 128 characters, with or without a `*` at the end",
+)
+
+export const backendModelName: z.ZodType<string, string> = textOf(
+  /^([A-Za-z0-9][A-Za-z0-9._:-]{0,63}|\*)$/,
+  'a name: a letter or digit, then letters, digits, `.`, `_`, `:` and `-`, at most 64 characters; or `*`',
+)
+
+/** `none` means something of its own where labels and rules are named. */
+const nameNotNone = (): z.ZodType<string, string> =>
+  textOf(
+    /^(?!none$)[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
+    'a name other than `none`: a letter or digit, then letters, digits, `.`, `_`, `:` and `-`, at most 64 characters',
+  )
+
+export const labelName: z.ZodType<string, string> = nameNotNone()
+export const ruleId: z.ZodType<string> = nameNotNone()
+
+export const patternId: z.ZodType<string> = textOf(
+  /^(?!(secrets|pii|client|unscanned|images|failed)$)[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
+  'a name that stands for nothing else: `secrets`, `pii`, `client`, `unscanned`, `images` and `failed` do',
+)
+
+export const destination: z.ZodType<string> = textOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,128}$/,
+  'the name of a model or of an alias, or a place as `backend/model`',
+)
+
+export const headerName: z.ZodType<string, string> = textOf(
+  /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/,
+  'the name of a header, such as `X-Force-Big`',
+)
+
+export const regex: z.ZodType<string> = textFrom(1, 1000)
+
+export const timeOfDay: z.ZodType<string> = textOf(
+  /^([01][0-9]|2[0-3]):[0-5][0-9]$/,
+  'a time of day, such as `22:30`',
+)
+
+export const timeZone: z.ZodType<string> = textOf(
+  /^[A-Za-z0-9_+/-]{1,64}$/,
+  'the IANA name of a time zone, such as `Europe/Berlin`',
+)
+
+export const tokenRate: z.ZodType<string> = textOf(
+  /^[1-9][0-9]{0,11}(k|M)?\/(s|min|h|day)$/,
+  'a count per `s`, `min`, `h` or `day`, such as `200k/min`',
+)
+
+export const moneyRate: z.ZodType<string> = textOf(
+  /^[0-9]{1,9}(\.[0-9]{1,4})?\/(day|month)$/,
+  'an amount per `day` or `month`, such as `5/day`',
+)
+
+export const urlPath: z.ZodType<string> = textOf(/^\//, 'a path that begins with `/`')
+
+export const surface: z.ZodType<'chat' | 'completions' | 'embeddings'> = z.enum([
+  'chat',
+  'completions',
+  'embeddings',
+])
+
+export const bool: z.ZodType<boolean> = z.boolean({ error: '`true` or `false`' })
+export const anyNumber: z.ZodType<number> = z.number({ error: 'a number' })
+
 export const envName: z.ZodType<string> = textOf(
   /^[A-Za-z_][A-Za-z0-9_]*$/,
   'the name of an environment variable, such as `MY_KEY`',
 )
 
-export const targetName: z.ZodType<string> = textOf(
-  /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\/[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
+export const targetPattern: z.ZodType<string> = textOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\/([A-Za-z0-9][A-Za-z0-9._:-]{0,63}|\*)$/,
   'a target, written `backend/model`',
 )
 
@@ -74,6 +153,18 @@ export const sha256: z.ZodType<string> = textOf(
 
 /** A whole number from 1 to `maximum`. */
 export function countUpTo(maximum: number): z.ZodType<number> {
-  const range = { error: `a whole number from 1 to ${maximum}` }
-  return z.int({ error: 'a whole number' }).min(1, range).max(maximum, range)
+  return wholeNumber(1, maximum)
+}
+
+export function wholeNumber(minimum: number, maximum: number): z.ZodType<number> {
+  const range = { error: `a whole number from ${minimum} to ${maximum}` }
+  return z.int({ error: 'a whole number' }).min(minimum, range).max(maximum, range)
+}
+
+export function numberFrom(minimum: number, maximum?: number): z.ZodType<number> {
+  const range = {
+    error: maximum === undefined ? `a number from ${minimum} up` : `a number from ${minimum} to ${maximum}`,
+  }
+  const least = z.number({ error: 'a number' }).min(minimum, range)
+  return maximum === undefined ? least : least.max(maximum, range)
 }

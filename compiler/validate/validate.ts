@@ -1,8 +1,10 @@
 /**
- * The second stage: plain values → values of the types in `config.ts`, or diagnostics. Pure.
+ * The second stage: plain values → values of the types in `config/`, or diagnostics. Pure.
  */
 import type { z } from 'zod'
-import type { BackendsFile, ClientsFile, PolicyFile } from '../config.ts'
+import type { BackendsFile } from '../config/backends.ts'
+import type { ClientsFile } from '../config/clients.ts'
+import type { PolicyFile } from '../config/policy.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { nearest } from '../diagnostics/suggest.ts'
 import {

@@ -2,7 +2,9 @@
  * Random policies that compile, and ways to break one.
  */
 import * as fc from 'fast-check'
-import type { BackendsFile, ClientsFile, PolicyFile } from '../../compiler/config.ts'
+import type { BackendsFile } from '../../compiler/config/backends.ts'
+import type { ClientsFile } from '../../compiler/config/clients.ts'
+import type { PolicyFile } from '../../compiler/config/policy.ts'
 
 export interface PolicyDocuments {
   policy: PolicyFile

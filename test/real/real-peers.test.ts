@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LiteLlmBackendConfig } from '../../compiler/config.ts'
+import type { LiteLlmBackendConfig } from '../../compiler/config/backends.ts'
 import type { Finding } from '../../src/control/doctor/finding.ts'
 import {
   type Gateway,

@@ -32,7 +32,7 @@ const FORBIDDEN: Case[] = [
   ['src/pipeline/forward/send.ts', '../../runtime/edge.ts'],
   ['src/pipeline/forward/send.ts', '../../control/gateway.ts'],
   ['src/pipeline/route/route.ts', '../../generated/route-table.ts'],
-  ['src/pipeline/route/route.ts', '../../../compiler/config.ts'],
+  ['src/pipeline/route/route.ts', '../../../compiler/config/policy.ts'],
   ['src/pipeline/route/route.ts', 'zod'],
   ['src/pipeline/route/route.ts', '@hono/node-server'],
   ['src/state/ledger.ts', 'ioredis'],

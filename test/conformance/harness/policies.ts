@@ -1,11 +1,7 @@
 /** Builds the policies of a conformance suite from the few things that the suite cares about. */
-import type {
-  BackendConfig,
-  ClientConfig,
-  CorsConfig,
-  LimitsConfig,
-  TimeoutsConfig,
-} from '../../../compiler/config.ts'
+import type { BackendConfig } from '../../../compiler/config/backends.ts'
+import type { ClientConfig } from '../../../compiler/config/clients.ts'
+import type { CorsConfig, LimitsConfig, TimeoutsConfig } from '../../../compiler/config/policy.ts'
 import type { Policies } from './start-gateway.ts'
 
 export type BackendName = 'mock' | 'second' | 'litellm' | 'ollama' | 'dead'

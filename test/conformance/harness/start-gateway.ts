@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { BackendsFile, ClientsFile, PolicyFile } from '../../../compiler/config.ts'
+import type { BackendsFile } from '../../../compiler/config/backends.ts'
+import type { ClientsFile } from '../../../compiler/config/clients.ts'
+import type { PolicyFile } from '../../../compiler/config/policy.ts'
 
 export type Runtime = 'workerd' | 'node'
 

@@ -1,0 +1,69 @@
+/**
+ * `classify` of `policy.yaml` in zod: the twin of `config/classify.ts`.
+ */
+import { z } from 'zod'
+import type { ClassifyConfig } from '../config/classify.ts'
+import {
+  byteSize,
+  countUpTo,
+  destination,
+  duration,
+  labelName,
+  numberFrom,
+  patternId,
+  regex,
+  textFrom,
+  surface,
+  wholeNumber,
+} from './scalar-schemas.ts'
+import { several } from './shapes.ts'
+
+export const surfacesSchema: z.ZodType<('chat' | 'completions' | 'embeddings')[]> = several(
+  surface,
+  'a list of surfaces, as `[chat]`',
+)
+
+const scan = z.strictObject({
+  maxBytes: byteSize.exactOptional(),
+  images: z.enum(['label', 'refuse']).exactOptional(),
+})
+
+const privacy = z.strictObject({
+  detectors: z.array(z.enum(['secrets', 'pii']), { error: 'a list of detectors' }).exactOptional(),
+  patterns: z
+    .array(z.strictObject({ id: patternId, regex, label: labelName.exactOptional() }), {
+      error: 'a list of patterns, as `[{ id: codename, regex: … }]`',
+    })
+    .exactOptional(),
+  entropy: z
+    .strictObject({
+      threshold: numberFrom(1, 8).exactOptional(),
+      minLength: wholeNumber(8, 1000).exactOptional(),
+    })
+    .exactOptional(),
+  label: labelName,
+  surfaces: surfacesSchema.exactOptional(),
+})
+
+const injection = z.strictObject({
+  detectors: several(z.literal('builtin'), 'a list of detectors, as `[builtin]`').exactOptional(),
+  action: z.enum(['flag', 'block']).exactOptional(),
+  surfaces: surfacesSchema.exactOptional(),
+})
+
+const words = z.array(textFrom(2, 100), { error: 'a list of words' })
+const bound = z.strictObject({ maxTokens: countUpTo(1_000_000_000) })
+
+const complexity = z.strictObject({
+  simple: bound.exactOptional(),
+  medium: bound.exactOptional(),
+  signals: z.strictObject({ code: words.exactOptional(), reasoning: words.exactOptional() }).exactOptional(),
+  classifier: z.strictObject({ model: destination, timeout: duration.exactOptional() }).exactOptional(),
+})
+
+export const classifySchema: z.ZodType<ClassifyConfig> = z.strictObject({
+  scan: scan.exactOptional(),
+  privacy: privacy.exactOptional(),
+  injection: injection.exactOptional(),
+  complexity: complexity.exactOptional(),
+})
