@@ -1,21 +1,50 @@
 /**
- * What holds where a policy says nothing. The `@default` tags in `config.ts` say the same to editors;
+ * What holds where a policy says nothing. The `@default` tags in `config/` say the same to editors;
  * a test compares the two.
  */
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
+import type { Balance, Label, Mode, Surface } from '../../src/table/route-table.ts'
 
 export interface Defaults {
+  zones: string[]
+  timeZone: string
+  surfaces: Surface[]
   timeouts: { connect: string; firstToken: string; idle: string; total: string }
   keepAlive: string
+  balance: Balance
   listen: { https: string; http: string }
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
   cors: { maxAge: string }
+  label: Pick<Label, 'trace' | 'cache'>
+  mode: Mode
+  scan: { maxBytes: string; images: 'label' | 'refuse' }
+  privacyDetectors: ('secrets' | 'pii')[]
+  entropy: { threshold: number; minLength: number }
+  injectionAction: 'flag' | 'block'
+  complexity: { simpleTokens: number; mediumTokens: number; classifierTimeout: string }
+  blockStatus: number
+  promptPart: 'user' | 'system' | 'conversation'
+  traceContent: 'metadata-only' | 'full'
 }
 
 export const DEFAULTS: Defaults = {
+  zones: ['cloud', 'lan', 'local'],
+  timeZone: 'UTC',
+  surfaces: ['chat', 'completions', 'embeddings'],
   timeouts: { connect: '3s', firstToken: '60s', idle: '30s', total: '10m' },
   keepAlive: '10s',
+  balance: 'round-robin',
   listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },
   cors: { maxAge: '10m' },
+  label: { trace: 'metadata-only', cache: 'none' },
+  mode: { whenOn: 'force-only' },
+  scan: { maxBytes: '1MiB', images: 'label' },
+  privacyDetectors: ['secrets', 'pii'],
+  entropy: { threshold: 4, minLength: 24 },
+  injectionAction: 'flag',
+  complexity: { simpleTokens: 256, mediumTokens: 1024, classifierTimeout: '2s' },
+  blockStatus: 403,
+  promptPart: 'user',
+  traceContent: 'metadata-only',
 }

@@ -1,5 +1,5 @@
 /**
- * Backends: addresses taken apart, CA files checked, models as a map.
+ * Backends: addresses taken apart, CA files checked, zones and modes looked up, models as a map.
  */
 import type { BackendConfig } from '../config/backends.ts'
 import { quote } from '../diagnostics/quote.ts'
@@ -7,77 +7,69 @@ import type { CaFiles } from '../load/load-ca-files.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ValidPolicy } from '../validate/validate.ts'
 import { parseCa } from './parse-ca.ts'
-import { parseUrl } from './parse-url.ts'
-import type { ResolveContext } from './resolve-context.ts'
-import type { ResolvedBackend, ResolvedTls } from './resolved-policy.ts'
+import { within } from './place.ts'
+import { resolveAddress } from './resolve-address.ts'
+import { resolveBackendModels } from './resolve-backend-models.ts'
+import type { ResolvedBackend, ResolvedTls, Setting } from './resolved-policy.ts'
+import type { Vocabulary } from './scope.ts'
+import { isKnown, zoneAt } from './unknown-name.ts'
 
 export function resolveBackends(
   { backends }: ValidPolicy,
   caFiles: CaFiles,
-  context: ResolveContext,
+  vocabulary: Vocabulary,
 ): Map<string, ResolvedBackend> {
   const resolved = new Map<string, ResolvedBackend>()
   for (const [name, config] of Object.entries(backends.backends)) {
     const at: Place = { file: 'backends', path: ['backends', name] }
-    const models = new Map(
-      Object.entries(config.models).map(([model, { id, context: tokens }]) => [
-        model,
-        {
-          id,
-          context: tokens ?? null,
-          supports: null,
-          zone: null,
-          price: null,
-          at: { ...at, path: [...at.path, 'models', model] },
-        },
-      ]),
-    )
+    const address =
+      config.kind === 'demo'
+        ? null
+        : resolveAddress({ url: config.url, whose: 'a backend', at: within(at, 'url') }, vocabulary)
     resolved.set(name, {
       kind: config.kind,
-      ...resolveAddress(config, at, context),
+      ...(address ?? { origin: null, basePath: '' }),
       keyEnv: config.kind === 'demo' ? null : (config.key?.env ?? null),
-      tls: resolveTls(config, { at, ca: caFiles.get(name) }, context),
-      zone: { value: 0, at: null },
-      mode: null,
-      models,
+      tls: resolveTls(config, { at, ca: caFiles.get(name) }, vocabulary),
+      zone: resolveZone(config, at, vocabulary),
+      mode: resolveMode(config, at, vocabulary),
+      models: resolveBackendModels(config.models, within(at, 'models'), vocabulary),
       at,
     })
   }
   return resolved
 }
 
-function resolveAddress(
-  config: BackendConfig,
-  at: Place,
-  { report }: ResolveContext,
-): { origin: string | null; basePath: string } {
-  if (config.kind === 'demo') return { origin: null, basePath: '' }
-  const parsed = parseUrl(config.url)
-  if (parsed.ok) return { origin: parsed.origin, basePath: parsed.basePath }
-  report('resolve/invalid-url', `the address of a backend ${parsed.why}`, {
-    at: { ...at, path: [...at.path, 'url'] },
-    help: parsed.help,
-  })
-  return { origin: null, basePath: '' }
+/** Who says nothing is trusted least, but for the toy that never leaves the process. */
+function resolveZone({ kind, zone }: BackendConfig, at: Place, vocabulary: Vocabulary): Setting<number> {
+  if (zone === undefined) return { value: kind === 'demo' ? vocabulary.zones.length - 1 : 0, at: null }
+  const place = within(at, 'zone')
+  return { value: zoneAt(zone, place, vocabulary), at: place }
+}
+
+function resolveMode({ mode }: BackendConfig, at: Place, vocabulary: Vocabulary): ResolvedBackend['mode'] {
+  if (mode === undefined) return null
+  const place = within(at, 'mode')
+  return isKnown('mode', mode, place, vocabulary) ? { name: mode, at: place } : null
 }
 
 function resolveTls(
   config: BackendConfig,
   { at, ca }: { at: Place; ca: Uint8Array | { error: string } | undefined },
-  { report }: ResolveContext,
+  { report }: Vocabulary,
 ): ResolvedTls {
   const none: ResolvedTls = { ca: null, serverName: null, at: null }
   if (config.kind === 'demo' || !config.tls) return none
   const tls: ResolvedTls = {
     ca: null,
     serverName: config.tls.serverName?.toLowerCase() ?? null,
-    at: { ...at, path: [...at.path, 'tls'] },
+    at: within(at, 'tls'),
   }
   if (ca === undefined) return tls
   const parsed = parseCa(ca)
   if (parsed.ok) return { ...tls, ca: parsed.pem }
   report('resolve/ca-file', `the CA file ${quote(config.tls.ca ?? '')} ${parsed.why}`, {
-    at: { ...at, path: [...at.path, 'tls', 'ca'] },
+    at: within(at, 'tls', 'ca'),
     help: parsed.help,
   })
   return tls

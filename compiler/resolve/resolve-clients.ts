@@ -1,40 +1,47 @@
 /**
- * Clients: keys with their lifetimes as instants, model names looked up.
+ * Clients: keys with their lifetimes as instants, names looked up, limits as numbers.
  */
-import type { ClientConfig } from '../config/clients.ts'
+import type { ClientConfig, ClientsFile } from '../config/clients.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
-import type { ValidPolicy } from '../validate/validate.ts'
+import { eachOf, within } from './place.ts'
 import type { ResolveContext } from './resolve-context.ts'
+import { standsForSomething } from './resolve-names.ts'
+import { resolveBudget, resolveUsage } from './resolve-usage.ts'
 import type { ResolvedClient, ResolvedKey } from './resolved-policy.ts'
+import type { Scope } from './scope.ts'
 import { parseDateTime } from './units.ts'
 import { reportUnknownModel } from './unknown-model.ts'
+import { isKnown } from './unknown-name.ts'
 
-export function resolveClients(
-  { policy, clients }: ValidPolicy,
-  context: ResolveContext,
-): Map<string, ResolvedClient> {
-  const known = [...new Set([...Object.keys(policy.models), ...Object.keys(policy.aliases ?? {})])]
-  const resolved = new Map<string, ResolvedClient>()
-  for (const [name, config] of Object.entries(clients.clients)) {
-    const at: Place = { file: 'clients', path: ['clients', name] }
-    resolved.set(name, {
-      keys: config.keys.map((key, i) => resolveKey(key, { ...at, path: [...at.path, 'keys', i] }, context)),
-      models: resolveGrants(config, { at, known }, context),
-      tags: [],
-      labels: [],
-      limits: { requests: null, tokens: null, concurrent: null },
-      budget: null,
-      at,
-    })
+export function resolveClients({ clients }: ClientsFile, scope: Scope): Map<string, ResolvedClient> {
+  return new Map(
+    Object.entries(clients).map(([name, config]) => {
+      const at: Place = { file: 'clients', path: ['clients', name] }
+      return [name, resolveClient(config, at, scope)]
+    }),
+  )
+}
+
+function resolveClient(config: ClientConfig, at: Place, scope: Scope): ResolvedClient {
+  const labels = eachOf(config.labels ?? [], within(at, 'labels'))
+  return {
+    keys: config.keys.map((key, i) => resolveKey(key, within(at, 'keys', i), scope)),
+    models: resolveGrants(config, at, scope),
+    tags: [...(config.tags ?? [])],
+    labels: labels
+      .filter((label) => isKnown('label', label.value, label.at, scope))
+      .map((label) => ({ name: label.value, at: label.at })),
+    limits: resolveUsage(config.limits, within(at, 'limits')),
+    budget: resolveBudget(config.budget, within(at, 'budget'), scope),
+    at,
   }
-  return resolved
 }
 
 function resolveKey(key: ClientConfig['keys'][number], at: Place, context: ResolveContext): ResolvedKey {
   const lifetime = {
-    deprecatedAt: instant(key.deprecated, { ...at, path: [...at.path, 'deprecated'] }, context),
-    expiresAt: instant(key.expires, { ...at, path: [...at.path, 'expires'] }, context),
+    deprecatedAt: instant(key.deprecated, within(at, 'deprecated'), context),
+    expiresAt: instant(key.expires, within(at, 'expires'), context),
   }
   return 'env' in key ? { env: key.env, ...lifetime, at } : { sha256: key.sha256, ...lifetime, at }
 }
@@ -46,15 +53,15 @@ function instant(text: string | undefined, at: Place, { report }: ResolveContext
   return ms
 }
 
-function resolveGrants(
-  { models }: ClientConfig,
-  { at, known }: { at: Place; known: string[] },
-  context: ResolveContext,
-): ResolvedClient['models'] {
+/** A grant must be for something: a name, a name that a wildcard stands for, or the beginning of names. */
+function resolveGrants({ models }: ClientConfig, at: Place, scope: Scope): ResolvedClient['models'] {
   if (models === '*') return null
-  return models.map((name, i) => {
-    const place: Place = { ...at, path: [...at.path, 'models', i] }
-    if (!known.includes(name)) reportUnknownModel({ name, at: place, known }, context)
-    return { name, at: place }
+  const { policy, names } = scope
+  return eachOf(models, within(at, 'models')).map((grant) => {
+    if (!standsForSomething(grant.value, names)) {
+      const known = [...Object.keys(policy.models), ...Object.keys(policy.aliases ?? {})]
+      reportUnknownModel({ name: grant.value, at: grant.at, known }, scope)
+    }
+    return { name: grant.value, at: grant.at }
   })
 }

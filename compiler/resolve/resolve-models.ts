@@ -1,98 +1,91 @@
 /**
- * Models: targets looked up among the backends, timeouts and keep-alive as numbers.
+ * Models: targets looked up among the backends, fallbacks followed by one step, timeouts and keep-alive as numbers.
  */
+import type { ModelConfig, ServedModelConfig } from '../config/policy.ts'
 import { quote } from '../diagnostics/quote.ts'
-import { nearest, suggestHelp } from '../diagnostics/suggest.ts'
 import type { Place } from '../load/loaded-policy.ts'
-import type { ValidPolicy } from '../validate/validate.ts'
-import type { ResolveContext } from './resolve-context.ts'
+import { DEFAULTS } from './defaults.ts'
+import { within } from './place.ts'
+import { findDestination } from './resolve-destination.ts'
+import { isWildcard } from './resolve-names.ts'
+import { resolveSurfaces } from './resolve-surfaces.ts'
+import { resolveTarget } from './resolve-target.ts'
 import { resolveTimeouts } from './resolve-timeouts.ts'
-import type { ResolvedBackend, ResolvedModel, ResolvedTarget } from './resolved-policy.ts'
+import type { ResolvedModel, ResolvedTarget } from './resolved-policy.ts'
+import type { Scope } from './scope.ts'
+import { isKnown } from './unknown-name.ts'
 
-export function resolveModels(
-  { policy }: ValidPolicy,
-  backends: ReadonlyMap<string, ResolvedBackend>,
-  context: ResolveContext,
-): Map<string, ResolvedModel> {
-  const models = new Map<string, ResolvedModel>()
-  for (const [name, config] of Object.entries(policy.models)) {
-    const at: Place = { file: 'policy', path: ['models', name] }
-    if ('rules' in config) {
-      models.set(name, { kind: 'ruled', rules: config.rules, at })
-      continue
-    }
-    const targets = config.targets.flatMap((entry, i) => {
-      const target = typeof entry === 'string' ? entry : entry.target
-      const place: Place = { ...at, path: [...at.path, 'targets', i] }
-      return resolveTarget({ target, at: place, backends }, context) ?? []
-    })
-    models.set(name, {
-      kind: 'served',
-      targets,
-      balance: 'ordered',
-      fallback: [],
-      surfaces: null,
-      ...resolveTimeouts({ model: config, policy, at }, context),
-      at,
-    })
-  }
-  return models
+export function resolveModels(scope: Scope): Map<string, ResolvedModel> {
+  const { models } = scope.policy
+  return new Map(Object.entries(models).map(([name, config]) => [name, resolveModel(name, config, scope)]))
 }
 
-interface TargetQuery {
-  target: string
+function resolveModel(name: string, config: ModelConfig, scope: Scope): ResolvedModel {
+  const at: Place = { file: 'policy', path: ['models', name] }
+  if ('rules' in config) {
+    isKnown('ruleset', config.rules, within(at, 'rules'), scope)
+    return { kind: 'ruled', rules: config.rules, at }
+  }
+  const { balance = DEFAULTS.balance, fallback = [], surfaces } = config
+  return {
+    kind: 'served',
+    targets: resolvePool({ name, at, targets: config.targets, weighted: balance === 'weighted' }, scope),
+    balance,
+    fallback: fallback.flatMap((to, i) => findDestination(to, within(at, 'fallback', i), scope) ?? []),
+    surfaces: surfaces === undefined ? null : resolveSurfaces(surfaces),
+    ...resolveTimeouts({ model: config, policy: scope.policy, at }, scope),
+    at,
+  }
+}
+
+interface Pool {
+  /** Of the model. */
+  name: string
   at: Place
-  backends: ReadonlyMap<string, ResolvedBackend>
+  targets: ServedModelConfig['targets']
+  weighted: boolean
 }
 
-/** Undefined when it leads nowhere, which is then reported. */
-function resolveTarget(
-  { target, at, backends }: TargetQuery,
-  context: ResolveContext,
-): ResolvedTarget | undefined {
-  const { report, locate } = context
-  const [backendName = '', modelName = ''] = target.split('/')
-  const similar = (near: string | undefined, path: readonly string[], text: string) =>
-    near === undefined
-      ? []
-      : [{ span: locate({ file: 'backends', path: ['backends', ...path, near] }, 'key'), text }]
+function resolvePool({ name, at, targets, weighted }: Pool, scope: Scope): ResolvedTarget[] {
+  return targets.flatMap((entry, i) => {
+    const place = within(at, 'targets', i)
+    const { target, weight, targetAt } =
+      typeof entry === 'string'
+        ? { target: entry, weight: undefined, targetAt: place }
+        : { ...entry, targetAt: within(place, 'target') }
+    if ((weight !== undefined) !== weighted) reportWeight({ name, at: place, weighted }, scope)
+    if (target.endsWith('/*') && !isWildcard(name)) {
+      reportWildcardTarget(name, target, targetAt, scope)
+      return []
+    }
+    const resolved = resolveTarget(target, targetAt, scope)
+    return resolved === undefined ? [] : [{ ...resolved, weight: weight ?? 1 }]
+  })
+}
 
-  const backend = backends.get(backendName)
-  if (!backend) {
-    const near = nearest(backendName, [...backends.keys()])
-    report('resolve/unknown-backend', `backend ${quote(backendName)} is not defined`, {
+function reportWeight({ name, at, weighted }: Omit<Pool, 'targets'>, { report }: Scope): void {
+  if (weighted) {
+    report('resolve/weights', `a target of the weighted pool ${quote(name)} has no weight`, {
       at,
-      prefer: 'before-slash',
-      label: 'not found in `backends`',
-      secondary: similar(near, [], 'a backend with a similar name'),
-      help: suggestHelp(backendName, [...backends.keys()], 'backends'),
-      suggestion:
-        near === undefined
-          ? undefined
-          : { span: locate(at, 'before-slash'), newText: near, applicability: 'maybe' },
+      label: 'how large is its share?',
+      help: 'write it as `{ target: backend/model, weight: 1 }`',
     })
-    return undefined
+    return
   }
-  const model = backend.models.get(modelName)
-  if (!model) {
-    const known = [...backend.models.keys()]
-    const near = nearest(modelName, known)
-    report(
-      'resolve/unknown-backend-model',
-      `backend ${quote(backendName)} declares no model ${quote(modelName)}`,
-      {
-        at,
-        prefer: 'after-slash',
-        label: `not found in the models of ${quote(backendName)}`,
-        secondary: similar(near, [backendName, 'models'], 'a model with a similar name'),
-        help: suggestHelp(modelName, known, `models of ${quote(backendName)}`),
-        suggestion:
-          near === undefined
-            ? undefined
-            : { span: locate(at, 'after-slash'), newText: near, applicability: 'maybe' },
-      },
-    )
-    return undefined
-  }
-  return { backend: backendName, model: modelName, id: model.id, weight: 1, at }
+  report('resolve/weights', `the pool ${quote(name)} is not weighted, so this weight has no effect`, {
+    at: within(at, 'weight'),
+    help: `add ${quote('balance: weighted')} to the model, or remove the weight`,
+  })
+}
+
+function reportWildcardTarget(name: string, target: string, at: Place, { report }: Scope): void {
+  report(
+    'resolve/wildcard',
+    `${quote(target)} needs a name to pass on, and ${quote(name)} is none with a ${quote('*')}`,
+    {
+      at,
+      label: 'what should its `*` stand for?',
+      help: 'name one model of the backend, or end the name of this model in `*`',
+    },
+  )
 }

@@ -7,29 +7,65 @@ import type { Place } from '../load/loaded-policy.ts'
 import type { ResolveContext } from './resolve-context.ts'
 import { reportUnknownModel } from './unknown-model.ts'
 
+export interface ResolvedNames {
+  /** Names without `*` → model. */
+  exact: Map<string, string>
+  /** What stands before the `*` of a name → model. */
+  wildcards: Map<string, string>
+}
+
 /** A name that is both is the model; `check/duplicate-name` reports it. */
-export function resolveNames(policy: PolicyFile, context: ResolveContext): Map<string, string> {
+export function resolveNames(policy: PolicyFile, context: ResolveContext): ResolvedNames {
   const models = new Set(Object.keys(policy.models))
   const aliases = new Map(Object.entries(policy.aliases ?? {}))
-  const names = new Map([...models].map((name) => [name, name]))
+  const names: ResolvedNames = { exact: new Map(), wildcards: new Map() }
+  const add = (name: string, model: string): void => {
+    const [map, key] = isWildcard(name) ? [names.wildcards, name.slice(0, -1)] : [names.exact, name]
+    if (!map.has(key)) map.set(key, model)
+  }
+  for (const name of models) add(name, name)
+  const known = [...models, ...aliases.keys()]
   const inCycle = new Set<string>()
 
   for (const [alias, target] of aliases) {
     const at: Place = { file: 'policy', path: ['aliases', alias] }
     if (!models.has(target) && !aliases.has(target)) {
-      reportUnknownModel({ name: target, at, known: [...models, ...aliases.keys()] }, context)
+      reportUnknownModel({ name: target, at, known, wildcard: wildcardFor(target, known) }, context)
       continue
     }
     const chain = follow(alias, aliases, models)
     const end = chain.at(-1) ?? alias
     if (models.has(end)) {
-      if (!names.has(alias)) names.set(alias, end)
+      add(alias, end)
     } else if (end === alias && !inCycle.has(alias)) {
       for (const name of chain) inCycle.add(name)
       reportCycle(chain, at, context)
     }
   }
   return names
+}
+
+export function isWildcard(name: string): boolean {
+  return name.endsWith('*')
+}
+
+/** The name that ends in `*` and stands for another, the longest of several; undefined where none does. */
+export function wildcardFor(name: string, known: readonly string[]): string | undefined {
+  const covers = (wildcard: string): boolean =>
+    isWildcard(wildcard) && name.length >= wildcard.length && name.startsWith(wildcard.slice(0, -1))
+  return known.filter(covers).toSorted((a, b) => b.length - a.length)[0]
+}
+
+/** Whether a client can ask for a name that `pattern` (a name, or the beginning of names and `*`) stands for. */
+export function standsForSomething(pattern: string, names: ResolvedNames): boolean {
+  if (names.exact.has(pattern)) return true
+  const wildcards = [...names.wildcards.keys()]
+  if (!isWildcard(pattern)) return wildcards.some((other) => pattern.startsWith(other) && pattern !== other)
+  const prefix = pattern.slice(0, -1)
+  return (
+    [...names.exact.keys()].some((name) => name.startsWith(prefix)) ||
+    wildcards.some((other) => other.startsWith(prefix) || prefix.startsWith(other))
+  )
 }
 
 /** The names from an alias on, up to a model, to a name that is nothing, or to the first name that comes again. */

@@ -10,6 +10,8 @@ import type { ResolvedTimeouts, Setting, TimeoutName } from './resolved-policy.t
 /** How general the place is that a value comes from: 0 = the model, 1 = the policy, 2 = the default. */
 type Leveled = Setting<number> & { level: number }
 
+type ModelWaits = Pick<ServedModelConfig, 'timeouts' | 'keepAlive'>
+
 export interface ModelTimeouts {
   timeouts: ResolvedTimeouts
   /** Milliseconds; 0 = never. */
@@ -21,7 +23,7 @@ export interface ModelTimeouts {
  * `total` needs no other line. What is written at the same level must fit; `check/timeout-order` sees to it.
  */
 export function resolveTimeouts(
-  { model, policy, at }: { model: ServedModelConfig; policy: PolicyFile; at: Place },
+  { model, policy, at }: { model: ModelWaits; policy: PolicyFile; at: Place },
   context: ResolveContext,
 ): ModelTimeouts {
   const levels = [
@@ -54,7 +56,7 @@ function cut(inner: Leveled, outer: Leveled): Leveled {
   return inner.level > outer.level && inner.value > outer.value ? { ...inner, value: outer.value } : inner
 }
 
-function resolveKeepAlive({ keepAlive }: ServedModelConfig, at: Place, context: ResolveContext): Leveled {
+function resolveKeepAlive({ keepAlive }: ModelWaits, at: Place, context: ResolveContext): Leveled {
   const place: Place = { ...at, path: [...at.path, 'keepAlive'] }
   const text = keepAlive ?? DEFAULTS.keepAlive
   const value = text === 'off' ? 0 : durationAt(text, place, context)

@@ -3,16 +3,25 @@
  */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { CaFiles } from '../load/load-ca-files.ts'
-import type { Place } from '../load/loaded-policy.ts'
 import type { ValidPolicy } from '../validate/validate.ts'
 import { DEFAULTS } from './defaults.ts'
+import { notInForce } from './not-in-force.ts'
 import { resolveBackends } from './resolve-backends.ts'
+import { resolveClassify } from './resolve-classify.ts'
 import { resolveClients } from './resolve-clients.ts'
-import { bytesAt, createResolveContext, durationAt, type ResolveContext } from './resolve-context.ts'
+import { createResolveContext, type ResolveContext } from './resolve-context.ts'
+import { resolveLabels } from './resolve-labels.ts'
 import { resolveModels } from './resolve-models.ts'
+import { resolveModes } from './resolve-modes.ts'
 import { resolveNames } from './resolve-names.ts'
-import type { ResolvedPolicy, Setting } from './resolved-policy.ts'
-import { parseRate } from './units.ts'
+import { resolvePhrases } from './resolve-phrases.ts'
+import { resolveRulesets } from './resolve-rulesets.ts'
+import { resolveCors, resolveLimits, resolveListen, resolveTimeZone } from './resolve-settings.ts'
+import { resolveCacheSink, resolveTraceSink } from './resolve-sinks.ts'
+import { resolveSurfaces } from './resolve-surfaces.ts'
+import { resolveUsage } from './resolve-usage.ts'
+import type { ResolvedPattern, ResolvedPolicy } from './resolved-policy.ts'
+import { createVocabulary, type Scope } from './scope.ts'
 
 export interface ResolveResult {
   /** Complete only when there is no error among the diagnostics; what leads nowhere is left out. */
@@ -23,82 +32,57 @@ export interface ResolveResult {
 export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
   const diagnostics: Diagnostic[] = []
   const context = createResolveContext(valid.locate, diagnostics)
-  const backends = resolveBackends(valid, caFiles, context)
-  const aliases = Object.keys(valid.policy.aliases ?? {})
+  const { policy } = valid
+  const scope = createScope(valid, caFiles, context)
+  const surfaces = resolveSurfaces(policy.surfaces ?? DEFAULTS.surfaces)
+  const { classify, guards, classifier } = resolveClassify(scope, surfaces)
+  const models = resolveModels(scope)
+  const labels = resolveLabels(scope)
+  const rulesets = resolveRulesets(scope)
+  const sinks = { trace: resolveTraceSink(scope), cache: resolveCacheSink(scope), classifier }
   const resolved: ResolvedPolicy = {
-    listen: resolveListen(valid),
-    limits: resolveLimits(valid, context),
-    cors: resolveCors(valid, context),
-    zones: ['cloud', 'lan', 'local'],
-    timeZone: 'UTC',
-    labels: new Map(),
-    classify: {
-      scanBytes: 1024 ** 2,
-      images: 'label',
-      privacy: null,
-      injection: null,
-      complexity: { simpleTokens: 256, mediumTokens: 1024, code: [], reasoning: [], classifier: null },
-    },
-    guards: { privacy: null, injection: null },
-    texts: [],
-    patterns: [],
-    surfaces: ['chat', 'completions', 'embeddings'],
-    sinks: { trace: null, cache: null, classifier: null },
-    modes: new Map(),
-    rulesets: new Map(),
-    usage: { requests: null, tokens: null, concurrent: null },
-    notInForce: [],
-    names: resolveNames(valid.policy, context),
-    wildcards: new Map(),
-    models: resolveModels(valid, backends, context),
-    aliases: new Map(aliases.map((alias) => [alias, { file: 'policy', path: ['aliases', alias] }])),
-    backends,
-    clients: resolveClients(valid, context),
+    listen: resolveListen(policy),
+    limits: resolveLimits(policy, context),
+    cors: resolveCors(policy, context),
+    zones: [...scope.zones],
+    timeZone: resolveTimeZone(policy, context),
+    labels,
+    classify,
+    guards,
+    texts: Array.from(scope.texts.values(), ({ test }) => test),
+    patterns: scope.patterns,
+    surfaces,
+    sinks,
+    modes: resolveModes(valid.backends, context),
+    rulesets,
+    usage: resolveUsage(policy.limits, { file: 'policy', path: ['limits'] }),
+    notInForce: notInForce(valid),
+    names: scope.names.exact,
+    wildcards: scope.names.wildcards,
+    // What destinations stand for comes last: by now all of them have been followed.
+    models: new Map([...models, ...scope.implicit]),
+    aliases: new Map(
+      Object.keys(policy.aliases ?? {}).map((alias) => [alias, { file: 'policy', path: ['aliases', alias] }]),
+    ),
+    backends: new Map(scope.backends),
+    clients: resolveClients(valid.clients, scope),
     locate: valid.locate,
   }
   return { resolved, diagnostics }
 }
 
-function resolveListen({ policy: { listen } }: ValidPolicy): ResolvedPolicy['listen'] {
-  const address = (name: 'https' | 'http'): Setting<string | null> => {
-    const text = listen?.[name]
-    const value = text === 'off' ? null : (text ?? DEFAULTS.listen[name])
-    return { value, at: text === undefined ? null : { file: 'policy', path: ['listen', name] } }
-  }
+function createScope(valid: ValidPolicy, caFiles: CaFiles, context: ResolveContext): Scope {
+  const { policy } = valid
+  const vocabulary = createVocabulary(valid, context)
+  const patterns: ResolvedPattern[] = []
   return {
-    https: address('https'),
-    http: address('http'),
-    names: (listen?.names ?? []).map((name, i) => ({
-      value: name.toLowerCase(),
-      at: { file: 'policy', path: ['listen', 'names', i] },
-    })),
-  }
-}
-
-/** A body is held as one string, and V8 has no longer ones than 512 MiB. */
-const BODY_BOUNDS = { min: 1024, max: 256 * 1024 ** 2, expected: 'from 1KiB to 256MiB' }
-const HEADER_BOUNDS = { min: 1024, max: 1024 ** 2, expected: 'from 1KiB to 1MiB' }
-
-function resolveLimits({ policy }: ValidPolicy, context: ResolveContext): ResolvedPolicy['limits'] {
-  const limits = { ...DEFAULTS.limits, ...policy.limits }
-  const at = (name: keyof typeof limits): Place => ({ file: 'policy', path: ['limits', name] })
-  return {
-    bodyBytes: bytesAt(limits.body, at('body'), context, BODY_BOUNDS),
-    bodyTimeoutMs: durationAt(limits.bodyTimeout, at('bodyTimeout'), context),
-    headerBytes: bytesAt(limits.headers, at('headers'), context, HEADER_BOUNDS),
-    headerCount: limits.headerCount,
-    failedKeys: parseRate(limits.failedKeys),
-  }
-}
-
-function resolveCors({ policy: { cors } }: ValidPolicy, context: ResolveContext): ResolvedPolicy['cors'] {
-  const maxAge = cors?.maxAge ?? DEFAULTS.cors.maxAge
-  const ms = durationAt(maxAge, { file: 'policy', path: ['cors', 'maxAge'] }, context, 1000)
-  return {
-    origins: (cors?.origins ?? []).map((value, i) => ({
-      value,
-      at: { file: 'policy', path: ['cors', 'origins', i] },
-    })),
-    maxAgeSeconds: Math.floor(ms / 1000),
+    ...vocabulary,
+    policy,
+    patterns,
+    backends: resolveBackends(valid, caFiles, vocabulary),
+    names: resolveNames(policy, context),
+    phrases: resolvePhrases(policy, { ...context, patterns }),
+    implicit: new Map(),
+    texts: new Map(),
   }
 }

@@ -40,11 +40,21 @@ export function parseByteSize(text: string, { min, max, expected }: ByteBounds):
   return value >= min && value <= max ? { ok: true, value } : { ok: false, expected }
 }
 
-/** `10/min` → ten in 60,000 ms. */
+const WINDOWS_MS: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000, day: 86_400_000 }
+
+const MULTIPLES: Record<string, number> = { k: 1000, M: 1_000_000 }
+
+/** `10/min` → ten in 60,000 ms; `200k/day` → 200,000 in 86,400,000 ms. */
 export function parseRate(text: string): { count: number; windowMs: number } {
-  const [count, unit] = text.split('/')
-  const windows: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000 }
-  return { count: Number(count), windowMs: windows[unit ?? ''] ?? 60_000 }
+  const [amount = '', unit = ''] = text.split('/')
+  const multiple = MULTIPLES[amount.slice(-1)] ?? 1
+  return { count: Number.parseInt(amount, 10) * multiple, windowMs: WINDOWS_MS[unit] ?? 60_000 }
+}
+
+/** `5.50/day` → 5.5 USD per day. */
+export function parseMoneyRate(text: string): { usd: number; per: 'day' | 'month' } {
+  const [amount, unit] = text.split('/')
+  return { usd: Number(amount), per: unit === 'month' ? 'month' : 'day' }
 }
 
 /** Unix milliseconds, or null for a day that is not in the calendar or a time that no clock shows. */

@@ -1,0 +1,60 @@
+/**
+ * Where rules, fallbacks and reroutes lead: a model, an alias, or a place as `backend/model`. Exact names win;
+ * wildcards are for clients, never for destinations: what their `*` stands for would be unknown.
+ */
+import { quote } from '../diagnostics/quote.ts'
+import type { Place } from '../load/loaded-policy.ts'
+import { wildcardFor } from './resolve-names.ts'
+import { resolveTarget } from './resolve-target.ts'
+import { resolveTimeouts } from './resolve-timeouts.ts'
+import { DEFAULTS } from './defaults.ts'
+import type { ResolvedFallback } from './resolved-policy.ts'
+import type { Scope } from './scope.ts'
+import { reportUnknownModel } from './unknown-model.ts'
+
+/** The key of the served model that a destination means, made where it names a place; undefined = reported. */
+export function resolveDestination(to: string, at: Place, scope: Scope): string | undefined {
+  const found = findDestination(to, at, scope)
+  if (found?.kind !== 'target') return found?.model
+  if (!scope.implicit.has(to)) {
+    scope.implicit.set(to, {
+      kind: 'served',
+      targets: [found.target],
+      balance: DEFAULTS.balance,
+      fallback: [],
+      surfaces: null,
+      ...resolveTimeouts({ model: {}, policy: scope.policy, at }, scope),
+      at,
+    })
+  }
+  return to
+}
+
+/** A served model or a place; undefined when it is neither, which is then reported. */
+export function findDestination(to: string, at: Place, scope: Scope): ResolvedFallback | undefined {
+  const { policy, names, backends, report, locate } = scope
+  const model = names.exact.get(to)
+  if (model !== undefined) {
+    const config = policy.models[model]
+    if (config === undefined || !('rules' in config)) return { kind: 'model', model, at }
+    report('resolve/ruled-destination', `${quote(to)} has rules of its own, so nothing can lead to it`, {
+      at,
+      label: 'must be a model with targets',
+      secondary: [{ span: locate({ file: 'policy', path: ['models', model, 'rules'] }), text: 'its rules' }],
+      notes: ['rules are asked once per request: what they say is then final'],
+      help: 'name a model with targets, or a place as `backend/model`',
+    })
+    return undefined
+  }
+  if (backends.has(to.slice(0, to.indexOf('/')))) {
+    const target = resolveTarget(to, at, scope)
+    return target && { kind: 'target', target, at }
+  }
+  const written = [...Object.keys(policy.models), ...Object.keys(policy.aliases ?? {})]
+  const places = [...backends].flatMap(([name, { models }]) =>
+    [...models.keys()].filter((key) => key !== '*').map((key) => `${name}/${key}`),
+  )
+  const known = [...written.filter((name) => !name.endsWith('*')), ...places]
+  reportUnknownModel({ name: to, at, known, orTarget: true, wildcard: wildcardFor(to, written) }, scope)
+  return undefined
+}
