@@ -12,6 +12,7 @@ import { keysCommand } from './keys.ts'
 import { modeCommand } from './mode.ts'
 import { reloadCommand } from './reload.ts'
 import { serveCommand } from './serve.ts'
+import { shadowCommand } from './shadow.ts'
 import { statusCommand } from './status.ts'
 import { productVersion, versionCommand } from './version.ts'
 
@@ -22,6 +23,7 @@ const VERBS = [
   statusCommand,
   keysCommand,
   modeCommand,
+  shadowCommand,
   doctorCommand,
   versionCommand,
 ]

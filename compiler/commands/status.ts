@@ -40,6 +40,9 @@ function renderStatus(status: GatewayStatus): string {
     `http         ${at('http', listeners.http)}`,
     `admin        ${at('http', listeners.admin)}`,
     `certificate  until ${certificate.notAfter.slice(0, 10)}, for ${certificate.names.join(', ')}`,
+    ...(status.shadow === null
+      ? []
+      : [`shadow       ${status.shadow.slice(0, 12)} decides beside it, \`aicc shadow --stop\` ends that`]),
     ...(modes.length === 0 ? [] : ['modes']),
     ...modes.map(({ name, on, since }) => `  ${name}  ${on ? `on since ${since}` : 'off'}`),
     'backends',

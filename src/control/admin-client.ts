@@ -1,6 +1,8 @@
 /**
  * The other end of the admin API: how commands speak to the gateway that runs on a state folder.
  */
+import type { RouteTable } from '../table/route-table.ts'
+import type { ShadowReport } from '../table/shadow-report.ts'
 import type { Environment } from './build-snapshot.ts'
 import type { GatewayStatus } from './gateway-status.ts'
 import { formatListener } from './listen-address.ts'
@@ -77,6 +79,34 @@ export async function switchMode(
   return { kind: 'modes', modes: [answer.body as ModeStatus] }
 }
 
+export type ShadowAnswer =
+  | { kind: 'not-running' }
+  | { kind: 'shadow'; report: ShadowReport | null }
+  | { kind: 'refused'; message: string }
+  | { kind: 'failed'; message: string }
+
+/** Lets a candidate table decide beside the live one; null ends that. */
+export async function setShadow(
+  stateDir: string,
+  table: RouteTable | null,
+  environment: Environment = process.env,
+): Promise<ShadowAnswer> {
+  const path = '/admin/shadow'
+  const request =
+    table === null ? { method: 'DELETE' as const, path } : { method: 'PUT' as const, path, body: { table } }
+  const answer = await call(stateDir, environment, request)
+  return answer.kind === 'answered' ? { kind: 'shadow', report: null } : answer
+}
+
+export async function fetchShadow(
+  stateDir: string,
+  environment: Environment = process.env,
+): Promise<ShadowAnswer> {
+  const answer = await call(stateDir, environment, { method: 'GET', path: '/admin/shadow' })
+  if (answer.kind !== 'answered') return answer
+  return { kind: 'shadow', report: (answer.body as { report: ShadowReport | null }).report }
+}
+
 type Answer =
   | { kind: 'not-running' }
   | { kind: 'answered'; body: unknown }
@@ -86,7 +116,7 @@ type Answer =
 async function call(
   stateDir: string,
   environment: Environment,
-  { method, path, body: sent }: { method: 'GET' | 'POST' | 'PUT'; path: string; body?: object },
+  { method, path, body: sent }: { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: string; body?: object },
 ): Promise<Answer> {
   const run = await findRunning(stateDir)
   if (run === null) return { kind: 'not-running' }

@@ -11,12 +11,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Snapshot } from '../table/snapshot.ts'
 import type { Runtime } from './run-file.ts'
 import { writePrivate } from './state-folder.ts'
-import { watchClients, type WatchedEdge } from './client-watch.ts'
-import { unixRequest } from './unix-request.ts'
+import { watchClients } from './client-watch.ts'
+import { createEdgeControl, type EdgeControl } from './edge-control.ts'
 import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-config.ts'
 
 const READY_WITHIN_MS = 15_000
-const ANSWER_WITHIN_MS = 5000
 
 /**
  * What workerd says that no operator needs. At each start with V8 flags of ours: that it compiles its own scripts
@@ -47,13 +46,11 @@ export interface EdgeLaunch extends EdgeConfig {
   onLine: (line: string) => void
 }
 
-export interface EdgeProcess {
+export interface EdgeProcess extends Pick<EdgeControl, 'push' | 'setShadow' | 'shadowReport'> {
   pid: number
   startedAt: Date
   /** Settles when the process is gone, with how it ended in words. */
   exited: Promise<string>
-  /** @throws Error when the edge does not take it */
-  push: (snapshot: Snapshot) => Promise<void>
   /** Lets requests in flight finish, for so long at most. */
   stop: (drainMs: number) => Promise<void>
   kill: () => void
@@ -89,9 +86,10 @@ async function untilServing(
     await exited
     clearTimeout(timer)
   }
+  const control = createEdgeControl(edgeSocket)
   try {
-    await untilReady(edgeSocket, exited)
-    await pushSnapshot(edgeSocket, launch.snapshot)
+    await untilReady(control, exited)
+    await control.push(launch.snapshot)
   } catch (error) {
     await stop(0)
     const said = lastLines.map((line) => `\n  ${line}`).join('')
@@ -103,13 +101,15 @@ async function untilServing(
     const ended = new AbortController()
     void exited.then(() => ended.abort())
     const ports = [launch.http, launch.https].flatMap((socket) => (socket === null ? [] : [socket.port]))
-    void watchClients({ ...watchedEdge(edgeSocket), ports: new Set(ports) }, ended.signal)
+    void watchClients({ ...control, ports: new Set(ports) }, ended.signal)
   }
   return {
     pid: child.pid!,
     startedAt: new Date(),
     exited,
-    push: (snapshot) => pushSnapshot(edgeSocket, snapshot),
+    push: control.push,
+    setShadow: control.setShadow,
+    shadowReport: control.shadowReport,
     stop,
     kill: () => child.kill('SIGKILL'),
   }
@@ -194,12 +194,12 @@ async function untilExit(child: ChildProcess, dir: string): Promise<string> {
   }
 }
 
-async function untilReady(socketPath: string, exited: Promise<string>): Promise<void> {
+async function untilReady(control: EdgeControl, exited: Promise<string>): Promise<void> {
   const end = exited.then((how) => ({ how }))
   const deadline = Date.now() + READY_WITHIN_MS
   for (;;) {
     try {
-      await unixRequest({ socketPath, method: 'GET', path: '/status', timeoutMs: ANSWER_WITHIN_MS })
+      await control.ping()
       return
     } catch (error) {
       const gone = await Promise.race([end, Promise.resolve(null)])
@@ -209,28 +209,4 @@ async function untilReady(socketPath: string, exited: Promise<string>): Promise<
     }
     await sleep(15)
   }
-}
-
-function watchedEdge(socketPath: string): Omit<WatchedEdge, 'ports'> {
-  const request = { socketPath, timeoutMs: ANSWER_WITHIN_MS }
-  return {
-    async peers() {
-      const { body } = await unixRequest({ ...request, method: 'GET', path: '/peers' })
-      return JSON.parse(body) as string[]
-    },
-    async gone(peers) {
-      await unixRequest({ ...request, method: 'POST', path: '/gone', body: JSON.stringify(peers) })
-    },
-  }
-}
-
-async function pushSnapshot(socketPath: string, snapshot: Snapshot): Promise<void> {
-  const { status, body } = await unixRequest({
-    socketPath,
-    method: 'PUT',
-    path: '/snapshot',
-    body: JSON.stringify(snapshot),
-    timeoutMs: ANSWER_WITHIN_MS,
-  })
-  if (status !== 204) throw new Error(`the edge refused the snapshot (${status}): ${body.slice(0, 500)}`)
 }

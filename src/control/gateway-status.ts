@@ -27,6 +27,8 @@ export interface GatewayStatus {
   listeners: { https: Listener | null; http: Listener | null; admin: Listener }
   certificate: { notAfter: string; names: string[] }
   modes: ModeStatus[]
+  /** Digest of the candidate that decides beside the live table; null = none. */
+  shadow: string | null
   backends: { name: string; kind: BackendKind; origin: string | null; models: string[] }[]
   clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
 }
@@ -59,6 +61,7 @@ export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStat
     listeners: { https: bare(listeners.https), http: bare(listeners.http), admin },
     certificate: { notAfter: certificate.notAfter.toISOString(), names: certificate.names },
     modes: modeStatuses(table, modes),
+    shadow: gateway.shadow?.digest ?? null,
     backends: Object.entries(table.backends).map(([name, { kind, origin, models }]) => ({
       name,
       kind,

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import type { RouteTable } from '../table/route-table.ts'
 import { keepAcceptedTable, type AcceptedTable } from './accepted-table.ts'
+import type { ShadowReport } from '../table/shadow-report.ts'
 import { buildSnapshot, type Environment } from './build-snapshot.ts'
 import { ensureServerCertificate, type ServerCertificate } from './certificate-authority.ts'
 import { launchEdge, type EdgeConfig, type EdgeProcess } from './edge-process.ts'
@@ -77,6 +78,7 @@ export class Gateway {
   #inForce: InForce | null = null
   #queue: Promise<unknown> = Promise.resolve()
   #edgeCount = 0
+  #shadow: RouteTable | null = null
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -84,7 +86,10 @@ export class Gateway {
     this.supervisor = new Supervisor({
       launch: (desired) => this.#launch(desired),
       log,
-      onEdge,
+      onEdge: (edge) => {
+        if (this.#shadow !== null) void this.#takeShadowTo(edge)
+        onEdge(edge)
+      },
       drainMs: DRAIN_MS,
     })
   }
@@ -127,6 +132,25 @@ export class Gateway {
       else if (!modes.has(name)) modes.set(name, new Date().toISOString())
       return this.#adopt({ ...this.inForce, modes })
     })
+  }
+
+  /** The candidate that decides beside the live table. */
+  get shadow(): RouteTable | null {
+    return this.#shadow
+  }
+
+  /**
+   * Lets a candidate decide beside the live table, which only counts; null ends it. Not kept over a restart.
+   * @throws Error when the edge does not take it
+   */
+  async setShadow(table: RouteTable | null): Promise<void> {
+    await this.supervisor.edge?.setShadow(table)
+    this.#shadow = table
+  }
+
+  /** @throws Error when the edge does not answer */
+  async shadowReport(): Promise<ShadowReport | null> {
+    return (await this.supervisor.edge?.shadowReport()) ?? null
   }
 
   /** Looks at the machine's names and the certificate's age, and acts where they changed. */
@@ -179,6 +203,15 @@ export class Gateway {
     } catch (error) {
       await change.abandon()
       throw error
+    }
+  }
+
+  /** An edge that replaces another one begins without its shadow. */
+  async #takeShadowTo(edge: EdgeProcess): Promise<void> {
+    try {
+      await edge.setShadow(this.#shadow)
+    } catch (error) {
+      this.#options.log(`the shadow is not on the new edge: ${(error as Error).message}`)
     }
   }
 

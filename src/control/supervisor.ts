@@ -54,6 +54,11 @@ export class Supervisor {
     return this.#desired?.snapshot ?? null
   }
 
+  /** The edge that serves now; null while there is none. */
+  get edge(): EdgeProcess | null {
+    return this.#current
+  }
+
   get status(): EdgeStatus {
     const state = this.#stopped ? 'stopped' : this.#current === null ? 'restarting' : 'running'
     const { pid = null, startedAt = null } = this.#current ?? {}

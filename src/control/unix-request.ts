@@ -5,7 +5,7 @@ import http from 'node:http'
 
 export interface UnixRequest {
   socketPath: string
-  method: 'GET' | 'PUT' | 'POST'
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   path: string
   body?: string
   timeoutMs: number

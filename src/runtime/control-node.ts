@@ -143,6 +143,10 @@ async function start(
       switch: (name, on) => gateway.switchMode(name, on),
       suggest: options.suggestMode,
     },
+    shadow: {
+      set: (table) => gateway.setShadow(table),
+      report: () => gateway.shadowReport(),
+    },
   })
   closers.push(() => admin.close())
   closers.push(watchNetwork(() => refresh(gateway, log)))

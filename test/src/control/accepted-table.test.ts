@@ -45,7 +45,7 @@ describe('the last accepted table', () => {
       says: /digest is not that of/,
     },
     { case: 'of other policies', change: { policies: '/elsewhere' }, says: /was compiled from \/elsewhere/ },
-    { case: 'that is no table', change: { table: null }, says: /is damaged/ },
+    { case: 'that is no table', change: { table: null }, says: /it is no route table/ },
   ])('ignores an accepted table $case', async ({ change, says }) => {
     const { start, stateDir, compiled } = await rig()
     compiled({ ok: true, table: digested() })

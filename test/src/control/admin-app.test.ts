@@ -3,11 +3,14 @@ import { createAdminApp } from '../../../src/control/admin-app.ts'
 import type { GatewayStatus } from '../../../src/control/gateway-status.ts'
 import type { ModeStatus } from '../../../src/control/mode-status.ts'
 import type { ReloadResult } from '../../../src/control/gateway.ts'
+import { digested } from './control-rig.ts'
 
 const TOKEN = 'the-admin-token'
 const HEADERS = { host: '127.0.0.1:8444', authorization: `Bearer ${TOKEN}` }
 
 const log: string[] = []
+
+const CANDIDATE = digested()
 
 const GAMING: ModeStatus = { name: 'gaming', on: false, since: null, whenOn: 'force-only', gates: ['gpu'] }
 
@@ -23,6 +26,13 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
         return result instanceof Error ? Promise.reject(result) : Promise.resolve(result)
       },
       suggest: (written) => `not ${written}`,
+    },
+    shadow: {
+      set: (table) => {
+        log.push(`shadow ${table?.digest ?? 'none'}`)
+        return Promise.resolve()
+      },
+      report: () => Promise.resolve(null),
     },
     log: (line) => log.push(line),
   })
@@ -116,6 +126,33 @@ describe('admin app', () => {
     })
     expect([response.status, await response.json()]).toMatchObject([status, says])
     expect(log.slice(before)).toEqual(method === 'PUT' && status === 200 ? ['switch gaming true'] : [])
+  })
+
+  it.each([
+    { name: 'gives the report', method: 'GET', body: null, status: 200, said: [] },
+    { name: 'ends it', method: 'DELETE', body: null, status: 204, said: ['shadow none'] },
+    {
+      name: 'takes a candidate',
+      method: 'PUT',
+      body: { table: CANDIDATE },
+      status: 204,
+      said: [`shadow ${CANDIDATE.digest}`],
+    },
+    { name: 'refuses no table', method: 'PUT', body: {}, status: 400, said: [] },
+    {
+      name: 'refuses a table of another make',
+      method: 'PUT',
+      body: { table: { ...CANDIDATE, zones: [] } },
+      status: 400,
+      said: [],
+    },
+    { name: 'refuses POST', method: 'POST', body: null, status: 405, said: [] },
+  ])('shadow: $name', async ({ method, body, status, said }) => {
+    const before = log.length
+    const sent = body && JSON.stringify(body)
+    const response = await app.request('/admin/shadow', { method, headers: HEADERS, body: sent })
+    expect(response.status).toBe(status)
+    expect(log.slice(before)).toEqual(said)
   })
 
   it('wants the token for modes too', async () => {

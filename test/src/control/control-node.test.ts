@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fetchStatus, requestReload } from '../../../src/control/admin-client.ts'
 import { isAlive } from '../../../src/control/process-identity.ts'
-import type { RouteTable } from '../../../src/table/route-table.ts'
 import { makeClient } from '../make-snapshot.ts'
-import { BROKEN, digestAt, hostsAt, locksIn, ok, readRun, rig } from './control-rig.ts'
+import { BROKEN, digestAt, hostsAt, locksIn, ok, readRun, rig, someBackend } from './control-rig.ts'
 
 async function closedPort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1')
@@ -18,10 +17,6 @@ async function closedPort(): Promise<number> {
   server.close()
   await once(server, 'close')
   return port
-}
-
-const someBackend: RouteTable['backends'] = {
-  gpu: { kind: 'openai', origin: 'http://127.0.0.1:9', basePath: '/v1', key: null, tls: null, models: {} },
 }
 
 describe('startControl', () => {

@@ -98,3 +98,7 @@ async function answerAt(port: number): Promise<Answer> {
 export const digestAt = async (port: number): Promise<string> => (await answerAt(port)).digest
 export const hostsAt = async (port: number): Promise<string[]> => (await answerAt(port)).hosts
 export const modesAt = async (port: number): Promise<string[]> => (await answerAt(port)).modesOn
+
+export const someBackend: RouteTable['backends'] = {
+  gpu: { kind: 'openai', origin: 'http://127.0.0.1:9', basePath: '/v1', key: null, tls: null, models: {} },
+}

@@ -10,6 +10,7 @@ import type { Snapshot } from '../../../src/table/snapshot.ts'
 
 const WORKERD = `
 let snapshot = null
+let shadow = null
 async function current(env) {
   snapshot ??= await (await env.CONTROL.fetch('http://control/snapshot')).json()
   return snapshot
@@ -40,6 +41,11 @@ export const control = {
   async fetch(request) {
     const { pathname } = new URL(request.url)
     if (pathname === '/status') return Response.json({ digest: snapshot?.table.digest ?? null })
+    if (pathname === '/shadow') {
+      if (request.method === 'GET') return Response.json(shadow && { digest: shadow.digest, since: 0, requests: 0, differing: 0, unlisted: 0, kinds: [] })
+      shadow = request.method === 'PUT' ? (await request.json()).table : null
+      return new Response(null, { status: 204 })
+    }
     if (request.method !== 'PUT') return new Response(null, { status: 404 })
     const next = await request.json()
     if (next.table.digest === 'refused') return new Response('no', { status: 400 })

@@ -1,0 +1,52 @@
+/**
+ * The edge's control socket, as the control process speaks to it.
+ */
+import type { RouteTable } from '../table/route-table.ts'
+import type { ShadowReport } from '../table/shadow-report.ts'
+import type { Snapshot } from '../table/snapshot.ts'
+import { unixRequest, type UnixRequest } from './unix-request.ts'
+
+const ANSWER_WITHIN_MS = 5000
+
+/** Every call throws an Error when the edge does not answer, or does not take what it is given. */
+export interface EdgeControl {
+  /** Resolves when it answers at all. */
+  ping: () => Promise<void>
+  push: (snapshot: Snapshot) => Promise<void>
+  /** Peers (`address:port`) of requests in flight. */
+  peers: () => Promise<string[]>
+  /** Tells which of them have left. */
+  gone: (peers: string[]) => Promise<void>
+  /** Lets a candidate table decide beside the live one; null ends it. */
+  setShadow: (table: RouteTable | null) => Promise<void>
+  /** Null when there is no shadow. */
+  shadowReport: () => Promise<ShadowReport | null>
+}
+
+export function createEdgeControl(socketPath: string): EdgeControl {
+  const ask = (
+    method: UnixRequest['method'],
+    path: string,
+    content?: unknown,
+  ): ReturnType<typeof unixRequest> =>
+    unixRequest({
+      socketPath,
+      method,
+      path,
+      timeoutMs: ANSWER_WITHIN_MS,
+      ...(content !== undefined && { body: JSON.stringify(content) }),
+    })
+  const tell = async (method: UnixRequest['method'], path: string, content?: unknown): Promise<void> => {
+    const { status, body } = await ask(method, path, content)
+    if (status !== 204)
+      throw new Error(`the edge refused the ${path.slice(1)} (${status}): ${body.slice(0, 500)}`)
+  }
+  return {
+    ping: async () => void (await ask('GET', '/status')),
+    push: (snapshot) => tell('PUT', '/snapshot', snapshot),
+    peers: async () => JSON.parse((await ask('GET', '/peers')).body) as string[],
+    gone: (peers) => tell('POST', '/gone', peers),
+    setShadow: (table) => (table === null ? tell('DELETE', '/shadow') : tell('PUT', '/shadow', { table })),
+    shadowReport: async () => JSON.parse((await ask('GET', '/shadow')).body) as ShadowReport | null,
+  }
+}
