@@ -18,9 +18,16 @@ export interface TestRequestConfig {
   surface?: SurfaceName
   /** The last user turn. */
   prompt?: string
-  /** Repeats `prompt` until it has about this many estimated tokens. */
+  /**
+   * Repeats `prompt` until the request has so many estimated tokens.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000000
+   */
   tokens?: number
+  /** The system prompt. */
   system?: string
+  /** Turns between the system prompt and `prompt`. */
   messages?: Several<TestMessageConfig>
   /** Further fields of the body, or all of it. */
   body?: Record<string, unknown>
@@ -33,7 +40,12 @@ export interface TestWorldConfig {
   modes?: Name[]
   /** Backends that are down. */
   down?: Name[]
-  /** Day and time in the policy's `timeZone`, as `fri 22:30`. @pattern ^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$ */
+  /**
+   * Day and time in the policy's `timeZone`.
+   * @pattern ^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$
+   * @examples ["fri 22:30"]
+   * @default "mon 12:00"
+   */
   time?: string
 }
 
@@ -61,7 +73,12 @@ export interface TestExpectConfig {
   tags?: Name[]
   complexity?: 'simple' | 'medium' | 'complex'
   injection?: 'flagged' | 'clean'
-  /** HTTP status of a refusal. */
+  /**
+   * HTTP status of a refusal.
+   * @asType integer
+   * @minimum 400
+   * @maximum 599
+   */
   status?: number
   /** Error code of a refusal, as clients see it. */
   code?: string

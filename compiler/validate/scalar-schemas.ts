@@ -100,6 +100,12 @@ export const timeOfDay: z.ZodType<string> = textOf(
   'a time of day, such as `22:30`',
 )
 
+/** A moment of the week, for tests. */
+export const weekTime: z.ZodType<string> = textOf(
+  /^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$/,
+  'a day and a time, such as `fri 22:30`',
+)
+
 export const timeZone: z.ZodType<string> = textOf(
   /^[A-Za-z0-9_+/-]{1,64}$/,
   'the IANA name of a time zone, such as `Europe/Berlin`',
