@@ -67,7 +67,12 @@ async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): 
   const watch = startWatch(ports.onClientGone(c.req.raw, () => client.abort(new ClientGone())))
   try {
     const request = await readJsonBody(c.req.raw, c.get('head'), { limits: snapshot.table.limits, watch })
-    const facts = classify(request, { client: name, surface: surface.surface, table: snapshot.table })
+    const { facts } = classify(request, {
+      client: name,
+      surface: surface.surface,
+      table: snapshot.table,
+      headers: {},
+    })
     const decision = route(snapshot.table, facts)
     const { model: modelName } = decision
     return await forward({

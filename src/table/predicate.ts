@@ -1,5 +1,6 @@
 /** Predicates over the facts of a request, and their evaluation. */
 import type { Facts } from './facts.ts'
+import { lookup } from './lookup.ts'
 import type { Surface } from './route-table.ts'
 
 export type Complexity = 'simple' | 'medium' | 'complex'
@@ -72,7 +73,7 @@ export function holds(predicate: Predicate, facts: Facts, marks: Marks): boolean
     case 'complexity':
       return predicate.names.includes(facts.complexity)
     case 'header':
-      return headerHolds(predicate.test, facts.headers[predicate.name])
+      return headerHolds(predicate.test, lookup(facts.headers, predicate.name))
     case 'text':
       return facts.texts[predicate.index] === true
     case 'range': {

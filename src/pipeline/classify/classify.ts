@@ -1,39 +1,141 @@
 /**
- * The classify stage: a request → the facts that rules and proofs work on. Pure; what the table has no need of is
- * not computed.
+ * The classify stage: a request → the facts that rules and proofs work on. Pure but for the clock, and what the table
+ * has no need of is not computed. The detectors behind it may change as long as this call does not.
  */
 import type { ModelRequest } from '../../protocols/model-request.ts'
+import { isRecord } from '../../protocols/json-object.ts'
+import { hasImages, type RequestText, type TextPart, textParts } from '../../protocols/text-parts.ts'
 import type { Facts } from '../../table/facts.ts'
 import { lookup } from '../../table/lookup.ts'
-import type { RouteTable, Surface } from '../../table/route-table.ts'
+import type { Client, RouteTable, Surface } from '../../table/route-table.ts'
+import { gaugeComplexity } from './complexity.ts'
+import { estimateTokens, TOKENS_PER_MESSAGE } from './estimate-tokens.ts'
+import { judgeInjection, type InjectionVerdict } from './injection.ts'
+import { minuteOfWeek } from './minute-of-week.ts'
+import { prepare } from './prepare.ts'
+import { type Finding, scanPrivacy } from './scan-privacy.ts'
+import { runTextTests } from './text-tests.ts'
 
 export interface ClassifyInput {
   client: string
   surface: Surface
   table: RouteTable
+  /** Names in lower case; at least those of `table.needs.headers`. */
+  headers: Readonly<Record<string, string>>
+  /** Unix ms; now when left out. */
+  now?: number
 }
 
-export function classify(request: ModelRequest, { client, surface, table }: ClassifyInput): Facts {
-  const labels = lookup(table.clients, client)?.labels ?? []
-  return {
+export interface Classified {
+  /** `unhealthy` and `modes` are empty: they are the world's, and whoever decides fills them in. */
+  facts: Facts
+  /** The text that was looked at; empty where nothing asked for text. */
+  parts: readonly TextPart[]
+  /** What the privacy detectors found, by place in `parts`. */
+  findings: readonly Finding[]
+  injection: InjectionVerdict
+  /** What lifted the complexity above `simple`. */
+  complexityReasons: readonly string[]
+}
+
+const NO_TEXT: RequestText = {
+  parts: [],
+  lastUser: [0, 0],
+  messages: 0,
+  tokenNumbers: 0,
+  dataUrls: false,
+  opaque: false,
+}
+const CLEAN: InjectionVerdict = { flagged: false, score: 0, reasons: [] }
+
+/** Longer ones than this say nothing more about who a user is. */
+const LONGEST_USER = 256
+
+export function classify(request: ModelRequest, input: ClassifyInput): Classified {
+  const { client, surface, table } = input
+  const { needs, classify: guards } = table
+  const body = request.body.value
+  const text = needs.text ? textParts(body, surface) : NO_TEXT
+  const { parts } = text
+  const tokens = tokensOf(text)
+  const images = surface === 'chat' && (hasImages(body) || text.dataUrls)
+
+  const privacy = guards.privacy?.surfaces.includes(surface)
+    ? scanPrivacy(text, { images, opaque: text.opaque }, { table })
+    : { labels: {}, findings: [] }
+  const injection = guards.injection?.surfaces.includes(surface)
+    ? judgeInjection(parts, guards.scanBytes)
+    : CLEAN
+  const gauged = needs.complexity
+    ? gaugeComplexity(text, tokens, { gauge: guards.complexity, words: prepare(table) })
+    : { complexity: 'simple' as const, reasons: [] }
+
+  const facts: Facts = {
     client,
     surface,
     model: request.model,
     stream: request.stream,
-    user: client,
-    headers: {},
-    tokens: 0,
-    maxTokens: null,
-    systemLength: 0,
-    tools: false,
-    images: false,
-    json: false,
-    labels: Object.fromEntries(labels.map((label) => [label, ['client']])),
-    injection: false,
-    complexity: 'simple',
-    texts: [],
-    minuteOfWeek: 0,
+    user: userOf(body) ?? client,
+    headers: neededHeaders(input),
+    tokens,
+    maxTokens: maxTokensOf(body),
+    systemLength: parts.reduce((sum, part) => (part.role === 'system' ? sum + part.text.length : sum), 0),
+    tools: isFilled(body['tools']) || isFilled(body['functions']),
+    images,
+    json: wantsJson(body['response_format']),
+    labels: withClientLabels(privacy.labels, lookup(table.clients, client)),
+    injection: injection.flagged,
+    complexity: gauged.complexity,
+    texts: table.texts.length === 0 ? [] : runTextTests(prepare(table).texts, text),
+    minuteOfWeek: needs.time ? minuteOfWeek(table.timeZone, input.now ?? Date.now()) : 0,
     unhealthy: [],
     modes: [],
   }
+  return { facts, parts, findings: privacy.findings, injection, complexityReasons: gauged.reasons }
+}
+
+function tokensOf({ parts, messages, tokenNumbers }: RequestText): number {
+  return parts.reduce(
+    (sum, { text }) => sum + estimateTokens(text),
+    messages * TOKENS_PER_MESSAGE + tokenNumbers,
+  )
+}
+
+function withClientLabels(
+  found: Record<string, string[]>,
+  client: Client | undefined,
+): Record<string, readonly string[]> {
+  const labels: Record<string, readonly string[]> = found
+  for (const label of client?.labels ?? []) labels[label] = [...(lookup(labels, label) ?? []), 'client']
+  return labels
+}
+
+/** The end user as OpenAI's field names it, or as Anthropic's clients put it into the metadata. */
+function userOf(body: Readonly<Record<string, unknown>>): string | undefined {
+  const { user, metadata } = body
+  const named = user ?? (isRecord(metadata) ? metadata['user_id'] : undefined)
+  return typeof named === 'string' && named !== '' ? named.slice(0, LONGEST_USER) : undefined
+}
+
+function maxTokensOf(body: Readonly<Record<string, unknown>>): number | null {
+  const asked = body['max_completion_tokens'] ?? body['max_tokens']
+  return typeof asked === 'number' ? asked : null
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0
+}
+
+function wantsJson(format: unknown): boolean {
+  if (!isRecord(format)) return false
+  return format['type'] === 'json_object' || format['type'] === 'json_schema'
+}
+
+function neededHeaders({ table, headers }: ClassifyInput): Record<string, string> {
+  const needed: Record<string, string> = {}
+  for (const name of table.needs.headers) {
+    const value = lookup(headers, name)
+    if (value !== undefined) needed[name] = value
+  }
+  return needed
 }

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { findPii } from '../../../../../src/pipeline/classify/detectors/pii.ts'
+
+function found(text: string): string[] {
+  return findPii(text).map(({ start, end, kind }) => `${kind}: ${text.slice(start, end)}`)
+}
+
+describe('findPii', () => {
+  it.each([
+    { text: 'mail ada.l+x@mail.example.org.', finds: ['email: ada.l+x@mail.example.org'] },
+    { text: 'card 4111 1111 1111 1111 please', finds: ['card: 4111 1111 1111 1111'] },
+    { text: '378282246310005', finds: ['card: 378282246310005'] },
+    { text: 'SSN 078-05-1120', finds: ['ssn: 078-05-1120'] },
+    { text: 'DE89 3704 0044 0532 0130 00 IS MINE', finds: ['iban: DE89 3704 0044 0532 0130 00'] },
+    { text: 'GB82WEST12345698765432', finds: ['iban: GB82WEST12345698765432'] },
+    { text: 'from 8.8.4.4 today', finds: ['ip: 8.8.4.4'] },
+    { text: 'call +49 30 901820', finds: ['phone: +49 30 901820'] },
+    { text: '(415) 555-2671', finds: ['phone: (415) 555-2671'] },
+    { text: '415-555-2671x12', finds: ['phone: 415-555-2671x12'] },
+    { text: 'my phone number is 0171 2345678', finds: ['phone: 0171 2345678'] },
+  ])('$text', ({ text, finds }) => {
+    expect(found(text)).toEqual(finds)
+  })
+
+  it.each([
+    '4111 1111 1111 1112', // Luhn
+    '1234567812345670', // no issuer
+    'DE89 3704 0044 0532 0130 01',
+    '000-12-3456',
+    '192.168.1.10 and 10.0.0.1 and 127.0.0.1',
+    'version 4.11.0.2',
+    '2026-11-21 18:00:00',
+    'user@localhost',
+    '1,234,567.89',
+    'a 3.14159265358979 b',
+    'order 20260001234',
+  ])('nothing in: %s', (text) => {
+    expect(found(text)).toEqual([])
+  })
+})
