@@ -3,7 +3,10 @@
  */
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
+import { targetKey } from '../emit/to-model.ts'
+import { within } from '../resolve/place.ts'
 import type { ResolveContext } from '../resolve/resolve-context.ts'
+import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
 
 interface Entry {
@@ -11,26 +14,68 @@ interface Entry {
   at: Place
 }
 
+interface List {
+  /** What each entry is, for the message. */
+  what: string
+  entries: Entry[]
+}
+
 export const duplicateEntries: Check = {
   name: 'duplicate-entries',
-  run({ models, clients, cors, listen }, context) {
-    for (const served of models.values()) {
-      if (served.kind !== 'served') continue
-      const entries = served.targets.map(({ backend, model, at }) => ({ text: `${backend}/${model}`, at }))
-      reportRepeated(entries, 'target', context)
-    }
-    for (const client of clients.values()) {
-      const entries = (client.models ?? []).map(({ name, at }) => ({ text: name, at }))
-      reportRepeated(entries, 'model', context)
-    }
-    reportRepeated(
-      cors.origins.map(({ value, at }) => ({ text: value, at })),
-      'origin',
-      context,
-    )
-    const names = listen.names.flatMap(({ value, at }) => (at ? [{ text: value, at }] : []))
-    reportRepeated(names, 'name', context)
+  run(policy, context) {
+    const lists = [
+      ...ofModels(policy),
+      ...ofRules(policy),
+      ...ofClients(policy),
+      { what: 'origin', entries: policy.cors.origins.map(({ value, at }) => ({ text: value, at })) },
+      {
+        what: 'name',
+        entries: policy.listen.names.flatMap(({ value, at }) => (at ? [{ text: value, at }] : [])),
+      },
+      { what: 'zone', entries: listed(policy.zones, { file: 'policy', path: ['zones'] }) },
+    ]
+    for (const { what, entries } of lists) reportRepeated(entries, what, context)
   },
+}
+
+function ofModels({ models }: ResolvedPolicy): List[] {
+  return [...models.values()].flatMap((model) => {
+    if (model.kind !== 'served') return []
+    const targets = model.targets.map((target) => ({ text: targetKey(target), at: target.at }))
+    const fallback = model.fallback.map((entry) => ({
+      text: entry.kind === 'model' ? entry.model : targetKey(entry.target),
+      at: entry.at,
+    }))
+    return [
+      { what: 'target', entries: targets },
+      { what: 'fallback', entries: fallback },
+    ]
+  })
+}
+
+function ofRules({ rulesets }: ResolvedPolicy): List[] {
+  return [...rulesets.values()].flatMap(({ rules }) =>
+    rules.flatMap(({ rule, destinations, at }) => [
+      {
+        what: 'destination',
+        entries: destinations.map(({ model, at: place }) => ({ text: model, at: place })),
+      },
+      { what: 'tag', entries: listed(rule.addTags, within(at, 'addTags')) },
+      { what: 'detector', entries: listed(rule.redact?.detectors ?? [], within(at, 'redact', 'detectors')) },
+    ]),
+  )
+}
+
+function ofClients({ clients }: ResolvedPolicy): List[] {
+  return [...clients.values()].flatMap(({ models, labels, tags, at }) => [
+    { what: 'model', entries: (models ?? []).map(({ name, at: place }) => ({ text: name, at: place })) },
+    { what: 'label', entries: labels.map(({ name, at: place }) => ({ text: name, at: place })) },
+    { what: 'tag', entries: listed(tags, within(at, 'tags')) },
+  ])
+}
+
+function listed(texts: readonly string[], at: Place): Entry[] {
+  return texts.map((text, i) => ({ text, at: within(at, i) }))
 }
 
 function reportRepeated(entries: readonly Entry[], what: string, { report, locate }: ResolveContext): void {

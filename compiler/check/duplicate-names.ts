@@ -1,22 +1,91 @@
 /**
- * A name that is both a model and an alias: only one of them could ever be meant.
+ * Names that stand for two things, where only one of them could ever be meant.
  */
 import { quote } from '../diagnostics/quote.ts'
+import type { Place } from '../load/loaded-policy.ts'
+import type { ResolveContext } from '../resolve/resolve-context.ts'
+import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
+import { within } from '../resolve/place.ts'
 import type { Check } from './check-context.ts'
 
 export const duplicateNames: Check = {
   name: 'duplicate-names',
-  run({ aliases, models, locate }, { report }) {
-    for (const [name, at] of aliases) {
-      const model = models.get(name)
-      if (!model) continue
-      report('check/duplicate-name', `${quote(name)} is both a model and an alias`, {
-        at,
-        prefer: 'key',
-        label: 'the alias',
-        secondary: [{ span: locate(model.at, 'key'), text: 'the model' }],
-        help: 'rename or remove one of them',
-      })
-    }
+  run(policy, context) {
+    modelsAndAliases(policy, context)
+    ruleIds(policy, context)
+    patternIds(policy, context)
   },
+}
+
+function modelsAndAliases({ aliases, models, locate }: ResolvedPolicy, { report }: ResolveContext): void {
+  for (const [name, at] of aliases) {
+    const model = models.get(name)
+    if (!model) continue
+    report('check/duplicate-name', `${quote(name)} is both a model and an alias`, {
+      at,
+      prefer: 'key',
+      label: 'the alias',
+      secondary: [{ span: locate(model.at, 'key'), text: 'the model' }],
+      help: 'rename or remove one of them',
+    })
+  }
+}
+
+/** Logs, headers and tests name a rule by its id. */
+function ruleIds({ rulesets }: ResolvedPolicy, context: ResolveContext): void {
+  for (const [ruleset, { rules }] of rulesets) {
+    const ids = rules.map(({ rule, at }) => ({ name: rule.id, at: within(at, 'id') }))
+    repeated(ids, `rule in ${quote(ruleset)}`, context)
+  }
+}
+
+/**
+ * What a label came from is told by these words, and `redact` takes away labels by them: a pattern that was called
+ * `client` could take away what a client's entry put on.
+ */
+const TAKEN: ReadonlyMap<string, string> = new Map([
+  ['secrets', 'is a built-in detector'],
+  ['pii', 'is a built-in detector'],
+  ['client', 'stands for what the entry of a client says'],
+  ['images', 'stands for images that no detector can read'],
+  ['unscanned', 'stands for text beyond the scan bound'],
+  ['failed', 'stands for a detector that failed'],
+])
+
+function patternIds({ classify, guards }: ResolvedPolicy, context: ResolveContext): void {
+  const { privacy: at } = guards
+  if (classify.privacy === null || at === null) return
+  const ids = classify.privacy.patterns.map(({ id }, i) => ({
+    name: id,
+    at: within(at, 'patterns', i, 'id'),
+  }))
+  repeated(ids, 'pattern', context)
+  for (const { name, at: place } of ids) {
+    const taken = TAKEN.get(name)
+    if (taken === undefined) continue
+    context.report('check/duplicate-name', `a pattern cannot be called ${quote(name)}: that ${taken}`, {
+      at: place,
+      help: 'give it another id',
+    })
+  }
+}
+
+function repeated(
+  ids: readonly { name: string; at: Place }[],
+  what: string,
+  { report, locate }: ResolveContext,
+): void {
+  const seen = new Map<string, Place>()
+  for (const { name, at } of ids) {
+    const first = seen.get(name)
+    if (first === undefined) {
+      seen.set(name, at)
+      continue
+    }
+    report('check/duplicate-name', `${quote(name)} is the id of more than one ${what}`, {
+      at,
+      secondary: [{ span: locate(first), text: 'first given here' }],
+      help: 'rename one of them',
+    })
+  }
 }

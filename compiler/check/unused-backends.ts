@@ -1,5 +1,5 @@
 /**
- * Backends that no model leads to: configured, and without effect.
+ * Backends that nothing leads to: configured, and without effect. What rules name directly is a model here too.
  */
 import { quote } from '../diagnostics/quote.ts'
 import type { Check } from './check-context.ts'
@@ -20,7 +20,7 @@ export const unusedBackends: Check = {
       report('check/unused-backend', `no model uses the backend ${quote(name)}`, {
         at,
         prefer: 'key',
-        help: `name it among a model's targets, as in ${quote(`${name}/${example}`)}, or remove it`,
+        help: `name it among a model's targets or where a rule leads, as in ${quote(`${name}/${example}`)}, or remove it`,
       })
     }
   },

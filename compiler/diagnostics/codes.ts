@@ -99,11 +99,11 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'resolve/out-of-range': { severity: 'error', title: 'A duration or a size that is too small or too large' },
   'resolve/ca-file': { severity: 'error', title: 'A CA file that cannot be used' },
 
-  'check/duplicate-name': { severity: 'error', title: 'A name is both a model and an alias' },
+  'check/duplicate-name': { severity: 'error', title: 'A name that stands for two things' },
   'check/duplicate-key': { severity: 'error', title: 'A client key is listed twice' },
   'check/duplicate-entry': { severity: 'warning', title: 'An entry is listed twice' },
   'check/unused-backend': { severity: 'warning', title: 'A backend that no model uses' },
-  'check/unreachable-model': { severity: 'warning', title: 'A model that no client may ask for' },
+  'check/unreachable-model': { severity: 'warning', title: 'A model that nothing leads to' },
   'check/timeout-order': { severity: 'error', title: 'A timeout that can never run out' },
   'check/key-lifetime': { severity: 'error', title: 'A key that expires before it is deprecated' },
   'check/cors-origin': { severity: 'error', title: 'A CORS origin that no browser sends' },

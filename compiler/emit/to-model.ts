@@ -1,20 +1,20 @@
 /**
  * A resolved model → the table's: fallback models followed down to their targets, each target once.
  */
-import type { Model, TargetKey } from '../../src/table/route-table.ts'
+import type { Model, ServedModel, TargetKey } from '../../src/table/route-table.ts'
 import type { ResolvedModel, ResolvedPolicy, ResolvedServedModel } from '../resolve/resolved-policy.ts'
 
 export function targetKey({ backend, model }: { backend: string; model: string }): TargetKey {
   return `${backend}/${model}`
 }
 
-/** Expects fallbacks without a cycle. */
+/** A target that is listed twice is no more often asked for that: `check/duplicate-entry` says so. */
 export function toModel(model: ResolvedModel, policy: Pick<ResolvedPolicy, 'models'>): Model {
   if (model.kind === 'ruled') return { kind: 'ruled', rules: model.rules }
   const { timeouts } = model
   return {
     kind: 'served',
-    pool: model.targets.map((target) => ({ target: targetKey(target), weight: target.weight })),
+    pool: toPool(model),
     balance: model.balance,
     fallback: flattenFallback(model, policy),
     surfaces: model.surfaces,
@@ -28,14 +28,29 @@ export function toModel(model: ResolvedModel, policy: Pick<ResolvedPolicy, 'mode
   }
 }
 
-/** The targets behind a model's `fallback`, in the order in which they are tried, without those of its own pool. */
+function toPool({ targets }: ResolvedServedModel): ServedModel['pool'] {
+  const weights = new Map<TargetKey, number>()
+  for (const target of targets) {
+    const key = targetKey(target)
+    if (!weights.has(key)) weights.set(key, target.weight)
+  }
+  return Array.from(weights, ([target, weight]) => ({ target, weight }))
+}
+
+/**
+ * The targets behind a model's `fallback`, in the order in which they are tried, without those of its own pool. A model
+ * that comes again adds nothing: a cycle, which `check/` refuses, ends here too.
+ */
 export function flattenFallback(
   model: ResolvedServedModel,
   { models }: Pick<ResolvedPolicy, 'models'>,
 ): TargetKey[] {
   const keys = new Set<TargetKey>()
-  const visit = ({ fallback }: ResolvedServedModel): void => {
-    for (const entry of fallback) {
+  const seen = new Set<ResolvedServedModel>()
+  const visit = (visited: ResolvedServedModel): void => {
+    if (seen.has(visited)) return
+    seen.add(visited)
+    for (const entry of visited.fallback) {
       if (entry.kind === 'target') {
         keys.add(targetKey(entry.target))
         continue

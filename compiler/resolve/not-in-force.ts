@@ -23,25 +23,26 @@ function ofPolicy({ trace, cache, limits }: ValidPolicy['policy']): Entry[] {
 }
 
 function ofBackends({ backends, modes = {} }: ValidPolicy['backends']): Entry[] {
-  return [
-    ...Object.entries(backends).flatMap(([name, backend]) => {
-      const at: Place = { file: 'backends', path: ['backends', name] }
-      const kind = backend.kind === 'opencode' ? [{ what: 'kind: opencode', at: within(at, 'kind') }] : []
-      return [...kind, ...present(backend, ['maxConcurrent', 'health', 'password'], at)]
-    }),
-    ...Object.entries(modes).flatMap(([name, mode]) =>
-      mode.kind === 'http-switch'
-        ? present(mode, ['status', 'toggle'], { file: 'backends', path: ['modes', name] })
-        : [],
-    ),
-  ]
+  const entries: Entry[] = []
+  for (const [name, backend] of Object.entries(backends)) {
+    const at: Place = { file: 'backends', path: ['backends', name] }
+    if (backend.kind === 'opencode') entries.push({ what: 'kind: opencode', at: within(at, 'kind') })
+    entries.push(...present(backend, ['maxConcurrent', 'health', 'password'], at))
+  }
+  for (const [name, mode] of Object.entries(modes)) {
+    if (mode.kind !== 'http-switch') continue
+    entries.push(...present(mode, ['status', 'toggle'], { file: 'backends', path: ['modes', name] }))
+  }
+  return entries
 }
 
 function ofClients({ clients }: ValidPolicy['clients']): Entry[] {
-  return Object.entries(clients).flatMap(([name, client]) => {
+  const entries: Entry[] = []
+  for (const [name, client] of Object.entries(clients)) {
     const at: Place = { file: 'clients', path: ['clients', name] }
-    return [...present(client.limits, USAGE, within(at, 'limits')), ...present(client, ['budget'], at)]
-  })
+    entries.push(...present(client.limits, USAGE, within(at, 'limits')), ...present(client, ['budget'], at))
+  }
+  return entries
 }
 
 /** Those of the keys that are written, by their name with the one above it where that says more. */

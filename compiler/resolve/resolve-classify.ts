@@ -57,7 +57,8 @@ function resolvePrivacy(
     patterns: patterns.map(({ id, regex, label: own }, i) => {
       const place = within(at, 'patterns', i)
       if (own !== undefined) isKnown('label', own, within(place, 'label'), scope)
-      return { id, ...resolvePattern(regex, within(place, 'regex'), scope), label: own ?? label }
+      const { source, flags } = resolvePattern(regex, within(place, 'regex'), scope)
+      return { id, source, flags, label: own ?? label }
     }),
     entropy: { ...DEFAULTS.entropy, ...entropy },
     label,

@@ -56,12 +56,9 @@ function instant(text: string | undefined, at: Place, { report }: ResolveContext
 /** A grant must be for something: a name, a name that a wildcard stands for, or the beginning of names. */
 function resolveGrants({ models }: ClientConfig, at: Place, scope: Scope): ResolvedClient['models'] {
   if (models === '*') return null
-  const { policy, names } = scope
-  return eachOf(models, within(at, 'models')).map((grant) => {
-    if (!standsForSomething(grant.value, names)) {
-      const known = [...Object.keys(policy.models), ...Object.keys(policy.aliases ?? {})]
-      reportUnknownModel({ name: grant.value, at: grant.at, known }, scope)
-    }
-    return { name: grant.value, at: grant.at }
+  const { written } = scope.names
+  return eachOf(models, within(at, 'models')).map(({ value: name, at: place }) => {
+    if (!standsForSomething(name, written)) reportUnknownModel({ name, at: place, known: written }, scope)
+    return { name, at: place }
   })
 }

@@ -60,20 +60,18 @@ const KEYS = Object.keys(PARTS) as (keyof Condition)[]
 export function resolveCondition(condition: Condition, at: Place, scope: Scope): ResolvedPredicate {
   return combine(
     'all',
-    KEYS.flatMap((key) => resolvePart(key, condition, at, scope)),
+    KEYS.flatMap((key) => resolvePart(key, condition[key], within(at, key), scope)),
     at,
   )
 }
 
 function resolvePart<Key extends keyof Written>(
   key: Key,
-  condition: Condition,
+  value: Written[Key] | undefined,
   at: Place,
   scope: Scope,
 ): ResolvedPredicate[] {
-  const value = condition[key]
-  if (value === undefined) return []
-  return PARTS[key](value as Written[Key], within(at, key), scope)
+  return value === undefined ? [] : PARTS[key](value, at, scope)
 }
 
 function resolveList(conditions: readonly Condition[], at: Place, scope: Scope): ResolvedPredicate[] {
@@ -102,10 +100,9 @@ function known(kind: NameKind, value: string | readonly string[], at: Place, sco
 }
 
 function resolveAskedModel(value: string | readonly string[], at: Place, scope: Scope): ResolvedPredicate {
-  const { names, policy } = scope
+  const { written } = scope.names
   for (const { value: pattern, at: place } of eachOf(value, at)) {
-    if (standsForSomething(pattern, names)) continue
-    const written = [...Object.keys(policy.models), ...Object.keys(policy.aliases ?? {})]
+    if (standsForSomething(pattern, written)) continue
     reportUnknownModel({ name: pattern, at: place, known: written }, scope)
   }
   const patterns = sorted(value)

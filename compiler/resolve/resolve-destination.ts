@@ -50,7 +50,7 @@ export function findDestination(to: string, at: Place, scope: Scope): ResolvedFa
     const target = resolveTarget(to, at, scope)
     return target && { kind: 'target', target, at }
   }
-  const written = [...Object.keys(policy.models), ...Object.keys(policy.aliases ?? {})]
+  const { written } = names
   const places = [...backends].flatMap(([name, { models }]) =>
     [...models.keys()].filter((key) => key !== '*').map((key) => `${name}/${key}`),
   )

@@ -12,25 +12,30 @@ export interface ResolvedNames {
   exact: Map<string, string>
   /** What stands before the `*` of a name → model. */
   wildcards: Map<string, string>
+  /** All models and aliases as they are written, also those that lead nowhere. */
+  written: readonly string[]
 }
 
 /** A name that is both is the model; `check/duplicate-name` reports it. */
 export function resolveNames(policy: PolicyFile, context: ResolveContext): ResolvedNames {
   const models = new Set(Object.keys(policy.models))
   const aliases = new Map(Object.entries(policy.aliases ?? {}))
-  const names: ResolvedNames = { exact: new Map(), wildcards: new Map() }
+  const written = [...models, ...aliases.keys()]
+  const names: ResolvedNames = { exact: new Map(), wildcards: new Map(), written }
   const add = (name: string, model: string): void => {
     const [map, key] = isWildcard(name) ? [names.wildcards, name.slice(0, -1)] : [names.exact, name]
     if (!map.has(key)) map.set(key, model)
   }
   for (const name of models) add(name, name)
-  const known = [...models, ...aliases.keys()]
   const inCycle = new Set<string>()
 
   for (const [alias, target] of aliases) {
     const at: Place = { file: 'policy', path: ['aliases', alias] }
     if (!models.has(target) && !aliases.has(target)) {
-      reportUnknownModel({ name: target, at, known, wildcard: wildcardFor(target, known) }, context)
+      reportUnknownModel(
+        { name: target, at, known: written, wildcard: wildcardFor(target, written) },
+        context,
+      )
       continue
     }
     const chain = follow(alias, aliases, models)
@@ -50,21 +55,19 @@ export function isWildcard(name: string): boolean {
 }
 
 /** The name that ends in `*` and stands for another, the longest of several; undefined where none does. */
-export function wildcardFor(name: string, known: readonly string[]): string | undefined {
+export function wildcardFor(name: string, written: readonly string[]): string | undefined {
   const covers = (wildcard: string): boolean =>
     isWildcard(wildcard) && name.length >= wildcard.length && name.startsWith(wildcard.slice(0, -1))
-  return known.filter(covers).toSorted((a, b) => b.length - a.length)[0]
+  return written.filter(covers).toSorted((a, b) => b.length - a.length)[0]
 }
 
-/** Whether a client can ask for a name that `pattern` (a name, or the beginning of names and `*`) stands for. */
-export function standsForSomething(pattern: string, names: ResolvedNames): boolean {
-  if (names.exact.has(pattern)) return true
-  const wildcards = [...names.wildcards.keys()]
-  if (!isWildcard(pattern)) return wildcards.some((other) => pattern.startsWith(other) && pattern !== other)
+/** Whether there is a name that `pattern` stands for: a name itself, or the beginning of names followed by `*`. */
+export function standsForSomething(pattern: string, written: readonly string[]): boolean {
+  if (written.includes(pattern)) return true
+  if (!isWildcard(pattern)) return wildcardFor(pattern, written) !== undefined
   const prefix = pattern.slice(0, -1)
-  return (
-    [...names.exact.keys()].some((name) => name.startsWith(prefix)) ||
-    wildcards.some((other) => other.startsWith(prefix) || prefix.startsWith(other))
+  return written.some(
+    (name) => name.startsWith(prefix) || (isWildcard(name) && prefix.startsWith(name.slice(0, -1))),
   )
 }
 

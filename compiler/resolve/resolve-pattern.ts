@@ -6,10 +6,9 @@ import type { Place } from '../load/loaded-policy.ts'
 import type { ResolveContext } from './resolve-context.ts'
 import type { ResolvedPattern } from './resolved-policy.ts'
 
-/** `u` is added wherever the pattern is compiled, and here. */
 export interface Pattern {
   source: string
-  /** Of `i`, `m` and `s`, each once, in this order. */
+  /** As `new RegExp` takes them: of `i`, `m` and `s` those that were set, then always `u`. */
   flags: string
 }
 
@@ -23,7 +22,7 @@ export function splitFlags(text: string): Pattern {
     for (const flag of match[1] ?? '') flags.add(flag)
     source = source.slice(match[0].length)
   }
-  return { source, flags: [...flags].toSorted().join('') }
+  return { source, flags: `${[...flags].toSorted().join('')}u` }
 }
 
 /** Reports what does not compile; what does is gathered in `patterns` for its proof. */
@@ -43,7 +42,8 @@ export function resolvePattern(
 function reasonAgainst({ source, flags }: Pattern): string | null {
   if (source === '') return 'it is empty, and would match every text'
   try {
-    new RegExp(source, `${flags}u`)
+    // Not before its first use is a pattern compiled whole.
+    new RegExp(source, flags).test('')
     return null
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)

@@ -59,7 +59,7 @@ export function resolveCors({ cors }: PolicyFile, context: ResolveContext): Reso
 export function resolveTimeZone({ timeZone }: PolicyFile, { report, locate }: ResolveContext): string {
   if (timeZone === undefined) return DEFAULTS.timeZone
   try {
-    new Intl.DateTimeFormat('en', { timeZone })
+    new Intl.DateTimeFormat('en', { timeZone }).format()
     return timeZone
   } catch {
     const at: Place = { file: 'policy', path: ['timeZone'] }

@@ -48,7 +48,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "b059ec5d816428f781d957d3bbc6f1902c38d6d9385fe84a1253576a4036051d",
+  "digest": "8bfe08a5d94324124a283a360eeca2ce9893a786f9b845dde6a048ce515c4bf1",
   "labels": {},
   "limits": {
     "bodyBytes": 10485760,
@@ -67,7 +67,7 @@ export const routeTable: RouteTable = {
   },
   "models": {
     "demo": {
-      "balance": "ordered",
+      "balance": "round-robin",
       "fallback": [],
       "keepAliveMs": 10000,
       "kind": "served",
@@ -111,7 +111,7 @@ export const routeTable: RouteTable = {
       "mode": null,
       "model": "toy",
       "supports": null,
-      "zone": 0
+      "zone": 2
     }
   },
   "texts": [],

@@ -1,5 +1,5 @@
 /**
- * The defaults stand twice: in `defaults.ts` for the compiler, in `config.ts` for editors.
+ * The defaults stand twice: in `defaults.ts` for the compiler, in `config/` for editors.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,28 +7,73 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULTS } from '../../../compiler/resolve/defaults.ts'
 
 interface Schema {
-  definitions: Record<string, { properties: Record<string, { default?: unknown }> }>
+  definitions: Record<string, Definition>
 }
 
-const schema: Schema = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../schemas/policy.schema.json'), 'utf8'),
-)
+interface Definition {
+  default?: unknown
+  properties?: Record<string, { default?: unknown }>
+}
 
-function defaultsOf(definition: string): Record<string, unknown> {
-  const properties = Object.entries(schema.definitions[definition]?.properties ?? {})
+function schemaOf(name: string): Schema & Definition {
+  return JSON.parse(readFileSync(join(import.meta.dirname, `../../../schemas/${name}.schema.json`), 'utf8'))
+}
+
+const policy = schemaOf('policy')
+const backends = schemaOf('backends')
+
+function defaultsOf(definition: Definition | undefined): Record<string, unknown> {
+  const properties = Object.entries(definition?.properties ?? {})
   return Object.fromEntries(
     properties.flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),
   )
 }
 
+/** What the schema of `policy.yaml` says by definition, and what holds. */
+const OF_POLICY: Record<string, unknown> = {
+  TimeoutsConfig: DEFAULTS.timeouts,
+  ListenConfig: DEFAULTS.listen,
+  LimitsConfig: DEFAULTS.limits,
+  CorsConfig: DEFAULTS.cors,
+  ServedModelConfig: { keepAlive: DEFAULTS.keepAlive, balance: DEFAULTS.balance },
+  LabelConfig: DEFAULTS.label,
+  ScanConfig: DEFAULTS.scan,
+  PrivacyConfig: { detectors: DEFAULTS.privacyDetectors },
+  EntropyConfig: DEFAULTS.entropy,
+  InjectionConfig: { detectors: ['builtin'], action: DEFAULTS.injectionAction },
+  ComplexityConfig: {
+    simple: { maxTokens: DEFAULTS.complexity.simpleTokens },
+    medium: { maxTokens: DEFAULTS.complexity.mediumTokens },
+  },
+  ComplexityClassifierConfig: { timeout: DEFAULTS.complexity.classifierTimeout },
+  // Whether case counts has no constant: what is left out is simply not true.
+  ContainsConfig: { caseSensitive: false },
+  BlockConfig: { status: DEFAULTS.blockStatus },
+  TraceConfig: { content: DEFAULTS.traceContent },
+}
+
 describe('defaults', () => {
-  it.each([
-    ['TimeoutsConfig', DEFAULTS.timeouts],
-    ['ListenConfig', DEFAULTS.listen],
-    ['LimitsConfig', DEFAULTS.limits],
-    ['CorsConfig', DEFAULTS.cors],
-    ['ModelConfig', { keepAlive: DEFAULTS.keepAlive }],
-  ])('%s: what editors show is what holds', (definition, defaults) => {
-    expect(defaultsOf(definition)).toEqual(defaults)
+  it.each(Object.entries(policy.definitions))('%s: what editors show is what holds', (name, definition) => {
+    expect(defaultsOf(definition)).toEqual(OF_POLICY[name] ?? {})
+  })
+
+  it('has all of them in the schema', () => {
+    expect(Object.keys(OF_POLICY).filter((name) => !(name in policy.definitions))).toEqual([])
+  })
+
+  it('says the same of the policy itself', () => {
+    expect(defaultsOf(policy)).toEqual({ version: 2, zones: DEFAULTS.zones, timeZone: DEFAULTS.timeZone })
+    expect(policy.definitions['PromptPart']?.default).toBe(DEFAULTS.promptPart)
+  })
+
+  it('says the same of backends and modes', () => {
+    const shown = Object.entries(backends.definitions).flatMap(([name, definition]) => {
+      const found = defaultsOf(definition)
+      return Object.keys(found).length === 0 ? [] : [[name, found]]
+    })
+    expect(Object.fromEntries(shown)).toEqual({
+      ManualModeConfig: { kind: 'manual', whenOn: DEFAULTS.mode.whenOn },
+      HttpSwitchModeConfig: { whenOn: DEFAULTS.mode.whenOn },
+    })
   })
 })
