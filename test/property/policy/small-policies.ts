@@ -1,0 +1,170 @@
+/**
+ * Random policies over a world so small that it can be walked whole: three zones, a few places, two labels, rules over
+ * one header, one word, token counts, modes, health and tags. Every name resolves; whether a policy leaks is left to chance.
+ */
+import * as fc from 'fast-check'
+import type { BackendConfig } from '../../../compiler/config/backends.ts'
+import type { ModelConfig, OnDeniedConfig } from '../../../compiler/config/policy.ts'
+import type { Condition, RuleConfig } from '../../../compiler/config/rules.ts'
+import type { PolicyDocuments } from '../policy-documents.ts'
+import { FLAG, WORD } from './world.ts'
+
+export const ZONES: string[] = ['cloud', 'lan', 'local']
+const BACKENDS = ['b0', 'b1', 'b2']
+export const PLACES: string[] = BACKENDS.map((backend) => `${backend}/m`)
+const SERVED = ['s0', 's1', 's2']
+/** What may stand as a destination: models, an alias, a place by itself. */
+const DESTINATIONS = [...SERVED, 'nick', ...PLACES]
+export const MODE = 'night'
+/** `private` is put on by detectors and a pattern, `tied` by a client's entry, `soft` only by relabelling. */
+const LABELS = ['private', 'tied', 'soft']
+
+const destination = fc.constantFrom(...DESTINATIONS)
+
+const backend: fc.Arbitrary<BackendConfig> = fc.record(
+  {
+    kind: fc.constant('openai' as const),
+    url: fc.constant('http://127.0.0.1:8000'),
+    zone: fc.constantFrom(...ZONES),
+    mode: fc.constant(MODE),
+    models: fc
+      .record(
+        {
+          id: fc.constant('id'),
+          context: fc.constantFrom(50, 5000),
+          supports: fc.constantFrom<('tools' | 'vision')[]>([], ['tools'], ['tools', 'vision']),
+          zone: fc.constantFrom(...ZONES),
+        },
+        { requiredKeys: ['id'] },
+      )
+      .map((m) => ({ m })),
+  },
+  { requiredKeys: ['kind', 'url', 'zone', 'models'] },
+)
+
+/** Fallbacks lead to later models or to places only, so that there is no cycle. */
+function servedModel(index: number): fc.Arbitrary<ModelConfig> {
+  const later = [...SERVED.slice(index + 1), ...PLACES]
+  return fc.record(
+    {
+      targets: fc.uniqueArray(fc.constantFrom(...PLACES), { minLength: 1, maxLength: 2 }),
+      fallback: fc.uniqueArray(fc.constantFrom(...later), { minLength: 1, maxLength: 2 }),
+    },
+    { requiredKeys: ['targets'] },
+  )
+}
+
+type Headers = NonNullable<Condition['header']>
+
+const atom: fc.Arbitrary<Condition> = fc.oneof(
+  fc.record({ label: fc.constantFrom('private', 'tied', 'soft') }),
+  fc.record({ header: fc.constantFrom<Headers>({ [FLAG]: 'on' }, { [FLAG]: ['on', 'off'] }) }),
+  fc.record({ prompt: fc.constant({ contains: WORD }) }),
+  fc.record({ tokens: fc.constantFrom({ below: 100 }, { atLeast: 100 }, { atLeast: 10, below: 1000 }) }),
+  fc.record({ maxTokens: fc.constantFrom({ below: 100 }, { atLeast: 100 }) }),
+  fc.record({ mode: fc.constant(MODE) }),
+  fc.record({ client: fc.constantFrom('c0', 'c1') }),
+  fc.record({ model: fc.constantFrom<string | string[]>('auto', ['auto', 'other'], 'wild-*') }),
+  fc.record({ tools: fc.boolean() }),
+  fc.record({ images: fc.boolean() }),
+  fc.record({ injection: fc.constantFrom('flagged' as const, 'clean' as const) }),
+  fc.record({ complexity: fc.constantFrom('simple' as const, 'complex' as const) }),
+  fc.record({ healthy: fc.constantFrom(...BACKENDS) }),
+  fc.record({ tag: fc.constantFrom('t0', 't1') }),
+)
+
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  { weight: 5, arbitrary: atom },
+  { weight: 1, arbitrary: fc.record({ not: atom }) },
+  { weight: 1, arbitrary: fc.record({ any: fc.array(atom, { minLength: 1, maxLength: 3 }) }) },
+  { weight: 1, arbitrary: fc.record({ all: fc.array(atom, { minLength: 2, maxLength: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(atom, atom).map(([a, b]): Condition => ({ any: [{ all: [a, b] }, { not: a }] })),
+  },
+)
+
+const end: fc.Arbitrary<Partial<RuleConfig>> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ to: destination }) },
+  { weight: 1, arbitrary: fc.record({ to: destination, force: fc.constant(true as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(destination, destination).map(([a, b]) => ({
+      split: [
+        { to: a, weight: 1 },
+        { to: b, weight: 3 },
+      ],
+    })),
+  },
+  { weight: 1, arbitrary: fc.constant({ block: { message: 'no' } }) },
+)
+const change: fc.Arbitrary<Partial<RuleConfig>> = fc.oneof(
+  fc.record({ addTags: fc.constantFrom<string[]>(['t0'], ['t1']) }),
+  fc.record({
+    redact: fc.record({
+      detectors: fc.constantFrom<string[]>(['secrets'], ['secrets', 'pii', 'codename']),
+      relabel: fc.constantFrom('none', 'soft'),
+    }),
+  }),
+)
+
+const rule: fc.Arbitrary<Omit<RuleConfig, 'id'>> = fc
+  .tuple(condition, fc.oneof({ weight: 4, arbitrary: end }, { weight: 1, arbitrary: change }))
+  .map(([when, what]) => Object.assign(what, { when }))
+
+const rules: fc.Arbitrary<RuleConfig[]> = fc
+  .tuple(fc.array(rule, { maxLength: 4 }), destination)
+  .map(([list, to]) => {
+    const named: RuleConfig[] = list.map((entry, i) => Object.assign(entry, { id: `r${i}` }))
+    named.push({ id: 'else', to })
+    return named
+  })
+
+const onDenied: fc.Arbitrary<OnDeniedConfig> = fc.oneof(
+  fc.constant('block' as const),
+  fc.record({ reroute: fc.constantFrom(...SERVED) }),
+)
+const label = fc.record({ mayReach: fc.constantFrom(...ZONES), onDenied }, { requiredKeys: ['mayReach'] })
+
+export const smallPolicy: fc.Arbitrary<PolicyDocuments> = fc
+  .record({
+    backends: fc.tuple(backend, backend, backend),
+    models: fc.tuple(servedModel(0), servedModel(1), servedModel(2)),
+    labels: fc.tuple(label, label, label),
+    rules,
+    nick: fc.constantFrom(...SERVED),
+    wild: fc.constantFrom('auto', ...SERVED),
+    injection: fc.constantFrom('flag' as const, 'block' as const),
+    grants: fc.uniqueArray(fc.constantFrom('auto', 'other', 'nick', 'wild-*', ...SERVED), { minLength: 1 }),
+    tagged: fc.boolean(),
+  })
+  .map(({ backends, models, labels, rules: list, nick, wild, injection, grants, tagged }) => ({
+    backends: {
+      backends: Object.fromEntries(BACKENDS.map((name, i) => [name, backends[i] ?? backends[0]])),
+      modes: { [MODE]: {} },
+    },
+    policy: {
+      zones: ZONES,
+      labels: Object.fromEntries(LABELS.map((name, i) => [name, labels[i] ?? labels[0]])),
+      classify: {
+        privacy: {
+          detectors: ['secrets', 'pii'],
+          patterns: [{ id: 'codename', regex: 'hermes' }],
+          label: 'private',
+        },
+        injection: { action: injection },
+      },
+      models: {
+        auto: { rules: 'main' },
+        ...Object.fromEntries(SERVED.map((name, i) => [name, models[i] ?? models[0]])),
+      },
+      aliases: { other: 'auto', nick, 'wild-*': wild },
+      rules: { main: list },
+    },
+    clients: {
+      clients: {
+        c0: { keys: [{ env: 'K0' }], models: '*', ...(tagged ? { tags: ['t0'] } : {}) },
+        c1: { keys: [{ env: 'K1' }], models: grants, labels: ['tied'] },
+      },
+    },
+  }))
