@@ -26,20 +26,18 @@ export interface CompileOptions {
   readFile?: ReadFile
 }
 
+export interface CompiledPolicy {
+  table: RouteTable
+  /** What the table was made from, with the places of everything: for tools that point at YAML. */
+  policy: ResolvedPolicy
+}
+
 export type CompileResult = {
   /** Sorted; only warnings when `ok`. */
   diagnostics: Diagnostic[]
   /** What `renderDiagnostics` draws frames from. */
   sources: Sources
-} & (
-  | {
-      ok: true
-      table: RouteTable
-      /** What the table was made from, with the places of everything: for tools that point at YAML. */
-      policy: ResolvedPolicy
-    }
-  | { ok: false }
-)
+} & (({ ok: true } & CompiledPolicy) | { ok: false })
 
 /** Environment variables are not its business: a name that is unset is found at start. */
 export async function compile(options: CompileOptions): Promise<CompileResult> {

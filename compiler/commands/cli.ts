@@ -8,17 +8,21 @@ import { CommandFailure } from './command-failure.ts'
 import { compileCommand } from './compile.ts'
 import { doctorCommand } from './doctor.ts'
 import { loadDotEnv } from './environment.ts'
+import { explainCommand } from './explain.ts'
 import { keysCommand } from './keys.ts'
 import { modeCommand } from './mode.ts'
 import { reloadCommand } from './reload.ts'
 import { serveCommand } from './serve.ts'
 import { shadowCommand } from './shadow.ts'
 import { statusCommand } from './status.ts'
+import { testCommand } from './test.ts'
 import { productVersion, versionCommand } from './version.ts'
 
 const VERBS = [
   serveCommand,
   compileCommand,
+  explainCommand,
+  testCommand,
   reloadCommand,
   statusCommand,
   keysCommand,

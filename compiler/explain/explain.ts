@@ -1,0 +1,95 @@
+/**
+ * From a simulated request to its explanation.
+ */
+import { lookup } from '../../src/table/lookup.ts'
+import { resolveName } from '../../src/table/names.ts'
+import type { RouteTable } from '../../src/table/route-table.ts'
+import type { CompiledPolicy } from '../compile.ts'
+import type { LineOf } from '../simulate/line-of-file.ts'
+import type { Judged, SimulatedRequest, Simulation } from '../simulate/simulate.ts'
+import { type World, showWeekTime } from '../simulate/world.ts'
+import { explainOutcome } from './explain-outcome.ts'
+import { explainRules } from './explain-rules.ts'
+import type { ExplainedFacts, ExplainedFinding, Explanation } from './explanation.ts'
+
+export interface ExplainInput {
+  request: SimulatedRequest
+  world: World
+  simulation: Simulation
+  compiled: CompiledPolicy
+  lineOf: LineOf
+}
+
+export function explain({ request, world, simulation, compiled, lineOf }: ExplainInput): Explanation {
+  const { judged, error } = simulation
+  const { table } = compiled
+  const { client, surface } = request
+  const { modes, down } = world
+  const asked = { version: 1, digest: table.digest, world: { modes, down }, error } as const
+  if (judged === null) {
+    const unknown = { entry: null, facts: null, labels: {}, findings: [], rules: [], outcome: null }
+    return { ...asked, request: { client, surface, model: null }, ...unknown }
+  }
+  return {
+    ...asked,
+    request: { client, surface, model: judged.facts.model },
+    entry: explainEntry(judged.facts.model, compiled, lineOf),
+    facts: explainFacts(judged, table),
+    labels: judged.facts.labels,
+    findings: explainFindings(judged),
+    rules: explainRules(judged, compiled, lineOf),
+    outcome: explainOutcome(judged, compiled, lineOf),
+  }
+}
+
+function explainEntry(name: string, { table, policy }: CompiledPolicy, lineOf: LineOf): Explanation['entry'] {
+  const model = resolveName(table, name)?.model
+  const entry = model === undefined ? undefined : lookup(table.models, model)
+  const at = model === undefined ? undefined : policy.models.get(model)?.at
+  if (model === undefined || entry === undefined || at === undefined) return null
+  return { model, rules: entry.kind === 'ruled' ? entry.rules : null, at: lineOf(at) }
+}
+
+function explainFacts(
+  { facts, injection, complexityReasons }: Judged,
+  { needs, classify }: RouteTable,
+): ExplainedFacts {
+  const { tools, images, json, stream, user, maxTokens } = facts
+  return {
+    tokens: needs.text ? facts.tokens : null,
+    maxTokens,
+    complexity: needs.complexity
+      ? {
+          class: facts.complexity,
+          reasons: complexityReasons,
+          asks: classify.complexity.classifier?.model ?? null,
+        }
+      : null,
+    injection: classify.injection && { flagged: injection.flagged, reasons: injection.reasons },
+    tools,
+    images,
+    json,
+    stream,
+    user,
+    time: needs.time ? showWeekTime(facts.minuteOfWeek) : null,
+  }
+}
+
+function explainFindings({ findings, parts }: Judged): ExplainedFinding[] {
+  return findings.map(({ detector, kind, label, part, start, end }) => ({
+    detector,
+    kind,
+    label,
+    where: showPath(parts[part]?.path ?? []),
+    start,
+    end,
+  }))
+}
+
+/** `messages[0].content`; names of fields have no place of their own. */
+function showPath(path: readonly (string | number)[]): string {
+  if (path.length === 0) return 'names of fields'
+  return path
+    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${step}`))
+    .join('')
+}

@@ -1,0 +1,119 @@
+/**
+ * Why a request goes where it goes, as data: what `aicc explain --format json` prints. The shape only ever grows.
+ */
+import type { DropReason, ParameterEdits } from '../../src/table/decision.ts'
+import type { Balance, Surface, Timeouts } from '../../src/table/route-table.ts'
+import type { ClientError } from '../simulate/simulate.ts'
+import type { LineOfFile } from '../simulate/line-of-file.ts'
+
+export interface ExplainedPart {
+  holds: boolean
+  text: string
+  at: LineOfFile
+}
+
+export interface ExplainedRule {
+  /** `ruleset/id`. */
+  name: string
+  at: LineOfFile
+  /** Null when an earlier rule had settled the request. */
+  holds: boolean | null
+  /** Whether it decided the request. */
+  settles: boolean
+  /** What holds, or the first thing that does not, and where that is written. */
+  why: string
+  whyAt: LineOfFile
+  /** Every part of its condition by itself. */
+  parts: ExplainedPart[]
+}
+
+export interface ExplainedTarget {
+  /** `backend/model`. */
+  target: string
+  /** Model id on the wire. */
+  id: string
+  zone: string
+  place: 'pool' | 'fallback'
+  /** Share of a weighted pool; null elsewhere. */
+  weight: number | null
+  up: boolean
+  at: LineOfFile
+}
+
+export interface ExplainedDrop {
+  target: string
+  /** The served model it was left out of. */
+  model: string
+  zone: string
+  why: DropReason
+  text: string
+}
+
+/** A find of a detector. Never what was found, only where. */
+export interface ExplainedFinding {
+  detector: string
+  /** What it is, such as `aws-key`; for a pattern its id. */
+  kind: string
+  label: string
+  /** Path in the body, such as `messages[0].content`. */
+  where: string
+  /** Characters of that text, from 0, before `end`. */
+  start: number
+  end: number
+}
+
+export interface ExplainedFacts {
+  tokens: number | null
+  maxTokens: number | null
+  complexity: {
+    class: string
+    reasons: readonly string[]
+    /** The model that is asked for the class at run time; null = the heuristic decides there too. */
+    asks: string | null
+  } | null
+  injection: { flagged: boolean; reasons: readonly string[] } | null
+  tools: boolean
+  images: boolean
+  json: boolean
+  stream: boolean
+  user: string
+  time: string | null
+}
+
+export interface Explanation {
+  version: 1
+  digest: string
+  request: { client: string; surface: Surface; model: string | null }
+  world: { modes: readonly string[]; down: readonly string[] }
+  /** What the name means; null when it means nothing or the request was not read. */
+  entry: { model: string; rules: string | null; at: LineOfFile } | null
+  /** Null in it: the policy has no need of it, so it is not computed. */
+  facts: ExplainedFacts | null
+  /** Label → what put it there. */
+  labels: Readonly<Record<string, readonly string[]>>
+  findings: ExplainedFinding[]
+  rules: ExplainedRule[]
+  outcome: ExplainedOutcome | null
+  /** What the client is told; null when it is routed. */
+  error: ClientError | null
+}
+
+export interface ExplainedOutcome {
+  kind: 'route' | 'refuse'
+  rule: string | null
+  model: string | null
+  forced: boolean
+  reroutedBy: string | null
+  balance: Balance | null
+  targets: ExplainedTarget[]
+  dropped: ExplainedDrop[]
+  /** The least trusted zone it may reach. */
+  minZone: string
+  tags: readonly string[]
+  /** Labels still carried at the end. */
+  labels: readonly string[]
+  redact: readonly string[]
+  edits: ParameterEdits
+  timeouts: Timeouts | null
+  limits: { bodyBytes: number; bodyTimeoutMs: number }
+}

@@ -1,0 +1,66 @@
+/**
+ * The second half of an explanation for people: targets, what was left out, edits and limits.
+ */
+import type { ExplainedOutcome } from './explanation.ts'
+import { type Line, row } from './line.ts'
+
+export function renderOutcome(outcome: ExplainedOutcome): Line[] {
+  const { kind, model, reroutedBy, balance, forced, targets, dropped, tags, redact, edits } = outcome
+  const how = [
+    ...(reroutedBy === null ? [] : [`rerouted by the label ${reroutedBy}`]),
+    ...(forced ? ['forced'] : []),
+    ...(targets.filter(({ place }) => place === 'pool').length > 1 && balance !== null ? [balance] : []),
+  ]
+  const to = kind === 'route' && model !== null ? [row('goes to', [model, ...how].join(', '))] : []
+  const width = Math.max(0, ...[...targets, ...dropped].map(({ target }) => target.length))
+  const sent = targets.map(({ target, id, zone, place, weight, up, at }, i) => {
+    const notes = [
+      zone,
+      ...(weight === null ? [] : [`weight ${weight}`]),
+      ...(place === 'fallback' ? ['fallback'] : []),
+      ...(up ? [] : ['down']),
+    ]
+    return { text: `  ${i + 1} ${target.padEnd(width)}  ${notes.join(', ')}, as ${id}`, at }
+  })
+  const left = dropped.map(({ target, text }) => ({ text: `  x ${target.padEnd(width)}  ${text}`, at: null }))
+  return [
+    ...to,
+    ...sent,
+    ...left,
+    ...(tags.length === 0 ? [] : [row('tags', tags.join(', '))]),
+    ...(redact.length === 0 ? [] : [row('redacted', redact.join(', '))]),
+    ...renderEdits(edits),
+    ...renderLimits(outcome),
+  ]
+}
+
+function renderEdits({ set, clamp }: ExplainedOutcome['edits']): Line[] {
+  const parts = [
+    ...Object.entries(set).map(([name, value]) => `${name} = ${value}`),
+    ...Object.entries(clamp).map(([name, { min, max }]) => {
+      const bounds = [
+        ...(min === null ? [] : [`at least ${min}`]),
+        ...(max === null ? [] : [`at most ${max}`]),
+      ]
+      return `${name} ${bounds.join(', ')}`
+    }),
+  ]
+  return parts.length === 0 ? [] : [row('edits', parts.join('; '))]
+}
+
+function renderLimits({ timeouts, limits }: ExplainedOutcome): Line[] {
+  const body = row('limits', `body ${size(limits.bodyBytes)} within ${seconds(limits.bodyTimeoutMs)}`)
+  if (timeouts === null) return [body]
+  const { connectMs, firstTokenMs, idleMs, totalMs } = timeouts
+  const waits = `connect ${seconds(connectMs)}, first token ${seconds(firstTokenMs)}, idle ${seconds(idleMs)}, total ${seconds(totalMs)}`
+  return [row('timeouts', waits), body]
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`
+}
+
+function size(bytes: number): string {
+  if (bytes % 1024 ** 2 === 0) return `${bytes / 1024 ** 2} MiB`
+  return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} bytes`
+}

@@ -1,0 +1,109 @@
+/**
+ * Judges a request as the edge would: its own parser, its own classify stage, decide(), its own refusals. Nothing is
+ * sent anywhere, and nothing is asked of the world: what is true of it is given.
+ */
+import { GatewayError } from '../../src/errors.ts'
+import { type Classified, classify } from '../../src/pipeline/classify/classify.ts'
+import { refusal } from '../../src/pipeline/route/refusal.ts'
+import { type ModelRequest, parseModelRequest } from '../../src/protocols/model-request.ts'
+import { decide } from '../../src/table/decide.ts'
+import type { Decision, DropReason } from '../../src/table/decision.ts'
+import type { RouteTable, Surface, Target } from '../../src/table/route-table.ts'
+import { editParameters } from './edit-parameters.ts'
+import type { World } from './world.ts'
+
+export interface SimulatedRequest {
+  client: string
+  surface: Surface
+  /** JSON, as a client would send it. */
+  body: string
+  headers: Readonly<Record<string, string>>
+}
+
+/** A rule that was asked, and what the request carried when it was. */
+export interface RuleStep {
+  ruleset: string
+  index: number
+  matched: boolean
+  tags: readonly string[]
+  labels: readonly string[]
+}
+
+export interface DroppedTarget {
+  /** Key of the served model it was left out of. */
+  model: string
+  target: Target
+  why: DropReason
+}
+
+/** What the client is told. */
+export interface ClientError {
+  status: number
+  code: string
+  message: string
+}
+
+export interface Judged extends Classified {
+  decision: Decision
+  steps: RuleStep[]
+  dropped: DroppedTarget[]
+}
+
+export interface Simulation {
+  /** Null when the request was refused before anything was known of it. */
+  judged: Judged | null
+  /** Null when it is routed. */
+  error: ClientError | null
+  /** Top-level fields of the body that would go out, but for those that hold its text; null when nothing goes out. */
+  parameters: Record<string, unknown> | null
+}
+
+/** @throws whatever is not a refusal: a defect of ours */
+export function simulate(request: SimulatedRequest, world: World, table: RouteTable): Simulation {
+  let parsed: ModelRequest
+  try {
+    parsed = readBody(request.body, table)
+  } catch (error) {
+    if (error instanceof GatewayError) return { judged: null, error: toClientError(error), parameters: null }
+    throw error
+  }
+  const judged = judge(parsed, request, world, table)
+  const { decision, facts } = judged
+  if (decision.kind === 'refuse') {
+    return { judged, error: toClientError(refusal(decision, facts)), parameters: null }
+  }
+  return { judged, error: null, parameters: editParameters(parsed.body.value, decision.edits) }
+}
+
+function readBody(body: string, { limits }: RouteTable): ModelRequest {
+  const bytes = new TextEncoder().encode(body)
+  if (bytes.length > limits.bodyBytes) {
+    throw new GatewayError('body_too_large', `The body is larger than ${limits.bodyBytes} bytes.`)
+  }
+  return parseModelRequest(bytes)
+}
+
+function judge(parsed: ModelRequest, request: SimulatedRequest, world: World, table: RouteTable): Judged {
+  const { client, surface } = request
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+  const classified = classify(parsed, { client, surface, table, headers })
+  const facts = {
+    ...classified.facts,
+    minuteOfWeek: world.minuteOfWeek ?? classified.facts.minuteOfWeek,
+    unhealthy: world.down,
+    modes: world.modes,
+  }
+  const steps: RuleStep[] = []
+  const dropped: DroppedTarget[] = []
+  const decision = decide(facts, table, {
+    rule: (ruleset, index, outcome) => steps.push({ ruleset, index, ...outcome }),
+    dropped: (model, target, why) => dropped.push({ model, target, why }),
+  })
+  return { ...classified, facts, decision, steps, dropped }
+}
+
+function toClientError(error: GatewayError): ClientError {
+  return { status: error.status, code: error.code, message: error.message }
+}

@@ -1,0 +1,178 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Explanation } from '../../../compiler/explain/explanation.ts'
+import { runAicc, spawnAicc, type AiccRun } from './run-aicc.ts'
+import { workedFolder } from './worked-folder.ts'
+
+const SECRET = 'sk-abcdefghijklmnopqrstuvwx1234567890ABCD'
+
+let cwd: string
+beforeAll(async () => {
+  cwd = await workedFolder()
+})
+afterAll(() => rm(cwd, { recursive: true }))
+
+function explain(...args: string[]): Promise<AiccRun> {
+  return runAicc(['explain', ...args], { cwd })
+}
+
+async function explained(...args: string[]): Promise<Explanation> {
+  const { stdout } = await explain('--format', 'json', ...args)
+  return JSON.parse(stdout) as Explanation
+}
+
+describe('aicc explain', () => {
+  it('lists the rules with their lines, the first thing that fails, and the targets', async () => {
+    const { code, stdout } = await spawnAicc(['explain', '--model', 'auto', '--tokens', '5000'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout.replaceAll(/ +/g, ' ')).toBe(`home asks chat for auto, the rules main policies/policy.yaml:7
+request about 5000 tokens
+ - main/private-stays-home no labels are none, wanted private policies/policy.yaml:14
+ - main/short-answers no tags are none, wanted batch policies/policy.yaml:15
+ - main/forced no none of: header x-force-big = "true"; last user turn contains "#force_big" policies/policy.yaml:18
+ - main/no-poems no last user turn does not match /poem/i policies/policy.yaml:23
+ - main/short no tokens 5000, wanted below 2000 policies/policy.yaml:24
+ + main/medium yes backend pc up and tokens below 16000 policies/policy.yaml:26
+goes to big
+ 1 pc/large lan, as qwen-14b policies/backends.yaml:8
+ 2 gpu/small local, fallback, as coder-7b policies/backends.yaml:2
+ 3 ollama/llama local, fallback, as llama3.2 policies/backends.yaml:9
+timeouts connect 3 s, first token 60 s, idle 30 s, total 600 s
+limits body 10 MiB within 30 s
+`)
+  })
+
+  it('points at the part of a condition that fails', async () => {
+    const { rules } = await explained('--model', 'auto', '--tokens', '5000', '--down', 'pc')
+    const medium = rules.find(({ name }) => name === 'main/medium')
+    expect(medium).toMatchObject({
+      holds: false,
+      why: 'backend pc down',
+      whyAt: { file: 'policies/policy.yaml', line: 28 },
+      parts: [
+        { holds: false, text: 'backend pc up' },
+        { holds: true, text: 'tokens below 16000' },
+      ],
+    })
+  })
+
+  it.each(['pretty', 'json'])(
+    'shows where detectors fired, and never what they found: %s',
+    async (format) => {
+      const { stdout, stderr } = await explain(
+        '--model',
+        'auto',
+        '--prompt',
+        `use ${SECRET} now`,
+        '--format',
+        format,
+      )
+      expect(stdout + stderr).not.toContain(SECRET.slice(3, 20))
+      const { labels, findings } = await explained('--model', 'auto', '--prompt', `use ${SECRET} now`)
+      expect(labels).toEqual({ private: ['secrets'] })
+      expect(findings).toEqual([
+        {
+          detector: 'secrets',
+          kind: 'api-key',
+          label: 'private',
+          where: 'messages[0].content',
+          start: 4,
+          end: 4 + SECRET.length,
+        },
+      ])
+    },
+  )
+
+  it.each([
+    {
+      name: 'a label',
+      args: ['--model', 'huge', '--prompt', 'Project Hermes'],
+      rerouted: 'private',
+      dropped: [{ target: 'hosted/huge', why: 'label', text: 'cloud is not trusted enough for private' }],
+    },
+    {
+      name: 'a mode',
+      args: ['--model', 'big', '--prompt', 'hi', '--mode', 'gaming'],
+      rerouted: null,
+      dropped: [{ target: 'pc/large', why: 'mode', text: 'held back while gaming is on' }],
+    },
+    {
+      name: 'a context',
+      args: ['--model', 'big', '--tokens', '20000'],
+      rerouted: null,
+      dropped: [
+        {
+          target: 'pc/large',
+          why: 'context',
+          text: "its context of 16384 tokens is too small for 20000, and another's is not",
+        },
+      ],
+    },
+  ])('says which targets $name took away', async ({ args, rerouted, dropped }) => {
+    const { outcome } = await explained(...args)
+    expect(outcome).toMatchObject({ kind: 'route', reroutedBy: rerouted, dropped })
+  })
+
+  it('says which capability a target lacks', async () => {
+    await writeFile(
+      join(cwd, 'vision.json'),
+      JSON.stringify({
+        model: 'fast',
+        messages: [
+          { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a.example/b' } }] },
+        ],
+      }),
+    )
+    const { outcome, labels } = await explained('--file', 'vision.json')
+    expect(labels).toEqual({ private: ['images'] })
+    expect(outcome?.dropped).toMatchObject([{ target: 'gpu/small', text: 'does not take vision' }])
+  })
+
+  it('shows refusals as the client sees them, with exit code 2', async () => {
+    const { code, stdout } = await explain('--client', 'crew', '--model', 'auto', '--prompt', 'a poem')
+    expect(code).toBe(2)
+    expect(stdout).toContain('* main/short-answers       yes  tag batch')
+    expect(stdout).toContain(
+      '+ main/no-poems            yes  last user turn matches /poem/i and not (client home)',
+    )
+    expect(stdout).toMatch(/^refused +451 blocked_by_policy: No poems\.$/m)
+    expect(stdout).toMatch(/^edits +max_tokens at most 500$/m)
+  })
+
+  it('explains even what the edge cannot read', async () => {
+    await writeFile(join(cwd, 'twice.json'), '{"model":"fast","model":"big"}')
+    expect(await explain('--file', 'twice.json')).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/^refused +400 duplicate_key: /m),
+    })
+  })
+
+  it('shows rules that were not asked, and every part, with --full', async () => {
+    const { stdout } = await explain('--model', 'auto', '--prompt', 'hi', '--full')
+    expect(stdout).toMatch(/^ {2}- main\/else +not asked {2}always +policies\/policy\.yaml:31$/m)
+    expect(stdout).toMatch(/^ {6}no {3}last user turn contains "#force_big" +policies\/policy\.yaml:20$/m)
+  })
+
+  it.each([
+    { args: [], says: 'say which model is asked for' },
+    {
+      args: ['--model', 'auto', '--client', 'crw'],
+      says: 'client `crw` is not defined; did you mean `crew`?',
+    },
+    {
+      args: ['--model', 'auto', '--mode', 'gamin'],
+      says: 'mode `gamin` is not defined; did you mean `gaming`?',
+    },
+    {
+      args: ['--model', 'auto', '--down', 'gpus'],
+      says: 'backend `gpus` is not defined; did you mean `gpu`?',
+    },
+    { args: ['--model', 'auto', '--time', 'noon'], says: 'must be a day and a time' },
+    { args: ['--model', 'auto', '--header', 'x'], says: 'must be NAME=VALUE' },
+    { args: ['--model', 'auto', '--tokens', '0'], says: 'must be from 1 to 1000000' },
+    { args: ['--file', 'none.json'], says: 'ENOENT' },
+  ])('ends with 1 for $args', async ({ args, says }) => {
+    expect(await explain(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(says) })
+  })
+})
