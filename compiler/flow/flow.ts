@@ -98,7 +98,15 @@ export function createFlow(input: FlowInput): Flow {
   const ask = (goals: readonly Formula[]): Found => {
     const solution = solve(space.dimensions, [...goals, ...always], budget)
     if (solution.kind !== 'found') return solution
-    return { kind: 'found', facts: toFacts(solution.point, space, causes) }
+    const { point } = solution
+    let facts: Facts | undefined
+    return {
+      kind: 'found',
+      get facts() {
+        facts ??= toFacts(point(), space, causes)
+        return facts
+      },
+    }
   }
 
   return {

@@ -14,6 +14,9 @@ export type Formula =
 export const TRUE: Formula = { kind: 'constant', value: true }
 export const FALSE: Formula = { kind: 'constant', value: false }
 
+/** A node with so many parts stays whole within others: what is shared is judged once. */
+export const SHARED = 8
+
 export function atom(dimension: number, within: IntervalSet): Formula {
   return within.length === 0 ? FALSE : { kind: 'atom', dimension, within }
 }
@@ -32,7 +35,7 @@ function join(kind: 'and' | 'or', parts: readonly Formula[]): Formula {
   for (const part of parts) {
     if (part.kind === 'constant') {
       if (part.value === absorbing) return part
-    } else if (part.kind === kind) of.push(...part.of)
+    } else if (part.kind === kind && part.of.length < SHARED) of.push(...part.of)
     else of.push(part)
   }
   const [first] = of
