@@ -5,7 +5,7 @@
 import { type Context, Hono } from 'hono'
 import { GatewayError } from './errors.ts'
 import { classify } from './pipeline/classify/classify.ts'
-import { begin, checkHead, requireKey } from './pipeline/edge/admit.ts'
+import { begin, requireKey } from './pipeline/edge/admit.ts'
 import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
 import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
@@ -22,7 +22,7 @@ import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 export function createApp(ports: Ports): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
 
-  app.use(begin(ports), checkHead, corsFromPolicy)
+  app.use(begin(ports), corsFromPolicy)
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, c.get('answerHeaders')))
   app.all('/health', allow('GET, HEAD'))
 

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { GatewayError } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
+import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
 import { authenticate } from './authenticate.ts'
 import { capHeaders } from './cap-headers.ts'
 import { checkFraming } from './check-framing.ts'
@@ -14,33 +15,34 @@ import { readHead } from './request-head.ts'
 /** Digits of the digest that a header shows: enough to tell snapshots apart. */
 const DIGEST_DIGITS = 12
 
-/** Takes the snapshot this request will see to its end, and gives every answer its correlation id. */
+/**
+ * Gives every answer its correlation id, takes the snapshot this request will see to its end, and judges
+ * the head. One middleware that waits for nothing once there is a snapshot: every link of Hono's chain
+ * costs a promise and its turn of the queue.
+ */
 export function begin(ports: Ports): MiddlewareHandler<EdgeEnv> {
-  return async (c, next) => {
+  return (c, next) => {
     const head = readHead(c.req.raw.headers)
     const id = correlationId(head.correlationId)
     c.set('head', head)
     c.set('correlationId', id)
     c.set('answerHeaders', { 'x-correlation-id': id })
-    const pending = ports.snapshot()
-    const snapshot = pending instanceof Promise ? await pending.catch(() => null) : pending
-    if (snapshot === null) {
-      throw new GatewayError('not_ready', 'The gateway has no policy yet. Try again shortly.', {
-        headers: { 'retry-after': '1' },
-      })
+    const enter = (snapshot: ActiveSnapshot): Promise<void> => {
+      c.set('snapshot', snapshot)
+      checkHost(head.host, snapshot.hosts)
+      checkFraming(head)
+      capHeaders(head, snapshot.table.limits)
+      return next()
     }
-    c.set('snapshot', snapshot)
-    return next()
+    const snapshot = ports.snapshot()
+    return snapshot instanceof Promise ? snapshot.catch(notReady).then(enter) : enter(snapshot)
   }
 }
 
-export const checkHead: MiddlewareHandler<EdgeEnv> = (c, next) => {
-  const head = c.get('head')
-  const { hosts, table } = c.get('snapshot')
-  checkHost(head.host, hosts)
-  checkFraming(head)
-  capHeaders(head, table.limits)
-  return next()
+function notReady(): never {
+  throw new GatewayError('not_ready', 'The gateway has no policy yet. Try again shortly.', {
+    headers: { 'retry-after': '1' },
+  })
 }
 
 /** Wraps the router: a route that is forgotten here does not exist. */
