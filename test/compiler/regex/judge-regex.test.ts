@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { judgeRegex } from '../../../compiler/regex/judge-regex.ts'
+
+describe('patterns that run in linear time', () => {
+  const linear: [source: string, flags: string][] = [
+    ['project\\s+hermes', 'iu'],
+    ['^\\s+$', 'u'],
+    ['\\s+', 'u'],
+    ['.*', 'u'],
+    ['^.*a', 'u'],
+    ['a+a+', 'u'],
+    ['(?:a|a)*', 'u'],
+    ['(a*)*', 'u'],
+    ['', 'u'],
+    ['^$', 'mu'],
+    ['\\b\\d{3}-\\d{2}-\\d{4}\\b', 'u'],
+    ['\\bkey[-_]?[0-9a-f]{32}\\b', 'iu'],
+    ['(?:password|passwd)\\s*[=:]\\s*\\S+', 'iu'],
+    ['sk-[A-Za-z0-9]{20,}', 'u'],
+    // Words do not begin within words, so each character is looked at from one beginning only.
+    ['\\b\\w+@', 'u'],
+    ['(?:\\d{4}[- ]?){3}\\d{4}', 'u'],
+    ['\\b[\\w.+-]{1,64}@[\\w-]{1,63}\\.\\w{2,24}\\b', 'u'],
+    ['(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)', 'u'],
+    ['project .{0,40}hermes', 'isu'],
+    // What follows the loop takes anything: it never fails far from where it began.
+    ['(?:\\w(?:c)+)+.', 'u'],
+  ]
+  it.each(linear)('%s /%s', (source, flags) => expect(judgeRegex(source, flags)).toEqual({ kind: 'linear' }))
+})
+
+describe('patterns that do not', () => {
+  const slow: [source: string, flags: string, growth: string][] = [
+    ['(a+)+$', 'u', 'exponential'],
+    ['(a|a)*b', 'u', 'exponential'],
+    ['(a*)*b', 'u', 'exponential'],
+    ['^(?:x+x+)+y', 'u', 'exponential'],
+    ['(?:a*b|a)*c', 'u', 'exponential'],
+    ['(?:a+)+b|a', 'u', 'exponential'],
+    ['(?:A|a)*b', 'iu', 'exponential'],
+    ['(?:k|\\u212a)*b', 'iu', 'exponential'],
+    ['(?:\\w|[\\p{L}])*!', 'u', 'exponential'],
+    ['\\s+$', 'u', 'polynomial'],
+    ['a.*b', 'u', 'polynomial'],
+    ['.*a', 'u', 'polynomial'],
+    ['^\\w+\\d+$', 'u', 'polynomial'],
+    ['(?:a*b|a)*', 'u', 'polynomial'],
+    ['\\w+\\s+project', 'u', 'polynomial'],
+    ['[\\w.+-]+@[\\w-]+\\.\\w+', 'u', 'polynomial'],
+    ['^\\s*#.*$', 'mu', 'polynomial'],
+    // It ends, but late: as slow as one without end on all texts that people send.
+    ['project .{0,1000}hermes', 'isu', 'polynomial'],
+  ]
+  it.each(slow)('%s /%s grows: %s', (source, flags, growth) => {
+    expect(judgeRegex(source, flags)).toMatchObject({ kind: 'slow', growth })
+  })
+
+  it('shows a text that begins, goes round, and ends without a match', () => {
+    expect(judgeRegex('id=(a+)+$', 'u')).toEqual({
+      kind: 'slow',
+      growth: 'exponential',
+      attack: { before: 'id=aa', loop: 'aa', after: '!' },
+    })
+  })
+
+  it.each([
+    ['(?:a{1,30}){1,30}b', 'too many ways at each character'],
+    ['(?:a?){30}b', 'too many ways to skip'],
+    ['a{1000}', 'too many beginnings at once'],
+  ])('%s is heavy: %s', (source) => expect(judgeRegex(source, 'u')).toMatchObject({ kind: 'heavy' }))
+
+  it.each([
+    ['(?=x)y', 'it looks ahead'],
+    ['x(?!y)', 'it looks ahead'],
+    ['(?<=x)y', 'it looks behind'],
+    ['(?<!x)y', 'it looks behind'],
+    ['(a)\\1', 'it refers back to what a group has matched'],
+    ['(?<n>a)\\k<n>', 'it refers back to what a group has matched'],
+    ['(?i:a)b', 'it changes flags in the middle'],
+    ['(?:a{1,100}){1,100}', 'it is too large, written out'],
+    ['(?:a?|b?){40}c', 'it can match nothing in too many ways'],
+  ])('%s is not judged: %s', (source, why) =>
+    expect(judgeRegex(source, 'u')).toEqual({ kind: 'not-judged', why }),
+  )
+})

@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { judgeRegex } from '../../compiler/regex/judge-regex.ts'
+import { parseRegex } from '../../compiler/regex/parse-regex.ts'
+import { countSteps } from './count-steps.ts'
+
+const LIMIT = 200_000
+
+const { pattern } = fc.letrec<{ pattern: string }>((tie) => ({
+  pattern: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    fc.constantFrom('a', 'b', '[ab]', '.', '[^a]', 'c'),
+    fc.tuple(tie('pattern'), tie('pattern')).map(([a, b]) => `(?:${a})(?:${b})`),
+    fc.tuple(tie('pattern'), tie('pattern')).map(([a, b]) => `(?:${a}|${b})`),
+    fc
+      .tuple(tie('pattern'), fc.constantFrom('*', '+', '?', '{2}', '{1,3}', '{2,}', '*?', '+?'))
+      .map(([a, repetition]) => `(?:${a})${repetition}`),
+  ),
+}))
+
+const word = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom('a', 'b', 'c', '!'), minLength, maxLength })
+
+describe('the verdict on a pattern, against a matcher that counts its steps', () => {
+  it('linear: twice the text never takes much more than twice the steps', () => {
+    fc.assert(
+      fc.property(pattern, word(0, 3), word(1, 4), word(0, 2), (source, before, loop, after) => {
+        fc.pre(judgeRegex(source, 'u').kind === 'linear')
+        const node = parseRegex(source, 'u')
+        const steps = (times: number): number => countSteps(node, before + loop.repeat(times) + after, LIMIT)
+        expect(steps(80)).toBeLessThan(steps(40) * 2.5 + 500)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('slow: the text that is shown takes far more than twice the steps', () => {
+    fc.assert(
+      fc.property(pattern, (source) => {
+        const verdict = judgeRegex(source, 'u')
+        fc.pre(verdict.kind === 'slow' && !/\||[*+]\?/.test(source))
+        if (verdict.kind !== 'slow') return
+        const { before, loop, after } = verdict.attack
+        const node = parseRegex(source, 'u')
+        const steps = (times: number): number => countSteps(node, before + loop.repeat(times) + after, LIMIT)
+        expect(steps(160) === LIMIT + 1 || steps(160) > steps(80) * 3).toBe(true)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
