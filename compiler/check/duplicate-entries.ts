@@ -32,7 +32,6 @@ export const duplicateEntries: Check = {
         what: 'name',
         entries: policy.listen.names.flatMap(({ value, at }) => (at ? [{ text: value, at }] : [])),
       },
-      { what: 'zone', entries: listed(policy.zones, { file: 'policy', path: ['zones'] }) },
     ]
     for (const { what, entries } of lists) reportRepeated(entries, what, context)
   },
@@ -88,9 +87,10 @@ function reportRepeated(entries: readonly Entry[], what: string, { report, locat
     }
     report('check/duplicate-entry', `the ${what} ${quote(entry.text)} is listed twice`, {
       at: entry.at,
-      label: 'has no effect',
+      // Shares of a split add up: what comes again is not lost, but belongs to the first.
+      label: what === 'destination' ? 'adds to the first' : 'has no effect',
       secondary: [{ span: locate(first.at), text: 'first listed here' }],
-      help: 'remove one of them',
+      help: what === 'destination' ? 'write it once, with the sum of the weights' : 'remove one of them',
     })
   }
 }

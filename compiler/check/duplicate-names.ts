@@ -14,6 +14,7 @@ export const duplicateNames: Check = {
     modelsAndAliases(policy, context)
     ruleIds(policy, context)
     patternIds(policy, context)
+    zones(policy, context)
   },
 }
 
@@ -39,19 +40,7 @@ function ruleIds({ rulesets }: ResolvedPolicy, context: ResolveContext): void {
   }
 }
 
-/**
- * What a label came from is told by these words, and `redact` takes away labels by them: a pattern that was called
- * `client` could take away what a client's entry put on.
- */
-const TAKEN: ReadonlyMap<string, string> = new Map([
-  ['secrets', 'is a built-in detector'],
-  ['pii', 'is a built-in detector'],
-  ['client', 'stands for what the entry of a client says'],
-  ['images', 'stands for images that no detector can read'],
-  ['unscanned', 'stands for text beyond the scan bound'],
-  ['failed', 'stands for a detector that failed'],
-])
-
+/** `redact` takes away labels by what put them on. */
 function patternIds({ classify, guards }: ResolvedPolicy, context: ResolveContext): void {
   const { privacy: at } = guards
   if (classify.privacy === null || at === null) return
@@ -60,14 +49,16 @@ function patternIds({ classify, guards }: ResolvedPolicy, context: ResolveContex
     at: within(at, 'patterns', i, 'id'),
   }))
   repeated(ids, 'pattern', context)
-  for (const { name, at: place } of ids) {
-    const taken = TAKEN.get(name)
-    if (taken === undefined) continue
-    context.report('check/duplicate-name', `a pattern cannot be called ${quote(name)}: that ${taken}`, {
-      at: place,
-      help: 'give it another id',
-    })
-  }
+}
+
+/** A zone that stands twice would be both less and more trusted than those between. */
+function zones({ zones: names }: ResolvedPolicy, context: ResolveContext): void {
+  const at: Place = { file: 'policy', path: ['zones'] }
+  repeated(
+    names.map((name, i) => ({ name, at: within(at, i) })),
+    'zone',
+    context,
+  )
 }
 
 function repeated(
@@ -82,7 +73,7 @@ function repeated(
       seen.set(name, at)
       continue
     }
-    report('check/duplicate-name', `${quote(name)} is the id of more than one ${what}`, {
+    report('check/duplicate-name', `${quote(name)} is the name of more than one ${what}`, {
       at,
       secondary: [{ span: locate(first), text: 'first given here' }],
       help: 'rename one of them',

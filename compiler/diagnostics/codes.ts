@@ -96,7 +96,10 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'resolve/alias-cycle': { severity: 'error', title: 'Aliases that lead back to themselves' },
   'resolve/invalid-date': { severity: 'error', title: 'A date that is not in the calendar' },
   'resolve/invalid-url': { severity: 'error', title: 'A backend address that cannot be used' },
-  'resolve/out-of-range': { severity: 'error', title: 'A duration or a size that is too small or too large' },
+  'resolve/out-of-range': {
+    severity: 'error',
+    title: 'A duration, a size or a sum that is too small or too large',
+  },
   'resolve/ca-file': { severity: 'error', title: 'A CA file that cannot be used' },
 
   'check/duplicate-name': { severity: 'error', title: 'A name that stands for two things' },

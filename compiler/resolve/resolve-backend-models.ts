@@ -45,7 +45,7 @@ function checkStar(name: string, id: string, at: Place, { report }: Vocabulary):
   const message =
     wanted === 0
       ? `the id ${quote(id)} holds a ${quote('*')}, but the name ${quote(name)} is none`
-      : `the id ${quote(id)} of the model ${quote('*')} holds ${stars === 0 ? 'none' : 'more than one'}`
+      : `the id ${quote(id)} of the model ${quote('*')} holds ${stars === 0 ? 'no' : 'more than one'} ${quote('*')}`
   report('resolve/wildcard', message, {
     at: within(at, 'id'),
     label: wanted === 0 ? 'the `*` stands for nothing' : 'one `*` marks where the asked name goes',

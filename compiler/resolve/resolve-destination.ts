@@ -50,11 +50,18 @@ export function findDestination(to: string, at: Place, scope: Scope): ResolvedFa
     const target = resolveTarget(to, at, scope)
     return target && { kind: 'target', target, at }
   }
-  const { written } = names
+  const wildcard = wildcardFor(to, names.written)
+  reportUnknownModel({ name: to, at, known: knownDestinations(scope), orTarget: true, wildcard }, scope)
+  return undefined
+}
+
+function knownDestinations({ policy, names, backends }: Scope): string[] {
+  const served = [...names.exact].flatMap(([name, model]) => {
+    const config = policy.models[model]
+    return config !== undefined && 'rules' in config ? [] : [name]
+  })
   const places = [...backends].flatMap(([name, { models }]) =>
     [...models.keys()].filter((key) => key !== '*').map((key) => `${name}/${key}`),
   )
-  const known = [...written.filter((name) => !name.endsWith('*')), ...places]
-  reportUnknownModel({ name: to, at, known, orTarget: true, wildcard: wildcardFor(to, written) }, scope)
-  return undefined
+  return [...served, ...places]
 }

@@ -32,10 +32,8 @@ export function resolveNames(policy: PolicyFile, context: ResolveContext): Resol
   for (const [alias, target] of aliases) {
     const at: Place = { file: 'policy', path: ['aliases', alias] }
     if (!models.has(target) && !aliases.has(target)) {
-      reportUnknownModel(
-        { name: target, at, known: written, wildcard: wildcardFor(target, written) },
-        context,
-      )
+      const known = written.filter((name) => !isWildcard(name))
+      reportUnknownModel({ name: target, at, known, wildcard: wildcardFor(target, written) }, context)
       continue
     }
     const chain = follow(alias, aliases, models)

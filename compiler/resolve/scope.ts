@@ -36,16 +36,12 @@ export interface Scope extends Vocabulary {
   patterns: ResolvedPattern[]
 }
 
-/** Detectors that are built in; patterns of a policy stand beside them. */
-const BUILT_IN_DETECTORS = ['secrets', 'pii']
-
 export function createVocabulary(
   { policy, backends, clients }: ValidPolicy,
   context: ResolveContext,
 ): Vocabulary {
   const zones = policy.zones ?? DEFAULTS.zones
   const keys = (record: object | undefined): Set<string> => new Set(Object.keys(record ?? {}))
-  const patterns = policy.classify?.privacy?.patterns ?? []
   return {
     ...context,
     zones,
@@ -56,8 +52,15 @@ export function createVocabulary(
       ruleset: keys(policy.rules),
       client: keys(clients.clients),
       phrase: keys(policy.phrases),
-      detector: new Set([...BUILT_IN_DETECTORS, ...patterns.map(({ id }) => id)]),
+      detector: detectorsOf(policy),
       backend: keys(backends.backends),
     },
   }
+}
+
+/** What finds anything: the detectors of `classify.privacy` that run, and its patterns. */
+function detectorsOf({ classify }: PolicyFile): Set<string> {
+  if (classify?.privacy === undefined) return new Set()
+  const { detectors = DEFAULTS.privacyDetectors, patterns = [] } = classify.privacy
+  return new Set([...detectors, ...patterns.map(({ id }) => id)])
 }

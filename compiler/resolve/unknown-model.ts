@@ -37,16 +37,15 @@ export function reportUnknownModel(
     })
     return
   }
-  report(
-    'resolve/unknown-model',
-    `${quote(name)} is ${orTarget ? 'no model, no alias and no place' : 'neither a model nor an alias'}`,
-    {
-      at,
-      label: orTarget
-        ? 'not found in `models`, `aliases` or `backends`'
-        : 'not found in `models` or `aliases`',
-      help: suggestHelp(name, known, 'names'),
-      suggestion,
-    },
-  )
+  report('resolve/unknown-model', `${quote(name)} is ${whatItIsNot(name, orTarget)}`, {
+    at,
+    label: orTarget ? 'not found in `models`, `aliases` or `backends`' : 'not found in `models` or `aliases`',
+    help: suggestHelp(name, known, 'names'),
+    suggestion,
+  })
+}
+
+function whatItIsNot(name: string, orTarget: boolean): string {
+  if (name.endsWith('*')) return 'the beginning of no name'
+  return orTarget ? 'no model, no alias and no place' : 'neither a model nor an alias'
 }

@@ -24,7 +24,7 @@ const KINDS: Record<NameKind, KindInfo> = {
   ruleset: { plural: 'rulesets', home: '`rules`', place: { file: 'policy', path: ['rules'] } },
   client: { plural: 'clients', home: 'clients.yaml', place: { file: 'clients', path: ['clients'] } },
   phrase: { plural: 'phrases', home: '`phrases`', place: { file: 'policy', path: ['phrases'] } },
-  detector: { plural: 'detectors', home: 'the patterns of `classify.privacy`', place: null },
+  detector: { plural: 'detectors', home: '`classify.privacy`', place: null },
   backend: { plural: 'backends', home: '`backends`', place: { file: 'backends', path: ['backends'] } },
 }
 
