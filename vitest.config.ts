@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 
 /**
- * Four projects. `unit` is fast and runs on every change; the others start real processes.
+ * Five projects. `unit` is fast and runs on every change; the others start real processes.
  * Projects with different `maxWorkers` need a group of their own, so they run one after the other.
  */
 const config: ViteUserConfig = defineConfig({
@@ -29,6 +29,16 @@ const config: ViteUserConfig = defineConfig({
           maxWorkers: 2,
           maxConcurrency: 16,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'reload',
+          include: ['test/reload/**/*.test.ts'],
+          hookTimeout: 60_000,
+          // Load is generated here: nothing else may want the cores meanwhile.
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
       {
