@@ -69,7 +69,7 @@ function wordsRegex(words: ComplexityGauge['code']): RegExp | null {
   const any = words.map((word) => {
     const before = /^[\p{L}\p{N}_]/u.test(word) ? '(?<![\\p{L}\\p{N}_])' : ''
     const after = /[\p{L}\p{N}_]$/u.test(word) ? '(?![\\p{L}\\p{N}_])' : ''
-    return before + word.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`) + after
+    return before + word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`) + after
   })
   return new RegExp(any.join('|'), 'iu')
 }
