@@ -287,13 +287,15 @@ describe('verdicts', () => {
     { content: 'it was implemented', complexity: 'simple', reasons: [] },
     { content: 'run ```ls```', complexity: 'medium', reasons: ['code'] },
     { content: 'think Step by step', complexity: 'complex', reasons: ['reasoning'] },
+    { content: 'the trade-off', complexity: 'complex', reasons: ['reasoning'] },
+    { content: 'is a+b (c) odd', complexity: 'complex', reasons: ['reasoning'] },
     { content: 'implement, step by step', complexity: 'complex', reasons: ['code', 'reasoning'] },
   ])('$complexity by $reasons', ({ content, complexity, reasons }) => {
     const gauge = {
       simpleTokens: 100,
       mediumTokens: 1000,
       code: ['implement', '```'],
-      reasoning: ['step by step'],
+      reasoning: ['step by step', 'trade-off', 'a+b (c)'],
       classifier: null,
     }
     const classified = run(tableWith({ complexity: gauge }), { body: says(content) })
