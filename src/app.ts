@@ -13,13 +13,15 @@ import { readJsonBody } from './pipeline/edge/read-json-body.ts'
 import { ClientGone } from './pipeline/forward/client-gone.ts'
 import { forward } from './pipeline/forward/forward.ts'
 import { route } from './pipeline/route/route.ts'
+import type { Shadow } from './pipeline/route/shadow.ts'
 import { startWatch } from './pipeline/watch.ts'
 import type { Ports } from './ports.ts'
 import { servedModel } from './table/decide.ts'
 import { modelCard, modelList } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
-export function createApp(ports: Ports): Hono<EdgeEnv> {
+/** @param shadow is shown each request that is routed; null where there is none */
+export function createApp(ports: Ports, shadow: Shadow | null = null): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
 
   app.use(begin(ports), corsFromPolicy)
@@ -40,7 +42,7 @@ export function createApp(ports: Ports): Hono<EdgeEnv> {
   )
   app.all('/v1/models/:id{.+}', allow('GET, HEAD'))
   for (const surface of SURFACES) {
-    app.post(surface.path, (c) => serve(c, surface, ports))
+    app.post(surface.path, (c) => serve(c, surface, { ports, shadow }))
     app.all(surface.path, allow('POST'))
   }
 
@@ -60,19 +62,25 @@ export function createApp(ports: Ports): Hono<EdgeEnv> {
   return app
 }
 
-async function serve(c: Context<EdgeEnv>, surface: SurfaceRoute, ports: Ports): Promise<Response> {
+interface Wiring {
+  ports: Ports
+  shadow: Shadow | null
+}
+
+async function serve(
+  c: Context<EdgeEnv>,
+  surface: SurfaceRoute,
+  { ports, shadow }: Wiring,
+): Promise<Response> {
   const snapshot = c.get('snapshot')
   const name = c.get('client')
   const client = new AbortController()
   const watch = startWatch(ports.onClientGone(c.req.raw, () => client.abort(new ClientGone())))
   try {
     const request = await readJsonBody(c.req.raw, c.get('head'), { limits: snapshot.table.limits, watch })
-    const { facts } = classify(request, {
-      client: name,
-      surface: surface.surface,
-      table: snapshot.table,
-      headers: {},
-    })
+    const input = { client: name, surface: surface.surface, table: snapshot.table, headers: {} }
+    const { facts } = classify(request, input)
+    shadow?.observe(request, input, facts)
     const decision = route(snapshot.table, facts)
     const { model: modelName } = decision
     return await forward({

@@ -3,8 +3,10 @@
  * of the edge. Module memory is shared by all requests and atomic between awaits.
  */
 import { createApp } from '../app.ts'
+import { createShadow, type Shadow } from '../pipeline/route/shadow.ts'
 import type { Ports } from '../ports.ts'
 import { activate, type ActiveSnapshot } from '../table/active-snapshot.ts'
+import type { RouteTable } from '../table/route-table.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 import { createPeers } from './peers.ts'
 
@@ -20,7 +22,7 @@ export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone'> {
 
 export interface Edge {
   fetch: (request: Request) => Promise<Response>
-  /** The control socket: `PUT /snapshot`, `GET /status`, `GET /peers`, `POST /gone`. Never reachable from the network. */
+  /** The control socket: `PUT /snapshot`, `GET /status`, `GET /peers`, `POST /gone`; `PUT`, `GET`, `DELETE /shadow`. Never reachable from the network. */
   control: (request: Request) => Promise<Response>
 }
 
@@ -44,7 +46,8 @@ export function createEdge(options: EdgeOptions): Edge {
     }
   }
   const peers = createPeers()
-  const app = createApp({
+  const shadow = createShadow()
+  const ports: Ports = {
     ...options,
     onClientGone(request, act) {
       // Where peers are watched, request.signal would add nothing: it fires when a write fails, which is seen anyway.
@@ -54,7 +57,8 @@ export function createEdge(options: EdgeOptions): Edge {
     },
     snapshot: () => active ?? pull(),
     defer: (work) => options.defer(counted(work)),
-  })
+  }
+  const app = createApp(ports, shadow)
 
   return {
     fetch: (request) => counted(Promise.resolve(app.fetch(request))),
@@ -72,7 +76,16 @@ export function createEdge(options: EdgeOptions): Edge {
         peers.gone((await request.json()) as string[])
         return new Response(null, { status: 204 })
       }
+      if (pathname === '/shadow') return controlShadow(request, shadow)
       return new Response(null, { status: 404 })
     },
   }
+}
+
+async function controlShadow(request: Request, shadow: Shadow): Promise<Response> {
+  if (request.method === 'GET') return Response.json(shadow.report())
+  if (request.method === 'PUT') shadow.set(((await request.json()) as { table: RouteTable }).table)
+  else if (request.method === 'DELETE') shadow.set(null)
+  else return new Response(null, { status: 405 })
+  return new Response(null, { status: 204 })
 }

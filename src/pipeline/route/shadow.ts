@@ -1,0 +1,113 @@
+/**
+ * A candidate table that decides beside the live one. It only counts: where the two come to different decisions
+ * is kept as a bounded list. INVARIANT: nothing a client wrote is kept but the model name it asked for.
+ */
+import type { ModelRequest } from '../../protocols/model-request.ts'
+import { decide } from '../../table/decide.ts'
+import type { Decision } from '../../table/decision.ts'
+import type { Facts } from '../../table/facts.ts'
+import type { RouteTable } from '../../table/route-table.ts'
+import type { ShadowKind, ShadowReport } from '../../table/shadow-report.ts'
+import { type ClassifyInput, classify } from '../classify/classify.ts'
+import { describeDecision } from './describe-decision.ts'
+
+const MOST_KINDS = 32
+
+export interface Shadow {
+  /** Lets a table decide from now on; null ends it. Either way counting begins anew. */
+  set: (table: RouteTable | null) => void
+  /**
+   * Never throws, and costs nothing while there is no candidate.
+   * @param input what the live table's facts were made of; a header that only the candidate asks for counts as absent
+   * @param facts the live table's, with the state of the world
+   */
+  observe: (request: ModelRequest, input: ClassifyInput, facts: Facts) => void
+  report: () => ShadowReport | null
+}
+
+interface Counting {
+  candidate: RouteTable
+  /** Digest of the live table that it is compared with; null before the first request. */
+  live: string | null
+  since: number
+  requests: number
+  differing: number
+  unlisted: number
+  kinds: Map<string, ShadowKind>
+}
+
+export function createShadow(now: () => number = Date.now): Shadow {
+  let counting: Counting | null = null
+  const begin = (candidate: RouteTable, live: string | null): Counting => ({
+    candidate,
+    live,
+    since: now(),
+    requests: 0,
+    differing: 0,
+    unlisted: 0,
+    kinds: new Map(),
+  })
+  return {
+    set(table) {
+      counting = table === null ? null : begin(table, null)
+    },
+    observe(request, input, facts) {
+      if (counting === null) return
+      const { digest } = input.table
+      if (counting.live !== digest) counting = begin(counting.candidate, digest)
+      count(counting, request, { input, facts })
+    },
+    report() {
+      if (counting === null) return null
+      const { candidate, since, requests, differing, unlisted, kinds } = counting
+      const sorted = [...kinds.values()].toSorted((a, b) => b.count - a.count)
+      return { digest: candidate.digest, since, requests, differing, unlisted, kinds: sorted }
+    },
+  }
+}
+
+function count(
+  counting: Counting,
+  request: ModelRequest,
+  { input, facts }: { input: ClassifyInput; facts: Facts },
+): void {
+  const live = outcomeOf(() => decide(facts, input.table))
+  const candidate = outcomeOf(() => {
+    const other = classify(request, { ...input, table: counting.candidate }).facts
+    return decide({ ...other, unhealthy: facts.unhealthy, modes: facts.modes }, counting.candidate)
+  })
+  counting.requests += 1
+  if (live.effect === candidate.effect) return
+  counting.differing += 1
+  // A name over which two tables differ is one that a table has, or that a wildcard's bounded pattern let through.
+  const { client, surface } = facts
+  const kind = {
+    client,
+    model: facts.model,
+    surface,
+    live: live.shown,
+    candidate: candidate.shown,
+  }
+  const key = JSON.stringify(kind)
+  const known = counting.kinds.get(key)
+  if (known !== undefined) known.count += 1
+  else if (counting.kinds.size < MOST_KINDS) counting.kinds.set(key, { count: 1, ...kind })
+  else counting.unlisted += 1
+}
+
+interface Outcome {
+  /** What is compared: a rule of another name that does the same is no difference. */
+  effect: string
+  shown: string
+}
+
+function outcomeOf(run: () => Decision): Outcome {
+  try {
+    const decision = run()
+    const effect = describeDecision(decision)
+    return { effect, shown: decision.rule === null ? effect : `${decision.rule} -> ${effect}` }
+  } catch {
+    // A table that cannot decide is a defect, and the live request must not suffer from it. The error may quote anything.
+    return { effect: 'no decision', shown: 'no decision: a defect of aicc' }
+  }
+}
