@@ -3,11 +3,11 @@
  */
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { Needs } from '../../src/table/route-table.ts'
-import type { ResolvedPolicy, ResolvedServedModel } from '../resolve/resolved-policy.ts'
+import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import { flattenFallback, targetKey } from './to-model.ts'
 
 export function needsOf(policy: ResolvedPolicy): Needs {
-  const { rulesets, classify, models } = policy
+  const { rulesets, classify } = policy
   const headers = new Set<string>()
   let text = classify.privacy !== null || classify.injection !== null
   let complexity = false
@@ -24,16 +24,19 @@ export function needsOf(policy: ResolvedPolicy): Needs {
   }
   for (const { rules } of rulesets.values())
     for (const { rule } of rules) if (rule.when !== null) visit(rule.when)
-  text ||= [...models.values()].some((model) => model.kind === 'served' && choosesByContext(model, policy))
+  text ||= choosesByContext(policy)
   return { headers: [...headers].toSorted(), text: text || complexity, complexity, time }
 }
 
-/** Where one target takes more tokens than another, the size of a request decides between them. */
-function choosesByContext(model: ResolvedServedModel, policy: ResolvedPolicy): boolean {
-  const windows = new Map<string, number | null>()
+/** Where a model has targets that take more tokens than others, the size of a request decides between them. */
+function choosesByContext(policy: ResolvedPolicy): boolean {
+  const contexts = new Map<string, number | null>()
   for (const [backend, { models }] of policy.backends) {
-    for (const [name, { context }] of models) windows.set(targetKey({ backend, model: name }), context)
+    for (const [model, { context }] of models) contexts.set(targetKey({ backend, model }), context)
   }
-  const keys = [...model.targets.map(targetKey), ...flattenFallback(model, policy)]
-  return new Set(keys.map((key) => windows.get(key) ?? null)).size > 1
+  return [...policy.models.values()].some((model) => {
+    if (model.kind !== 'served') return false
+    const keys = [...model.targets.map(targetKey), ...flattenFallback(model, policy)]
+    return new Set(keys.map((key) => contexts.get(key))).size > 1
+  })
 }

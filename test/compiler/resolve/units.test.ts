@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { parseByteSize, parseDateTime, parseDuration, parseRate } from '../../../compiler/resolve/units.ts'
+import {
+  parseByteSize,
+  parseDateTime,
+  parseDuration,
+  parseMoneyRate,
+  parseRate,
+} from '../../../compiler/resolve/units.ts'
 
 describe('parseDuration', () => {
   const rows: [string, number | null][] = [
@@ -47,8 +53,18 @@ describe('parseRate', () => {
     ['10/s', 10, 1000],
     ['10/min', 10, 60_000],
     ['5/h', 5, 3_600_000],
+    ['200k/min', 200_000, 60_000],
+    ['3M/day', 3_000_000, 86_400_000],
   ]
   it.each(rows)('%s', (text, count, windowMs) => expect(parseRate(text)).toEqual({ count, windowMs }))
+})
+
+describe('parseMoneyRate', () => {
+  const rows: [string, number, string][] = [
+    ['5/day', 5, 'day'],
+    ['0.25/month', 0.25, 'month'],
+  ]
+  it.each(rows)('%s', (text, usd, per) => expect(parseMoneyRate(text)).toEqual({ usd, per }))
 })
 
 describe('parseDateTime', () => {

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { resolveDocuments } from './resolve-documents.ts'
+
+const DEMO = { kind: 'demo', models: { toy: { id: 'toy' } } }
+
+describe('resolveBackends', () => {
+  it('trusts least what says nothing, and most what never leaves the process', async () => {
+    const { policy } = await resolveDocuments({
+      policy: { zones: ['far', 'near', 'here', 'inside'] },
+      backends: { demo: DEMO, lan: { kind: 'ollama', url: 'http://lan', zone: 'near', models: {} } },
+    })
+    const zones = [...policy.backends].map(([name, { zone }]) => [name, zone.value, zone.at?.path.at(-1)])
+    expect(zones).toEqual([
+      ['gpu', 0, undefined],
+      ['demo', 3, undefined],
+      ['lan', 1, 'zone'],
+    ])
+  })
+
+  it('takes what a model says of itself', async () => {
+    const { policy, codes } = await resolveDocuments({
+      backends: {
+        proxy: {
+          kind: 'litellm',
+          url: 'http://proxy',
+          models: {
+            full: {
+              id: 'f',
+              context: 9,
+              supports: ['json', 'vision', 'json'],
+              zone: 'local',
+              price: { input: 1, output: 2.5 },
+            },
+            bare: { id: 'b' },
+            '*': { id: 'x/*' },
+          },
+        },
+      },
+    })
+    expect(codes).toEqual([])
+    const models = policy.backends.get('proxy')?.models
+    expect(models?.get('full')).toMatchObject({
+      context: 9,
+      supports: ['vision', 'json'],
+      zone: 2,
+      price: { input: 1, output: 2.5 },
+    })
+    expect(models?.get('bare')).toMatchObject({ context: null, supports: null, zone: null, price: null })
+    expect(models?.get('*')).toMatchObject({ id: 'x/*' })
+  })
+
+  const stars: [string, string, string[]][] = [
+    ['*', '*', []],
+    ['*', 'a*b', []],
+    ['*', 'none', ['resolve/wildcard']],
+    ['*', '**', ['resolve/wildcard']],
+    ['plain', 'a*', ['resolve/wildcard']],
+  ]
+  it.each(stars)('a model %s with the id %s: %j', async (name, id, codes) => {
+    const lan = { kind: 'ollama', url: 'http://lan', models: { [name]: { id } } }
+    expect((await resolveDocuments({ backends: { lan } })).codes).toEqual(codes)
+  })
+
+  it('gates by modes, which need not say what they are', async () => {
+    const { policy, codes } = await resolveDocuments({
+      modes: { gaming: {}, work: { kind: 'http-switch', status: 'http://h/s', whenOn: 'nothing' } },
+      backends: { demo: { ...DEMO, mode: 'work' } },
+    })
+    expect(codes).toEqual([])
+    expect(policy.backends.get('demo')?.mode).toMatchObject({ name: 'work' })
+    expect(policy.modes.get('gaming')).toMatchObject({ kind: 'manual', mode: { whenOn: 'force-only' } })
+    expect(policy.modes.get('work')).toMatchObject({ kind: 'http-switch', mode: { whenOn: 'nothing' } })
+  })
+
+  const addresses: [string, Parameters<typeof resolveDocuments>[0]][] = [
+    ['of a backend', { backends: { lan: { kind: 'ollama', url: 'http://lan/?x', models: {} } } }],
+    ['of a mode', { modes: { work: { kind: 'http-switch', status: 'http://h:0/' } } }],
+    [
+      "of a mode's switch",
+      { modes: { work: { kind: 'http-switch', status: 'http://h/', toggle: 'http://h/?on' } } },
+    ],
+    ['of a trace sink', { policy: { trace: { sink: 'langfuse', url: 'http://', zone: 'lan' } } }],
+  ]
+  it.each(addresses)('the address %s must be usable', async (_, documents) => {
+    expect((await resolveDocuments(documents)).codes).toEqual(['resolve/invalid-url'])
+  })
+})

@@ -1,0 +1,249 @@
+/**
+ * The parts of a policy that are neither names, models nor conditions.
+ */
+import { describe, expect, it } from 'vitest'
+import { resolveDocuments, type Documents } from './resolve-documents.ts'
+
+const LABELS = {
+  private: { mayReach: 'local' },
+  internal: { mayReach: 'lan', trace: 'none', onDenied: 'block' },
+}
+
+describe('labels', () => {
+  it('bound zones by rank, and remember what was written', async () => {
+    const { policy } = await resolveDocuments({ policy: { labels: LABELS } })
+    expect(policy.labels.get('private')).toMatchObject({
+      label: { mayReach: 2, onDenied: null, trace: 'metadata-only', cache: 'none' },
+      onDeniedAt: null,
+      traceAt: null,
+      cacheAt: null,
+    })
+    expect(policy.labels.get('internal')).toMatchObject({
+      label: { mayReach: 1, onDenied: { kind: 'block' }, trace: 'none' },
+      onDeniedAt: { path: ['labels', 'internal', 'onDenied'] },
+      traceAt: { path: ['labels', 'internal', 'trace'] },
+    })
+  })
+})
+
+describe('classify', () => {
+  it('has defaults for all that is left out', async () => {
+    const { policy } = await resolveDocuments({
+      policy: {
+        labels: LABELS,
+        surfaces: ['chat'],
+        classify: { privacy: { label: 'private' }, injection: {} },
+      },
+    })
+    expect(policy.classify).toEqual({
+      scanBytes: 1024 ** 2,
+      images: 'label',
+      privacy: {
+        detectors: ['secrets', 'pii'],
+        patterns: [],
+        entropy: { threshold: 4, minLength: 24 },
+        label: 'private',
+        surfaces: ['chat'],
+      },
+      injection: { action: 'flag', surfaces: ['chat'] },
+      complexity: { simpleTokens: 256, mediumTokens: 1024, code: [], reasoning: [], classifier: null },
+    })
+    expect(policy.guards).toEqual({
+      privacy: { file: 'policy', path: ['classify', 'privacy'] },
+      injection: { file: 'policy', path: ['classify', 'injection'] },
+    })
+  })
+
+  it('guards nothing when it says nothing', async () => {
+    const { policy } = await resolveDocuments({})
+    expect(policy.classify).toMatchObject({ privacy: null, injection: null })
+    expect(policy.guards).toEqual({ privacy: null, injection: null })
+  })
+
+  it('gives a pattern the label of the guard, or its own', async () => {
+    const patterns = [
+      { id: 'a', regex: '(?i)a' },
+      { id: 'b', regex: 'b', label: 'internal' },
+    ]
+    const { policy } = await resolveDocuments({
+      policy: { labels: LABELS, classify: { privacy: { label: 'private', patterns, surfaces: ['chat'] } } },
+    })
+    expect(policy.classify.privacy?.patterns).toEqual([
+      { id: 'a', source: 'a', flags: 'iu', label: 'private' },
+      { id: 'b', source: 'b', flags: 'u', label: 'internal' },
+    ])
+    expect(policy.patterns.map(({ at }) => at.path.slice(-2))).toEqual([
+      [0, 'regex'],
+      [1, 'regex'],
+    ])
+  })
+
+  const redactions: [string, Record<string, unknown> | undefined, string[]][] = [
+    ['a detector that runs', { label: 'private', detectors: ['pii'] }, []],
+    ['a detector that runs by default', { label: 'private' }, []],
+    ['a detector that does not run', { label: 'private', detectors: ['secrets'] }, ['resolve/unknown-name']],
+    ['no detector at all', undefined, ['resolve/unknown-name']],
+  ]
+  it.each(redactions)('a redaction names %s', async (_, privacy, codes) => {
+    const rules = { main: [{ id: 'hide', redact: { detectors: ['pii'], relabel: 'none' } }] }
+    const classify = privacy === undefined ? {} : { privacy }
+    const resolved = await resolveDocuments({ policy: { labels: LABELS, classify, rules } })
+    expect(resolved.codes).toEqual(codes)
+  })
+})
+
+describe('rules', () => {
+  const rows: [string, Record<string, unknown>, Record<string, unknown>][] = [
+    [
+      'block with 403',
+      { block: { message: 'no' } },
+      { action: { kind: 'block', status: 403, message: 'no' } },
+    ],
+    ['force', { to: 'fast', force: true }, { action: { kind: 'route', to: 'fast', force: true } }],
+    ['go on', { addTags: ['a'] }, { action: { kind: 'continue' }, addTags: ['a'], redact: null }],
+    [
+      'bound parameters on one side or both',
+      { clamp: { max_tokens: { max: 9 }, top_p: { min: 0, max: 0 } }, set: { seed: 1 } },
+      { clamp: { max_tokens: { min: null, max: 9 }, top_p: { min: 0, max: 0 } }, set: { seed: 1 } },
+    ],
+    ['keep labels', { redact: { detectors: ['pii'] } }, { redact: { detectors: ['pii'], relabel: null } }],
+    [
+      'take labels away',
+      { redact: { detectors: ['pii'], relabel: 'none' } },
+      { redact: { detectors: ['pii'], relabel: { to: null } } },
+    ],
+    [
+      'replace labels',
+      { redact: { detectors: ['pii'], relabel: 'internal' } },
+      { redact: { detectors: ['pii'], relabel: { to: 'internal' } } },
+    ],
+  ]
+  it.each(rows)('%s', async (_, config, rule) => {
+    const { policy, codes } = await resolveDocuments({
+      policy: {
+        labels: LABELS,
+        classify: { privacy: { label: 'private' } },
+        rules: { main: [{ id: 'only', ...config }] },
+      },
+    })
+    expect(codes).toEqual([])
+    expect(policy.rulesets.get('main')?.rules[0]?.rule).toMatchObject({ id: 'only', when: null, ...rule })
+  })
+})
+
+describe('limits of use', () => {
+  it('are numbers with their places', async () => {
+    const { policy } = await resolveDocuments({
+      policy: { limits: { requests: '5/min', tokens: '2M/day', concurrent: 3 } },
+      clients: {
+        app: {
+          keys: [{ env: 'A' }],
+          models: ['fast'],
+          limits: { tokens: '200k/h' },
+          budget: { usd: '2.50/month' },
+        },
+      },
+    })
+    expect(policy.usage).toMatchObject({
+      requests: { value: { count: 5, windowMs: 60_000 } },
+      tokens: { value: { count: 2_000_000, windowMs: 86_400_000 } },
+      concurrent: { value: 3, at: { path: ['limits', 'concurrent'] } },
+    })
+    expect(policy.clients.get('app')).toMatchObject({
+      limits: {
+        requests: null,
+        tokens: { value: { count: 200_000, windowMs: 3_600_000 } },
+        concurrent: null,
+      },
+      budget: { usd: 2.5, per: 'month', at: { path: ['clients', 'app', 'budget', 'usd'] } },
+    })
+    expect(policy.clients.get('home')).toMatchObject({ budget: null })
+  })
+})
+
+describe('clients', () => {
+  const grants: [string[], string[]][] = [
+    [['fast', 'f*', '*'], []],
+    [['open/x', 'open/*', 'open/x*', 'o*'], []],
+    [['slow'], ['resolve/unknown-model']],
+    [['slow*', 'fast'], ['resolve/unknown-model']],
+  ]
+  it.each(grants)('are granted %j', async (models, codes) => {
+    const resolved = await resolveDocuments({
+      models: { 'open/*': { targets: ['gpu/small'] } },
+      clients: { app: { keys: [{ env: 'A' }], models } },
+    })
+    expect(resolved.codes).toEqual(codes)
+  })
+
+  it('carry tags and labels', async () => {
+    const { policy } = await resolveDocuments({
+      policy: { labels: LABELS },
+      clients: { app: { keys: [{ env: 'A' }], models: '*', tags: ['x'], labels: ['private'] } },
+    })
+    expect(policy.clients.get('app')).toMatchObject({
+      tags: ['x'],
+      labels: [{ name: 'private', at: { path: ['clients', 'app', 'labels', 0] } }],
+      models: null,
+    })
+  })
+})
+
+describe('the time zone', () => {
+  const rows: [string, string, string[]][] = [
+    ['Europe/Berlin', 'Europe/Berlin', []],
+    ['Europe/Berln', 'UTC', ['resolve/unknown-time-zone']],
+    ['Nowhere', 'UTC', ['resolve/unknown-time-zone']],
+  ]
+  it.each(rows)('%s', async (timeZone, used, codes) => {
+    const resolved = await resolveDocuments({ policy: { timeZone } })
+    expect([resolved.policy.timeZone, resolved.codes]).toEqual([used, codes])
+  })
+})
+
+describe('notInForce', () => {
+  const url = 'http://h'
+  const rows: [string, Documents, string[]][] = [
+    ['nothing', {}, []],
+    [
+      'sinks',
+      { policy: { trace: { sink: 'langfuse', url, zone: 'lan' }, cache: { zone: 'lan', ttl: '1h' } } },
+      ['trace', 'cache'],
+    ],
+    [
+      'limits of all',
+      { policy: { limits: { body: '1MiB', requests: '1/s', concurrent: 1 } } },
+      ['limits.requests', 'limits.concurrent'],
+    ],
+    [
+      'limits of a client',
+      {
+        clients: {
+          app: { keys: [{ env: 'A' }], models: '*', limits: { tokens: '1/s' }, budget: { usd: '1/day' } },
+        },
+      },
+      ['limits.tokens', 'budget'],
+    ],
+    [
+      'settings of backends',
+      {
+        backends: {
+          a: {
+            kind: 'opencode',
+            url,
+            models: {},
+            maxConcurrent: 1,
+            health: { path: '/' },
+            password: { env: 'P' },
+          },
+        },
+      },
+      ['kind: opencode', 'maxConcurrent', 'health', 'password'],
+    ],
+    ['switches', { modes: { m: { kind: 'http-switch', status: url }, n: { kind: 'manual' } } }, ['status']],
+  ]
+  it.each(rows)('%s', async (_, documents, what) => {
+    const { policy } = await resolveDocuments(documents)
+    expect(policy.notInForce.map((entry) => entry.what)).toEqual(what)
+  })
+})
