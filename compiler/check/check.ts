@@ -6,6 +6,7 @@ import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { createResolveContext } from '../resolve/resolve-context.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
+import { privacyLeak } from './privacy-leak.ts'
 import { corsOrigins } from './cors-origins.ts'
 import { duplicateEntries } from './duplicate-entries.ts'
 import { duplicateKeys } from './duplicate-keys.ts'
@@ -18,6 +19,7 @@ import { unreachableModels } from './unreachable-models.ts'
 import { unusedBackends } from './unused-backends.ts'
 
 const CHECKS: readonly Check[] = [
+  privacyLeak,
   corsOrigins,
   duplicateEntries,
   duplicateKeys,

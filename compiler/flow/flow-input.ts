@@ -1,9 +1,10 @@
 /** What of a policy the flow analysis reads, in the table's own terms: the edge decides on the very same data. */
-import type { Client, RouteTable } from '../../src/table/route-table.ts'
+import type { Client, Label, RouteTable } from '../../src/table/route-table.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 
 export type FlowInput = Pick<RouteTable, 'names' | 'wildcards' | 'surfaces' | 'classify' | 'rulesets'> & {
   clients: Record<string, Pick<Client, 'models' | 'tags' | 'labels'>>
+  labels: Record<string, Pick<Label, 'mayReach'>>
   /** Model → the ruleset it has, or null when it is served itself. */
   models: Record<string, string | null>
 }
@@ -24,6 +25,7 @@ export function toFlowInput(policy: ResolvedPolicy): FlowInput {
       tags,
       labels: labels.map(({ name }) => name),
     })),
+    labels: entries(policy.labels, ({ label: { mayReach } }) => ({ mayReach })),
     models: entries(policy.models, (model) => (model.kind === 'ruled' ? model.rules : null)),
   }
 }

@@ -22,6 +22,10 @@ import { walkRules, type Step } from './walk-rules.ts'
 /** A request, as plain as can be; none; or unknown, which a proof must take for "there may be one". */
 export type Found = { kind: 'found'; facts: Facts } | { kind: 'none' } | { kind: 'unknown' }
 
+/** What a message says in place of an example when the answer is unknown. */
+export const GIVEN_UP =
+  'the rules are too entangled to be followed to the end: what was not disproved counts as possible'
+
 export interface Flow {
   /** A request that gets to a rule of a ruleset and for which its condition holds. */
   atRule: (query: RuleQuery) => Found

@@ -10,10 +10,13 @@ export interface Cause {
 }
 
 /**
- * By label. Content is free: whatever a guard may find, some request holds. Beside its own findings the guard counts as
- * labelled what it could not scan, and images, and what a detector failed on.
+ * By label. Content is free: whatever a guard may find, some request holds. What a detector failed on counts as found;
+ * what could not be scanned, and images, get the guard's own label and those of patterns with a stricter one.
  */
-export function labelCauses({ classify, clients }: FlowInput, space: Space): Map<string, Cause[]> {
+export function labelCauses(
+  { classify, clients, labels: bounds }: FlowInput,
+  space: Space,
+): Map<string, Cause[]> {
   const causes = new Map<string, Cause[]>()
   const add = (label: string, cause: Cause): void => {
     causes.set(label, [...(causes.get(label) ?? []), cause])
@@ -25,15 +28,15 @@ export function labelCauses({ classify, clients }: FlowInput, space: Space): Map
     const found = (label: string, cause: string): void =>
       add(label, { cause, holds: and(isSeen, space.cause(label, cause)) })
     for (const detector of guard.detectors) found(guard.label, detector)
-    found(guard.label, 'unscanned')
-    const labels = new Set([guard.label])
-    for (const { id, label } of guard.patterns) {
-      found(label, id)
-      labels.add(label)
-    }
-    for (const label of labels) found(label, 'failed')
-    if (classify.images === 'label') {
-      add(guard.label, { cause: 'images', holds: and(isSeen, space.flag('images', true)) })
+    for (const { id, label } of guard.patterns) found(label, id)
+    const reachOf = (label: string): number => bounds[label]?.mayReach ?? 0
+    for (const label of new Set([guard.label, ...guard.patterns.map((pattern) => pattern.label)])) {
+      found(label, 'failed')
+      if (label !== guard.label && reachOf(label) <= reachOf(guard.label)) continue
+      found(label, 'unscanned')
+      if (classify.images === 'label') {
+        add(label, { cause: 'images', holds: and(isSeen, space.flag('images', true)) })
+      }
     }
   }
 

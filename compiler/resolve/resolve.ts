@@ -5,6 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { CaFiles } from '../load/load-ca-files.ts'
 import type { ValidPolicy } from '../validate/validate.ts'
 import { DEFAULTS } from './defaults.ts'
+import { findUnusedPhrases } from './find-unused-phrases.ts'
 import { notInForce } from './not-in-force.ts'
 import { resolveBackends } from './resolve-backends.ts'
 import { resolveClassify } from './resolve-classify.ts'
@@ -51,6 +52,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     guards,
     texts: Array.from(scope.texts.values(), ({ test }) => test),
     patterns: scope.patterns,
+    unusedPhrases: findUnusedPhrases(policy),
     surfaces,
     sinks,
     modes: resolveModes(valid.backends, context),
@@ -64,6 +66,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     aliases: new Map(
       Object.keys(policy.aliases ?? {}).map((alias) => [alias, { file: 'policy', path: ['aliases', alias] }]),
     ),
+    aliasOf: new Map(Object.entries(policy.aliases ?? {})),
     backends: new Map(scope.backends),
     clients: resolveClients(valid.clients, scope),
     locate: valid.locate,

@@ -189,6 +189,8 @@ export interface ResolvedPolicy {
   guards: { privacy: Place | null; injection: Place | null }
   texts: TextTest[]
   patterns: ResolvedPattern[]
+  /** Entries of `phrases` that no condition names. */
+  unusedPhrases: { name: string; at: Place }[]
   surfaces: Surface[]
   sinks: ResolvedSinks
   modes: Map<string, ResolvedMode>
@@ -204,6 +206,8 @@ export interface ResolvedPolicy {
   models: Map<string, ResolvedModel>
   /** Alias → where it was written. */
   aliases: Map<string, Place>
+  /** Alias → the alias or model that it was written to stand for. */
+  aliasOf: Map<string, string>
   backends: Map<string, ResolvedBackend>
   clients: Map<string, ResolvedClient>
   locate: Locate
