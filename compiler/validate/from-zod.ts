@@ -1,5 +1,5 @@
 /**
- * zod's issues → diagnostics with places in the YAML.
+ * zod's issues, unions unfolded → diagnostics with places in the YAML.
  */
 import type { z } from 'zod'
 import type { DiagnosticCode } from '../diagnostics/codes.ts'
@@ -11,6 +11,7 @@ import type { LoadedFile, Prefer } from '../load/loaded-policy.ts'
 import { locate } from '../load/locate.ts'
 import { knownKeys } from './known-keys.ts'
 import type { ShapeFault } from './shapes.ts'
+import { valueAt } from './value-at.ts'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
@@ -29,7 +30,7 @@ export function fromZod(issue: Issue, file: LoadedFile, schema: z.core.$ZodType)
       return [mustBe('validate/invalid-format', lastOf(path), expected, spanOf(path, 'key'))]
     }
     case 'invalid_union':
-      return fromUnion(issue, file, schema)
+      return fromUnion(issue, file)
     case 'invalid_value':
       return [unknownValue(issue.path, issue.values.map(String), file)]
     case 'invalid_format':
@@ -72,30 +73,17 @@ function unknownValue(path: Path, known: string[], file: LoadedFile): Diagnostic
   })
 }
 
-/** The tag of a tagged union, or the branch that the value comes nearest to. */
-function fromUnion(
-  issue: Issue & { code: 'invalid_union' },
-  file: LoadedFile,
-  schema: z.core.$ZodType,
-): Diagnostic[] {
+/** The tag of a tagged union, or a value of a type that no branch takes. */
+function fromUnion(issue: Issue & { code: 'invalid_union' }, file: LoadedFile): Diagnostic[] {
   if (issue.discriminator !== undefined) {
-    const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
-    return [unknownValue(issue.path, options, file)]
-  }
-  const meant = issue.errors.filter(([first]) => first !== undefined && isOfItsType(first))
-  if (meant.length === 1) {
-    const [faults = []] = meant
-    return faults.flatMap((item) => fromZod({ ...item, path: [...issue.path, ...item.path] }, file, schema))
+    const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : []
+    // A tag that may be left out is listed as undefined.
+    const known = options.filter((option): option is string => typeof option === 'string')
+    return [unknownValue(issue.path, known, file)]
   }
   const { span, missing } = locate(file, issue.path, 'value')
   if (missing.length > 0) return [missingKey(lastOf(issue.path), span, issue.message)]
   return [mustBe('validate/wrong-type', pathText(issue.path), issue.message, span)]
-}
-
-/** Whether a branch whose first fault this is takes values of the written type at all. A lone word is no type. */
-function isOfItsType({ path, code, values }: Issue & { values?: unknown[] }): boolean {
-  if (path.length > 0) return true
-  return code === 'invalid_value' ? (values?.length ?? 0) > 1 : code !== 'invalid_type'
 }
 
 function wrongType(issue: Issue, file: LoadedFile): Diagnostic {
@@ -158,14 +146,6 @@ function pathText(path: Path): string {
 
 function lastOf(path: Path): string {
   return String(path.at(-1) ?? '')
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (at, segment) =>
-      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[segment] : undefined,
-    value,
-  )
 }
 
 function describe(value: unknown): string {

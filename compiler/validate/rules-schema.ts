@@ -120,7 +120,7 @@ const condition: z.ZodType<Condition> = notEmpty(
     mode: name.exactOptional(),
     time: timeWindow.exactOptional(),
   }),
-  'what must hold, such as `label` or `tokens`',
+  'a condition, such as `label` or `tokens`',
 )
 
 const parameterCount = countUpTo(MOST_TOKENS)

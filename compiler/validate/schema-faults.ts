@@ -7,11 +7,12 @@ import { nearest } from '../diagnostics/suggest.ts'
 import type { LoadedFile } from '../load/loaded-policy.ts'
 import { locate } from '../load/locate.ts'
 import { fromZod } from './from-zod.ts'
+import { unfoldUnions } from './unfold-unions.ts'
 
 /** Empty when the file's value is of the schema's type. */
 export function schemaFaults(file: LoadedFile, schema: z.ZodType): Diagnostic[] {
-  const issues = withoutMistyped(schema.safeParse(file.value).error?.issues ?? [], file)
-  return issues.flatMap((issue) => fromZod(issue, file, schema))
+  const issues = unfoldUnions(schema.safeParse(file.value).error?.issues ?? [], file.value)
+  return withoutMistyped(issues, file).flatMap((issue) => fromZod(issue, file, schema))
 }
 
 /** A key that is missing because it is mistyped is one fault: the unknown key beside it says so. */

@@ -19,6 +19,7 @@ export type Variants = Record<string, readonly string[]>
 /** An object whose form one key decides, as `targets` or `rules` do for a model. `help` says how to write each. */
 export function decidedByKey<T>(shape: Shape, variants: Variants, help: string): z.ZodType<T> {
   return z.strictObject(shape).check(({ value, issues }) => {
+    if (issues.some(isUnknownKey)) return
     const keys = Object.keys(value).filter((key) => value[key] !== undefined)
     const decider = keys.find((key) => Object.hasOwn(variants, key))
     if (decider === undefined) {
@@ -40,7 +41,7 @@ export function decidedByKey<T>(shape: Shape, variants: Variants, help: string):
 /** An object of optional keys that says at least something. `what` it lacks otherwise, such as "a bound". */
 export function notEmpty<T>(schema: z.ZodType<T>, what: string): z.ZodType<T> {
   return schema.check(({ value, issues }) => {
-    if (typeof value !== 'object' || value === null || Object.keys(value).length > 0) return
+    if (issues.some(isUnknownKey) || Object.keys(value as object).length > 0) return
     const params = { fault: 'missing' } satisfies ShapeFault
     issues.push({ code: 'custom', input: value, path: [], params, message: `missing ${what}` })
   })
@@ -54,6 +55,11 @@ export function several<T>(item: z.ZodType<T>, expected: string): z.ZodType<T[]>
 /** One, or a list of them. `expected` completes "… must be". */
 export function oneOf<T>(item: z.ZodType<T>, expected: string): z.ZodType<T | T[]> {
   return z.union([item, z.array(item).min(1)], { error: expected })
+}
+
+/** An unknown key is a fault of its own, and what is missing beside it is most often what was meant by it. */
+function isUnknownKey({ code }: { code?: string | undefined }): boolean {
+  return code === 'unrecognized_keys'
 }
 
 function listOr(keys: readonly string[]): string {

@@ -16,6 +16,7 @@ import {
 import { locate } from '../load/locate.ts'
 import { backendsSchema } from './backends-schema.ts'
 import { clientsSchema } from './clients-schema.ts'
+import { judgeVersion } from './judge-version.ts'
 import { literalSecrets } from './literal-secrets.ts'
 import { policySchema } from './policy-schema.ts'
 import { schemaFaults } from './schema-faults.ts'
@@ -40,6 +41,8 @@ const SCHEMAS: Record<FileId, z.ZodType> = {
 }
 
 export function validate(loaded: LoadedPolicy): ValidateResult {
+  const otherVersion = loaded.policy && judgeVersion(loaded.policy)
+  if (otherVersion) return { valid: null, diagnostics: [otherVersion] }
   const diagnostics = FILE_IDS.flatMap((id) => {
     const file = loaded[id]
     return file ? validateFile(file, SCHEMAS[id]) : []

@@ -16,10 +16,10 @@ import { backendsSchema } from '../../compiler/validate/backends-schema.ts'
 import { clientsSchema } from '../../compiler/validate/clients-schema.ts'
 import { policySchema } from '../../compiler/validate/policy-schema.ts'
 import { goldenCases } from '../golden/compile-case.ts'
-import { mutate, policyDocuments } from '../property/policy-documents.ts'
+import { policyDocuments } from '../property/policy-documents.ts'
+import { schemaDocuments, type JsonSchema } from '../property/schema-documents.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const ajv = new Ajv()
 
 interface Pair {
   id: 'policy' | 'backends' | 'clients'
@@ -33,14 +33,28 @@ const pairs: Pair[] = [
 ]
 
 describe.each(pairs)('$id: zod and JSON Schema', ({ id, zod }) => {
-  const schema: object = JSON.parse(readFileSync(join(ROOT, `schemas/${id}.schema.json`), 'utf8'))
-  const isValid = ajv.compile(schema)
+  const schema = JSON.parse(readFileSync(join(ROOT, `schemas/${id}.schema.json`), 'utf8')) as JsonSchema
+  const isValid = new Ajv().compile(schema)
   const verdicts = (document: unknown): { zod: boolean; schema: boolean } => ({
     zod: zod.safeParse(document).success,
     schema: isValid(document),
   })
+  const { valid, mutate } = schemaDocuments(schema)
 
-  it('take valid documents', () => {
+  it('take documents of every construct', () => {
+    const used = new Set<string>()
+    fc.assert(
+      fc.property(valid, (document) => {
+        keysOf(document, used)
+        expect(verdicts(document), JSON.stringify(document)).toEqual({ zod: true, schema: true })
+      }),
+      { numRuns: 5000 },
+    )
+    // A key that no document had would not be tested.
+    expect(allKeys(schema).filter((key) => !used.has(key))).toEqual([])
+  })
+
+  it('take documents that compile', () => {
     fc.assert(
       fc.property(policyDocuments, (documents) => {
         expect(verdicts(documents[id])).toEqual({ zod: true, schema: true })
@@ -49,20 +63,21 @@ describe.each(pairs)('$id: zod and JSON Schema', ({ id, zod }) => {
   })
 
   it('agree on documents with one or two changes', () => {
-    const refused = { count: 0 }
-    const changed = policyDocuments.chain((documents) =>
-      mutate(documents[id]).chain((once) => fc.oneof(fc.constant(once), mutate(once))),
+    const counts = { refused: 0, taken: 0 }
+    const changed = valid.chain((document) =>
+      mutate(document).chain((once) => fc.oneof(fc.constant(once), mutate(once))),
     )
     fc.assert(
       fc.property(changed, (document) => {
         const verdict = verdicts(document)
-        if (!verdict.zod) refused.count++
+        counts[verdict.zod ? 'taken' : 'refused']++
         expect(verdict.zod, JSON.stringify(document)).toBe(verdict.schema)
       }),
-      { numRuns: 2000 },
+      { numRuns: 4000 },
     )
-    // A corpus that nobody refuses would prove nothing.
-    expect(refused.count).toBeGreaterThan(500)
+    // A corpus that all refuse, or that nobody does, would prove nothing.
+    expect(counts.refused).toBeGreaterThan(500)
+    expect(counts.taken).toBeGreaterThan(100)
   })
 
   const golden = goldenCases().flatMap((name) => {
@@ -88,3 +103,18 @@ describe.each(pairs)('$id: zod and JSON Schema', ({ id, zod }) => {
     expect(verdicts(document)).toEqual({ zod: true, schema: true })
   })
 })
+
+function keysOf(value: unknown, into: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, child] of Object.entries(value)) {
+    into.add(key)
+    keysOf(child, into)
+  }
+}
+
+/** Every property that any of the schema's objects has. */
+function allKeys(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const own = 'properties' in schema ? Object.keys(schema.properties as object) : []
+  return [...new Set([...own, ...Object.values(schema).flatMap(allKeys)])]
+}
