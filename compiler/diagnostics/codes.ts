@@ -98,7 +98,7 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'resolve/invalid-url': { severity: 'error', title: 'A backend address that cannot be used' },
   'resolve/out-of-range': {
     severity: 'error',
-    title: 'A duration, a size or a sum that is too small or too large',
+    title: 'A duration, a size or another amount that is too small or too large',
   },
   'resolve/ca-file': { severity: 'error', title: 'A CA file that cannot be used' },
 

@@ -39,17 +39,32 @@ function resolveRedact({ redact }: RuleConfig, at: Place, scope: Scope): Rule['r
   return { detectors, relabel: { to: relabel === 'none' ? null : relabel } }
 }
 
-function resolveClamp({ clamp = {} }: RuleConfig, at: Place, { report }: Scope): Rule['clamp'] {
+/** Parameters that count something: half a token is none. */
+const COUNTS: ReadonlySet<string> = new Set(['max_tokens', 'top_k'])
+
+function resolveClamp({ clamp = {} }: RuleConfig, at: Place, scope: Scope): Rule['clamp'] {
   const entries = Object.entries(clamp as Record<string, BoundsConfig>)
   return Object.fromEntries(
-    entries.map(([parameter, { min = null, max = null }]) => {
-      if (min !== null && max !== null && min > max) {
-        report('resolve/empty-range', `no number is at least ${min} and at most ${max}`, {
-          at: within(at, parameter),
-          help: `${quote('min')} must not be more than ${quote('max')}`,
-        })
-      }
-      return [parameter, { min, max }]
+    entries.map(([parameter, bounds]) => {
+      checkBounds(parameter, bounds, within(at, parameter), scope)
+      return [parameter, { min: bounds.min ?? null, max: bounds.max ?? null }]
     }),
   )
+}
+
+function checkBounds(parameter: string, bounds: BoundsConfig, at: Place, { report }: Scope): void {
+  const { min, max } = bounds
+  for (const key of ['min', 'max'] as const) {
+    const bound = bounds[key]
+    if (bound === undefined || !COUNTS.has(parameter) || (Number.isInteger(bound) && bound >= 1)) continue
+    report('resolve/out-of-range', `${quote(key)} of ${quote(parameter)} cannot be ${quote(String(bound))}`, {
+      at: within(at, key),
+      label: 'must be a whole number from 1',
+    })
+  }
+  if (min === undefined || max === undefined || min <= max) return
+  report('resolve/empty-range', `no number is at least ${min} and at most ${max}`, {
+    at,
+    help: `${quote('min')} must not be more than ${quote('max')}`,
+  })
 }

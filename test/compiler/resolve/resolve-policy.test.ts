@@ -131,6 +131,24 @@ describe('rules', () => {
   })
 })
 
+describe('bounds of parameters', () => {
+  const rows: [string, Record<string, { min?: number; max?: number }>, string[]][] = [
+    ['may be any numbers', { temperature: { min: -1, max: 0.5 }, top_p: { min: 0, max: 0 } }, []],
+    ['count from 1', { max_tokens: { min: 1, max: 1 }, top_k: { min: 1 } }, []],
+    ['count no halves', { max_tokens: { max: 0.5 } }, ['resolve/out-of-range']],
+    [
+      'count at least one',
+      { top_k: { min: 0, max: -1 } },
+      ['resolve/out-of-range', 'resolve/out-of-range', 'resolve/empty-range'],
+    ],
+    ['leave something between them', { temperature: { min: 1, max: 0 } }, ['resolve/empty-range']],
+  ]
+  it.each(rows)('%s', async (_, clamp, codes) => {
+    const rules = { main: [{ id: 'only', clamp }] }
+    expect((await resolveDocuments({ policy: { rules } })).codes).toEqual(codes)
+  })
+})
+
 describe('limits of use', () => {
   it('are numbers with their places', async () => {
     const { policy } = await resolveDocuments({
