@@ -97,18 +97,21 @@ function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '::'
 }
 
-/** One that the client with the generated key may use; if it can be, one that the built-in toy answers, which is never down. */
+/** One for chat that the client with the generated key may use; if it can be, one that the built-in toy answers, which is never down. */
 function firstModel(table: RouteTable): string {
-  const models = Object.keys(table.models)
   const client = localClient(table)
-  const allowed = models.filter((model) => client === null || mayUse(table, client, model))
-  const isToy = (model: string): boolean => {
-    const entry = table.models[model]
-    const target = entry?.kind === 'served' ? entry.pool[0]?.target : undefined
+  const names = Object.keys(table.names).filter((name) => client === null || mayUse(table, client, name))
+  const chats = names.filter((name) => {
+    const model = table.models[table.names[name] ?? '']
+    return model?.kind === 'ruled' || model?.surfaces?.includes('chat') !== false
+  })
+  const isToy = (name: string): boolean => {
+    const model = table.models[table.names[name] ?? '']
+    const target = model?.kind === 'served' ? model.pool[0]?.target : undefined
     const backend = target === undefined ? undefined : table.targets[target]?.backend
     return backend !== undefined && table.backends[backend]?.kind === 'demo'
   }
-  return allowed.find(isToy) ?? allowed[0] ?? models[0] ?? 'demo'
+  return chats.find(isToy) ?? chats[0] ?? names[0] ?? 'auto'
 }
 
 function localClient(table: RouteTable): string | null {

@@ -3,13 +3,43 @@ import type { RouteTable } from '../table/route-table.ts'
 
 export const routeTable: RouteTable = {
   "backends": {
-    "demo": {
+    "gpu-3070": {
       "basePath": "",
       "key": null,
       "kind": "demo",
       "models": {
-        "toy": {
-          "context": null,
+        "coder-7b": {
+          "context": 32768,
+          "id": "toy"
+        },
+        "embed": {
+          "context": 8192,
+          "id": "toy"
+        }
+      },
+      "origin": null,
+      "tls": null
+    },
+    "gpu-3090": {
+      "basePath": "",
+      "key": null,
+      "kind": "demo",
+      "models": {
+        "coder-14b": {
+          "context": 16384,
+          "id": "toy"
+        }
+      },
+      "origin": null,
+      "tls": null
+    },
+    "opencode": {
+      "basePath": "",
+      "key": null,
+      "kind": "demo",
+      "models": {
+        "sonnet": {
+          "context": 200000,
           "id": "toy"
         }
       },
@@ -20,14 +50,57 @@ export const routeTable: RouteTable = {
   "classify": {
     "complexity": {
       "classifier": null,
-      "code": [],
+      "code": [
+        "```",
+        "function",
+        "class ",
+        "refactor",
+        "stack trace",
+        "unit test"
+      ],
       "mediumTokens": 1024,
-      "reasoning": [],
+      "reasoning": [
+        "step by step",
+        "prove",
+        "think hard",
+        "architecture",
+        "trade-off"
+      ],
       "simpleTokens": 256
     },
     "images": "label",
-    "injection": null,
-    "privacy": null,
+    "injection": {
+      "action": "flag",
+      "surfaces": [
+        "chat",
+        "completions",
+        "embeddings"
+      ]
+    },
+    "privacy": {
+      "detectors": [
+        "secrets",
+        "pii"
+      ],
+      "entropy": {
+        "minLength": 24,
+        "threshold": 4
+      },
+      "label": "private",
+      "patterns": [
+        {
+          "flags": "iu",
+          "id": "codename",
+          "label": "private",
+          "source": "project hermes"
+        }
+      ],
+      "surfaces": [
+        "chat",
+        "completions",
+        "embeddings"
+      ]
+    },
     "scanBytes": 1048576
   },
   "clients": {
@@ -48,8 +121,18 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "8bfe08a5d94324124a283a360eeca2ce9893a786f9b845dde6a048ce515c4bf1",
-  "labels": {},
+  "digest": "bf417aed820e4bd7709f3e7b60d19ecca71a4d3de73271781018970a83afbd9a",
+  "labels": {
+    "private": {
+      "cache": "none",
+      "mayReach": 2,
+      "onDenied": {
+        "kind": "reroute",
+        "to": "fast"
+      },
+      "trace": "metadata-only"
+    }
+  },
   "limits": {
     "bodyBytes": 10485760,
     "bodyTimeoutMs": 30000,
@@ -66,58 +149,448 @@ export const routeTable: RouteTable = {
     "names": []
   },
   "models": {
-    "demo": {
+    "auto": {
+      "kind": "ruled",
+      "rules": "main"
+    },
+    "embed": {
       "balance": "round-robin",
       "fallback": [],
       "keepAliveMs": 10000,
       "kind": "served",
       "pool": [
         {
-          "target": "demo/toy",
+          "target": "gpu-3070/embed",
           "weight": 1
         }
       ],
-      "surfaces": null,
+      "surfaces": [
+        "embeddings"
+      ],
       "timeouts": {
         "connectMs": 3000,
         "firstTokenMs": 60000,
         "idleMs": 30000,
         "totalMs": 600000
       }
+    },
+    "fast": {
+      "balance": "round-robin",
+      "fallback": [],
+      "keepAliveMs": 10000,
+      "kind": "served",
+      "pool": [
+        {
+          "target": "gpu-3070/coder-7b",
+          "weight": 1
+        }
+      ],
+      "surfaces": [
+        "chat",
+        "completions"
+      ],
+      "timeouts": {
+        "connectMs": 3000,
+        "firstTokenMs": 60000,
+        "idleMs": 30000,
+        "totalMs": 600000
+      }
+    },
+    "long": {
+      "balance": "round-robin",
+      "fallback": [],
+      "keepAliveMs": 10000,
+      "kind": "served",
+      "pool": [
+        {
+          "target": "opencode/sonnet",
+          "weight": 1
+        }
+      ],
+      "surfaces": [
+        "chat",
+        "completions"
+      ],
+      "timeouts": {
+        "connectMs": 3000,
+        "firstTokenMs": 60000,
+        "idleMs": 30000,
+        "totalMs": 600000
+      }
+    },
+    "quality": {
+      "balance": "round-robin",
+      "fallback": [
+        "gpu-3070/coder-7b"
+      ],
+      "keepAliveMs": 10000,
+      "kind": "served",
+      "pool": [
+        {
+          "target": "gpu-3090/coder-14b",
+          "weight": 1
+        }
+      ],
+      "surfaces": [
+        "chat",
+        "completions"
+      ],
+      "timeouts": {
+        "connectMs": 3000,
+        "firstTokenMs": 120000,
+        "idleMs": 30000,
+        "totalMs": 600000
+      }
     }
   },
-  "modes": {},
+  "modes": {
+    "gaming-pc": {
+      "whenOn": "force-only"
+    }
+  },
   "names": {
-    "auto": "demo",
-    "demo": "demo"
+    "3090": "auto",
+    "auto": "auto",
+    "big": "auto",
+    "embed": "embed",
+    "fast": "fast",
+    "long": "long",
+    "quality": "quality",
+    "small": "fast",
+    "text-embedding-3-small": "embed"
   },
   "needs": {
-    "complexity": false,
-    "headers": [],
-    "text": false,
+    "complexity": true,
+    "headers": [
+      "x-force-big"
+    ],
+    "text": true,
     "time": false
   },
-  "rulesets": {},
+  "rulesets": {
+    "main": [
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "fast"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "private-stays-home",
+        "redact": null,
+        "set": {},
+        "when": {
+          "kind": "label",
+          "names": [
+            "private"
+          ]
+        }
+      },
+      {
+        "action": {
+          "kind": "block",
+          "message": "This looks like a prompt injection, so no tools are offered to it.",
+          "status": 403
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "injection-without-tools",
+        "redact": null,
+        "set": {},
+        "when": {
+          "kind": "all",
+          "of": [
+            {
+              "fact": "tools",
+              "is": true,
+              "kind": "flag"
+            },
+            {
+              "fact": "injection",
+              "is": true,
+              "kind": "flag"
+            }
+          ]
+        }
+      },
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "fast"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "injection-stays-small",
+        "redact": null,
+        "set": {},
+        "when": {
+          "fact": "injection",
+          "is": true,
+          "kind": "flag"
+        }
+      },
+      {
+        "action": {
+          "force": true,
+          "kind": "route",
+          "to": "quality"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "forced",
+        "redact": null,
+        "set": {},
+        "when": {
+          "kind": "any",
+          "of": [
+            {
+              "kind": "header",
+              "name": "x-force-big",
+              "test": {
+                "anyOf": [
+                  "true"
+                ],
+                "kind": "equals"
+              }
+            },
+            {
+              "kind": "model",
+              "names": [
+                "3090",
+                "big"
+              ],
+              "prefixes": []
+            },
+            {
+              "index": 0,
+              "kind": "text"
+            }
+          ]
+        }
+      },
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "long"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "gaming-long",
+        "redact": null,
+        "set": {},
+        "when": {
+          "kind": "all",
+          "of": [
+            {
+              "kind": "mode",
+              "name": "gaming-pc"
+            },
+            {
+              "atLeast": 16000,
+              "below": null,
+              "fact": "tokens",
+              "kind": "range"
+            }
+          ]
+        }
+      },
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "fast"
+        },
+        "addTags": [],
+        "clamp": {
+          "max_tokens": {
+            "max": 2048,
+            "min": null
+          }
+        },
+        "id": "gaming",
+        "redact": null,
+        "set": {},
+        "when": {
+          "kind": "mode",
+          "name": "gaming-pc"
+        }
+      },
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "long"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "long-context",
+        "redact": null,
+        "set": {},
+        "when": {
+          "atLeast": 16000,
+          "below": null,
+          "fact": "tokens",
+          "kind": "range"
+        }
+      },
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "fast"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "simple",
+        "redact": null,
+        "set": {},
+        "when": {
+          "kind": "complexity",
+          "names": [
+            "simple"
+          ]
+        }
+      },
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "quality"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "medium",
+        "redact": null,
+        "set": {},
+        "when": {
+          "kind": "all",
+          "of": [
+            {
+              "backend": "gpu-3090",
+              "kind": "healthy"
+            },
+            {
+              "kind": "complexity",
+              "names": [
+                "medium"
+              ]
+            }
+          ]
+        }
+      },
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "quality"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "complex",
+        "redact": null,
+        "set": {},
+        "when": {
+          "kind": "complexity",
+          "names": [
+            "complex"
+          ]
+        }
+      },
+      {
+        "action": {
+          "force": false,
+          "kind": "route",
+          "to": "fast"
+        },
+        "addTags": [],
+        "clamp": {},
+        "id": "else",
+        "redact": null,
+        "set": {},
+        "when": null
+      }
+    ]
+  },
   "surfaces": [
     "chat",
     "completions",
     "embeddings"
   ],
   "targets": {
-    "demo/toy": {
-      "backend": "demo",
-      "context": null,
+    "gpu-3070/coder-7b": {
+      "backend": "gpu-3070",
+      "context": 32768,
       "id": "toy",
       "mode": null,
-      "model": "toy",
+      "model": "coder-7b",
+      "supports": [
+        "tools",
+        "json"
+      ],
+      "zone": 2
+    },
+    "gpu-3070/embed": {
+      "backend": "gpu-3070",
+      "context": 8192,
+      "id": "toy",
+      "mode": null,
+      "model": "embed",
       "supports": null,
       "zone": 2
+    },
+    "gpu-3090/coder-14b": {
+      "backend": "gpu-3090",
+      "context": 16384,
+      "id": "toy",
+      "mode": "gaming-pc",
+      "model": "coder-14b",
+      "supports": [
+        "tools",
+        "json"
+      ],
+      "zone": 1
+    },
+    "opencode/sonnet": {
+      "backend": "opencode",
+      "context": 200000,
+      "id": "toy",
+      "mode": null,
+      "model": "sonnet",
+      "supports": [
+        "tools",
+        "vision",
+        "json"
+      ],
+      "zone": 0
     }
   },
-  "texts": [],
+  "texts": [
+    {
+      "caseSensitive": false,
+      "in": "user",
+      "test": {
+        "anyOf": [
+          "#force_big"
+        ],
+        "kind": "contains"
+      }
+    }
+  ],
   "timeZone": "UTC",
   "version": 2,
-  "wildcards": [],
+  "wildcards": [
+    {
+      "model": "long",
+      "prefix": "claude-"
+    },
+    {
+      "model": "auto",
+      "prefix": "gpt-4"
+    }
+  ],
   "zones": [
     "cloud",
     "lan",

@@ -82,7 +82,7 @@ describe('aicc', () => {
   })
 
   it('makes a key that clients.yaml knows by its hash, and lists it', async () => {
-    const made = await aicc('keys', 'new', 'phone', '--write', '--models', 'demo')
+    const made = await aicc('keys', 'new', 'phone', '--write', '--models', 'auto')
     const key = made.stdout.trim()
     expect(key).toMatch(/^sk-aicc-[a-z2-7]{8}-[A-Za-z0-9_-]{43}$/)
     const sha256 = createHash('sha256').update(key).digest('hex')
@@ -142,13 +142,13 @@ describe('aicc serve', () => {
     expect((await aicc('status', '--json')).stdout).toContain('"state": "running"')
     const policy = join(dir, 'policies/policy.yaml')
     const text = await readFile(policy, 'utf8')
-    await writeFile(policy, text.replaceAll('demo/toy', 'dmeo/toy'))
+    await writeFile(policy, text.replaceAll('gpu-3070/coder-7b', 'gpu-3080/coder-7b'))
     const refused = await aicc('reload')
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toMatch(
       /policies\/policy\.yaml:\d+:\d+[^]*did you mean[^]*keeps the policy it had/,
     )
-    await writeFile(policy, text.replace(/aliases:.*/, '$&\n  renamed: demo'))
+    await writeFile(policy, text.replace(/aliases:.*/, '$&\n  renamed: fast'))
     expect(await aicc('reload')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('swapped') as unknown,
