@@ -15,7 +15,7 @@ export interface Pattern {
 const LEADING_FLAGS = /^\(\?([ims]+)\)/
 
 /** Splits `(?i)`, `(?s)`, `(?m)` in front, also `(?is)`, from the rest. */
-export function splitFlags(text: string): Pattern {
+function splitFlags(text: string): Pattern {
   let source = text
   const flags = new Set<string>()
   for (let match = LEADING_FLAGS.exec(source); match !== null; match = LEADING_FLAGS.exec(source)) {
