@@ -143,9 +143,11 @@ export class Gateway {
    * Lets a candidate decide beside the live table, which only counts; null ends it. Not kept over a restart.
    * @throws Error when the edge does not take it
    */
-  async setShadow(table: RouteTable | null): Promise<void> {
-    await this.supervisor.edge?.setShadow(table)
-    this.#shadow = table
+  setShadow(table: RouteTable | null): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.supervisor.edge?.setShadow(table)
+      this.#shadow = table
+    })
   }
 
   /** @throws Error when the edge does not answer */

@@ -102,6 +102,8 @@ async function start(
   if (takeover !== null) log(takeover)
   await removeRunFile(state)
 
+  const modes = await readModes(state)
+
   const runDir = await mkdtemp(join(tmpdir().length > LONGEST_TMPDIR ? '/tmp' : tmpdir(), RUN_DIR_PREFIX))
   closers.push(() => rm(runDir, { recursive: true, force: true }))
   const [bundles, secrets] = await Promise.all([options.build(join(runDir, 'app')), ensureSecrets(state)])
@@ -111,7 +113,7 @@ async function start(
   const gateway: Gateway = new Gateway({
     ...options,
     state,
-    modes: await readModes(state),
+    modes,
     runDir,
     bundle: bundles[runtime],
     environment: async () => withClientKey(await options.environment(), secrets.clientKey),
@@ -140,7 +142,11 @@ async function start(
     reload,
     modes: {
       list: () => status().modes,
-      switch: (name, on) => gateway.switchMode(name, on),
+      switch: async (name, on) => {
+        const result = await gateway.switchMode(name, on)
+        if (result.kind === 'reloaded') log(`mode \`${name}\` is ${on ? 'on' : 'off'}`)
+        return result
+      },
       suggest: options.suggestMode,
     },
     shadow: {

@@ -1,7 +1,10 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { keepAcceptedTable, readAcceptedTable } from '../../../src/control/accepted-table.ts'
 import { requestReload } from '../../../src/control/admin-client.ts'
+import { openStateFolder } from '../../../src/control/state-folder.ts'
 import { makeClient } from '../make-snapshot.ts'
 import { BROKEN, digestAt, digested, readRun, rig } from './control-rig.ts'
 import { snapshotOf } from './mini-edge.ts'
@@ -37,7 +40,7 @@ describe('the last accepted table', () => {
     {
       case: 'of another version',
       change: { table: digested({ version: 0 as never }) },
-      says: /version 0, this aicc wants/,
+      says: /accepted\.json is ignored: it has version 0, this aicc wants/,
     },
     {
       case: 'that was tampered with',
@@ -46,18 +49,15 @@ describe('the last accepted table', () => {
     },
     { case: 'of other policies', change: { policies: '/elsewhere' }, says: /was compiled from \/elsewhere/ },
     { case: 'that is no table', change: { table: null }, says: /it is no route table/ },
-  ])('ignores an accepted table $case', async ({ change, says }) => {
-    const { start, stateDir, compiled } = await rig()
-    compiled({ ok: true, table: digested() })
-    await (await start()).stop()
-    const file = join(stateDir, 'accepted.json')
-    const kept = JSON.parse(await readFile(file, 'utf8')) as object
-    await writeFile(file, JSON.stringify({ ...kept, ...change }))
-    compiled(BROKEN)
-    await expect(start()).rejects.toMatchObject({
-      name: 'PolicyRefused',
-      message: expect.stringMatching(says) as string,
-    })
+  ])('is not one $case', async ({ change, says }) => {
+    const state = await openStateFolder(await mkdtemp(join(tmpdir(), 'aicc-accepted-')))
+    onTestFinished(() => rm(state.dir, { recursive: true }))
+    const accepted = { table: digested(), policies: '/policies', acceptedAt: '2026-11-21T00:00:00.000Z' }
+    await keepAcceptedTable(state, accepted)
+    expect(await readAcceptedTable(state, '/policies')).toEqual({ ok: true, accepted })
+    await writeFile(state.acceptedTable, JSON.stringify({ ...accepted, ...change }))
+    const why = expect.stringMatching(says) as string
+    expect(await readAcceptedTable(state, '/policies')).toEqual({ ok: false, why })
   })
 
   it('names both faults when the last accepted table cannot serve either', async () => {
