@@ -1,19 +1,21 @@
 /**
  * Models that no client may ask for, by their own name or by an alias, and that nothing else leads to.
  */
-import { quote } from '../diagnostics/quote.ts'
+import { quote, quoteList } from '../diagnostics/quote.ts'
 import { isImplicit } from '../resolve/is-implicit.ts'
-import { isWildcard } from '../resolve/resolve-names.ts'
-import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
+import { within } from '../resolve/place.ts'
+import type { ResolveContext } from '../resolve/resolve-context.ts'
+import type { ResolvedModel, ResolvedPolicy, ResolvedServedModel } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
+import { grantedModels } from './granted-models.ts'
 
 export const unreachableModels: Check = {
   name: 'unreachable-models',
   onlyIfSound: true,
-  run(policy, { report }) {
+  run(policy, context) {
     const { clients, models } = policy
     if (clients.size === 0) {
-      report('check/unreachable-model', 'there is no client, so nobody may ask for any model', {
+      context.report('check/unreachable-model', 'there is no client, so nobody may ask for any model', {
         at: { file: 'clients', path: ['clients'] },
         prefer: 'key',
         help: 'add a client; `aicc keys new` makes a key for it',
@@ -21,19 +23,45 @@ export const unreachableModels: Check = {
       return
     }
     const reached = reachedModels(policy)
-    for (const [name, { at }] of models) {
-      if (reached.has(name) || isImplicit(name, policy)) continue
-      report(
-        'check/unreachable-model',
-        `no client may ask for the model ${quote(name)}, and nothing leads to it`,
-        {
-          at,
-          prefer: 'key',
-          help: 'add it to the `models` of a client, lead to it from a rule or a fallback, or remove it',
-        },
-      )
+    for (const [name, model] of models) {
+      if (isImplicit(name, policy)) continue
+      if (!reached.has(name)) reportUnreached(name, model, context)
+      else if (model.kind === 'served' && !isServed(model, policy)) reportUnserved(name, model, context)
     }
   },
+}
+
+function isServed({ surfaces }: ResolvedServedModel, policy: ResolvedPolicy): boolean {
+  return surfaces === null || surfaces.some((surface) => policy.surfaces.includes(surface))
+}
+
+function reportUnreached(name: string, { at }: ResolvedModel, { report }: ResolveContext): void {
+  report(
+    'check/unreachable-model',
+    `no client may ask for the model ${quote(name)}, and nothing leads to it`,
+    {
+      at,
+      prefer: 'key',
+      help: 'add it to the `models` of a client, lead to it from a rule or a fallback, or remove it',
+    },
+  )
+}
+
+function reportUnserved(
+  name: string,
+  { at, surfaces }: ResolvedServedModel,
+  { report, locate }: ResolveContext,
+): void {
+  const what = quoteList(surfaces ?? [])
+  report(
+    'check/unreachable-model',
+    `the model ${quote(name)} serves only ${what}, which this policy does not serve`,
+    {
+      at: within(at, 'surfaces'),
+      secondary: [{ span: locate({ file: 'policy', path: ['surfaces'] }), text: 'what is served' }],
+      help: 'serve one of them, or remove the model',
+    },
+  )
 }
 
 /** From what clients are granted, along rules and fallbacks; reroutes and what the gateway itself asks are starts too. */
@@ -58,18 +86,4 @@ function reachedModels(policy: ResolvedPolicy): Set<string> {
   for (const { label } of labels.values()) if (label.onDenied?.kind === 'reroute') visit(label.onDenied.to)
   for (const sink of [sinks.classifier, sinks.cache?.embed]) if (sink) visit(sink.model)
   return reached
-}
-
-/** A grant is for a model, for one of its names, or for all names that begin with it. */
-function grantedModels(grant: string, { names, wildcards }: ResolvedPolicy): string[] {
-  const prefix = isWildcard(grant) ? grant.slice(0, -1) : null
-  const exact = [...names].filter(([name, model]) =>
-    prefix === null ? name === grant || model === grant : name.startsWith(prefix),
-  )
-  const beginnings = [...wildcards].filter(([other, model]) => {
-    if (model === grant) return true
-    if (prefix === null) return grant.startsWith(other) && !names.has(grant)
-    return other.startsWith(prefix) || prefix.startsWith(other)
-  })
-  return [...exact, ...beginnings].map(([, model]) => model)
 }
