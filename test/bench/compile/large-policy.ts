@@ -47,7 +47,9 @@ export function largePolicy({ rules, models, backends }: PolicySize): PolicyDocu
             modelAt(i),
             {
               targets: [`backend-${i % backends}/a`, `backend-${(i + 3) % backends}/a`],
-              ...(i + 1 < models ? { fallback: [`backend-${(i + 1) % backends}/b`, modelAt(i + 1)] } : {}),
+              ...(i % 2 === 0 && i + 1 < models
+                ? { fallback: [`backend-${(i + 1) % backends}/b`, modelAt(i + 1)] }
+                : {}),
             },
           ]),
         ),

@@ -12,7 +12,7 @@ import { smallPolicy } from './small-policies.ts'
 import { worldsOf } from './small-worlds.ts'
 import { toFacts, type World } from './world.ts'
 
-const RUNS = Number(process.env['AICC_MEANING_RUNS'] ?? 100)
+const RUNS = Number(process.env['AICC_MEANING_RUNS'] ?? 40)
 
 it('decides as the documents say, and keeps every label within its bound', { timeout: 600_000 }, async () => {
   let routed = 0

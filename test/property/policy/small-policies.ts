@@ -110,12 +110,18 @@ const change: fc.Arbitrary<Partial<RuleConfig>> = fc.oneof(
 
 const rule: fc.Arbitrary<Omit<RuleConfig, 'id'>> = fc
   .tuple(condition, fc.oneof({ weight: 4, arbitrary: end }, { weight: 1, arbitrary: change }))
-  .map(([when, what]) => Object.assign(what, { when }))
+  .map(([when, what]) => ruleOf(when, what))
+
+/** A copy: what an arbitrary made is its own. */
+function ruleOf(when: Condition, what: Partial<RuleConfig>): Omit<RuleConfig, 'id'> {
+  return { when, ...what }
+}
 
 const rules: fc.Arbitrary<RuleConfig[]> = fc
   .tuple(fc.array(rule, { maxLength: 4 }), destination)
   .map(([list, to]) => {
-    const named: RuleConfig[] = list.map((entry, i) => Object.assign(entry, { id: `r${i}` }))
+    const named: RuleConfig[] = []
+    for (const entry of list) named.push({ id: `r${named.length}`, ...entry })
     named.push({ id: 'else', to })
     return named
   })
