@@ -83,10 +83,14 @@ async function settledFingerprint(folder: string, seen: string): Promise<string>
   return now
 }
 
+/** What editors leave beside a file while it is open. */
+const SCRATCH = /(^|[/\\])[.#]|~$/
+
 /** Names, sizes and times of all files in the folder and below. */
 async function fingerprint(folder: string): Promise<string> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
   const lines = names
+    .filter((name) => !SCRATCH.test(name))
     .toSorted((a, b) => (a < b ? -1 : 1))
     .map(async (name) => {
       const facts = await stat(join(folder, name)).catch(() => null)

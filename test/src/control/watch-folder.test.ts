@@ -67,6 +67,15 @@ describe('watchFolder', () => {
     await expect.poll(told, { timeout: 5000 }).toBe(2)
   })
 
+  it('tells nothing of what an editor keeps beside an open file', async () => {
+    const { folder, told } = await rig()
+    for (const name of ['.policy.yaml.swp', 'policy.yaml~', '#policy.yaml#', 'tests/.a.yaml.swp']) {
+      await writeFile(join(folder, name), 'x')
+    }
+    await sleep(QUIET_MS)
+    expect(told()).toBe(0)
+  })
+
   it('tells nothing of a folder that is only read', async () => {
     const { folder, told } = await rig()
     await cp(folder, `${folder}.copy`, { recursive: true })
