@@ -6,6 +6,11 @@ import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { createResolveContext } from '../resolve/resolve-context.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
+import { overlappingRules } from './overlapping-rules.ts'
+import { contradiction } from './contradiction.ts'
+import { unreachableRule } from './unreachable-rule.ts'
+import { alwaysDenied } from './always-denied.ts'
+import { deniedReroute } from './denied-reroute.ts'
 import { privacyLeak } from './privacy-leak.ts'
 import { corsOrigins } from './cors-origins.ts'
 import { duplicateEntries } from './duplicate-entries.ts'
@@ -19,6 +24,11 @@ import { unreachableModels } from './unreachable-models.ts'
 import { unusedBackends } from './unused-backends.ts'
 
 const CHECKS: readonly Check[] = [
+  overlappingRules,
+  contradiction,
+  unreachableRule,
+  alwaysDenied,
+  deniedReroute,
   privacyLeak,
   corsOrigins,
   duplicateEntries,

@@ -34,6 +34,9 @@ export interface Flow {
   /** Whether some client may ask for a model that has these rules. */
   isEntered: (ruleset: string) => boolean
 
+  /** When a request asks, and may, for a model that has these rules. */
+  entrance: (ruleset: string) => Formula
+
   /** What the queries are made of, for analyses that ask in formulas. */
   space: Space
   steps: (ruleset: string) => readonly Step[]
@@ -120,6 +123,7 @@ export function createFlow(input: FlowInput): Flow {
     start,
     ask,
     formula,
+    entrance,
     asksFor: (models) => asksFor(new Set(models), input, space),
     isEntered: (ruleset) => ask([entrance(ruleset)]).kind !== 'none',
     atRule({ ruleset, index, also = [], alsoFormulas = [] }) {
