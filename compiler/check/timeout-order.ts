@@ -5,6 +5,7 @@ import { quote } from '../diagnostics/quote.ts'
 import type { ResolveContext } from '../resolve/resolve-context.ts'
 import type { ResolvedPolicy, Setting } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
+import { formatDuration } from './format-duration.ts'
 
 /** Each inner wait lies within the outer one. */
 const ORDER = [
@@ -56,10 +57,4 @@ function reportPair({ inner, outer, a, b, policy }: Pair, { report }: ResolveCon
     notes: defaults,
     help: `make ${quote(inner)} shorter or ${quote(outer)} longer`,
   })
-}
-
-/** In the largest unit that leaves no fraction. */
-function formatDuration(ms: number): string {
-  if (ms % 60_000 === 0) return `${ms / 60_000}m`
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }

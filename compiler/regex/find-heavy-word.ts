@@ -3,7 +3,6 @@
  * `(a{1,30}){1,30}b` does: this looks for a text without a match on which many are open, greedily. It finds what is
  * plainly heavy; what it misses is linear all the same.
  */
-import type { Automaton } from './automaton.ts'
 import type { Graph } from './graph.ts'
 
 export interface HeavyWord {
@@ -16,37 +15,55 @@ export interface HeavyWord {
 const MAX_WAYS = 256
 const MAX_LENGTH = 400
 
-export function findHeavyWord(graph: Graph, automaton: Automaton, spend: () => void): HeavyWord | null {
+/** As long as any repetition that is written out: if no way is added meanwhile, none will be. */
+const PATIENCE = 110
+
+/** How many ways lead to each state. */
+type Open = Map<number, number>
+
+export function findHeavyWord(graph: Graph, spend: () => void): HeavyWord | null {
   const [start = 0] = graph.search.keys()
-  let search = start
-  let open = new Map<number, number>()
+  let here: { search: number; open: Open } = { search: start, open: new Map() }
   const word: number[] = []
-  const seen = new Set<string>()
-  while (word.length < MAX_LENGTH) {
-    const key = `${search} ${[...open].join(' ')}`
-    if (seen.has(key)) break
-    seen.add(key)
-    let best: { id: number; open: Map<number, number>; ways: number; rank: number } | null = null
-    for (let id = 0; id < graph.classCount; id++) {
-      spend()
-      const all = [search, ...open.keys()]
-      if (all.some((state) => automaton.accepts(state, id))) continue
-      const reached = new Map<number, number>()
-      for (const state of all) {
-        const ways = state === search ? 1 : (open.get(state) ?? 0)
-        for (const target of graph.next[state]?.[id] ?? [])
-          reached.set(target, (reached.get(target) ?? 0) + ways)
-      }
-      const ways = [...reached.values()].reduce((sum, n) => sum + n, 0)
-      // Of two that are alike, the one that leaves more to choose from.
-      const rank = ways + reached.size / 1e6
-      if (best === null || rank > best.rank) best = { id, open: reached, ways, rank }
-    }
-    if (best === null) break
+  let most = 0
+  let grownAt = 0
+  while (word.length < MAX_LENGTH && word.length - grownAt < PATIENCE) {
+    const best = bestStep(graph, here, spend)
+    if (best === null) return null
     word.push(best.id)
-    open = best.open
-    search = graph.search.get(search)?.[best.id] ?? start
     if (best.ways > MAX_WAYS) return { word, ways: best.ways }
+    if (best.ways > most) {
+      most = best.ways
+      grownAt = word.length
+    }
+    here = { open: best.open, search: graph.search.get(here.search)?.[best.id] ?? start }
   }
   return null
+}
+
+/** By the class of characters that leaves most ways open without a match; null when each may match. */
+function bestStep(
+  { next, accepts, classCount }: Graph,
+  { search, open }: { search: number; open: Open },
+  spend: () => void,
+): { id: number; open: Open; ways: number } | null {
+  const all: [state: number, ways: number][] = [[search, 1], ...open]
+  let best: { id: number; open: Open; ways: number } | null = null
+  for (let id = 0; id < classCount; id++) {
+    spend()
+    if (all.some(([state]) => accepts[state]?.[id])) continue
+    const reached: Open = new Map()
+    let ways = 0
+    for (const [state, count] of all) {
+      for (const target of next[state]?.[id] ?? []) {
+        reached.set(target, (reached.get(target) ?? 0) + count)
+        ways += count
+      }
+    }
+    // Of two that are alike, the one that leaves more to choose from.
+    const isBetter =
+      best === null || ways > best.ways || (ways === best.ways && reached.size > best.open.size)
+    if (isBetter) best = { id, open: reached, ways }
+  }
+  return best
 }

@@ -6,7 +6,6 @@
  *   repetition adds a way. The first of them may be the search, which begins anew at every place.
  * Ways count only while they fail, so such a word must not complete a match however often it is repeated.
  */
-import type { Automaton } from './automaton.ts'
 import { findWord } from './find-word.ts'
 import type { Graph } from './graph.ts'
 import { createSituations, type Situation, type Situations } from './situations.ts'
@@ -16,13 +15,10 @@ export interface SlowLoop {
   growth: 'exponential' | 'polynomial'
   before: readonly number[]
   loop: readonly number[]
-  /** A state that the ways pile up in. */
-  state: number
 }
 
 interface Judged {
   graph: Graph
-  automaton: Automaton
   spend: () => void
 }
 
@@ -31,7 +27,7 @@ export function findSlowLoop(judged: Judged): SlowLoop | null {
   return findDoubling(judged) ?? findFeeding(judged) ?? findRestart(judged)
 }
 
-function findDoubling({ graph, automaton, spend }: Judged): SlowLoop | null {
+function findDoubling({ graph, spend }: Judged): SlowLoop | null {
   const { next, openLoops } = graph
   const seen = new Set([-1])
   for (const [state, loop] of openLoops.entries()) {
@@ -40,7 +36,7 @@ function findDoubling({ graph, automaton, spend }: Judged): SlowLoop | null {
     seen.add(loop)
     const within = (target: number): boolean => openLoops[target] === loop
     const word = repeatable({
-      situations: createSituations(graph, automaton, { search: null, states: [state] }),
+      situations: createSituations(graph, { search: null, states: [state] }),
       state,
       start: [state, state, 0],
       goal: [state, state, 1],
@@ -56,15 +52,15 @@ function findDoubling({ graph, automaton, spend }: Judged): SlowLoop | null {
       graph,
       spend,
     })
-    if (word !== null) return { growth: 'exponential', ...word, before: wayTo(graph, state, spend), state }
+    if (word !== null) return { growth: 'exponential', ...word, before: wayTo(graph, state, spend) }
   }
   return null
 }
 
-function findFeeding({ graph, automaton, spend }: Judged): SlowLoop | null {
+function findFeeding({ graph, spend }: Judged): SlowLoop | null {
   const { next, loops, openLoops } = graph
   for (const q of onLoop(openLoops)) {
-    const situations = createSituations(graph, automaton, { search: null, states: [q] })
+    const situations = createSituations(graph, { search: null, states: [q] })
     for (const p of onLoop(loops)) {
       if (p === q || openLoops[p] === openLoops[q] || !reaches(graph, p, q)) continue
       const word = repeatable({
@@ -84,17 +80,17 @@ function findFeeding({ graph, automaton, spend }: Judged): SlowLoop | null {
         graph,
         spend,
       })
-      if (word !== null) return { growth: 'polynomial', ...word, before: wayTo(graph, p, spend), state: q }
+      if (word !== null) return { growth: 'polynomial', ...word, before: wayTo(graph, p, spend) }
     }
   }
   return null
 }
 
 /** Each beginning runs on through a loop of the pattern, to fail at the end: `a.*b` on many `a`. */
-function findRestart({ graph, automaton, spend }: Judged): SlowLoop | null {
+function findRestart({ graph, spend }: Judged): SlowLoop | null {
   const { next, search, openLoops } = graph
   const [first = 0] = search.keys()
-  const situations = createSituations(graph, automaton, { search: first, states: [] })
+  const situations = createSituations(graph, { search: first, states: [] })
   for (const q of onLoop(openLoops)) {
     for (const p of search.keys()) {
       const word = repeatable({
@@ -114,7 +110,7 @@ function findRestart({ graph, automaton, spend }: Judged): SlowLoop | null {
         graph,
         spend,
       })
-      if (word !== null) return { growth: 'polynomial', ...word, state: q }
+      if (word !== null) return { growth: 'polynomial', ...word }
     }
   }
   return null

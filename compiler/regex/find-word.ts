@@ -20,12 +20,12 @@ export function findWord({ start, expand, isGoal, spend }: WordSearch): number[]
     parent: Node | null
   }
   const queue: Node[] = [{ tuple: start, classId: -1, parent: null }]
-  const seen = new Set<string>()
+  const seen = new Set<number>()
   const goals: Node[] = []
   for (const node of queue) {
     expand(node.tuple, (tuple, classId) => {
       spend()
-      const key = tuple.join()
+      const key = keyOf(tuple)
       if (seen.has(key)) return
       seen.add(key)
       const found = { tuple, classId, parent: node }
@@ -39,4 +39,13 @@ export function findWord({ start, expand, isGoal, spend }: WordSearch): number[]
   const word: number[] = []
   for (let node = goal; node.parent !== null; node = node.parent) word.unshift(node.classId)
   return word
+}
+
+/** More than there are states or situations; four of them still fit into a whole number. */
+const BASE = 8000
+
+function keyOf(tuple: readonly number[]): number {
+  let key = 0
+  for (const part of tuple) key = key * BASE + part
+  return key
 }

@@ -9,6 +9,8 @@ export interface Graph {
   next: readonly (readonly (readonly number[])[])[]
   /** Search states, each with where it goes by each class. */
   search: ReadonlyMap<number, readonly number[]>
+  /** `accepts[state][class]`: whether a match is complete there when that class comes next. */
+  accepts: readonly (readonly boolean[])[]
   /** Loops that any state may lie on: state → number of its loop, -1 = on none. */
   loops: readonly number[]
   /** The same without states at which a match is complete whatever comes next: a matcher never turns back beyond them. */
@@ -49,11 +51,12 @@ export function toGraph(automaton: Automaton, spend: () => void): Graph {
     search.set(state, passed)
     for (const target of passed) meet(target)
   }
-  const ends = [null, ...classes.keys()]
-  const sure = next.map((_, state) => ends.every((id) => automaton.accepts(state, id)))
+  const accepts = next.map((_, state) => classes.map((__, id) => automaton.accepts(state, id)))
+  const sure = accepts.map((row, state) => automaton.accepts(state, null) && row.every(Boolean))
   const isPattern = (state: number): boolean => !isSearch(state)
   return {
     next,
+    accepts,
     search,
     loops: findLoops(next, isPattern),
     openLoops: findLoops(next, (state) => isPattern(state) && sure[state] !== true),

@@ -2,7 +2,6 @@
  * Texts without a match, by where they have led: all the states that are open at once. A match ends the search, so
  * whatever is slow is slow on a text that keeps clear of one.
  */
-import type { Automaton } from './automaton.ts'
 import type { Graph } from './graph.ts'
 import { NotJudged } from './regex-node.ts'
 
@@ -26,11 +25,7 @@ export interface Situations {
 
 const MAX_SITUATIONS = 3000
 
-export function createSituations(
-  graph: Graph,
-  automaton: Automaton,
-  start: Pick<Situation, 'search' | 'states'>,
-): Situations {
+export function createSituations(graph: Graph, start: Pick<Situation, 'search' | 'states'>): Situations {
   const known: Situation[] = []
   const byKey = new Map<string, Situation>()
   const steps = new Map<number, Situation | null>()
@@ -47,7 +42,7 @@ export function createSituations(
   }
   const compute = ({ search, states, before }: Situation, classId: number): Situation | null => {
     const open = search === null ? states : [search, ...states]
-    if (open.some((state) => automaton.accepts(state, classId))) return null
+    if (open.some((state) => graph.accepts[state]?.[classId])) return null
     const reached = new Set(open.flatMap((state) => graph.next[state]?.[classId] ?? []))
     return intern({
       search: search === null ? null : (graph.search.get(search)?.[classId] ?? null),

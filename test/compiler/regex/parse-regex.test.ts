@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hasCodePoint } from '../../../compiler/regex/code-points.ts'
 import { parseRegex } from '../../../compiler/regex/parse-regex.ts'
