@@ -67,9 +67,9 @@ async function follow(folder: string, flags: ShadowFlags): Promise<void> {
         ours = false
         throw new CommandFailure('shadow: another one took its place, or ended it', 1)
       }
+      if (enough.signal.aborted) break
       const line = renderShadowCounts(report)
       if (format === 'pretty' && line !== before) console.log(line)
-      if (enough.signal.aborted) break
       before = line
     }
   } finally {

@@ -23,11 +23,13 @@ describe('a shadow', () => {
 
   it('goes along to an edge that replaces another, and is no part of the policy in force', async () => {
     const { start, stateDir, compiled } = await rig()
-    await start()
+    const { gateway } = await start()
     await setShadow(stateDir, candidate)
     compiled(ok('two', { backends: someBackend }))
     expect(await requestReload(stateDir)).toMatchObject({ digest: 'two', how: 'restarted' })
-    await expect.poll(() => fetchShadow(stateDir)).toMatchObject({ report: { digest: candidate.digest } })
+    expect(await fetchShadow(stateDir)).toMatchObject({ report: { digest: candidate.digest } })
+    const { edge } = gateway.supervisor
+    await expect.poll(() => edge?.shadowReport()).toMatchObject({ digest: candidate.digest })
   })
 })
 
@@ -45,9 +47,7 @@ describe('aicc shadow', () => {
     const args = ['shadow', await candidateFolder(), '--state', stateDir, '--for', '10ms']
     const pretty = await runAicc(args, { cwd: stateDir })
     expect(pretty).toMatchObject({ code: 0, stderr: '' })
-    expect(pretty.stdout).toMatch(
-      /^shadow: [0-9a-f]{12} of .*\n(shadow: 0 requests, 0 decided differently\n)+$/,
-    )
+    expect(pretty.stdout).toMatch(/^shadow: [0-9a-f]{12} of .*\nshadow: 0 requests, 0 decided differently\n$/)
     const json = await runAicc([...args, '--format', 'json'], { cwd: stateDir })
     expect(JSON.parse(json.stdout)).toMatchObject({ version: 1, requests: 0, kinds: [] })
     expect(await fetchShadow(stateDir)).toEqual({ kind: 'shadow', report: null })
