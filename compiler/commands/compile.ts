@@ -11,6 +11,7 @@ import type { DiagnosticCode } from '../diagnostics/codes.ts'
 import { FORMATS, renderDiagnostics, type Format } from '../diagnostics/render/render.ts'
 import { toModule } from '../emit/to-module.ts'
 import { showPath } from '../load/show-path.ts'
+import { compileSummary } from './compile-summary.ts'
 import { reloadRunning } from './reload-running.ts'
 import { policiesOption, stateOption } from './shared-options.ts'
 
@@ -31,6 +32,7 @@ interface CompileFlags {
   format: Format
   maxDiagnostics: number
   reload: boolean
+  verbose?: boolean
 }
 
 export function compileCommand(): Command {
@@ -49,6 +51,7 @@ export function compileCommand(): Command {
     .addOption(new Option('--format <format>', 'of the diagnostics').choices(FORMATS).default('pretty'))
     .option('--max-diagnostics <n>', 'show no more than so many, 0 = all', toCount, 20)
     .option('--no-reload', 'leave a running gateway as it is')
+    .option('-v, --verbose', 'list the worst case of every model')
     .addHelpText(
       'after',
       `
@@ -83,6 +86,7 @@ async function runCompile(flags: CompileFlags): Promise<number> {
     return result.diagnostics.some(({ code }) => UNREAD.has(code)) ? 1 : 2
   }
   if (flags.print) console.log(JSON.stringify(result.table, null, 2))
+  process.stderr.write(compileSummary(result.policy, { all: flags.verbose === true }))
 
   const written = await emit(toModule(result.table), flags)
   if (!written.ok) {

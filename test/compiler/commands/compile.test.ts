@@ -58,7 +58,9 @@ compile: 1 error, 0 warnings; no route table written
     const cwd = await workspace()
     const written = await runAicc(['compile', '--out', 'table.ts'], { cwd })
     expect(written).toMatchObject({ code: 0, stdout: '' })
-    expect(written.stderr).toMatch(/^compile: 0 errors, 0 warnings; wrote table\.ts; digest [0-9a-f]{12}\n$/)
+    expect(written.stderr).toMatch(
+      /^worst case .*\nopen .*\ncompile: 0 errors, 0 warnings; wrote table\.ts; digest [0-9a-f]{12}\n$/,
+    )
     expect(await readFile(join(cwd, 'table.ts'), 'utf8')).toContain('export const routeTable: RouteTable = {')
 
     const fresh = await runAicc(['compile', '--out', 'table.ts', '--fresh'], { cwd })
@@ -163,7 +165,7 @@ describe('aicc compile beside a running gateway', () => {
       args: ['compile'],
       status: 409,
       body: { rendered: 'HOME_KEY is not set' },
-      expected: { code: 2, stderr: /^HOME_KEY is not set\ncompile: .*keeps what it had\n$/ },
+      expected: { code: 2, stderr: /\nHOME_KEY is not set\ncompile: .*keeps what it had\n$/ },
       calls: ['POST /admin/reload Bearer the-token'],
     },
     {
@@ -171,7 +173,7 @@ describe('aicc compile beside a running gateway', () => {
       args: ['compile'],
       status: 403,
       body: { error: { message: 'the admin token is wrong' } },
-      expected: { code: 1, stderr: /^the admin token is wrong\ncompile: .*could not be told\n$/ },
+      expected: { code: 1, stderr: /\nthe admin token is wrong\ncompile: .*could not be told\n$/ },
       calls: ['POST /admin/reload Bearer the-token'],
     },
     {
