@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { CommandFailure } from './command-failure.ts'
 import { compileCommand } from './compile.ts'
+import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
 import { loadDotEnv } from './environment.ts'
 import { explainCommand } from './explain.ts'
@@ -23,6 +24,7 @@ const VERBS = [
   compileCommand,
   explainCommand,
   testCommand,
+  diffCommand,
   reloadCommand,
   statusCommand,
   keysCommand,

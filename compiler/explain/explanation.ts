@@ -3,7 +3,7 @@
  */
 import type { DropReason, ParameterEdits } from '../../src/table/decision.ts'
 import type { Balance, Surface, Timeouts } from '../../src/table/route-table.ts'
-import type { ClientError } from '../simulate/simulate.ts'
+import type { ClientError } from '../simulate/client-error.ts'
 import type { LineOfFile } from '../simulate/line-of-file.ts'
 
 export interface ExplainedPart {

@@ -1,6 +1,7 @@
 /**
  * The second half of an explanation for people: targets, what was left out, edits and limits.
  */
+import { describeEdits } from './describe-edits.ts'
 import type { ExplainedOutcome } from './explanation.ts'
 import { type Line, row } from './line.ts'
 
@@ -23,29 +24,16 @@ export function renderOutcome(outcome: ExplainedOutcome): Line[] {
     return { text: `  ${i + 1} ${target.padEnd(width)}  ${notes.join(', ')}, as ${id}`, at }
   })
   const left = dropped.map(({ target, text }) => ({ text: `  x ${target.padEnd(width)}  ${text}`, at: null }))
+  const changes = describeEdits(edits)
   return [
     ...to,
     ...sent,
     ...left,
     ...(tags.length === 0 ? [] : [row('tags', tags.join(', '))]),
     ...(redact.length === 0 ? [] : [row('redacted', redact.join(', '))]),
-    ...renderEdits(edits),
+    ...(changes.length === 0 ? [] : [row('edits', changes.join('; '))]),
     ...renderLimits(outcome),
   ]
-}
-
-function renderEdits({ set, clamp }: ExplainedOutcome['edits']): Line[] {
-  const parts = [
-    ...Object.entries(set).map(([name, value]) => `${name} = ${value}`),
-    ...Object.entries(clamp).map(([name, { min, max }]) => {
-      const bounds = [
-        ...(min === null ? [] : [`at least ${min}`]),
-        ...(max === null ? [] : [`at most ${max}`]),
-      ]
-      return `${name} ${bounds.join(', ')}`
-    }),
-  ]
-  return parts.length === 0 ? [] : [row('edits', parts.join('; '))]
 }
 
 function renderLimits({ timeouts, limits }: ExplainedOutcome): Line[] {

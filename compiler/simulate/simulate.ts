@@ -4,11 +4,11 @@
  */
 import { GatewayError } from '../../src/errors.ts'
 import { type Classified, classify } from '../../src/pipeline/classify/classify.ts'
-import { refusal } from '../../src/pipeline/route/refusal.ts'
 import { type ModelRequest, parseModelRequest } from '../../src/protocols/model-request.ts'
 import { decide } from '../../src/table/decide.ts'
 import type { Decision, DropReason } from '../../src/table/decision.ts'
 import type { RouteTable, Surface, Target } from '../../src/table/route-table.ts'
+import { type ClientError, refusalOf, toClientError } from './client-error.ts'
 import { editParameters } from './edit-parameters.ts'
 import type { World } from './world.ts'
 
@@ -34,13 +34,6 @@ export interface DroppedTarget {
   model: string
   target: Target
   why: DropReason
-}
-
-/** What the client is told. */
-export interface ClientError {
-  status: number
-  code: string
-  message: string
 }
 
 export interface Judged extends Classified {
@@ -70,7 +63,7 @@ export function simulate(request: SimulatedRequest, world: World, table: RouteTa
   const judged = judge(parsed, request, world, table)
   const { decision, facts } = judged
   if (decision.kind === 'refuse') {
-    return { judged, error: toClientError(refusal(decision, facts)), parameters: null }
+    return { judged, error: refusalOf(decision, facts), parameters: null }
   }
   return { judged, error: null, parameters: editParameters(parsed.body.value, decision.edits) }
 }
@@ -102,8 +95,4 @@ function judge(parsed: ModelRequest, request: SimulatedRequest, world: World, ta
     dropped: (model, target, why) => dropped.push({ model, target, why }),
   })
   return { ...classified, facts, decision, steps, dropped }
-}
-
-function toClientError(error: GatewayError): ClientError {
-  return { status: error.status, code: error.code, message: error.message }
 }

@@ -1,0 +1,88 @@
+/**
+ * What becomes of a request, in a form by which two tables' answers can be compared.
+ */
+import { decide } from '../../src/table/decide.ts'
+import type { RouteDecision } from '../../src/table/decision.ts'
+import type { RouteTable, Target } from '../../src/table/route-table.ts'
+import { describeEdits } from '../explain/describe-edits.ts'
+import { refusalOf } from '../simulate/client-error.ts'
+import { targetName } from '../simulate/decided-targets.ts'
+import { type AbstractRequest, createToFacts } from './abstract-request.ts'
+
+export interface Outcome {
+  /** Equal for what is the same to the client and to the backends; names of rules and models do not count. */
+  effect: string
+  /** Only where it is wanted: most requests are decided alike. */
+  describe: () => Description
+}
+
+export interface Description {
+  /** What decided it, and how: the same for all requests that go this way, wherever the world lets them end. */
+  way: string
+  /** For people: the way, and where it ends. */
+  text: string
+}
+
+/** @returns abstract request → what the table makes of it */
+export function createOutcome(table: RouteTable): (request: AbstractRequest) => Outcome {
+  const toFacts = createToFacts(table)
+  return (request) => {
+    if (!Object.hasOwn(table.clients, request.client)) return refused('no such client')
+    const facts = toFacts(request)
+    const decision = decide(facts, table)
+    if (decision.kind === 'refuse') {
+      const { status, code, message } = refusalOf(decision, facts)
+      return refused(`${status} ${code}`, { rule: decision.rule, message })
+    }
+    const { edits, redact, pool, fallback, balance } = decision
+    const sent = [pool.map(share(decision)), fallback.map(wire), balance]
+    return {
+      effect: JSON.stringify([sent, edits, redact.toSorted()]),
+      describe: () => describeRoute(decision),
+    }
+  }
+}
+
+function refused(
+  what: string,
+  { rule, message }: { rule: string | null; message: string } = NO_REASON,
+): Outcome {
+  const way = `${by(rule)}${what}`
+  return { effect: JSON.stringify([what, message]), describe: () => ({ way, text: way }) }
+}
+
+const NO_REASON = { rule: null, message: '' }
+
+function by(rule: string | null): string {
+  return rule === null ? '' : `${rule} -> `
+}
+
+function describeRoute(decision: RouteDecision): Description {
+  const { rule, model, edits, redact } = decision
+  const beside = [...describeEdits(edits), ...describeRedact(redact)].map((text) => `, ${text}`).join('')
+  return {
+    way: `${by(rule)}${model}${beside}`,
+    text: `${by(rule)}${model} [${describeTargets(decision)}]${beside}`,
+  }
+}
+
+/** A target as it is reached: where, and under which id. */
+function wire(target: Target): [string, string] {
+  return [targetName(target), target.id]
+}
+
+function share({ balance }: RouteDecision): (entry: RouteDecision['pool'][number]) => unknown {
+  return ({ target, weight }) => (balance === 'weighted' ? [wire(target), weight] : wire(target))
+}
+
+function describeTargets({ pool, fallback, balance }: RouteDecision): string {
+  const shares = pool.map(({ target, weight }) =>
+    balance === 'weighted' ? `${targetName(target)} x${weight}` : targetName(target),
+  )
+  const first = shares.length > 1 ? `${shares.join(' | ')} ${balance}` : shares.join('')
+  return [first, ...fallback.map(targetName)].filter(Boolean).join(', ')
+}
+
+function describeRedact(redact: readonly string[]): string[] {
+  return redact.length === 0 ? [] : [`${redact.join(' and ')} redacted`]
+}
