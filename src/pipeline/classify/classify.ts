@@ -31,6 +31,8 @@ export interface Classified {
   facts: Facts
   /** The text that was looked at; empty where nothing asked for text. */
   parts: readonly TextPart[]
+  /** The parts of the last user turn stand from here to before there. */
+  lastUser: readonly [from: number, to: number]
   /** What the privacy detectors found, by place in `parts`. */
   findings: readonly Finding[]
   injection: InjectionVerdict
@@ -91,7 +93,14 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     unhealthy: [],
     modes: [],
   }
-  return { facts, parts, findings: privacy.findings, injection, complexityReasons: gauged.reasons }
+  return {
+    facts,
+    parts,
+    lastUser: text.lastUser,
+    findings: privacy.findings,
+    injection,
+    complexityReasons: gauged.reasons,
+  }
 }
 
 function tokensOf({ parts, messages, tokenNumbers }: RequestText): number {

@@ -1,0 +1,38 @@
+/** What a decision changes in the body that leaves: parameters, and text that is redacted. */
+import type { ModelRequest } from '../../protocols/model-request.ts'
+import type { RouteDecision } from '../../table/decision.ts'
+import type { RouteTable, Surface } from '../../table/route-table.ts'
+import type { Classified } from '../classify/classify.ts'
+import { redact } from '../classify/redact.ts'
+import { editParameters } from './edit-parameters.ts'
+
+export interface BodyChanges {
+  /** Top-level key → its new JSON. The body has each of them. */
+  replaced: ReadonlyMap<string, string>
+  /** Members that the body does not have, as JSON without braces; empty for none. */
+  added: string
+}
+
+/**
+ * @returns null where the body leaves as it came
+ * @throws GatewayError redaction_failed, invalid_field
+ */
+export function bodyChanges(
+  { body }: ModelRequest,
+  { edits, redact: detectors }: RouteDecision,
+  { classified, surface, table }: { classified: Classified; surface: Surface; table: RouteTable },
+): BodyChanges | null {
+  const replaced =
+    detectors.length === 0
+      ? new Map<string, string>()
+      : redact(body, classified, { surface, table, detectors })
+  const added: string[] = []
+  // An embedding has none of these parameters.
+  if (surface !== 'embeddings') {
+    for (const [key, json] of editParameters(body, edits)) {
+      if (body.spans.has(key)) replaced.set(key, json)
+      else added.push(`${JSON.stringify(key)}:${json}`)
+    }
+  }
+  return replaced.size === 0 && added.length === 0 ? null : { replaced, added: added.join(',') }
+}

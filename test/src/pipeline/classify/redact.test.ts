@@ -1,0 +1,128 @@
+import { assert, constantFrom, array, property, integer } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { classify } from '../../../../src/pipeline/classify/classify.ts'
+import { redact } from '../../../../src/pipeline/classify/redact.ts'
+import { replaceValues } from '../../../../src/protocols/json-object.ts'
+import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
+import type { RouteTable, Surface } from '../../../../src/table/route-table.ts'
+import { errorOf } from '../../error-of.ts'
+import { makePrivacy, makeRuledTable } from '../../make-policy.ts'
+
+const HERMES = { id: 'codename', source: 'hermes', flags: 'iu', label: 'private' }
+const base = makeRuledTable([])
+const table: RouteTable = {
+  ...base,
+  classify: { ...base.classify, privacy: makePrivacy({ patterns: [HERMES] }) },
+}
+
+/** The body as it would leave. */
+function redacted(
+  body: string,
+  {
+    detectors = ['secrets', 'pii', 'codename'],
+    surface = 'chat',
+  }: { detectors?: string[]; surface?: Surface } = {},
+): string {
+  const request = parseModelRequest(new TextEncoder().encode(body))
+  const classified = classify(request, { client: 'crew', surface, table, headers: {} })
+  return replaceValues(request.body, redact(request.body, classified, { surface, table, detectors }))
+}
+
+describe('redact', () => {
+  it('touches only the values that hold what was found', () => {
+    const body =
+      '{ "model":"auto", "seed": 1e400,\n "messages":[ {"role":"user","content":"I am ada@example.org, call +49 30 901820"} ], "stop" : ["x" ] }'
+    expect(redacted(body)).toBe(
+      '{ "model":"auto", "seed": 1e400,\n "messages":[{"role":"user","content":"I am [EMAIL], call [PHONE]"}], "stop" : ["x" ] }',
+    )
+  })
+
+  it.each([
+    {
+      name: 'a password keeps its name',
+      said: 'password: Tr0ub4dor&3 x',
+      left: 'password: [SECRET:password] x',
+    },
+    {
+      name: 'finds that overlap',
+      said: `password=sk-${'a1'.repeat(10)}!`,
+      left: 'password=[SECRET:password]',
+    },
+    { name: 'a pattern', said: 'Project Hermes and HERMES', left: 'Project [CODENAME] and [CODENAME]' },
+    { name: 'hidden characters', said: 'ada\u200b@exam\u200bple.org!', left: '[EMAIL]!' },
+  ])('$name', ({ said, left }) => {
+    const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: said }] })
+    expect(redacted(body)).toBe(body.replace(JSON.stringify(said), JSON.stringify(left)))
+  })
+
+  it('keeps arguments of calls valid JSON', () => {
+    const call = { to: 'ada@example.org', text: 'line\n"quoted"' }
+    const escaped = JSON.stringify(call).replace('@', String.raw`\u0040`)
+    const messages = [{ role: 'assistant', tool_calls: [{ function: { name: 'mail', arguments: escaped } }] }]
+    const left = JSON.parse(redacted(JSON.stringify({ model: 'auto', messages }))) as {
+      messages: { tool_calls: { function: { arguments: string } }[] }[]
+    }
+    expect(JSON.parse(left.messages[0]?.tool_calls[0]?.function.arguments ?? '')).toEqual({
+      ...call,
+      to: '[EMAIL]',
+    })
+  })
+
+  it('spans a secret over two parts', () => {
+    const content = [
+      { type: 'text', text: 'password:' },
+      { type: 'text', text: 'Tr0ub4dor&3 ok' },
+    ]
+    const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content }] })
+    expect(redacted(body)).toBe(body.replace('Tr0ub4dor&3', '[SECRET:password]'))
+  })
+
+  it('replaces only what the named detectors found', () => {
+    const body = JSON.stringify({ model: 'auto', input: 'ada@example.org on Hermes' })
+    expect(redacted(body, { detectors: ['pii'], surface: 'embeddings' })).toBe(
+      '{"model":"auto","input":"[EMAIL] on Hermes"}',
+    )
+    expect(redacted(body, { detectors: ['secrets'], surface: 'embeddings' })).toBe(body)
+  })
+
+  it('refuses what stands in the name of a field', () => {
+    const body = JSON.stringify({ model: 'auto', messages: [], metadata: { 'ada@example.org': 'x' } })
+    expect(errorOf(() => redacted(body))).toMatchObject({ code: 'redaction_failed', status: 500 })
+  })
+
+  it('refuses what is still found afterwards', () => {
+    const content = 'Hermes and Hermes'
+    const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content }] })
+    const request = parseModelRequest(new TextEncoder().encode(body))
+    const options = { surface: 'chat' as const, table, detectors: ['codename'] }
+    const { parts, findings } = classify(request, { client: 'crew', surface: 'chat', table, headers: {} })
+    expect(findings).toHaveLength(2)
+    const half = { parts, findings: findings.slice(0, 1) }
+    expect(errorOf(() => redact(request.body, half, options))).toMatchObject({ code: 'redaction_failed' })
+  })
+
+  it('lets nothing through that it found, wherever it stands', () => {
+    const planted = ['ada@example.org', `sk-${'b2'.repeat(12)}`, '4111 1111 1111 1111', 'hermes']
+    const filler = constantFrom('', 'hello ', '\n', '"', '\\', 'é', ' {', '日本', ', ')
+    assert(
+      property(
+        array(array(filler, { maxLength: 4 }), { minLength: 4, maxLength: 4 }),
+        array(integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 6 }),
+        (around, picks) => {
+          const text = picks.map((pick, i) => ` ${around[i % 4]?.join('')} ${planted[pick]} `).join('')
+          const messages = [
+            { role: 'user', content: text },
+            {
+              role: 'assistant',
+              tool_calls: [{ function: { name: 'f', arguments: JSON.stringify({ text }) } }],
+            },
+            { role: 'tool', content: [{ type: 'text', text }] },
+          ]
+          const left = redacted(JSON.stringify({ model: 'auto', messages }))
+          for (const secret of planted) expect(left).not.toContain(secret)
+          expect(() => JSON.parse(left) as unknown).not.toThrow()
+        },
+      ),
+    )
+  })
+})
