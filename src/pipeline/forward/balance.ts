@@ -1,0 +1,105 @@
+/** How a pool of equals shares the work: in which order its targets are tried for one request. */
+import type { RouteDecision } from '../../table/decision.ts'
+import type { Target } from '../../table/route-table.ts'
+
+type Pooled = Pick<RouteDecision, 'model' | 'balance' | 'pool' | 'fallback'>
+type Pool = RouteDecision['pool']
+
+/** One request's hold on the target that works for it, so that others can see who is busy. */
+export interface Lease {
+  /** The next attempt goes there; what was held before is free again. */
+  move: (target: Target) => void
+  /** The request has ended, however it did. Nothing is held from then on. */
+  release: () => void
+}
+
+export interface Balance {
+  /** All targets of the decision in the order in which they are tried. */
+  order: (decision: Pooled) => readonly Target[]
+  lease: () => Lease
+}
+
+/** @param random 0 to before 1 */
+export function createBalance(random: () => number = Math.random): Balance {
+  /** Model → how many requests its pool has had. */
+  const turns = new Map<string, number>()
+  /** `backend/model` → requests in flight. */
+  const busy = new Map<string, number>()
+
+  const nextTurn = (model: string): number => {
+    const turn = turns.get(model) ?? 0
+    turns.set(model, (turn + 1) % Number.MAX_SAFE_INTEGER)
+    return turn
+  }
+  const leastBusy = (targets: readonly Target[]): Target[] => {
+    const load = (target: Target): number => busy.get(keyOf(target)) ?? 0
+    return targets.toSorted((a, b) => load(a) - load(b))
+  }
+  const orderPool = ({ model, balance, pool }: Pooled): readonly Target[] => {
+    const targets = pool.map(({ target }) => target)
+    if (targets.length < 2) return targets
+    switch (balance) {
+      case 'ordered':
+        return targets
+      case 'round-robin':
+        return rotate(targets, nextTurn(model))
+      case 'weighted':
+        return byWeight(pool, random)
+      case 'least-busy':
+        break
+    }
+    // Among those equally busy it goes round.
+    return leastBusy(rotate(targets, nextTurn(model)))
+  }
+
+  return {
+    order(decision) {
+      const pool = orderPool(decision)
+      return decision.fallback.length === 0 ? pool : [...pool, ...decision.fallback]
+    },
+    lease() {
+      let held: string | null = null
+      let ended = false
+      const free = (): void => {
+        if (held === null) return
+        const left = (busy.get(held) ?? 1) - 1
+        if (left === 0) busy.delete(held)
+        else busy.set(held, left)
+        held = null
+      }
+      return {
+        move(target) {
+          free()
+          if (ended) return
+          held = keyOf(target)
+          busy.set(held, (busy.get(held) ?? 0) + 1)
+        },
+        release() {
+          ended = true
+          free()
+        },
+      }
+    },
+  }
+}
+
+function keyOf({ backend, model }: Target): string {
+  return `${backend}/${model}`
+}
+
+function rotate(targets: readonly Target[], turn: number): Target[] {
+  const start = turn % targets.length
+  return [...targets.slice(start), ...targets.slice(0, start)]
+}
+
+/** Drawn one after the other, each time by the weights of those that are left. */
+function byWeight(pool: Pool, random: () => number): Target[] {
+  const left = [...pool]
+  const drawn: Target[] = []
+  while (left.length > 0) {
+    let point = random() * left.reduce((sum, { weight }) => sum + weight, 0)
+    const index = left.findIndex(({ weight }) => (point -= weight) < 0)
+    drawn.push(...left.splice(index === -1 ? left.length - 1 : index, 1).map(({ target }) => target))
+  }
+  return drawn
+}
