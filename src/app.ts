@@ -10,8 +10,13 @@ import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
 import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
 import { readJsonBody } from './pipeline/edge/read-json-body.ts'
+import { askComplexity } from './pipeline/forward/ask-complexity.ts'
+import { type Balance, createBalance } from './pipeline/forward/balance.ts'
 import { ClientGone } from './pipeline/forward/client-gone.ts'
 import { forward } from './pipeline/forward/forward.ts'
+import { createHealth, type Health } from './pipeline/forward/health.ts'
+import { bodyChanges } from './pipeline/route/body-changes.ts'
+import { refusal } from './pipeline/route/refusal.ts'
 import { route } from './pipeline/route/route.ts'
 import type { Shadow } from './pipeline/route/shadow.ts'
 import { startWatch } from './pipeline/watch.ts'
@@ -20,11 +25,12 @@ import { servedModel } from './table/decide.ts'
 import { modelCard, modelList } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
-/** @param shadow is shown each request that is routed; null where there is none */
+/** @param shadow is shown each request that is decided; null where there is none */
 export function createApp(ports: Ports, shadow: Shadow | null = null): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
+  const shared: Shared = { ports, shadow, health: createHealth(), balance: createBalance() }
 
-  app.use(begin(ports), corsFromPolicy)
+  app.use(begin(ports, shadow), corsFromPolicy)
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, c.get('answerHeaders')))
   app.all('/health', allow('GET, HEAD'))
 
@@ -42,7 +48,7 @@ export function createApp(ports: Ports, shadow: Shadow | null = null): Hono<Edge
   )
   app.all('/v1/models/:id{.+}', allow('GET, HEAD'))
   for (const surface of SURFACES) {
-    app.post(surface.path, (c) => serve(c, surface, { ports, shadow }))
+    app.post(surface.path, (c) => serve(c, surface, shared))
     app.all(surface.path, allow('POST'))
   }
 
@@ -62,39 +68,55 @@ export function createApp(ports: Ports, shadow: Shadow | null = null): Hono<Edge
   return app
 }
 
-interface Wiring {
+/** What all requests of this edge have in common, beside the snapshot. */
+interface Shared {
   ports: Ports
   shadow: Shadow | null
+  health: Health
+  balance: Balance
 }
 
-async function serve(
-  c: Context<EdgeEnv>,
-  surface: SurfaceRoute,
-  { ports, shadow }: Wiring,
-): Promise<Response> {
+async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Shared): Promise<Response> {
+  const { ports, shadow, health, balance } = shared
   const snapshot = c.get('snapshot')
-  const name = c.get('client')
+  const { table } = snapshot
+  const { surface } = surfaceRoute
+  const { named: headers } = c.get('head')
+  const answerHeaders = c.get('answerHeaders')
+  const clientName = c.get('client')
+  const correlationId = c.get('correlationId')
   const client = new AbortController()
-  const watch = startWatch(ports.onClientGone(c.req.raw, () => client.abort(new ClientGone())))
+  const lease = balance.lease()
+  const forget = ports.onClientGone(c.req.raw, () => client.abort(new ClientGone()))
+  const watch = startWatch(() => {
+    lease.release()
+    forget()
+  })
   try {
-    const request = await readJsonBody(c.req.raw, c.get('head'), { limits: snapshot.table.limits, watch })
-    const input = { client: name, surface: surface.surface, table: snapshot.table, headers: {} }
-    const { facts } = classify(request, input)
+    const request = await readJsonBody(c.req.raw, c.get('head'), { limits: table.limits, watch })
+    const input = { client: clientName, surface, table, headers }
+    const classified = classify(request, input)
+    const { facts } = classified
+    facts.unhealthy = health.unhealthy(table)
+    facts.modes = snapshot.modesOn
+    const context = { ports, snapshot, clientName, correlationId, client, health }
+    const asked = classified.parts.slice(...classified.lastUser)
+    const decision = await route(facts, table, () => askComplexity(facts, { ...context, balance, asked }))
     shadow?.observe(request, input, facts)
-    const decision = route(snapshot.table, facts)
-    const { model: modelName } = decision
+    if (decision.rule !== null) answerHeaders['x-aicc-rule'] = decision.rule
+    if (decision.kind === 'refuse') throw refusal(decision, facts)
     return await forward({
-      ports,
-      snapshot,
-      route: surface,
+      ...context,
+      route: surfaceRoute,
       request,
-      modelName,
-      model: servedModel(snapshot.table, modelName),
-      targets: [...decision.pool.map(({ target }) => target), ...decision.fallback],
-      clientName: name,
-      correlationId: c.get('correlationId'),
-      answerHeaders: c.get('answerHeaders'),
-      client,
+      modelName: decision.model,
+      model: servedModel(table, decision.model),
+      targets: balance.order(decision),
+      minZone: decision.minZone,
+      labelled: decision.labels.length > 0,
+      changes: bodyChanges(request, decision, { classified, surface, table }),
+      lease,
+      answerHeaders,
       watch,
     })
   } catch (error) {

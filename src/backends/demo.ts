@@ -16,6 +16,7 @@ const CHARS_PER_TOKEN = 4
 export const demo: BackendBehaviour = {
   addedMembers: '',
   emptiedFields: [],
+  labelledMembers: {},
   responseHeaders: [],
   respond,
 }

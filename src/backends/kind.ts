@@ -12,6 +12,8 @@ export interface BackendBehaviour {
   addedMembers: string
   /** Top-level fields whose value is replaced by `{}`: the server would take instructions from them. */
   emptiedFields: readonly string[]
+  /** Top-level fields that a request with a label gets, as JSON: they tell the server to keep nothing of it. */
+  labelledMembers: Readonly<Record<string, string>>
   /** Response headers passed on to the client besides the common ones, lower case. */
   responseHeaders: readonly string[]
   /** Answers in this process instead of over the network. */

@@ -8,5 +8,7 @@ export const litellm: BackendBehaviour = {
   addedMembers: '"num_retries":0,"disable_fallbacks":true',
   // LiteLLM reads routing tags, callbacks and their keys from it.
   emptiedFields: ['metadata'],
+  // Without these its callbacks log the request, and its cache keeps the answer.
+  labelledMembers: { 'no-log': 'true', cache: '{"no-cache":true,"no-store":true}' },
   responseHeaders: ['x-litellm-call-id', 'x-litellm-response-cost', 'x-litellm-version'],
 }

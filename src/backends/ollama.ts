@@ -1,4 +1,9 @@
 /** Ollama through its OpenAI-compatible `/v1`. */
 import type { BackendBehaviour } from './kind.ts'
 
-export const ollama: BackendBehaviour = { addedMembers: '', emptiedFields: [], responseHeaders: [] }
+export const ollama: BackendBehaviour = {
+  addedMembers: '',
+  emptiedFields: [],
+  labelledMembers: {},
+  responseHeaders: [],
+}

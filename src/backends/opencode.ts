@@ -7,6 +7,7 @@ import type { BackendBehaviour } from './kind.ts'
 export const opencode: BackendBehaviour = {
   addedMembers: '',
   emptiedFields: [],
+  labelledMembers: {},
   responseHeaders: [],
   respond: () =>
     Promise.resolve(

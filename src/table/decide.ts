@@ -112,6 +112,11 @@ function strictestLabel(
   return found
 }
 
+/** The least trusted zone that may see a request with these labels; 0 = any. */
+export function minZoneOf(table: RouteTable, labels: readonly string[]): number {
+  return strictestLabel(table, labels)?.zone ?? 0
+}
+
 /** @throws Error when it is not one; the compiler sees to that */
 export function servedModel(table: RouteTable, name: string): ServedModel {
   const model = lookup(table.models, name)

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import { GatewayError } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
+import type { Shadow } from '../route/shadow.ts'
 import { authenticate } from './authenticate.ts'
 import { capHeaders } from './cap-headers.ts'
 import { checkFraming } from './check-framing.ts'
@@ -19,24 +20,36 @@ const DIGEST_DIGITS = 12
  * Gives every answer its correlation id, takes the snapshot this request will see to its end, and judges
  * the head. One middleware that waits for nothing once there is a snapshot: every link of Hono's chain
  * costs a promise and its turn of the queue.
+ * @param shadow whose candidate may want to see headers of its own
  */
-export function begin(ports: Ports): MiddlewareHandler<EdgeEnv> {
+export function begin(ports: Ports, shadow: Pick<Shadow, 'headers'> | null): MiddlewareHandler<EdgeEnv> {
   return (c, next) => {
-    const head = readHead(c.req.raw.headers)
+    const { headers } = c.req.raw
+    const snapshot = ports.snapshot()
+    const head = readHead(headers, snapshot instanceof Promise ? [] : wantedHeaders(snapshot, shadow))
     const id = correlationId(head.correlationId)
     c.set('head', head)
     c.set('correlationId', id)
     c.set('answerHeaders', { 'x-correlation-id': id })
-    const enter = (snapshot: ActiveSnapshot): Promise<void> => {
-      c.set('snapshot', snapshot)
-      checkHost(head.host, snapshot.hosts)
+    const enter = (taken: ActiveSnapshot): Promise<void> => {
+      c.set('snapshot', taken)
+      checkHost(head.host, taken.hosts)
       checkFraming(head)
-      capHeaders(head, snapshot.table.limits)
+      capHeaders(head, taken.table.limits)
       return next()
     }
-    const snapshot = ports.snapshot()
-    return snapshot instanceof Promise ? snapshot.catch(notReady).then(enter) : enter(snapshot)
+    if (!(snapshot instanceof Promise)) return enter(snapshot)
+    return snapshot.catch(notReady).then((taken) => {
+      // Only now it is known what rules ask for.
+      c.set('head', readHead(headers, wantedHeaders(taken, shadow)))
+      return enter(taken)
+    })
   }
+}
+
+function wantedHeaders({ table }: ActiveSnapshot, shadow: Pick<Shadow, 'headers'> | null): readonly string[] {
+  const { headers } = table.needs
+  return shadow === null || shadow.headers.length === 0 ? headers : [...headers, ...shadow.headers]
 }
 
 function notReady(): never {

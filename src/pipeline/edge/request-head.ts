@@ -11,6 +11,8 @@ export interface RequestHead {
   contentLength: string | null
   contentEncoding: string | null
   transferEncoding: string | null
+  /** The fields that rules ask for, names in lower case. */
+  named: Readonly<Record<string, string>>
   /** Fields, equal names counted once. */
   count: number
   /** Size of the block on the wire. */
@@ -20,7 +22,11 @@ export interface RequestHead {
 /** Bytes that a field costs on the wire besides name and value: `: ` and CRLF. */
 const FIELD_OVERHEAD = 4
 
-export function readHead(headers: Headers): RequestHead {
+const NONE: Record<string, string> = {}
+
+/** @param wanted names in lower case that are read besides the edge's own */
+export function readHead(headers: Headers, wanted: readonly string[] = []): RequestHead {
+  const named: Record<string, string> = wanted.length === 0 ? NONE : {}
   const head: RequestHead = {
     host: null,
     authorization: null,
@@ -30,6 +36,7 @@ export function readHead(headers: Headers): RequestHead {
     contentLength: null,
     contentEncoding: null,
     transferEncoding: null,
+    named,
     count: 0,
     bytes: 0,
   }
@@ -37,6 +44,7 @@ export function readHead(headers: Headers): RequestHead {
   headers.forEach((value, name) => {
     head.count += 1
     head.bytes += name.length + value.length + FIELD_OVERHEAD
+    if (wanted.length > 0 && wanted.includes(name)) named[name] = value
     switch (name) {
       case 'host':
         head.host = value

@@ -11,6 +11,7 @@ import { AttemptFailure } from './upstream-error.ts'
 export async function tryTargets<T>(exchange: Exchange, attempt: (target: Target) => Promise<T>): Promise<T> {
   let last: GatewayError | undefined
   for (const target of exchange.targets) {
+    exchange.lease.move(target)
     try {
       return await attempt(target)
     } catch (error) {

@@ -13,12 +13,16 @@ import { describeDecision } from './describe-decision.ts'
 
 const MOST_KINDS = 32
 
+const NO_HEADERS: readonly string[] = []
+
 export interface Shadow {
   /** Lets a table decide from now on; null ends it. Either way counting begins anew. */
   set: (table: RouteTable | null) => void
+  /** Names of request headers, in lower case, that the candidate needs to see. */
+  readonly headers: readonly string[]
   /**
    * Never throws, and costs nothing while there is no candidate.
-   * @param input what the live table's facts were made of; a header that only the candidate asks for counts as absent
+   * @param input what the live table's facts were made of
    * @param facts the live table's, with the state of the world
    */
   observe: (request: ModelRequest, input: ClassifyInput, facts: Facts) => void
@@ -51,6 +55,9 @@ export function createShadow(now: () => number = Date.now): Shadow {
     set(table) {
       counting = table === null ? null : begin(table, null)
     },
+    get headers() {
+      return counting === null ? NO_HEADERS : counting.candidate.needs.headers
+    },
     observe(request, input, facts) {
       if (counting === null) return
       const { digest } = input.table
@@ -73,8 +80,14 @@ function count(
 ): void {
   const live = outcomeOf(() => decide(facts, input.table))
   const candidate = outcomeOf(() => {
-    const other = classify(request, { ...input, table: counting.candidate }).facts
-    return decide({ ...other, unhealthy: facts.unhealthy, modes: facts.modes }, counting.candidate)
+    const { candidate: table } = counting
+    const other = classify(request, { ...input, table }).facts
+    // A model that both tables would ask how hard the request is has been asked once.
+    const asksToo = [input.table, table].every(
+      ({ classify: { complexity } }) => complexity.classifier !== null,
+    )
+    const complexity = asksToo ? facts.complexity : other.complexity
+    return decide({ ...other, complexity, unhealthy: facts.unhealthy, modes: facts.modes }, table)
   })
   counting.requests += 1
   if (live.effect === candidate.effect) return

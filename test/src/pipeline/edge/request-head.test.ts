@@ -12,8 +12,18 @@ describe('readHead', () => {
     ['Content-Encoding', 'contentEncoding'],
     ['Transfer-Encoding', 'transferEncoding'],
   ] as const)('reads %s as %s, and nothing else', (name, field) => {
-    const { count, bytes, ...fields } = readHead(new Headers({ [name]: 'v', other: 'x' }))
+    const { count, bytes, named, ...fields } = readHead(new Headers({ [name]: 'v', other: 'x' }))
+    expect(named).toEqual({})
     expect({ count, bytes }).toEqual({ count: 2, bytes: name.length + 1 + 4 + 'other'.length + 1 + 4 })
     expect(Object.entries(fields).filter(([, value]) => value !== null)).toEqual([[field, 'v']])
+  })
+
+  it('reads the fields that rules ask for, its own among them', () => {
+    const { named, origin } = readHead(new Headers({ 'X-Force': '1', Origin: 'o', other: 'x' }), [
+      'x-force',
+      'origin',
+    ])
+    expect(named).toEqual({ 'x-force': '1', origin: 'o' })
+    expect(origin).toBe('o')
   })
 })

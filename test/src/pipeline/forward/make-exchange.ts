@@ -1,5 +1,7 @@
 /** An exchange as the app builds one, with backends of the test. */
+import { createBalance } from '../../../../src/pipeline/forward/balance.ts'
 import type { Exchange } from '../../../../src/pipeline/forward/exchange.ts'
+import { createHealth } from '../../../../src/pipeline/forward/health.ts'
 import { startWatch } from '../../../../src/pipeline/watch.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import { SURFACES } from '../../../../src/protocols/surfaces.ts'
@@ -36,6 +38,11 @@ export function makeExchange(backends: Record<string, Backend>, fields: Exchange
     modelName: 'safe',
     model: makeModel(),
     targets: [GPU, SPARE],
+    minZone: 0,
+    labelled: false,
+    changes: null,
+    lease: createBalance().lease(),
+    health: createHealth(),
     clientName: 'crew',
     correlationId: 'test-1',
     client: new AbortController(),

@@ -61,6 +61,28 @@ describe('send', () => {
     expect((sent as { metadata: unknown }).metadata).toEqual(metadata)
   })
 
+  it('sends a changed body: values replaced, members added', async () => {
+    const body = '{"model":"safe","seed":1, "x":[ ]}'
+    const changes = { replaced: new Map([['seed', '2']]), added: '"top_k":3' }
+    const exchange = makeExchange({ gpu: ok }, { body, changes })
+    await send(exchange, GPU, signal)
+    expect(exchange.ports.calls[0]?.request.body).toBe('{"top_k":3,"model":"qwen3-coder","seed":2, "x":[ ]}')
+  })
+
+  it.each([
+    { name: 'below the label', minZone: 2, target: GPU, sent: 0 },
+    { name: 'below the label, whatever it says of itself', minZone: 2, target: { ...GPU, zone: 9 }, sent: 0 },
+    { name: 'that the table does not know', minZone: 1, target: { ...SPARE, model: 'other' }, sent: 0 },
+    { name: 'at the label', minZone: 1, target: SPARE, sent: 1 },
+  ])('is the last line before a target $name: $sent sent', async ({ minZone, target, sent }) => {
+    const targets = { 'gpu/coder': GPU, 'spare/small': { ...SPARE, zone: 1 } }
+    const exchange = makeExchange({ gpu: ok, spare: ok }, { minZone, table: { targets } })
+    const error = await rejectionOf(send(exchange, target, signal))
+    expect(exchange.ports.calls).toHaveLength(sent)
+    // Not an AttemptFailure: no other target is tried, and it is logged as the defect that it is.
+    expect(error === undefined ? 1 : error instanceof GatewayError ? 2 : 0).toBe(sent)
+  })
+
   it('shows no key where the policy has none', async () => {
     const exchange = makeExchange({ gpu: ok }, { backendKeys: { spare: 'k' } })
     await send(exchange, GPU, signal)
