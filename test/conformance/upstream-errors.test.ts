@@ -1,5 +1,5 @@
 /** Backends that refuse or fail before the answer began: what the client is told, and what is tried next. */
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import {
   FASTAPI_ERROR,
   LITELLM_ERROR,
@@ -20,6 +20,7 @@ const options = {
     shape: {},
     status: {},
     broken: {},
+    well: {},
     pair,
     gone: { on: ['dead' as const] },
     'gone-first': { on: ['dead' as const, 'second' as const] },
@@ -186,6 +187,11 @@ describeRuntimes(options, (bench) => {
   })
 
   describe('a second target', () => {
+    // An answer lifts what an overload before it left behind: the first target is the first again.
+    beforeEach(async () => {
+      expect((await bench.client.chat(askOf('well'))).status).toBe(200)
+    })
+
     const second = [{ send: wholeStream(['from the second']) }]
 
     it.each([...BEFORE_CONTENT, ...IN_STREAM])('is asked after %s', async (_, reply) => {

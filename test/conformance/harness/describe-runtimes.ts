@@ -7,7 +7,7 @@ import type { Client } from './client.ts'
 import { secrets, testPolicies } from './policies.ts'
 import type { PolicyOptions } from './policies.ts'
 import { startGateway } from './start-gateway.ts'
-import type { Gateway, Runtime } from './start-gateway.ts'
+import type { Gateway, Policies, Runtime } from './start-gateway.ts'
 
 const RUNTIMES: readonly Runtime[] = ['workerd', 'node']
 
@@ -20,8 +20,16 @@ export interface Bench {
   client: Client
 }
 
-/** Starts once per runtime and shares it between all tests of `suite`. */
-export function describeRuntimes(options: PolicyOptions, suite: (bench: Bench) => void): void {
+/**
+ * Starts once per runtime and shares it between all tests of `suite`.
+ * @param options what the suite cares about, or its own policies for an upstream at that origin
+ */
+export function describeRuntimes(
+  options: PolicyOptions | ((upstream: string) => Policies),
+  suite: (bench: Bench) => void,
+): void {
+  const policiesFor = (upstream: string): Policies =>
+    typeof options === 'function' ? options(upstream) : testPolicies(upstream, options)
   describe.each(RUNTIMES)('on %s', (runtime) => {
     const bench = { runtime } as Bench
 
@@ -29,7 +37,7 @@ export function describeRuntimes(options: PolicyOptions, suite: (bench: Bench) =
       bench.upstream = await startUpstream()
       bench.gateway = await startGateway({
         runtime,
-        ...testPolicies(bench.upstream.origin, options),
+        ...policiesFor(bench.upstream.origin),
         env: secrets,
       })
       bench.client = createClient(bench.gateway)

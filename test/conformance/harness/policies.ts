@@ -61,7 +61,7 @@ export function testPolicies(upstream: string, options: PolicyOptions): Policies
       kinds[backend].models[name] = { id: `${backend}/${name}` }
     }
     const targets = on.map((backend) => `${backend}/${name}`)
-    models[name] = { targets, keepAlive, ...(timeouts && { timeouts }) }
+    models[name] = { targets, balance: 'ordered', keepAlive, ...(timeouts && { timeouts }) }
   }
 
   return {
