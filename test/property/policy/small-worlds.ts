@@ -55,8 +55,10 @@ export function* worldsOf({ policy }: PolicyDocuments, forLeaks: boolean): Gener
       for (const causes of axes.causes)
         for (const rest of product(axes)) {
           if (forLeaks && blocksInjection && rest.injection) continue
+          // An image cannot be looked into: by default it makes a request private.
+          const found = rest.images ? [...causes, 'images'] : [...causes]
           const labels = {
-            ...(causes.length === 0 ? {} : { private: [...causes] }),
+            ...(found.length === 0 ? {} : { private: found }),
             ...(client === 'c1' ? { tied: ['client'] } : {}),
           }
           yield { client, model, labels, surface: 'chat', stream: false, user: client, ...rest }
