@@ -105,7 +105,7 @@ function deniedBy(
   )
   return [
     marks.label(label),
-    isServed(model, selecting),
+    isServed(model, policy, flow.space),
     ...permitted.map((target) => not(admits(target, selecting))),
     ...stricter.map(([name]) => not(marks.label(name))),
   ]

@@ -5,8 +5,8 @@
  */
 import { describeFacts } from '../flow/describe-facts.ts'
 import { GIVEN_UP, type Flow, type Found } from '../flow/flow.ts'
-import type { Formula } from '../flow/formula.ts'
-import { isSentTo, servedTargets } from '../flow/served-targets.ts'
+import { servedTargets } from '../flow/served-targets.ts'
+import { waysOf } from '../flow/ways.ts'
 import { joinSteps, namesFrom } from '../flow/show-route.ts'
 import { quote } from '../diagnostics/quote.ts'
 import { needsOf } from '../emit/needs-of.ts'
@@ -32,20 +32,31 @@ interface Sink {
   help: string
 }
 
-/** What a label carries into a sink is asked before rules run: of every request that may carry it. */
+/** Asked of every request that may carry the label: before rules run, or once one of them has put it on. */
 export function leakingSinks(label: string, resolved: ResolvedLabel, subject: SinkSubject): void {
   const { policy, flow } = subject
-  const all = flow.asksFor([...policy.models.keys()])
   for (const sink of stores(label, resolved, policy)) {
-    report(label, resolved, { sink, found: flow.ask([flow.start.label(label), all]) }, subject)
+    report(label, resolved, { sink, found: findCarrier(label, subject) }, subject)
   }
   if (resolved.label.onDenied !== null) return
   const { cache, classifier } = policy.sinks
-  if (cache?.embed) modelSink(label, resolved, { ...cache.embed, as: 'cache', asked: all }, subject)
-  if (classifier !== null && needsOf(policy).complexity) {
-    const ruled = [...policy.models].flatMap(([name, { kind }]) => (kind === 'ruled' ? [name] : []))
-    modelSink(label, resolved, { ...classifier, as: 'classifier', asked: flow.asksFor(ruled) }, subject)
+  if (cache?.embed) {
+    const sink = modelSink(label, resolved, { ...cache.embed, as: 'cache embedding' }, policy)
+    if (sink !== null) report(label, resolved, { sink, found: findCarrier(label, subject) }, subject)
   }
+  if (classifier !== null && needsOf(policy).complexity) {
+    const sink = modelSink(label, resolved, { ...classifier, as: 'classifier' }, policy)
+    const ruled = [...policy.models].flatMap(([name, { kind }]) => (kind === 'ruled' ? [name] : []))
+    const found = flow.ask([flow.start.label(label), flow.asksFor(ruled)])
+    if (sink !== null) report(label, resolved, { sink, found }, subject)
+  }
+}
+
+function findCarrier(label: string, { policy, flow }: SinkSubject): Found {
+  const found = flow.ask([flow.start.label(label), flow.asksFor([...policy.models.keys()])])
+  if (found.kind !== 'none') return found
+  const relabelled = waysOf(policy, flow).map((way) => way.ask([way.marks.label(label)]))
+  return relabelled.find(({ kind }) => kind !== 'none') ?? found
 }
 
 /** Traces and caches that the label lets in although they are not trusted enough. */
@@ -80,45 +91,31 @@ function stores(
   return found
 }
 
-interface AskedModel {
-  model: string
-  at: Place
-  as: 'cache' | 'classifier'
-  /** When it is asked. */
-  asked: Formula
-}
-
-/** A model that is asked about the request. */
+/** A model that is asked about the request; null when it is trusted enough. */
 function modelSink(
   label: string,
-  resolved: ResolvedLabel,
-  { model, at, as, asked }: AskedModel,
-  subject: SinkSubject,
-): void {
-  const { policy, flow } = subject
-  // What it is asked is a request of the gateway's own: plain text, and short.
-  const targets = servedTargets(model, policy)
-  for (const target of targets) Object.assign(target, { supports: null, context: null })
-  for (const target of targets) {
-    if (target.zone >= resolved.label.mayReach) continue
-    const isSent = isSentTo(target, targets, { policy, space: flow.space, forced: false })
-    const found = flow.ask([flow.start.label(label), isSent, asked])
-    const name = as === 'cache' ? 'cache embedding' : 'classifier'
-    const steps = [name, ...(model === target.key ? [] : [model]), target.key]
-    const help = `let a trusted model do it, or say with ${quote('onDenied')} of the label ${quote(label)} what happens: then it is not asked`
-    const sink = { steps, zone: target.zone, at, allowedAt: null, help }
-    if (report(label, resolved, { sink, found }, subject)) return
+  { label: { mayReach } }: ResolvedLabel,
+  { model, at, as }: { model: string; at: Place; as: string },
+  policy: ResolvedPolicy,
+): Sink | null {
+  const target = servedTargets(model, policy).find(({ zone }) => zone < mayReach)
+  if (target === undefined) return null
+  return {
+    steps: [as, ...(model === target.key ? [] : [model]), target.key],
+    zone: target.zone,
+    at,
+    allowedAt: null,
+    help: `let a trusted model do it, or say with ${quote('onDenied')} of the label ${quote(label)} what happens: then it is not asked`,
   }
 }
 
-/** Whether there was anything to report. */
 function report(
   label: string,
   { label: { mayReach }, at }: ResolvedLabel,
   { sink, found }: { sink: Sink; found: Found },
   { policy, context }: SinkSubject,
-): boolean {
-  if (found.kind === 'none') return false
+): void {
+  if (found.kind === 'none') return
   const facts = found.kind === 'found' ? found.facts : null
   const zone = policy.zones[sink.zone] ?? ''
   const names = facts === null ? [] : namesFrom(facts.model, policy)
@@ -138,5 +135,4 @@ function report(
     notes: facts === null ? [GIVEN_UP] : [`for example: ${describeFacts(facts, policy.texts)}`],
     help: sink.help,
   })
-  return true
 }

@@ -6,8 +6,7 @@
  */
 import { describeFacts } from '../flow/describe-facts.ts'
 import { analyseFlow, GIVEN_UP, type Flow } from '../flow/flow.ts'
-import { and } from '../flow/formula.ts'
-import { isSentTo, isServed, servedTargets, type ServedTarget } from '../flow/served-targets.ts'
+import { isServed, servedTargets, type ServedTarget } from '../flow/served-targets.ts'
 import { showRoute } from '../flow/show-route.ts'
 import { waysOf, type Way } from '../flow/ways.ts'
 import { quote } from '../diagnostics/quote.ts'
@@ -59,28 +58,23 @@ interface Subject {
   flow: Flow
 }
 
-/** The first target below the label's bound that a request with the label can be sent to. */
+/**
+ * The first target below the label's bound, if a request with the label can come this way. Modes, health and what a
+ * target is able to take say nothing here: a proof must not hang on what changes from one moment to the next.
+ */
 function leakOf(
   label: string,
   { label: { mayReach } }: ResolvedLabel,
   way: Way,
   { policy, flow }: Subject,
 ): Leak | undefined {
-  const { space } = flow
-  const targets = servedTargets(way.model, policy)
-  for (const target of targets) {
-    if (target.zone >= mayReach) continue
-    const selecting = { policy, space, forced: way.forced }
-    const found = way.ask([
-      way.marks.label(label),
-      and(isServed(way.model, selecting), isSentTo(target, targets, selecting)),
-    ])
-    if (found.kind === 'none') continue
-    const facts = found.kind === 'found' ? found.facts : null
-    const path = showRoute({ label, asked: facts?.model ?? null, way, target }, policy)
-    return { way, target, path, example: facts && describeFacts(facts, policy.texts) }
-  }
-  return undefined
+  const target = servedTargets(way.model, policy).find(({ zone }) => zone < mayReach)
+  if (target === undefined) return undefined
+  const found = way.ask([way.marks.label(label), isServed(way.model, policy, flow.space)])
+  if (found.kind === 'none') return undefined
+  const facts = found.kind === 'found' ? found.facts : null
+  const path = showRoute({ label, asked: facts?.model ?? null, way, target }, policy)
+  return { way, target, path, example: facts && describeFacts(facts, policy.texts) }
 }
 
 interface LeakSubject {

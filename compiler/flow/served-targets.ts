@@ -1,15 +1,14 @@
-/** The targets of a served model, with the way to each and the requests that are sent there. */
+/** The targets of a served model, with the way to each and the requests that it takes. */
 import { targetKey } from '../emit/to-model.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ResolvedPolicy, ResolvedServedModel, ResolvedTarget } from '../resolve/resolved-policy.ts'
 import type { Capability, TargetKey } from '../../src/table/route-table.ts'
-import { and, not, or, TRUE, type Formula } from './formula.ts'
+import { and, not, TRUE, type Formula } from './formula.ts'
 import type { Space } from './space.ts'
 
 export interface ServedTarget {
   key: TargetKey
   zone: number
-  context: number | null
   supports: readonly Capability[] | null
   mode: string | null
   /** Fallback models on the way; empty = of the model's own pool, null = named in its own `fallback`. */
@@ -28,7 +27,6 @@ export function servedTargets(name: string, policy: ResolvedPolicy): ServedTarge
     found.set(key, {
       key,
       zone: model.zone ?? backend.zone.value,
-      context: model.context,
       supports: model.supports,
       mode: backend.mode?.name ?? null,
       via,
@@ -61,7 +59,7 @@ export interface Selecting {
 }
 
 /** When a model serves the surface of a request at all. */
-export function isServed(name: string, { policy, space }: Omit<Selecting, 'forced'>): Formula {
+export function isServed(name: string, policy: ResolvedPolicy, space: Space): Formula {
   const model = policy.models.get(name)
   return model?.kind === 'served' && model.surfaces !== null ? space.surface(model.surfaces) : TRUE
 }
@@ -78,21 +76,4 @@ export function admits({ mode, supports }: ServedTarget, { policy, space, forced
     lacks('vision') ? space.flag('images', false) : TRUE,
     lacks('json') ? space.flag('json', false) : TRUE,
   )
-}
-
-/**
- * When a request may be sent to one target of a model, labels aside: `selectTargets` of `src/table`, for all requests.
- * A target whose window is too small is left out where another one fits.
- */
-export function isSentTo(target: ServedTarget, all: readonly ServedTarget[], selecting: Selecting): Formula {
-  const { context } = target
-  const admitted = admits(target, selecting)
-  if (context === null) return admitted
-  const larger = all.filter((other) => other.context === null || other.context > context)
-  const noneFits = larger.map((other) => not(and(admits(other, selecting), fits(other, selecting.space))))
-  return and(admitted, or(fits(target, selecting.space), and(...noneFits)))
-}
-
-function fits({ context }: ServedTarget, space: Space): Formula {
-  return context === null ? TRUE : space.number('tokens', { atLeast: 0, below: context + 1 })
 }
