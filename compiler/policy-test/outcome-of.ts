@@ -10,15 +10,15 @@ import type { Simulation } from '../simulate/simulate.ts'
 /** Null where there is nothing to say, such as the backend of a request that is refused. */
 export type Outcome = Record<keyof TestExpectConfig, unknown>
 
-export function outcomeOf({ judged, error, parameters }: Simulation, table: RouteTable): Outcome {
+export function outcomeOf({ judged, error, sent }: Simulation, table: RouteTable): Outcome {
   const refused = { status: error?.status ?? null, code: error?.code ?? null }
   if (judged === null) return { ...NOTHING, decision: 'refuse', ...refused }
   const { decision, facts } = judged
-  const targets = decidedTargets(decision)
+  const targets = error === null ? decidedTargets(decision) : []
   const [first] = targets
   const zoneOf = (rank: number): string | null => table.zones[rank] ?? null
   return {
-    decision: decision.kind,
+    decision: error === null ? 'route' : 'refuse',
     rule: decision.rule?.split('/')[1] ?? 'none',
     model: 'model' in decision ? decision.model : null,
     backend: first?.backend ?? null,
@@ -30,7 +30,7 @@ export function outcomeOf({ judged, error, parameters }: Simulation, table: Rout
     tags: decision.tags.toSorted(),
     ...verdictsOf(facts, table),
     ...refused,
-    set: parameters,
+    set: sent && { ...sent, max_tokens: sent['max_tokens'] ?? sent['max_completion_tokens'] },
     redact: decision.redact.toSorted(),
   }
 }

@@ -4,12 +4,12 @@
  */
 import { GatewayError } from '../../src/errors.ts'
 import { type Classified, classify } from '../../src/pipeline/classify/classify.ts'
+import { type BodyChanges, bodyChanges } from '../../src/pipeline/route/body-changes.ts'
 import { type ModelRequest, parseModelRequest } from '../../src/protocols/model-request.ts'
 import { decide } from '../../src/table/decide.ts'
 import type { Decision, DropReason } from '../../src/table/decision.ts'
 import type { RouteTable, Surface, Target } from '../../src/table/route-table.ts'
 import { type ClientError, refusalOf, toClientError } from './client-error.ts'
-import { editParameters } from './edit-parameters.ts'
 import type { World } from './world.ts'
 
 export interface SimulatedRequest {
@@ -47,25 +47,30 @@ export interface Simulation {
   judged: Judged | null
   /** Null when it is routed. */
   error: ClientError | null
-  /** Top-level fields of the body that would go out, but for those that hold its text; null when nothing goes out. */
-  parameters: Record<string, unknown> | null
+  /** The body that would go out, but for its `model`; null when nothing goes out. */
+  sent: Record<string, unknown> | null
 }
 
 /** @throws whatever is not a refusal: a defect of ours */
 export function simulate(request: SimulatedRequest, world: World, table: RouteTable): Simulation {
-  let parsed: ModelRequest
+  let judged: Judged | null = null
   try {
-    parsed = readBody(request.body, table)
+    const parsed = readBody(request.body, table)
+    judged = judge(parsed, request, world, table)
+    const { decision, facts } = judged
+    if (decision.kind === 'refuse') return { judged, error: refusalOf(decision, facts), sent: null }
+    const { surface } = request
+    const changes = bodyChanges(parsed, decision, { classified: judged, surface, table })
+    return { judged, error: null, sent: changes === null ? parsed.body.value : apply(parsed, changes) }
   } catch (error) {
-    if (error instanceof GatewayError) return { judged: null, error: toClientError(error), parameters: null }
+    if (error instanceof GatewayError) return { judged, error: toClientError(error), sent: null }
     throw error
   }
-  const judged = judge(parsed, request, world, table)
-  const { decision, facts } = judged
-  if (decision.kind === 'refuse') {
-    return { judged, error: refusalOf(decision, facts), parameters: null }
-  }
-  return { judged, error: null, parameters: editParameters(parsed.body.value, decision.edits) }
+}
+
+function apply({ body }: ModelRequest, { replaced, added }: BodyChanges): Record<string, unknown> {
+  const changed = Array.from(replaced, ([key, json]): [string, unknown] => [key, JSON.parse(json)])
+  return Object.assign({}, body.value, Object.fromEntries(changed), JSON.parse(`{${added}}`))
 }
 
 function readBody(body: string, { limits }: RouteTable): ModelRequest {

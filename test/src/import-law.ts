@@ -28,7 +28,12 @@ export const LAW: Record<string, Layer> = {
   backends: { paths: ['src/backends/'], layers: PIPELINE, packages: PURE },
   // What judges a request, without the world: tools run it as it stands.
   judge: {
-    paths: ['src/pipeline/classify/', 'src/pipeline/route/refusal.ts'],
+    paths: [
+      'src/pipeline/classify/',
+      'src/pipeline/route/body-changes.ts',
+      'src/pipeline/route/edit-parameters.ts',
+      'src/pipeline/route/refusal.ts',
+    ],
     layers: ['table', 'errors', 'protocols'],
     packages: NONE,
   },
