@@ -1,0 +1,43 @@
+/** zod and the JSON Schema give the same verdict on every file of policy tests. */
+import { Ajv } from 'ajv'
+import * as fc from 'fast-check'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { testsSchema } from '../../compiler/validate/tests-schema.ts'
+import { type JsonSchema, schemaDocuments } from '../property/schema-documents.ts'
+
+const FILE = join(import.meta.dirname, '../../schemas/tests.schema.json')
+
+describe('files of policy tests', () => {
+  const schema = JSON.parse(readFileSync(FILE, 'utf8')) as JsonSchema
+  const isValid = new Ajv().compile(schema)
+  const { valid, mutate } = schemaDocuments(schema)
+
+  it('are taken by both', () => {
+    fc.assert(
+      fc.property(valid, (document) => {
+        expect(isValid(document)).toBe(true)
+        expect(testsSchema.safeParse(document).error?.issues ?? []).toEqual([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('are refused by both, after a change or two', () => {
+    const counts = { refused: 0, taken: 0 }
+    const changed = valid.chain((document) =>
+      mutate(document).chain((once) => fc.oneof(fc.constant(once), mutate(once))),
+    )
+    fc.assert(
+      fc.property(changed, (document) => {
+        const isTaken = isValid(document)
+        counts[isTaken ? 'taken' : 'refused'] += 1
+        expect(testsSchema.safeParse(document).success, JSON.stringify(document)).toBe(isTaken)
+      }),
+      { numRuns: 2000 },
+    )
+    expect(counts.refused).toBeGreaterThan(200)
+    expect(counts.taken).toBeGreaterThan(50)
+  })
+})
