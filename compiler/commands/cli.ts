@@ -10,7 +10,9 @@ import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
 import { loadDotEnv } from './environment.ts'
 import { explainCommand } from './explain.ts'
+import { fmtCommand } from './fmt.ts'
 import { keysCommand } from './keys.ts'
+import { migrateCommand } from './migrate.ts'
 import { modeCommand } from './mode.ts'
 import { reloadCommand } from './reload.ts'
 import { serveCommand } from './serve.ts'
@@ -25,6 +27,8 @@ const VERBS = [
   explainCommand,
   testCommand,
   diffCommand,
+  fmtCommand,
+  migrateCommand,
   reloadCommand,
   statusCommand,
   keysCommand,
