@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../src/table/decide.ts'
-import type { Decision } from '../../../src/table/decision.ts'
+import type { Decision, Trace } from '../../../src/table/decision.ts'
+import type { Facts } from '../../../src/table/facts.ts'
+import type { Classify, ServedModel, Target } from '../../../src/table/route-table.ts'
 import { makeFacts } from '../make-facts.ts'
-import { makeClient, makeTable } from '../make-snapshot.ts'
+import { makeClient, makeModel, makeTable, makeTarget } from '../make-snapshot.ts'
 
 const table = makeTable({
   clients: {
@@ -49,5 +51,160 @@ describe('decide', () => {
       kind: 'refuse',
       reason: 'unknown-model',
     })
+  })
+})
+
+describe('decide with labels, modes and rules', () => {
+  const target = (backend: string, fields: Partial<Target> = {}): Target =>
+    makeTarget({ backend, model: 'm', ...fields })
+  const served = (backend: string, fields: Partial<ServedModel> = {}): ServedModel =>
+    makeModel({ pool: [{ target: `${backend}/m`, weight: 1 }], ...fields })
+  const policy = makeTable({
+    names: { auto: 'auto', cloud: 'cloud', home: 'home', gated: 'gated', vectors: 'vectors' },
+    models: {
+      auto: { kind: 'ruled', rules: 'main' },
+      cloud: served('cloud'),
+      home: served('home'),
+      gated: served('gated', { fallback: ['cloud/m'] }),
+      vectors: served('home', { surfaces: ['embeddings'] }),
+    },
+    targets: {
+      'cloud/m': target('cloud'),
+      'home/m': target('home', { zone: 2, supports: [] }),
+      'gated/m': target('gated', { zone: 2, mode: 'night' }),
+    },
+    labels: {
+      private: { mayReach: 2, onDenied: { kind: 'reroute', to: 'home' }, trace: 'none', cache: 'none' },
+      secret: { mayReach: 2, onDenied: { kind: 'block' }, trace: 'none', cache: 'none' },
+      inner: { mayReach: 1, onDenied: null, trace: 'none', cache: 'none' },
+    },
+    modes: { night: { whenOn: 'force-only' } },
+    rulesets: {
+      main: [
+        {
+          id: 'stop',
+          when: { kind: 'tag', names: ['bad'] },
+          addTags: [],
+          set: {},
+          clamp: {},
+          redact: null,
+          action: { kind: 'block', status: 451, message: 'no' },
+        },
+        {
+          id: 'else',
+          when: null,
+          addTags: ['seen'],
+          set: {},
+          clamp: {},
+          redact: null,
+          action: { kind: 'route', to: 'gated', force: true },
+        },
+      ],
+    },
+    clients: { crew: makeClient(), bad: makeClient({ tags: ['bad'] }) },
+  })
+  const route = (backend: string, more: object = {}): object => ({
+    kind: 'route',
+    pool: [{ target: { backend } }],
+    ...more,
+  })
+  const refuse = (reason: string, more: object = {}): object => ({ kind: 'refuse', reason, ...more })
+  const labels = (...names: string[]): Facts['labels'] =>
+    Object.fromEntries(names.map((name) => [name, ['pii']]))
+
+  it.each<{ name: string; facts: Partial<Facts>; is: object }>([
+    {
+      name: 'a rule',
+      facts: { model: 'auto' },
+      is: route('gated', { rule: 'main/else', tags: ['seen'], forced: true }),
+    },
+    {
+      name: 'a rule that blocks',
+      facts: { model: 'auto', client: 'bad' },
+      is: refuse('blocked', { rule: 'main/stop', status: 451 }),
+    },
+    {
+      name: 'a label without a way',
+      facts: { model: 'cloud', labels: labels('inner') },
+      is: refuse('label-denied', { label: 'inner' }),
+    },
+    {
+      name: 'a label that is sent elsewhere',
+      facts: { model: 'cloud', labels: labels('private') },
+      is: route('home', { model: 'home', reroutedBy: 'private', minZone: 2 }),
+    },
+    {
+      name: 'of two labels the strict one',
+      facts: { model: 'cloud', labels: labels('inner', 'private') },
+      is: route('home', { reroutedBy: 'private', minZone: 2 }),
+    },
+    {
+      name: 'of two strict labels the one that blocks',
+      facts: { model: 'cloud', labels: labels('private', 'secret') },
+      is: refuse('label-denied', { label: 'secret' }),
+    },
+    {
+      name: 'a mode that gates, with a fallback',
+      facts: { model: 'gated', modes: ['night'] },
+      is: { kind: 'route', pool: [], fallback: [{ backend: 'cloud' }], forced: false },
+    },
+    { name: 'a mode, forced', facts: { model: 'auto', modes: ['night'] }, is: route('gated') },
+    {
+      name: 'a label that takes the fallback which a mode had left',
+      facts: { model: 'gated', modes: ['night'], labels: labels('private') },
+      is: route('home', { reroutedBy: 'private' }),
+    },
+    {
+      name: 'a label that blocks what a mode had left',
+      facts: { model: 'gated', modes: ['night'], labels: labels('secret') },
+      is: refuse('label-denied'),
+    },
+    {
+      name: 'a capability that is missing',
+      facts: { model: 'home', tools: true },
+      is: refuse('not-capable', { capability: 'tools' }),
+    },
+    {
+      name: 'a surface that the model does not serve',
+      facts: { model: 'vectors' },
+      is: refuse('surface-not-served'),
+    },
+    {
+      name: 'a surface that it serves',
+      facts: { model: 'vectors', surface: 'embeddings' },
+      is: route('home'),
+    },
+  ])('$name', ({ facts, is }) => {
+    expect(decide(makeFacts(facts), policy)).toMatchObject(is)
+  })
+
+  it.each([
+    {
+      classify: { injection: { action: 'block', surfaces: ['chat'] } },
+      facts: { injection: true },
+      reason: 'injection',
+    },
+    {
+      classify: { injection: { action: 'flag', surfaces: ['chat'] } },
+      facts: { injection: true },
+      reason: null,
+    },
+    { classify: { images: 'refuse' }, facts: { images: true }, reason: 'images' },
+    { classify: { images: 'label' }, facts: { images: true }, reason: null },
+  ] as const)('$classify: $reason', ({ classify, facts, reason }) => {
+    const strict = makeTable({ classify: { ...makeTable().classify, ...(classify as Partial<Classify>) } })
+    expect(decide(makeFacts(facts), strict)).toMatchObject(
+      reason === null ? { kind: 'route' } : { kind: 'refuse', reason },
+    )
+  })
+
+  it('says on its trace which targets were left out, and why', () => {
+    const seen: string[] = []
+    const trace: Trace = {
+      rule: (ruleset, index, { matched }) => seen.push(`${ruleset}[${index}] ${matched}`),
+      dropped: (model, { backend }, why) => seen.push(`${model} ${backend} ${why}`),
+    }
+    decide(makeFacts({ model: 'auto', labels: labels('private'), tools: true }), policy, trace)
+    expect(seen).toEqual(['main[0] false', 'main[1] true', 'gated cloud label'])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mayUse } from '../../../src/table/names.ts'
+import { mayUse, resolveName } from '../../../src/table/names.ts'
 import { makeClient, makeTable } from '../make-snapshot.ts'
 
 const table = makeTable({
@@ -26,5 +26,37 @@ describe('mayUse', () => {
     ['some', '__proto__', false],
   ])('%s asks for %s: %s', (client, name, allowed) => {
     expect(mayUse(table, client, name)).toBe(allowed)
+  })
+})
+
+describe('resolveName', () => {
+  const wild = makeTable({
+    wildcards: [
+      { prefix: 'gpt-4', model: 'safe' },
+      { prefix: 'gpt-', model: 'fast' },
+    ],
+    clients: { wild: makeClient({ models: ['gpt-4*'] }), model: makeClient({ models: ['safe'] }) },
+  })
+
+  it.each([
+    { name: 'fast', found: { model: 'fast', rest: '' } },
+    { name: 'gpt-4', found: { model: 'fast', rest: '' } }, // exact names win
+    { name: 'gpt-4o', found: { model: 'safe', rest: 'o' } }, // then the longest prefix
+    { name: 'gpt-3', found: { model: 'fast', rest: '3' } },
+    { name: 'gpt-', found: undefined },
+    { name: 'gpt-4 o', found: undefined }, // what the star stands for may become part of a model id
+    { name: 'gpt-3\n', found: undefined },
+    { name: `gpt-3${'x'.repeat(200)}`, found: undefined },
+  ])('$name', ({ name, found }) => {
+    expect(resolveName(wild, name)).toEqual(found)
+  })
+
+  it.each([
+    ['wild', 'gpt-4o', true],
+    ['wild', 'gpt-3', false],
+    ['model', 'gpt-4o', true],
+    ['model', 'gpt-3', false],
+  ])('%s may ask for %s: %s', (client, name, allowed) => {
+    expect(mayUse(wild, client, name)).toBe(allowed)
   })
 })
