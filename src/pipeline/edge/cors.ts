@@ -8,6 +8,7 @@ const EXPOSED = [
   'x-correlation-id',
   'x-aicc-model',
   'x-aicc-backend',
+  'x-aicc-rule',
   'x-aicc-digest',
   'retry-after',
   'deprecation',
