@@ -36,10 +36,22 @@ const COMPATIBILITY_DATE = '2026-11-01'
 /**
  * Against long pauses of the collector. A request leaves many small objects of workerd's own behind (headers,
  * bodies, signals), which by default only a major collection frees: they piled up, and the pause that freed
- * them took up to 300 ms. Collected young, and in small portions, 40 ms; memory halves. (No large initial heap:
+ * them took up to 300 ms. Collected young, and in small portions, 28 ms; memory halves. (No large initial heap:
  * chunks live off the heap, and V8 lets their garbage wait until it is used up.)
+ *
+ * What survives one minor collection still waits for a major one, and workerd frees all of it within the
+ * pause. So majors should come often: pages are promoted at once, not held back four times, and the heap's
+ * limit follows the rate of allocation instead of lying 8 MB above what lives. Twice as many majors of half
+ * the length: 14 ms. (The constant is a third of V8's own: with that one, 11 ms for 8 % more CPU per call.)
  */
-const V8_FLAGS = ['--max-heap-size=2048', '--max-semi-space-size=2', '--cppgc-young-generation']
+const V8_FLAGS = [
+  '--max-heap-size=2048',
+  '--max-semi-space-size=2',
+  '--cppgc-young-generation',
+  '--minor-ms-max-page-age=0',
+  '--memory-balancer',
+  '--memory-balancer-c-value=1e-10',
+]
 
 export function renderWorkerdConfig(config: WorkerdConfig): string {
   const services = [
