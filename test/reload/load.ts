@@ -1,5 +1,6 @@
 /** Steady load on a gateway: streams that are always open, and short calls at a constant rate. Judges each answer. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ErrorBody } from '../../src/errors.ts'
 import { askOf, collect, streamOf, type Client, type OpenAnswer } from '../conformance/harness/client.ts'
 
 /** Which model must answer, by the digest of the table that decided. */
@@ -67,7 +68,8 @@ export function startLoad(options: LoadOptions): Load {
     const answer = await clients.calls.chat(askOf(name))
     tally.callMs.push(performance.now() - began)
     tally.calls += 1
-    judge(name, answer, String((answer.json() as { id?: unknown }).id))
+    const { id, error } = answer.json() as { id?: string; error?: ErrorBody['error'] }
+    judge(name, answer, id ?? `${error?.code}: ${error?.message}`)
   }
   const stream = async (): Promise<void> => {
     const answer = await clients.streams.open({ body: streamOf(streamName) })

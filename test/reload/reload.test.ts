@@ -32,6 +32,9 @@ const PAUSE_MS = 300
 /** Digits of the digest in the answer header. */
 const HEADER_DIGITS = 12
 
+/** The upstream shares its process with the load: on a busy machine it may take seconds to accept a connection. */
+const PATIENT = { connect: '15s', firstToken: '30s', idle: '30s', total: '60s' }
+
 const SIDES = ['left', 'right'] as const
 type Side = (typeof SIDES)[number]
 
@@ -39,6 +42,7 @@ type Side = (typeof SIDES)[number]
 function policyFor(side: Side, base: PolicyFile): PolicyFile {
   return {
     ...base,
+    timeouts: PATIENT,
     models: { ...base.models, auto: { rules: 'main' } },
     aliases: { moving: side },
     rules: {
