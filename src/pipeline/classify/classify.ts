@@ -48,6 +48,7 @@ const NO_TEXT: RequestText = {
   dataUrls: false,
   opaque: false,
 }
+const NO_HEADERS: Readonly<Record<string, string>> = {}
 const CLEAN: InjectionVerdict = { flagged: false, score: 0, reasons: [] }
 
 /** Longer ones than this say nothing more about who a user is. */
@@ -140,11 +141,12 @@ function wantsJson(format: unknown): boolean {
   return format['type'] === 'json_object' || format['type'] === 'json_schema'
 }
 
-function neededHeaders({ table, headers }: ClassifyInput): Record<string, string> {
-  const needed: Record<string, string> = {}
-  for (const name of table.needs.headers) {
-    const value = lookup(headers, name)
-    if (value !== undefined) needed[name] = value
-  }
-  return needed
+function neededHeaders({ table, headers }: ClassifyInput): Readonly<Record<string, string>> {
+  if (table.needs.headers.length === 0) return NO_HEADERS
+  return Object.fromEntries(
+    table.needs.headers.flatMap((name) => {
+      const value = lookup(headers, name)
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 }

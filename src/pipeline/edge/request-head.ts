@@ -26,7 +26,8 @@ const NONE: Record<string, string> = {}
 
 /** @param wanted names in lower case that are read besides the edge's own */
 export function readHead(headers: Headers, wanted: readonly string[] = []): RequestHead {
-  const named: Record<string, string> = wanted.length === 0 ? NONE : {}
+  // Without a prototype: a field may be called `__proto__`.
+  const named = wanted.length === 0 ? NONE : (Object.create(null) as Record<string, string>)
   const head: RequestHead = {
     host: null,
     authorization: null,

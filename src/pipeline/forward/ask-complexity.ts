@@ -43,6 +43,7 @@ export async function askComplexity(facts: Facts, options: AskOptions): Promise<
   const { classifier } = table.classify.complexity
   if (classifier === null || CHAT === undefined) return null
   const model = servedModel(table, classifier.model)
+  if (model.surfaces !== null && !model.surfaces.includes('chat')) return null
   // What the request wants of its own model (tools, a large context) is not wanted of this one.
   const plain: Facts = { ...facts, tokens: 0, tools: false, images: false, json: false }
   const minZone = minZoneOf(table, Object.keys(facts.labels))

@@ -39,7 +39,7 @@ export function fromStatus(backend: string, response: Response, body: string): A
   const { status } = response
   const said = messageOf(body)
   const detail = said === null ? '' : `: ${harmless(said)}`
-  const refusedKey = errorOf(body)?.['type'] === LITELLM_UNKNOWN_KEY
+  const refusedKey = status === 400 && errorOf(body)?.['type'] === LITELLM_UNKNOWN_KEY
   const blamed = refusedKey ? 'upstream_auth_failed' : BACKEND_AT_FAULT[status]
   if (blamed === 'upstream_auth_failed') {
     const message = `Backend \`${backend}\` refused the gateway's own key (${status}).`

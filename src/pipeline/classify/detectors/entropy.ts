@@ -5,19 +5,29 @@ import type { Find } from './detector.ts'
 /** Longer runs are data (images, archives), of which the beginning says enough. */
 const LONGEST = 512
 
-const RUN = /[A-Za-z0-9+/_-]+={0,2}/g
+/** By least length: words that are too short must cost nothing. */
+const runs = new Map<number, RegExp>()
 
 /** Mean length of the words inside: a name in camel case falls into longer ones than chance makes. */
 const LONGEST_MEAN_WORD = 2.5
 
 export function findRandomWords(text: string, { threshold, minLength }: PrivacyGuard['entropy']): Find[] {
   const finds: Find[] = []
-  for (const match of text.matchAll(RUN)) {
+  for (const match of text.matchAll(runsOf(minLength))) {
     const [run] = match
-    if (run.length < minLength || !looksRandom(run.slice(0, LONGEST), threshold)) continue
+    if (!looksRandom(run.slice(0, LONGEST), threshold)) continue
     finds.push({ start: match.index, end: match.index + run.length, kind: 'random' })
   }
   return finds
+}
+
+function runsOf(minLength: number): RegExp {
+  let regex = runs.get(minLength)
+  if (regex === undefined) {
+    regex = new RegExp(`(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{${minLength},}={0,2}`, 'g')
+    runs.set(minLength, regex)
+  }
+  return regex
 }
 
 function looksRandom(run: string, threshold: number): boolean {

@@ -26,4 +26,11 @@ describe('readHead', () => {
     expect(named).toEqual({ 'x-force': '1', origin: 'o' })
     expect(origin).toBe('o')
   })
+
+  it('is not misled by a field that objects have anyway', () => {
+    const wanted = ['__proto__', 'constructor']
+    expect(Object.entries(readHead(new Headers({ __proto: 'x' }), wanted).named)).toEqual([])
+    const { named } = readHead(new Headers([['__proto__', 'x']]), wanted)
+    expect(Object.entries(named)).toEqual([['__proto__', 'x']])
+  })
 })

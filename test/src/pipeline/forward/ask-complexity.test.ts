@@ -5,6 +5,7 @@ import { ClientGone } from '../../../../src/pipeline/forward/client-gone.ts'
 import { createHealth } from '../../../../src/pipeline/forward/health.ts'
 import type { Facts } from '../../../../src/table/facts.ts'
 import type { Complexity } from '../../../../src/table/predicate.ts'
+import type { ServedModel } from '../../../../src/table/route-table.ts'
 import { makeFacts } from '../../make-facts.ts'
 import { makeLabel } from '../../make-policy.ts'
 import { makeActive, makeModel, makeTable, makeTarget } from '../../make-snapshot.ts'
@@ -13,13 +14,13 @@ import { type Backend, type ScriptedPorts, scriptedPorts } from '../../scripted-
 const TIMEOUT_MS = 60
 
 /** `judge` is asked: first in the cloud, then at home. */
-function snapshotOf(timeoutMs: number): ReturnType<typeof makeActive> {
+function snapshotOf(timeoutMs: number, surfaces: ServedModel['surfaces']): ReturnType<typeof makeActive> {
   const base = makeTable()
   return makeActive({
     ...base,
     labels: { private: makeLabel() },
     modes: { gaming: { whenOn: 'force-only' } },
-    models: { ...base.models, judge: makeModel({ fallback: ['spare/small'] }) },
+    models: { ...base.models, judge: makeModel({ fallback: ['spare/small'], surfaces }) },
     targets: {
       'gpu/coder': makeTarget({ mode: 'gaming' }),
       'spare/small': makeTarget({ backend: 'spare', model: 'small', id: 'llama3.2', zone: 2 }),
@@ -51,14 +52,16 @@ async function ask(
     text = 'Prove it.',
     client = new AbortController(),
     timeoutMs = 5000,
+    surfaces = null,
   }: {
     facts?: Partial<Facts>
     text?: string
     client?: AbortController
     timeoutMs?: number
+    surfaces?: ServedModel['surfaces']
   } = {},
 ): Promise<Asked> {
-  const snapshot = snapshotOf(timeoutMs)
+  const snapshot = snapshotOf(timeoutMs, surfaces)
   const ports = scriptedPorts(snapshot, backends)
   const answer = await askComplexity(makeFacts(facts), {
     ports,
@@ -146,6 +149,11 @@ describe('askComplexity', () => {
   ])('has no opinion when $name', async ({ backends, timeoutMs }) => {
     const { answer } = await ask(backends, timeoutMs === undefined ? {} : { timeoutMs })
     expect(answer).toBeNull()
+  })
+
+  it('asks nobody that does not chat', async () => {
+    const outcome = await ask({ gpu: says('medium') }, { surfaces: ['embeddings'] })
+    expect([outcome.answer, backendsOf(outcome)]).toEqual([null, []])
   })
 
   it('stops when the client goes', async () => {

@@ -111,6 +111,12 @@ describe('fromStatus', () => {
     })
   })
 
+  it('tells it from one whose database is down', () => {
+    const body = '{"error":{"message":"DB not connected","type":"no_db_connection","code":"503"}}'
+    const { error, retryable } = failure(503, body)
+    expect([error.code, error.status, retryable]).toEqual(['upstream_error', 503, true])
+  })
+
   it.each([429, 503])('hands retry-after of a %i on, and no other header', async (status) => {
     const { error } = failure(status, '', { 'retry-after': '7', 'set-cookie': 'a=b', server: 'x' })
     const response = error.toResponse()
