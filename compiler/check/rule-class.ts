@@ -38,9 +38,11 @@ export function ruleClass(
   const known = new Map<number, boolean>()
   return {
     example: found.facts,
-    needs: NEEDS.filter(({ flag }) => isAskedFor(flag) && never({ kind: 'flag', fact: flag, is: false })),
+    // The example answers most questions for nothing: what it does without, not all of them need.
+    needs: NEEDS.filter(
+      ({ flag }) => found.facts[flag] && isAskedFor(flag) && never({ kind: 'flag', fact: flag, is: false }),
+    ),
     exceeds(tokens) {
-      // The example answers most questions for nothing.
       if (!isAskedFor('tokens') || found.facts.tokens <= tokens) return false
       const answer =
         known.get(tokens) ?? never({ kind: 'range', fact: 'tokens', atLeast: 0, below: tokens + 1 })

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { attemptsExceedTotal } from '../../../compiler/check/attempts-exceed-total.ts'
+import { worstCase } from '../../../compiler/check/worst-case.ts'
+import { resolveDocuments } from '../resolve/resolve-documents.ts'
+import { messagesOf } from './messages-of.ts'
+
+async function worst(model: Record<string, unknown>): Promise<unknown> {
+  const spare = { targets: ['gpu/large'], timeouts: { firstToken: '1s' } }
+  const { policy } = await resolveDocuments({ models: { big: model, spare } })
+  const big = policy.models.get('big')
+  if (big?.kind !== 'served') throw new Error('not served')
+  const { attempts, tooLate, firstTokenMs, totalMs } = worstCase(big, policy)
+  return [attempts, tooLate, firstTokenMs, totalMs]
+}
+
+describe('the worst case of a model', () => {
+  const targets = ['gpu/small']
+  const rows: [string, Record<string, unknown>, unknown[]][] = [
+    ['one target', { targets }, [['gpu/small'], [], 60_000, 600_000]],
+    [
+      'its own times count for its fallbacks',
+      { targets, fallback: ['spare'] },
+      [['gpu/small', 'gpu/large'], [], 120_000, 600_000],
+    ],
+    [
+      'each target once',
+      { targets: ['gpu/small', 'gpu/large'], fallback: ['spare'] },
+      [['gpu/small', 'gpu/large'], [], 120_000, 600_000],
+    ],
+    [
+      'the last one begins just before the end',
+      { targets, fallback: ['spare'], timeouts: { firstToken: '10s', total: '11s' } },
+      [['gpu/small', 'gpu/large'], [], 11_000, 11_000],
+    ],
+    [
+      'the last one would begin at the end',
+      { targets, fallback: ['spare'], timeouts: { firstToken: '10s', total: '10s' } },
+      [['gpu/small', 'gpu/large'], ['gpu/large'], 10_000, 10_000],
+    ],
+  ]
+  it.each(rows)('%s', async (_, model, expected) => expect(await worst(model)).toEqual(expected))
+
+  it('is an error when there is no time for all', async () => {
+    const timeouts = { firstToken: '10s', total: '10s' }
+    const models = { big: { targets: ['gpu/small', 'gpu/large'], timeouts } }
+    expect(await messagesOf(attemptsExceedTotal, { models })).toEqual([
+      '`big` has 2 targets to try, but time for 1 only',
+    ])
+  })
+})
