@@ -3,6 +3,7 @@
  */
 import { decide } from '../../src/table/decide.ts'
 import type { RouteDecision } from '../../src/table/decision.ts'
+import type { Facts } from '../../src/table/facts.ts'
 import type { RouteTable, Target } from '../../src/table/route-table.ts'
 import { describeEdits } from '../explain/describe-edits.ts'
 import { refusalOf } from '../simulate/client-error.ts'
@@ -26,20 +27,21 @@ export interface Description {
 /** @returns abstract request → what the table makes of it */
 export function createOutcome(table: RouteTable): (request: AbstractRequest) => Outcome {
   const toFacts = createToFacts(table)
-  return (request) => {
-    if (!Object.hasOwn(table.clients, request.client)) return refused('no such client')
-    const facts = toFacts(request)
-    const decision = decide(facts, table)
-    if (decision.kind === 'refuse') {
-      const { status, code, message } = refusalOf(decision, facts)
-      return refused(`${status} ${code}`, { rule: decision.rule, message })
-    }
-    const { edits, redact, pool, fallback, balance } = decision
-    const sent = [pool.map(share(decision)), fallback.map(wire), balance]
-    return {
-      effect: JSON.stringify([sent, edits, redact.toSorted()]),
-      describe: () => describeRoute(decision),
-    }
+  return (request) => outcomeOf(toFacts(request), table)
+}
+
+export function outcomeOf(facts: Facts, table: RouteTable): Outcome {
+  if (!Object.hasOwn(table.clients, facts.client)) return refused('no such client')
+  const decision = decide(facts, table)
+  if (decision.kind === 'refuse') {
+    const { status, code, message } = refusalOf(decision, facts)
+    return refused(`${status} ${code}`, { rule: decision.rule, message })
+  }
+  const { edits, redact, pool, fallback, balance } = decision
+  const sent = [pool.map(share(decision)), fallback.map(wire), balance]
+  return {
+    effect: JSON.stringify([sent, edits, redact.toSorted()]),
+    describe: () => describeRoute(decision),
   }
 }
 
