@@ -22,7 +22,7 @@ const SPELLINGS: ((address: string) => string)[] = [
   (address) => address,
   (address) => `<${address}>,`,
   (address) => address.replace('@', '\u200b@'),
-  (address) => address.replace('a', '\uff41'),
+  (address) => address.replace('@', '\uff20'),
   (address) => `say\n${address}\tplease`,
   (address) => `"${address}"`,
   (address) => `日本 ${address} é`,
