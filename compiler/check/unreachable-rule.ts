@@ -25,13 +25,18 @@ export const unreachableRule: Check = {
       if (!flow.isEntered(ruleset)) continue
       const subject = { ruleset, rules, flow, policy, context }
       const shadowed: Shadowed[] = []
+      const settling: number[] = []
       for (const [index, rule] of rules.entries()) {
         const step = flow.steps(ruleset)[index]
-        if (step === undefined || flow.atRule({ ruleset, index }).kind !== 'none') continue
+        if (step === undefined) continue
+        if (flow.atRule({ ruleset, index }).kind !== 'none') {
+          if (rule.rule.action.kind !== 'continue') settling.push(index)
+          continue
+        }
         if (flow.ask([step.matches]).kind === 'none') continue
         if (flow.ask([step.matches, flow.entrance(ruleset)]).kind === 'none')
           reportExcluded(rule, index, subject)
-        else shadowed.push({ rule, by: shadowOf(index, subject) })
+        else shadowed.push({ rule, by: shadowOf(index, settling, subject) })
       }
       // What one and the same rules shadow is one fault.
       const alike = Map.groupBy(shadowed, ({ by }) => JSON.stringify(by.map(({ at }) => at)))
@@ -53,12 +58,18 @@ interface Shadowed {
   by: ResolvedRule[]
 }
 
-/** The rules before that together leave nothing for a rule; none of them could be missed. */
-function shadowOf(index: number, { ruleset, rules, flow }: Subject): ResolvedRule[] {
+/**
+ * The rules before that together leave nothing for a rule; none of them could be missed.
+ * @param settling those before it that do decide
+ */
+function shadowOf(
+  index: number,
+  settling: readonly number[],
+  { ruleset, rules, flow }: Subject,
+): ResolvedRule[] {
   const steps = flow.steps(ruleset)
   const step = steps[index]
   if (step === undefined) return []
-  const settling = [...steps.keys()].filter((i) => i < index && steps[i]?.rule.action.kind !== 'continue')
   const leaveNothing = (chosen: readonly number[]): boolean => {
     const passed = chosen.flatMap((i) => steps[i] ?? []).map(({ matches }) => not(matches))
     return flow.ask([step.matches, flow.entrance(ruleset), ...passed]).kind === 'none'

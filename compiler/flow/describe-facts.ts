@@ -55,7 +55,9 @@ function verdictsOf({ labels, injection, complexity }: Facts): string[] {
 function worldOf({ modes, unhealthy, minuteOfWeek }: Facts): string[] {
   return [
     ...(modes.length === 0 ? [] : [`while the mode ${listOf(modes.map(quote))} is on`]),
-    ...(unhealthy.length === 0 ? [] : [`while ${listOf(unhealthy.map(quote))} is down`]),
+    ...(unhealthy.length === 0
+      ? []
+      : [`while ${listOf(unhealthy.map(quote))} ${unhealthy.length === 1 ? 'is' : 'are'} down`]),
     ...(minuteOfWeek === PLAIN.minuteOfWeek ? [] : [`on ${clock(minuteOfWeek)}`]),
   ]
 }

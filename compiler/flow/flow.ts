@@ -9,7 +9,7 @@ import type { Facts } from '../../src/table/facts.ts'
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import { toFlowInput, type FlowInput } from './flow-input.ts'
-import { not, type Formula } from './formula.ts'
+import type { Formula } from './formula.ts'
 import { labelCauses, type Cause } from './label-causes.ts'
 import { asksFor, laws } from './laws.ts'
 import { startingMarks, type Marks } from './marks.ts'
@@ -67,7 +67,7 @@ export interface NameQuery {
 }
 
 /** Branches that all questions of one compilation may try together. */
-const BRANCHES = 50_000
+const BRANCHES = 10_000
 
 const analysed = new WeakMap<ResolvedPolicy, Flow>()
 
@@ -134,7 +134,7 @@ export function createFlow(input: FlowInput): Flow {
         ...also.map((predicate) => formula(predicate, step.after)),
         ...alsoFormulas,
         entrance(ruleset),
-        ...step.settled.map(not),
+        ...step.passed,
       ])
     },
     byName: ({ model, also = [], alsoFormulas = [] }) =>

@@ -25,7 +25,7 @@ export interface Budget {
 }
 
 /** Branches that one question may try: beyond it the rules are more entangled than people write. */
-const BRANCHES_PER_QUESTION = 2000
+const BRANCHES_PER_QUESTION = 1000
 
 /** Deterministic: bounded by a count of branches, never by a clock. */
 export function solve(dimensions: readonly Dimension[], goals: readonly Formula[], budget: Budget): Solution {

@@ -1,7 +1,7 @@
 /** A point of the space → the facts of a request: what a proof found, as the edge would see it. */
 import type { Facts } from '../../src/table/facts.ts'
 import type { FlagFact } from '../../src/table/predicate.ts'
-import { ABSENT, exampleValue, OTHER } from './header-values.ts'
+import { ABSENT, exampleValue, OTHER, type OpaqueTest } from './header-values.ts'
 import type { Cause } from './label-causes.ts'
 import { contains } from './interval-set.ts'
 import type { Formula } from './formula.ts'
@@ -22,8 +22,8 @@ export function toFacts(
   const client = chosen('client', space.clients) ?? ''
   const maxTokens = valueOf({ kind: 'maxTokens' }) ?? UNSAID
   const texts: boolean[] = []
-  for (const aspect of space.aspects) {
-    if (aspect.kind === 'text') texts[aspect.index] = valueOf(aspect) === 1
+  for (const [dimension, aspect] of space.aspects.entries()) {
+    if (aspect.kind === 'text') texts[aspect.index] = point[dimension] === 1
   }
   return {
     client,
@@ -31,7 +31,7 @@ export function toFacts(
     model: chosen('name', space.names)?.example ?? '',
     stream: flag('stream'),
     user: client,
-    headers: headersOf(present, valueOf, space),
+    headers: headersOf(point, space),
     tokens: valueOf({ kind: 'tokens' }) ?? PLAIN.tokens,
     maxTokens: maxTokens === UNSAID ? null : maxTokens,
     systemLength: valueOf({ kind: 'systemLength' }) ?? PLAIN.systemLength,
@@ -48,19 +48,18 @@ export function toFacts(
   }
 }
 
-function headersOf(
-  present: readonly Aspect[],
-  valueOf: (aspect: Aspect) => number | undefined,
-  { headers }: Space,
-): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const [name, header] of headers) {
-    const value = valueOf({ kind: 'header', name }) ?? ABSENT
-    if (value === ABSENT) continue
-    const passed = present.flatMap((aspect) =>
-      aspect.kind === 'header-test' && aspect.name === name ? [aspect.test] : [],
+function headersOf(point: readonly number[], { aspects, headers }: Space): Record<string, string> {
+  const passed = (name: string): OpaqueTest[] =>
+    aspects.flatMap((aspect, dimension) =>
+      aspect.kind === 'header-test' && aspect.name === name && point[dimension] === 1 ? [aspect.test] : [],
     )
-    found[name] = value === OTHER ? exampleValue(passed, header) : (header.named[value - 2] ?? '')
+  const found: Record<string, string> = {}
+  for (const [dimension, aspect] of aspects.entries()) {
+    const value = point[dimension] ?? ABSENT
+    if (aspect.kind !== 'header' || value === ABSENT) continue
+    const { name } = aspect
+    const header = headers.get(name) ?? { named: [], opaque: [] }
+    found[name] = value === OTHER ? exampleValue(passed(name), header) : (header.named[value - 2] ?? '')
   }
   return found
 }

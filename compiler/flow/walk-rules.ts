@@ -1,7 +1,7 @@
 /** A ruleset for all requests at once: what `runRules` in `src/table` does to one request. */
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { Rule } from '../../src/table/route-table.ts'
-import { TRUE, type Formula } from './formula.ts'
+import { not, TRUE, type Formula } from './formula.ts'
 import type { Marks } from './marks.ts'
 import type { Space } from './space.ts'
 import { toFormula } from './to-formula.ts'
@@ -10,8 +10,8 @@ export interface Step {
   rule: Rule
   /** The rule's condition, with tags and labels as the rules before have left them. */
   matches: Formula
-  /** Settling rules before it; of a request that gets here none has held. */
-  settled: readonly Formula[]
+  /** What holds of a request that gets here: none of the settling rules before did. */
+  passed: readonly Formula[]
   /** Tags and labels as the rule finds them, and as it leaves them where it holds. */
   before: Marks
   after: Marks
@@ -19,13 +19,13 @@ export interface Step {
 
 export function walkRules(rules: readonly Rule[], start: Marks, space: Space): Step[] {
   const steps: Step[] = []
-  const settled: Formula[] = []
+  const passed: Formula[] = []
   let marks = start
   for (const rule of rules) {
     const matches = conditionOf(rule.when, space, marks)
-    steps.push({ rule, matches, settled: settled.slice(), before: marks, after: marks.after(rule, TRUE) })
+    steps.push({ rule, matches, passed: passed.slice(), before: marks, after: marks.after(rule, TRUE) })
     if (rule.action.kind === 'continue') marks = marks.after(rule, matches)
-    else settled.push(matches)
+    else passed.push(not(matches))
   }
   return steps
 }
