@@ -3,6 +3,7 @@
  */
 import { failingPath, holds, type Marks } from '../../src/table/predicate.ts'
 import type { CompiledPolicy } from '../compile.ts'
+import { maskSecrets } from '../diagnostics/secret-shapes.ts'
 import type { ResolvedPredicate, ResolvedRule } from '../resolve/resolved-policy.ts'
 import type { LineOf } from '../simulate/line-of-file.ts'
 import type { Judged, RuleStep } from '../simulate/simulate.ts'
@@ -47,7 +48,10 @@ function explainRule({ rule, when, at }: ResolvedRule, setting: Setting): Explai
   const part = failed ?? when
   return {
     ...common,
-    why: failed === null ? text(when) : describeFailure(failed.predicate, { facts, marks, texts }),
+    // A header's value may be a key.
+    why: maskSecrets(
+      failed === null ? text(when) : describeFailure(failed.predicate, { facts, marks, texts }),
+    ),
     whyAt: lineOf(part.at),
     parts: asked
       ? leavesOf(when).map((leaf): ExplainedPart => ({

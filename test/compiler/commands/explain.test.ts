@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Explanation } from '../../../compiler/explain/explanation.ts'
+import { WORKED_POLICY } from '../worked-policy.ts'
 import { runAicc, spawnAicc, type AiccRun } from './run-aicc.ts'
 import { workedFolder } from './worked-folder.ts'
 
@@ -83,6 +84,29 @@ limits body 10 MiB within 30 s
       ])
     },
   )
+
+  it('does not repeat a key that stands in a header', async () => {
+    const policy = (WORKED_POLICY['policy.yaml'] ?? '').replace(
+      / {6}when:\n {8}any:\n(.*\n){2}/,
+      "      when: { header: { X-Force-Big: 'true' } }\n",
+    )
+    const folder = await workedFolder({ 'policy.yaml': policy })
+    const args = [
+      'explain',
+      '--model',
+      'auto',
+      '--prompt',
+      'hi',
+      '--header',
+      `X-Force-Big=${SECRET}`,
+      '--format',
+      'json',
+    ]
+    const { stdout } = await runAicc(args, { cwd: folder })
+    await rm(folder, { recursive: true })
+    expect(stdout).toContain(`header x-force-big is \\"${'*'.repeat(SECRET.length)}\\", wanted`)
+    expect(stdout).not.toContain(SECRET)
+  })
 
   it.each([
     {
