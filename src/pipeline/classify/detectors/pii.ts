@@ -95,10 +95,12 @@ function isPublicAddress(written: string): boolean {
   return !((a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 169 && b === 254))
 }
 
-/** `version 4.11.0.2`, `v1.2.3.4`, section numbers. */
+/** `version 4.11.0.2`, `upgrade it from 1.5.14 to 2.3.10.207`, section numbers. */
 function isVersion(text: string, at: number): boolean {
-  return /(?:\bv|version|release|section|chapter|build)[\s:=]{0,3}$/i.test(
-    text.slice(Math.max(0, at - 16), at),
+  const before = text.slice(Math.max(0, at - 48), at)
+  return (
+    /(?:\bv|section|chapter)[\s:=]{0,3}$/i.test(before) ||
+    /\b(?:versions?|releases?|upgraded?|updated?|downgraded?|build)\b[^!?\n]*$/i.test(before)
   )
 }
 

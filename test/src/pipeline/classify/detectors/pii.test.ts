@@ -29,6 +29,8 @@ describe('findPii', () => {
     '000-12-3456',
     '192.168.1.10 and 10.0.0.1 and 127.0.0.1',
     'version 4.11.0.2',
+    'Upgrade openssl from 1.5.14 to 2.3.10.207',
+    'see section 3.11.12.13',
     '2026-11-21 18:00:00',
     'user@localhost',
     '1,234,567.89',
