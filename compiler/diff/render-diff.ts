@@ -3,7 +3,7 @@
  */
 import { visible } from '../diagnostics/quote.ts'
 import type { DecisionDiff } from './compare-decisions.ts'
-import type { StructureChange } from './compare-structure.ts'
+import type { ChangedSetting, StructureChange } from './compare-structure.ts'
 import { showRequest } from './show-request.ts'
 
 export interface PolicyDiff {
@@ -42,10 +42,18 @@ function renderStructure(structure: readonly StructureChange[]): string[] {
           text: `~ ${address}.${name}`,
           change: `${before ?? '(not there)'} -> ${after ?? '(gone)'}`,
         }))
-      : [{ text: `${action === 'add' ? '+' : '-'} ${address}`, change: '' }],
+      : [{ text: `${action === 'add' ? '+' : '-'} ${address}`, change: gist(settings) }],
   )
-  const width = Math.max(0, ...lines.map(({ text, change }) => (change === '' ? 0 : text.length)))
-  return lines.map(({ text, change }) => (change === '' ? text : `${text.padEnd(width)}   ${change}`))
+  const width = Math.max(0, ...lines.map(({ text }) => text.length))
+  return lines.map(({ text, change }) => `${text.padEnd(width)}   ${change}`)
+}
+
+/** What something is, by the settings that say most: they stand first. */
+function gist(settings: readonly ChangedSetting[]): string {
+  return settings
+    .slice(0, 2)
+    .map(({ before, after }) => after ?? before)
+    .join(', ')
 }
 
 function summary(structure: readonly StructureChange[], { changes, compared, capped }: DecisionDiff): string {
