@@ -6,7 +6,7 @@ import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
-import { entriesOf } from './client-reach.ts'
+import { entriesOf, exactly } from './client-reach.ts'
 
 interface Opening {
   /** How the first of the clients gets there. */
@@ -24,9 +24,12 @@ export const unauthorisedFallbacks: Check = {
     for (const [name, client] of policy.clients) {
       if (client.models === null) continue
       const granted = entriesOf(policy, client)
+      const comesTo = exactly(policy, name)
       for (const entry of granted) {
-        for (const { permitted, model, way } of beginnings(entry, granted, policy)) {
-          for (const found of follow(model, permitted, policy)) {
+        for (const { permitted, model, way, rule } of beginnings(entry, granted, policy)) {
+          const opened = follow(model, permitted, policy)
+          if (opened.length === 0 || (rule && !comesTo(rule.ruleset, rule.index))) continue
+          for (const found of opened) {
             const id = JSON.stringify(found.at)
             const opening = openings.get(id) ?? { ...found, way: [name, ...way, ...found.way], clients: [] }
             if (!opening.clients.includes(name)) opening.clients.push(name)
@@ -61,21 +64,35 @@ export const unauthorisedFallbacks: Check = {
   },
 }
 
+interface Beginning {
+  model: string
+  way: string[]
+  permitted: ReadonlySet<string>
+  /** The rule that leads there; null for a model that is asked for by its name. */
+  rule: { ruleset: string; index: number } | null
+}
+
 /** Where a client comes in by one of its names, and which models it may come to from there. */
 function beginnings(
   entry: string,
   granted: ReadonlySet<string>,
   { models, rulesets }: ResolvedPolicy,
-): { model: string; way: string[]; permitted: ReadonlySet<string> }[] {
+): Beginning[] {
   const model = models.get(entry)
-  if (model?.kind !== 'ruled') return [{ model: entry, way: [`${entry} (by name)`], permitted: granted }]
-  const rules = rulesets.get(model.rules)?.rules ?? []
-  const permitted = new Set([
-    ...granted,
-    ...rules.flatMap(({ destinations }) => destinations.map(({ model: to }) => to)),
-  ])
-  return rules.flatMap(({ rule, destinations }) =>
-    destinations.map(({ model: to }) => ({ model: to, way: [entry, `rule ${rule.id}`, to], permitted })),
+  if (model?.kind !== 'ruled') {
+    return [{ model: entry, way: [`${entry} (by name)`], permitted: granted, rule: null }]
+  }
+  const ruleset = model.rules
+  const rules = rulesets.get(ruleset)?.rules ?? []
+  const destinations = rules.flatMap((rule) => rule.destinations.map(({ model: to }) => to))
+  const permitted = new Set([...granted, ...destinations])
+  return rules.flatMap(({ rule: { id }, destinations: leads }, index) =>
+    leads.map(({ model: to }) => ({
+      model: to,
+      way: [entry, `rule ${id}`, to],
+      permitted,
+      rule: { ruleset, index },
+    })),
   )
 }
 

@@ -10,11 +10,16 @@ const models = {
   'wild/*': { targets, fallback: ['third'] },
   auto: { rules: 'main' },
   named: { rules: 'named' },
+  theirs: { rules: 'theirs' },
 }
 const policy = {
   aliases: { two: 'second', 'old-*': 'third' },
   rules: {
     main: [{ id: 'else', to: 'first' }],
+    theirs: [
+      { id: 'a', when: { client: 'home' }, to: 'first' },
+      { id: 'else', to: 'gpu/small' },
+    ],
     named: [
       { id: 'a', when: { tools: true }, to: 'first' },
       { id: 'b', when: { stream: true }, to: 'third' },
@@ -38,6 +43,7 @@ describe('fallbacks to models that a client may not ask for', () => {
     ['by a name of a wildcard', ['wild/x'], [opens('third')]],
     ['by rules', ['auto'], [opens('second')]],
     ['by rules that lead there as well', ['named'], []],
+    ['not by a rule for others', ['theirs'], []],
   ]
   it.each(rows)('%s', async (_, granted, expected) => {
     const kiosk = { keys: [{ env: 'KIOSK_KEY' }], models: granted }

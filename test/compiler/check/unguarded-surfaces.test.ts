@@ -4,44 +4,59 @@ import { messagesOf } from './messages-of.ts'
 
 const targets = ['gpu/small']
 
-async function unguarded(
-  surfaces: string[] | undefined,
-  policy: Record<string, unknown> = {},
-  models: Record<string, unknown> = {},
-): Promise<string[]> {
+interface Served {
+  policy?: Record<string, unknown>
+  models?: Record<string, unknown>
+  granted?: string[]
+}
+
+async function unguarded(surfaces: string[] | null, served: Served = {}): Promise<string[]> {
+  const { policy = {}, models = {}, granted = ['fast'] } = served
   const privacy = { label: 'private', ...(surfaces && { surfaces }) }
   return messagesOf(unguardedSurfaces, {
     models,
     policy: { labels: { private: { mayReach: 'cloud' } }, classify: { privacy }, ...policy },
-    clients: { home: { keys: [{ env: 'K' }], models: ['fast'] } },
+    clients: { home: { keys: [{ env: 'K' }], models: granted } },
   })
 }
+
 const misses = (...surfaces: string[]): string =>
   `\`classify.privacy\` does not look at ${surfaces.map((name) => `\`${name}\``).join(', ')}, which ${surfaces.length === 1 ? 'is' : 'are'} served`
 
 describe('surfaces that a guard does not see', () => {
-  it('none where the guard says nothing', async () => expect(await unguarded(undefined)).toEqual([]))
+  it('none where the guard says nothing', async () => expect(await unguarded(null)).toEqual([]))
 
   it('what is served and not listed', async () => {
     expect(await unguarded(['completions'])).toEqual([misses('chat', 'embeddings')])
   })
 
   it('not what the policy does not serve', async () => {
-    expect(await unguarded(['chat'], { surfaces: ['chat'] })).toEqual([])
+    expect(await unguarded(['chat'], { policy: { surfaces: ['chat'] } })).toEqual([])
   })
 
   it('not what no model serves that a client comes to', async () => {
     const fast = { targets, surfaces: ['chat'] }
-    expect(await unguarded(['chat'], {}, { fast, other: { targets } })).toEqual([])
+    expect(await unguarded(['chat'], { models: { fast, other: { targets } } })).toEqual([])
   })
 
-  it('what a fallback or a reroute leads to', async () => {
-    const other = { targets: ['gpu/large'], surfaces: ['embeddings'] }
-    const fast = { targets, surfaces: ['chat'] }
-    expect(await unguarded(['chat'], {}, { fast: { ...fast, fallback: ['other'] }, other })).toEqual([
+  it('what a rule leads to, and only what it lets through', async () => {
+    const models = { auto: { rules: 'main' }, fast: { targets, surfaces: ['chat'] }, other: { targets } }
+    const rules = {
+      main: [
+        { id: 'a', when: { surface: ['chat', 'embeddings'] }, to: 'other' },
+        { id: 'else', to: 'fast' },
+      ],
+    }
+    expect(await unguarded(['chat'], { policy: { rules }, models, granted: ['auto'] })).toEqual([
       misses('embeddings'),
     ])
+  })
+
+  it('not what only a fallback or a reroute would serve: they take what led there', async () => {
+    const other = { targets: ['gpu/large'], surfaces: ['embeddings'] }
+    const fast = { targets, surfaces: ['chat'] }
     const labels = { private: { mayReach: 'local', onDenied: { reroute: 'other' } } }
-    expect(await unguarded(['chat'], { labels }, { fast, other })).toEqual([misses('embeddings')])
+    const models = { fast: { ...fast, fallback: ['other'] }, other }
+    expect(await unguarded(['chat'], { policy: { labels }, models })).toEqual([])
   })
 })

@@ -19,6 +19,7 @@ const models = {
   last: { targets: ['paid/c'] },
   home: { targets: ['own/d'] },
   auto: { rules: 'main' },
+  mine: { rules: 'mine' },
 }
 const unpriced = (name: string): string =>
   `\`paid/${name}\` has no price, and \`team\`, who has a budget, can come to it`
@@ -29,9 +30,18 @@ describe('models without a price under a budget', () => {
     ['a place in a fallback', ['fallen'], [unpriced('b')]],
     ['models in a fallback, each once', ['further', 'fallen'], [unpriced('b'), unpriced('c')]],
     ['where rules lead', ['auto'], [unpriced('c')]],
+    ['not where rules lead others', ['mine'], []],
   ]
   it.each(rows)('%s', async (_, granted, expected) => {
-    const policy = { rules: { main: [{ id: 'else', to: 'last' }] } }
+    const policy = {
+      rules: {
+        main: [{ id: 'else', to: 'last' }],
+        mine: [
+          { id: 'others', when: { client: 'home' }, to: 'last' },
+          { id: 'else', to: 'priced' },
+        ],
+      },
+    }
     const team = { keys: [{ env: 'T' }], models: granted, budget: { usd: '1/day' } }
     expect(await messagesOf(unpricedModels, { backends, models, policy, clients: { team } })).toEqual(
       expected,
@@ -49,7 +59,7 @@ describe('models without a price under a budget', () => {
     const policy = {
       labels: { private: { mayReach: 'local', onDenied: { reroute: 'last' } } },
       classify: { privacy: { label: 'private' } },
-      rules: { main: [{ id: 'else', to: 'priced' }] },
+      rules: { main: [{ id: 'else', to: 'priced' }], mine: [{ id: 'else', to: 'priced' }] },
     }
     const team = { keys: [{ env: 'T' }], models: [granted], budget: { usd: '1/day' } }
     expect(await messagesOf(unpricedModels, { backends, models, policy, clients: { team } })).toEqual(
