@@ -11,6 +11,7 @@ import { doctorCommand } from './doctor.ts'
 import { loadDotEnv } from './environment.ts'
 import { explainCommand } from './explain.ts'
 import { fmtCommand } from './fmt.ts'
+import { importCommand } from './import.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { modeCommand } from './mode.ts'
@@ -29,6 +30,7 @@ const VERBS = [
   diffCommand,
   fmtCommand,
   migrateCommand,
+  importCommand,
   reloadCommand,
   statusCommand,
   keysCommand,

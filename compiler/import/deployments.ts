@@ -1,0 +1,167 @@
+/**
+ * `model_list` of a LiteLLM configuration → deployments: which model is served where, and what is known of it.
+ */
+import type { BackendModelConfig } from '../config/backends.ts'
+import { parseUrl } from '../resolve/parse-url.ts'
+import { envNameOf, left, note, type Finding } from './finding.ts'
+import { providerOf, type Provider } from './providers.ts'
+import { isMapping, type Source, type SourcePath } from './source.ts'
+
+/** A key: the variable that holds it, or a literal that must go into one. */
+export type ImportedKey = { env: string } | { literal: string }
+
+export interface Deployment {
+  /** Name that clients ask for. */
+  group: string
+  /** Null = stays behind LiteLLM. */
+  place: { kind: Provider['kind']; url: string; key: ImportedKey | null; name: string } | null
+  id: string
+  /** What the backend's entry says besides the id. */
+  model: Omit<BackendModelConfig, 'id'>
+  surface: 'chat' | 'completions' | 'embeddings' | null
+  weight: number | null
+  order: number | null
+  /** Seconds for one attempt, and until its first event. */
+  timeout: number | null
+  streamTimeout: number | null
+  at: SourcePath
+}
+
+/** `mode` of LiteLLM → the surface; other modes are not served. */
+const SURFACES: ReadonlyMap<unknown, Deployment['surface']> = new Map([
+  [undefined, null],
+  ['chat', 'chat'],
+  ['completion', 'completions'],
+  ['embedding', 'embeddings'],
+])
+
+/** What people write where a server wants no key. */
+const NO_KEY = /^(none|null|empty|dummy|fake.*|not-?needed|no-?key.*|anything|x+|sk-fake.*|)$/i
+
+const MODEL_NAME = /^([A-Za-z0-9][A-Za-z0-9._:/-]{0,127}|[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}\*|\*)$/
+
+export function readDeployments(source: Source, findings: Finding[]): Deployment[] {
+  const list = source.peek(['model_list'])
+  if (!Array.isArray(list)) return []
+  return list.flatMap((_, i) => readDeployment(['model_list', i], source, findings) ?? [])
+}
+
+function readDeployment(at: SourcePath, source: Source, findings: Finding[]): Deployment | undefined {
+  const group = source.peek([...at, 'model_name'])
+  const model = source.peek([...at, 'litellm_params', 'model'])
+  const refuse = (why: string): undefined => {
+    findings.push(left(at, source.take(at), why))
+  }
+  if (typeof group !== 'string' || typeof model !== 'string')
+    return refuse('it has no `model_name` or no `model`')
+  if (!MODEL_NAME.test(group))
+    return refuse('its `model_name` cannot be a name here; a `*` may only stand at its end')
+  const surface = SURFACES.get(source.peek([...at, 'model_info', 'mode']))
+  if (surface === undefined) return refuse('only chat, completion and embedding models are served')
+  source.take([...at, 'model_name'])
+
+  const param = (name: string): unknown => source.take([...at, 'litellm_params', name])
+  const { provider, name, id } = providerOf(
+    model,
+    source.peek([...at, 'litellm_params', 'custom_llm_provider']),
+  )
+  const url = urlOf(
+    provider,
+    source.peek([...at, 'litellm_params', 'api_base']) ?? source.peek([...at, 'litellm_params', 'base_url']),
+  )
+  const numbers = {
+    weight: toNumber(param('weight')),
+    order: toNumber(param('order')),
+    timeout: toNumber(param('timeout')),
+    streamTimeout: toNumber(param('stream_timeout')),
+  }
+  const known = { group, surface, ...numbers, model: readModel(at, source, findings), at }
+  source.take([...at, 'model_info', 'mode'])
+  if (provider === null || url === null || (group.endsWith('*') && !id.endsWith('*'))) {
+    // Its parameters stay where they are: in the configuration of the LiteLLM that goes on serving it.
+    source.take([...at, 'litellm_params'])
+    const why =
+      provider === null ? `\`${name}\` speaks a language of its own` : 'its address cannot be written here'
+    findings.push(note(at, `\`${group}\` stays behind LiteLLM: ${why}`))
+    return { ...known, place: null, id: group }
+  }
+  for (const used of ['model', 'api_base', 'base_url', 'custom_llm_provider']) param(used)
+  const key = readKey([...at, 'litellm_params', 'api_key'], provider, source)
+  return { ...known, place: { kind: provider.kind, url, key, name: placeName(url, provider, name) }, id }
+}
+
+/** A provider's own address is called like the provider, any other like its host. */
+function placeName(url: string, provider: Provider, name: string): string {
+  const { hostname, port } = new URL(url)
+  if (url === provider.url) return name
+  const unnamed = /^[\d.]+$|^\[|^localhost$/.test(hostname)
+  return unnamed ? `${name}-${port || 'local'}` : (hostname.split('.')[0] ?? name)
+}
+
+/** An address that only a variable holds is none that can be compiled. */
+function urlOf(provider: Provider | null, base: unknown): string | null {
+  const url = base ?? provider?.url ?? null
+  if (typeof url !== 'string' || !/^https?:\/\//.test(url) || !parseUrl(url).ok) return null
+  return url.replace(/\/+$/, '')
+}
+
+function readKey(at: SourcePath, provider: Provider, source: Source): ImportedKey | null {
+  const value = source.take(at)
+  const env = envNameOf(value)
+  if (env !== null) return { env }
+  if (typeof value === 'string') return NO_KEY.test(value) ? null : { literal: value }
+  const elsewhere = ['api_base', 'base_url'].some(
+    (key) => source.peek([...at.slice(0, -1), key]) !== undefined,
+  )
+  return provider.keyEnv === null || elsewhere ? null : { env: provider.keyEnv }
+}
+
+const CAPABILITIES = [
+  ['tools', 'supports_function_calling'],
+  ['vision', 'supports_vision'],
+  ['json', 'supports_response_schema'],
+] as const
+
+function readModel(at: SourcePath, source: Source, findings: Finding[]): Deployment['model'] {
+  const info = [...at, 'model_info']
+  const model: Deployment['model'] = {}
+  const context = toNumber(source.take([...info, 'max_input_tokens']))
+  if (context !== null && Number.isInteger(context) && context > 0) model.context = context
+  const said = CAPABILITIES.map(([ours, theirs]) => ({ ours, theirs, value: source.peek([...info, theirs]) }))
+  // `supports` is a whole list: what it lacks counts as lacking.
+  if (said.every(({ value }) => typeof value === 'boolean')) {
+    model.supports = said.filter(({ value }) => value === true).map(({ ours }) => ours)
+    for (const { theirs } of said) source.take([...info, theirs])
+  }
+  const price = readPrice(at, source)
+  if (price) model.price = price
+  const parameters = source.peek([...at, 'litellm_params'])
+  if (isMapping(parameters) && parameters['mock_response'] !== undefined) {
+    findings.push(
+      note(
+        [...at, 'litellm_params', 'mock_response'],
+        'a mock of LiteLLM; the `demo` backend is the one here',
+      ),
+    )
+  }
+  return model
+}
+
+/** USD per token there, per million tokens here. */
+function readPrice(at: SourcePath, source: Source): BackendModelConfig['price'] {
+  const read = (name: string): number | null => {
+    const inParams = toNumber(source.take([...at, 'litellm_params', name]))
+    return inParams ?? toNumber(source.take([...at, 'model_info', name]))
+  }
+  const [input, output] = [read('input_cost_per_token'), read('output_cost_per_token')]
+  if (input === null && output === null) return undefined
+  const million = (perToken: number | null): number => Number(((perToken ?? 0) * 1_000_000).toPrecision(12))
+  return { input: million(input), output: million(output) }
+}
+
+function toNumber(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (typeof value !== 'string' || value.trim() === '') return null
+  const number = Number(value)
+  return Number.isFinite(number) ? number : null
+}

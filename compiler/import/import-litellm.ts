@@ -1,0 +1,154 @@
+/**
+ * A LiteLLM proxy's configuration → the three policy files, and a finding for each thing that has no counterpart.
+ * Pure; nothing of the configuration is dropped in silence.
+ */
+import type { BackendsFile } from '../config/backends.ts'
+import type { ClientsFile } from '../config/clients.ts'
+import type { PolicyFile, ServedModelConfig } from '../config/policy.ts'
+import { readDeployments, type Deployment } from './deployments.ts'
+import { readFallbacks } from './fallbacks.ts'
+import { envNameOf, left, note, type Finding } from './finding.ts'
+import { reasonFor } from './reasons.ts'
+import { createSource, isMapping, type Source } from './source.ts'
+import { toTimeouts } from './timeouts.ts'
+import { toBackends, type LiteLlmPlace } from './to-backends.ts'
+import { poolOf, toModel, type PooledTarget } from './to-models.ts'
+
+export interface Imported {
+  policy: PolicyFile
+  backends: BackendsFile
+  clients: ClientsFile
+  findings: Finding[]
+}
+
+/** @param litellm where the proxy is reached by models that only it can serve */
+export function importLiteLlm(config: unknown, litellm: LiteLlmPlace): Imported {
+  const source = createSource(config)
+  const findings: Finding[] = []
+  const deployments = readDeployments(source, findings)
+  const backends = toBackends(deployments, litellm, findings)
+  const groups = groupByName(deployments, backends.targets)
+  const pools = new Map([...groups].map(([name, members]) => [name, poolOf(members)]))
+  const aliases = readAliases(source, { pools, findings })
+  const fallbacks = readFallbacks({ source, findings, pools, aliases })
+  const common = readTimeouts(source)
+  const balance = readBalance(source)
+  const models = [...groups].map(([name, members]): [string, ServedModelConfig] => {
+    const timeouts = toTimeouts({
+      timeout: longest(members, 'timeout') ?? common.timeout,
+      streamTimeout: longest(members, 'streamTimeout') ?? common.streamTimeout,
+      attempts: countAttempts(name, { pools, fallbacks }),
+    })
+    const model = toModel(members, { balance, fallback: fallbacks.get(name) ?? [] })
+    return [name, timeouts ? { ...model, timeouts } : model]
+  })
+  const clients = readClients(source, findings)
+  for (const path of source.leftovers()) {
+    if (path.length > 0) findings.push(left(path, source.peek(path), reasonFor(path)))
+  }
+  const policy: PolicyFile = {
+    version: 2,
+    models: Object.fromEntries(models),
+    ...(aliases.size > 0 ? { aliases: Object.fromEntries(aliases) } : {}),
+  }
+  return { policy, backends: backends.file, clients, findings: withoutDoubles(findings) }
+}
+
+/** What is general is tried on every model, and fails on each for the same reason. */
+function withoutDoubles(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()]
+}
+
+function groupByName(
+  deployments: readonly Deployment[],
+  targets: ReadonlyMap<Deployment, string>,
+): Map<string, PooledTarget[]> {
+  const groups = new Map<string, PooledTarget[]>()
+  for (const deployment of deployments) {
+    const members = groups.get(deployment.group) ?? []
+    members.push({ target: targets.get(deployment) ?? '', deployment })
+    groups.set(deployment.group, members)
+  }
+  return groups
+}
+
+interface AliasContext {
+  pools: ReadonlyMap<string, unknown>
+  findings: Finding[]
+}
+
+/** `alias: model`, or `alias: { model, hidden }`. */
+function readAliases(source: Source, { pools, findings }: AliasContext): Map<string, string> {
+  const aliases = new Map<string, string>()
+  const at = ['router_settings', 'model_group_alias']
+  const written = source.peek(at)
+  if (!isMapping(written)) return aliases
+  for (const [alias, value] of Object.entries(written)) {
+    const path = [...at, alias]
+    const model = isMapping(value) ? source.take([...path, 'model']) : source.take(path)
+    if (typeof model !== 'string' || !pools.has(model)) {
+      findings.push(left(path, value, 'it leads to no model that is served'))
+    } else if (pools.has(alias)) findings.push(left(path, value, `\`${alias}\` is a model of its own`))
+    else if (!/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/.test(alias)) {
+      findings.push(left(path, value, 'it cannot be a name here'))
+    } else aliases.set(alias, model)
+  }
+  return aliases
+}
+
+/** Seconds for one attempt, unless a deployment says otherwise. */
+function readTimeouts(source: Source): { timeout: number | null; streamTimeout: number | null } {
+  const seconds = (section: string, name: string): number | null => {
+    const value = source.take([section, name])
+    return typeof value === 'number' && value > 0 ? value : null
+  }
+  const request = seconds('litellm_settings', 'request_timeout')
+  return {
+    timeout: seconds('router_settings', 'timeout') ?? request,
+    streamTimeout: seconds('router_settings', 'stream_timeout'),
+  }
+}
+
+function readBalance(source: Source): 'round-robin' | 'least-busy' {
+  const at = ['router_settings', 'routing_strategy']
+  const strategy = source.peek(at)
+  if (strategy === 'least-busy' || strategy === 'simple-shuffle') source.take(at)
+  return strategy === 'least-busy' ? 'least-busy' : 'round-robin'
+}
+
+function longest(members: readonly PooledTarget[], name: 'timeout' | 'streamTimeout'): number | null {
+  const said = members.map(({ deployment }) => deployment[name]).filter((value) => value !== null)
+  return said.length === 0 ? null : Math.max(...said)
+}
+
+interface AttemptContext {
+  pools: ReadonlyMap<string, readonly string[]>
+  fallbacks: ReadonlyMap<string, readonly string[]>
+}
+
+/** Each target once, along all fallbacks. */
+function countAttempts(model: string, { pools, fallbacks }: AttemptContext): number {
+  const targets = new Set<string>()
+  const follow = (name: string): void => {
+    const pool = pools.get(name)
+    if (!pool) targets.add(name)
+    for (const target of pool ?? []) targets.add(target)
+    for (const next of pool ? (fallbacks.get(name) ?? []) : []) follow(next)
+  }
+  follow(model)
+  return targets.size
+}
+
+/** Who has the master key may use all models; virtual keys live in LiteLLM's database. */
+function readClients(source: Source, findings: Finding[]): ClientsFile {
+  const at = ['general_settings', 'master_key']
+  const key = source.take(at)
+  const named = envNameOf(key)
+  const env = named ?? (key === undefined ? 'AICC_CLIENT_KEY' : 'LITELLM_MASTER_KEY')
+  if (key === undefined) findings.push(note(at, `there is none: the client \`home\` shows the key in ${env}`))
+  else if (named === null) {
+    findings.push(left(at, key, `a policy holds no secrets: put it into \`.env\` as ${env}`))
+  } else
+    findings.push(note(at, 'it is the key of the client `home`; virtual keys are not in the configuration'))
+  return { clients: { home: { keys: [{ env }], models: '*' } } }
+}
