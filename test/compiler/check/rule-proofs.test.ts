@@ -202,6 +202,33 @@ describe('reroutes', () => {
       1,
     ],
     [
+      'to a model without the surface, where a trusted target takes it',
+      {
+        models: { safe: { targets: ['home/b'], surfaces: ['chat'] }, big: { targets: ['home/a', 'away/a'] } },
+      },
+      0,
+    ],
+    [
+      'to a model without the surface, where a mode takes the trusted target away',
+      {
+        labels: { private: { mayReach: 'lan', onDenied: { reroute: 'safe' } } },
+        models: { safe: { targets: ['home/b'], surfaces: ['chat'] }, big: { targets: ['pc/a', 'away/a'] } },
+      },
+      1,
+    ],
+    [
+      'to a model without the surface, where a stricter label decides',
+      {
+        labels: {
+          private: { mayReach: 'local', onDenied: { reroute: 'safe' } },
+          tied: { mayReach: 'local', onDenied: 'block' },
+        },
+        models: { safe: { targets: ['home/b'], surfaces: ['chat'] }, big: { targets: ['away/a'] } },
+        clients: { crew: { keys: [{ env: 'CREW_KEY' }], models: '*', labels: ['tied'] } },
+      },
+      0,
+    ],
+    [
       'to a model without a surface on which nothing is denied',
       {
         models: {

@@ -14,13 +14,16 @@ import { makeRule, tableFlow } from './table-flow.ts'
 
 const TOKENS = [0, 9, 10, 19, 20, 30]
 const HEADERS = [{}, { x: 'a' }, { x: 'ab' }, { x: 'other' }, { x: 'abc-z' }, { x: 'z' }]
-const CAUSES: Record<string, string[]>[] = [
-  {},
-  { private: ['secrets'] },
-  { private: ['secrets', 'unscanned'] },
-  { private: ['pii', 'secrets'] },
-  { private: ['pii'] },
-]
+const PRIVATE = [[], ['secrets'], ['secrets', 'unscanned'], ['pii', 'secrets'], ['pii']]
+const CLEAN = [[], ['codename'], ['failed']]
+const LABELS = PRIVATE.flatMap((causes) => CLEAN.map((others) => labelsOf(causes, others)))
+
+function labelsOf(causes: string[], others: string[]): Record<string, string[]> {
+  return {
+    ...(causes.length > 0 && { private: causes }),
+    ...(others.length > 0 && { clean: others }),
+  }
+}
 
 /** Everything that can be asked of the world below. */
 const atoms: Predicate[] = [
@@ -77,6 +80,7 @@ const redaction = fc.constantFrom<Redaction | null>(
   { detectors: ['secrets'], relabel: null },
   { detectors: ['secrets'], relabel: { to: null } },
   { detectors: ['pii'], relabel: { to: 'clean' } },
+  { detectors: ['secrets', 'codename'], relabel: { to: null } },
 )
 const rule = fc
   .record({ when: fc.option(condition), addTags: fc.subarray(['t', 'u']), redact: redaction, action })
@@ -96,7 +100,7 @@ function tableOf(rules: Rule[]): RouteTable {
       ...makeTable().classify,
       privacy: {
         detectors: ['secrets', 'pii'],
-        patterns: [],
+        patterns: [{ id: 'codename', source: 'x', flags: 'u', label: 'clean' }],
         entropy: { threshold: 4, minLength: 24 },
         label: 'private',
         surfaces: ['chat'],
@@ -125,7 +129,7 @@ function world(rules: Rule[]): Facts[] {
   by('headers', vary('header', HEADERS))
   by('client', ['crew', 'guest'])
   by('model', vary('model', ['also', 'auto', 'p/x', 'p/q', 'p/qr', 'also']))
-  by('labels', vary('label', CAUSES))
+  by('labels', vary('label', LABELS))
   by('texts', vary('text', [[false], [true]]))
   by('surface', ['chat', 'embeddings'])
   by('unhealthy', vary('healthy', [[], ['gpu']]))
