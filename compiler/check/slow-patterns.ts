@@ -3,6 +3,7 @@
  */
 import { quote } from '../diagnostics/quote.ts'
 import { judgeRegex, type RegexVerdict } from '../regex/judge-regex.ts'
+import { MAX_ROOM } from '../regex/program.ts'
 import type { Attack } from '../regex/to-attack.ts'
 import type { Check } from './check-context.ts'
 
@@ -47,13 +48,16 @@ function describe(verdict: Exclude<RegexVerdict, { kind: 'linear' }>): {
     case 'slow':
       break
   }
-  const { growth, attack } = verdict
+  const { growth, attack, isRounded } = verdict
   return {
     label:
       growth === 'exponential'
         ? 'each repetition doubles the time'
         : 'twice the text takes four times as long, or more',
-    notes: [`such as ${show(attack)}`],
+    notes: [
+      `such as ${show(attack)}`,
+      ...(isRounded ? [`a repetition with room for more than ${MAX_ROOM} counts as one without end`] : []),
+    ],
     help:
       growth === 'exponential'
         ? 'let no two ways through a repetition take the same text'

@@ -13,10 +13,10 @@ export interface HeavyWord {
 
 /** More ways than this at each character are too slow for a text of a megabyte. */
 const MAX_WAYS = 256
-const MAX_LENGTH = 400
+const MAX_LENGTH = 600
 
 /** As long as any repetition that is written out: if no way is added meanwhile, none will be. */
-const PATIENCE = 110
+const PATIENCE = 270
 
 /** How many ways lead to each state. */
 type Open = Map<number, number>

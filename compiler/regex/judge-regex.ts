@@ -13,8 +13,11 @@ import { toAttack, toText, type Attack } from './to-attack.ts'
 
 export type RegexVerdict =
   | { kind: 'linear' }
-  /** Steps grow with a power of the text's length, or double with each repetition. */
-  | { kind: 'slow'; growth: 'exponential' | 'polynomial'; attack: Attack }
+  /**
+   * Steps grow with a power of the text's length, or double with each repetition. `isRounded`: perhaps only because a
+   * repetition that ends, but late, counts as one without end.
+   */
+  | { kind: 'slow'; growth: 'exponential' | 'polynomial'; attack: Attack; isRounded: boolean }
   /** Linear, but with so many steps at each character of that text. */
   | { kind: 'heavy'; steps: number; attack: Attack }
   /** It could not be shown; `why` is a clause that begins with `it`. */
@@ -23,11 +26,15 @@ export type RegexVerdict =
 /** @param source what the engine has compiled with these flags and `u` */
 export function judgeRegex(source: string, flags: string): RegexVerdict {
   try {
-    const automaton = toAutomaton(toProgram(parseRegex(source, flags)), flags.includes('i'))
+    const program = toProgram(parseRegex(source, flags))
+    const automaton = toAutomaton(program, flags.includes('i'))
     const spend = createBudget()
     const graph = toGraph(automaton, spend)
     const slow = findSlowLoop({ graph, spend })
-    if (slow !== null) return { kind: 'slow', growth: slow.growth, attack: toAttack(slow, automaton) }
+    if (slow !== null) {
+      const { isRounded } = program
+      return { kind: 'slow', growth: slow.growth, attack: toAttack(slow, automaton), isRounded }
+    }
     const heavy = findHeavyWord(graph, spend)
     if (heavy === null) return { kind: 'linear' }
     const attack = { before: toText(heavy.word, automaton), loop: '', after: '' }

@@ -19,10 +19,12 @@ export interface Program {
   instructions: readonly Instruction[]
   entry: number
   sets: readonly CodePoints[]
+  /** Whether a repetition that ends was taken for one without end. */
+  isRounded: boolean
 }
 
 /** A repetition with more room than this is taken for one without end: it costs as much. */
-const MAX_ROOM = 100
+export const MAX_ROOM = 256
 
 /** What is written out in full: `[a-z]{5}` is five instructions. */
 const MAX_INSTRUCTIONS = 4000
@@ -32,6 +34,7 @@ export function toProgram(root: RegexNode): Program {
   const instructions: Instruction[] = [{ kind: 'accept' }]
   const sets: CodePoints[] = []
   const setIds = new Map<string, number>()
+  let isRounded = false
   const add = (instruction: Instruction): number => {
     if (instructions.length >= MAX_INSTRUCTIONS) throw new NotJudged('it is too large, written out')
     return instructions.push(instruction) - 1
@@ -59,6 +62,7 @@ export function toProgram(root: RegexNode): Program {
     const { of, min, max, lazy } = node
     let entry = next
     if (max === null || max - min > MAX_ROOM) {
+      isRounded ||= max !== null
       const loop: Instruction = { kind: 'loop', body: 0, exit: next, lazy }
       entry = add(loop)
       loop.body = emit(of, add({ kind: 'again', loop: entry }))
@@ -72,5 +76,5 @@ export function toProgram(root: RegexNode): Program {
     return entry
   }
   const entry = emit(root, 0)
-  return { instructions, entry, sets }
+  return { instructions, entry, sets, isRounded }
 }

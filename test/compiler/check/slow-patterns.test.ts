@@ -24,4 +24,13 @@ describe('slow patterns', () => {
   it('says nothing of those that are not, and tells each place of those that are', async () => {
     expect(await said('a.{0,100}b', '\\s+$', '\\bx\\b', '\\s+$')).toHaveLength(2)
   })
+
+  it('says that a late end counts as none', async () => {
+    const { policy } = await resolveDocuments({ policy: { phrases: { p: { matches: 'a.{0,257}b' } } } })
+    const diagnostics: Diagnostic[] = []
+    slowPatterns.run(policy, createResolveContext(policy.locate, diagnostics))
+    expect(diagnostics[0]?.notes[1]).toBe(
+      'a repetition with room for more than 256 counts as one without end',
+    )
+  })
 })

@@ -23,6 +23,7 @@ describe('patterns that run in linear time', () => {
     ['\\b[\\w.+-]{1,64}@[\\w-]{1,63}\\.\\w{2,24}\\b', 'u'],
     ['(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)', 'u'],
     ['project .{0,40}hermes', 'isu'],
+    ['<script[^>]{0,256}>', 'u'],
     // What follows the loop takes anything: it never fails far from where it began.
     ['(?:\\w(?:c)+)+.', 'u'],
   ]
@@ -60,6 +61,7 @@ describe('patterns that do not', () => {
       kind: 'slow',
       growth: 'exponential',
       attack: { before: 'id=', loop: 'a', after: '!' },
+      isRounded: false,
     })
   })
 
