@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Complexity } from '../../src/table/predicate.ts'
 import type { RouteTable, Surface } from '../../src/table/route-table.ts'
 import { quote } from '../diagnostics/quote.ts'
 import { suggestHelp } from '../diagnostics/suggest.ts'
@@ -30,6 +31,7 @@ interface ExplainFlags {
   mode: string[]
   down: string[]
   time?: number
+  classifier?: Complexity
   full?: boolean
   format: 'pretty' | 'json'
 }
@@ -59,6 +61,12 @@ export function explainCommand(): Command {
     .option('--mode <name>', 'a mode that is on; may be repeated', toList, [])
     .option('--down <backend>', 'a backend that is down; may be repeated', toList, [])
     .option('--time <time>', "day and time in the policy's time zone, as 'fri 22:30' (default: now)", toTime)
+    .addOption(
+      new Option(
+        '--classifier <class>',
+        'what the classifier model answers (default: nothing of use)',
+      ).choices(['simple', 'medium', 'complex']),
+    )
     .option('--full', 'every part of every condition, and rules that were not asked')
     .addOption(
       new Option('--format <format>', 'of the explanation').choices(['pretty', 'json']).default('pretty'),
@@ -83,16 +91,19 @@ Examples:
 
 /** @returns the exit code */
 async function runExplain(flags: ExplainFlags): Promise<number> {
-  const { policies, mode: modes, down, time, full = false, format } = flags
+  const { policies, mode: modes, down, time, classifier = null, full = false, format } = flags
   const { compiled, sources } = await compileForTool(policies)
   const { table, policy } = compiled
   const client = flags.client ?? policy.clients.keys().next().value ?? ''
   requireKnown('client', [client], [...policy.clients.keys()])
   requireKnown('mode', modes, Object.keys(table.modes))
   requireKnown('backend', down, Object.keys(table.backends))
+  if (classifier !== null && table.classify.complexity.classifier === null) {
+    throw new CommandFailure('error: --classifier without a model in `classify.complexity.classifier`', 1)
+  }
 
   const request = await readRequest({ ...flags, client }, table)
-  const world = { modes, down, minuteOfWeek: time ?? null }
+  const world = { modes, down, minuteOfWeek: time ?? null, classifier }
   const simulation = simulate(request, world, table)
   const lineOf = createLineOf(policy, sources)
   const explanation = explain({ request, world, simulation, compiled, lineOf })

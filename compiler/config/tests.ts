@@ -40,6 +40,8 @@ export interface TestWorldConfig {
   modes?: Name[]
   /** Backends that are down. */
   down?: Name[]
+  /** What the model of `classify.complexity.classifier` answers. Left out, it is silent and the heuristic decides. */
+  classifier?: 'simple' | 'medium' | 'complex'
   /**
    * Day and time in the policy's `timeZone`.
    * @pattern ^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$

@@ -27,6 +27,8 @@ export interface AbstractRequest {
   finds: readonly string[]
   /** Words that make it look harder; those of `code` and `reasoning` of a table. */
   words: readonly string[]
+  /** What a classifier model answers, where a table has one; null = nothing of use. */
+  classifier: Complexity | null
   minuteOfWeek: number
   unhealthy: readonly string[]
   modes: readonly string[]
@@ -48,6 +50,7 @@ export const PLAIN: Omit<AbstractRequest, 'client' | 'model'> = {
   texts: [],
   finds: [],
   words: [],
+  classifier: null,
   minuteOfWeek: 720,
   unhealthy: [],
   modes: [],
@@ -127,8 +130,9 @@ function withCause(
   return { ...labels, ...(Object.fromEntries(added) as Record<string, string[]>) }
 }
 
-/** The heuristic of the classify stage; what a classifier model might say is none of a table's. */
-function complexityOf({ tokens, words }: AbstractRequest, { classify }: RouteTable): Complexity {
+/** What a classifier model says, or else what the heuristic of the classify stage does. */
+function complexityOf({ tokens, words, classifier }: AbstractRequest, { classify }: RouteTable): Complexity {
+  if (classify.complexity.classifier !== null && classifier !== null) return classifier
   const { simpleTokens, mediumTokens, code, reasoning } = classify.complexity
   if (tokens > mediumTokens || words.some((word) => reasoning.includes(word))) return 'complex'
   return tokens > simpleTokens || words.some((word) => code.includes(word)) ? 'medium' : 'simple'

@@ -65,14 +65,16 @@ function toAbstract(facts: Facts, table: RouteTable): AbstractRequest {
   }
 }
 
-/** The flow takes size and difficulty for two things; here a word makes a small request hard. */
-function sized(
-  { tokens, complexity }: Facts,
-  { needs, classify }: RouteTable,
-): Pick<AbstractRequest, 'tokens' | 'words'> {
-  const { code, reasoning, simpleTokens, mediumTokens } = classify.complexity
-  if (!needs.complexity || complexity === 'simple') return { tokens, words: [] }
+type Sized = Pick<AbstractRequest, 'tokens' | 'words' | 'classifier'>
+
+/** The flow takes size and difficulty for two things; here a model says so, or a word makes a small request hard. */
+function sized({ tokens, complexity }: Facts, { needs, classify }: RouteTable): Sized {
+  const { code, reasoning, simpleTokens, mediumTokens, classifier } = classify.complexity
+  const plain = { tokens, words: [], classifier: null }
+  if (!needs.complexity) return plain
+  if (classifier !== null) return { ...plain, classifier: complexity }
+  if (complexity === 'simple') return plain
   const [word] = complexity === 'medium' ? code : reasoning
   const least = complexity === 'medium' ? simpleTokens + 1 : mediumTokens + 1
-  return word === undefined ? { tokens: Math.max(tokens, least), words: [] } : { tokens, words: [word] }
+  return word === undefined ? { ...plain, tokens: Math.max(tokens, least) } : { ...plain, words: [word] }
 }

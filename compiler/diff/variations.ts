@@ -50,6 +50,7 @@ export function variationsOf(tables: readonly RouteTable[]): Variations {
         tables.flatMap(({ texts }) => texts.map(textKey)),
       ),
       ...adding('words', wordsOf(tables)),
+      ...values('classifier', tables.some(asksModel) ? ['simple', 'medium', 'complex'] : []),
       ...values('minuteOfWeek', predicates.flatMap(weekBounds)),
       ...values('user', tables.some(splits) ? USERS : []),
     ],
@@ -61,6 +62,10 @@ const USERS = Array.from({ length: 16 }, (_, i) => `user-${i}`)
 
 function splits({ rulesets }: RouteTable): boolean {
   return Object.values(rulesets).some((rules) => rules.some(({ action }) => action.kind === 'split'))
+}
+
+function asksModel({ needs, classify }: RouteTable): boolean {
+  return needs.complexity && classify.complexity.classifier !== null
 }
 
 /** One variation for each value. */

@@ -2,6 +2,7 @@
  * Predicates in words: what one demands, and why it does not hold.
  */
 import type { Facts } from '../../src/table/facts.ts'
+import { lookup } from '../../src/table/lookup.ts'
 import type { HeaderTest, Marks, NumberFact, Predicate } from '../../src/table/predicate.ts'
 import type { TextTest } from '../../src/table/route-table.ts'
 import { showWeekTime } from '../simulate/world.ts'
@@ -65,7 +66,7 @@ export function describeFailure(
     case 'complexity':
       return `${predicate.kind} is ${facts[predicate.kind]}, wanted ${wanted.slice(predicate.kind.length + 1)}`
     case 'header': {
-      const value = facts.headers[predicate.name]
+      const value = lookup(facts.headers, predicate.name)
       const is = value === undefined ? 'is not there' : `is ${JSON.stringify(value)}`
       return `header ${predicate.name} ${is}, wanted ${describeHeader(predicate.test)}`
     }

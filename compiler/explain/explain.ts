@@ -34,7 +34,7 @@ export function explain({ request, world, simulation, compiled, lineOf }: Explai
     ...asked,
     request: { client, surface, model: judged.facts.model },
     entry: explainEntry(judged.facts.model, compiled, lineOf),
-    facts: explainFacts(judged, table),
+    facts: explainFacts(judged, { table, world }),
     labels: judged.facts.labels,
     findings: explainFindings(judged),
     rules: explainRules(judged, compiled, lineOf),
@@ -52,7 +52,7 @@ function explainEntry(name: string, { table, policy }: CompiledPolicy, lineOf: L
 
 function explainFacts(
   { facts, injection, complexityReasons }: Judged,
-  { needs, classify }: RouteTable,
+  { table: { needs, classify }, world }: { table: RouteTable; world: World },
 ): ExplainedFacts {
   const { tools, images, json, stream, user, maxTokens } = facts
   return {
@@ -63,6 +63,7 @@ function explainFacts(
           class: facts.complexity,
           reasons: complexityReasons,
           asks: classify.complexity.classifier?.model ?? null,
+          answer: world.classifier,
         }
       : null,
     injection: classify.injection && { flagged: injection.flagged, reasons: injection.reasons },

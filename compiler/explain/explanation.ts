@@ -70,6 +70,8 @@ export interface ExplainedFacts {
     reasons: readonly string[]
     /** The model that is asked for the class at run time; null = the heuristic decides there too. */
     asks: string | null
+    /** What it was taken to answer; null = nothing of use, then the heuristic decides. */
+    answer: string | null
   } | null
   injection: { flagged: boolean; reasons: readonly string[] } | null
   tools: boolean

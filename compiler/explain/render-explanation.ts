@@ -54,14 +54,19 @@ function renderFacts(facts: ExplainedFacts, { labels, world }: Explanation): Lin
     ...world.down.map((backend) => `backend ${backend} down`),
   ]
   const carried = Object.entries(labels).map(([label, causes]) => `${label} (${causes.join(', ')})`)
-  const asks = complexity?.asks ?? null
   return [
     ...(said.length === 0 ? [] : [row('request', said.join(', '))]),
-    ...(asks === null
+    ...(complexity === null || complexity.asks === null
       ? []
-      : [row('', `${asks} is asked for the class at run time; here the heuristic decides`)]),
+      : [row('', askedModel(complexity.asks, complexity.answer))]),
     ...(carried.length === 0 ? [] : [row('labels', carried.join(', '))]),
   ]
+}
+
+function askedModel(model: string, answer: string | null): string {
+  return answer === null
+    ? `where it matters, ${model} is asked for the class at run time; here the heuristic decides`
+    : `${model} is taken to say ${answer}`
 }
 
 function because(reasons: readonly string[]): string {

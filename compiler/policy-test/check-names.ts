@@ -48,6 +48,7 @@ export function checkNames(
     ...many('label', expect.labels, ['expect', 'labels']),
     ...many('detector', expect.redact, ['expect', 'redact']),
     ...missingModel(request, at(['request']), file),
+    ...idleClassifier(given, at(['given', 'classifier']), { file, policy }),
   ]
 }
 
@@ -106,4 +107,16 @@ function missingModel(
       help: 'say which model is asked for',
     }),
   ]
+}
+
+/** An answer of a model that nobody asks would change nothing. */
+function idleClassifier(
+  given: TestCaseConfig['given'],
+  path: Path,
+  { file, policy }: { file: LoadedFile; policy: ResolvedPolicy },
+): Diagnostic[] {
+  if (given?.classifier === undefined || policy.classify.complexity.classifier !== null) return []
+  const { span } = locate(file, path, 'key')
+  const help = 'remove it, or name a model in `classify.complexity.classifier`'
+  return [createDiagnostic('check/unattached', 'the policy asks no classifier', { span, help })]
 }

@@ -26,6 +26,7 @@ export function runCase(testCase: TestCaseConfig, { table, policy }: CompiledPol
     modes: given.modes ?? [],
     down: given.down ?? [],
     minuteOfWeek: parseWeekTime(given.time ?? DEFAULT_TIME),
+    classifier: given.classifier ?? null,
   }
   const simulation = simulate(toRequest({ ...request, client }, table), world, table)
   return { mismatches: compare(expect, outcomeOf(simulation, table), table), simulation }

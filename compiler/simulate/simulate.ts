@@ -87,11 +87,13 @@ function judge(parsed: ModelRequest, request: SimulatedRequest, world: World, ta
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
   )
   const classified = classify(parsed, { client, surface, table, headers })
+  const gauged = classified.facts.complexity
   const facts = {
     ...classified.facts,
     minuteOfWeek: world.minuteOfWeek ?? classified.facts.minuteOfWeek,
     unhealthy: world.down,
     modes: world.modes,
+    complexity: table.classify.complexity.classifier === null ? gauged : (world.classifier ?? gauged),
   }
   const steps: RuleStep[] = []
   const dropped: DroppedTarget[] = []

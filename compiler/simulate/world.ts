@@ -1,3 +1,5 @@
+import type { Complexity } from '../../src/table/predicate.ts'
+
 /** What is true of the world while a simulated request is judged. */
 export interface World {
   /** Modes that are on. */
@@ -6,6 +8,8 @@ export interface World {
   down: readonly string[]
   /** Minutes since Monday 00:00 in the policy's time zone; null = now. */
   minuteOfWeek: number | null
+  /** What the model answers that is asked how hard a request is; null = nothing of use. */
+  classifier: Complexity | null
 }
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']

@@ -36,9 +36,12 @@ const request = z.strictObject({
   headers: z.record(z.string(), plainText).exactOptional(),
 })
 
+const complexity = z.enum(['simple', 'medium', 'complex'])
+
 const given = z.strictObject({
   modes: z.array(name, { error: 'a list of modes' }).exactOptional(),
   down: z.array(name, { error: 'a list of backends' }).exactOptional(),
+  classifier: complexity.exactOptional(),
   time: weekTime.exactOptional(),
 })
 
@@ -54,7 +57,7 @@ const expectation: z.ZodType<TestExpectConfig> = notEmpty(
     forced: bool.exactOptional(),
     labels: z.array(labelName, { error: 'a list of labels' }).exactOptional(),
     tags: z.array(name, { error: 'a list of tags' }).exactOptional(),
-    complexity: z.enum(['simple', 'medium', 'complex']).exactOptional(),
+    complexity: complexity.exactOptional(),
     injection: z.enum(['flagged', 'clean']).exactOptional(),
     status: wholeNumber(400, 599).exactOptional(),
     code: plainText.exactOptional(),

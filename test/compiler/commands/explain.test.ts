@@ -178,6 +178,21 @@ limits body 10 MiB within 30 s
     expect(stdout).toMatch(/^ {6}no {3}last user turn contains "#force_big" +policies\/policy\.yaml:20$/m)
   })
 
+  it('says what a classifier model is asked, and takes an answer', async () => {
+    const policy = (WORKED_POLICY['policy.yaml'] ?? '')
+      .replace('  injection: { action: flag }', '  complexity: { classifier: { model: fast } }')
+      .replace('{ tokens: { below: 2000 } }', '{ complexity: simple }')
+    const folder = await workedFolder({ 'policy.yaml': policy })
+    const args = ['explain', '--model', 'auto', '--prompt', 'hi']
+    const silent = await runAicc(args, { cwd: folder })
+    const complex = await runAicc([...args, '--classifier', 'complex'], { cwd: folder })
+    await rm(folder, { recursive: true })
+    expect(silent.stdout).toContain('fast is asked for the class at run time; here the heuristic decides')
+    expect(silent.stdout).toContain('+ main/short')
+    expect(complex.stdout).toContain('fast is taken to say complex')
+    expect(complex.stdout).toMatch(/- main\/short +no +complexity is complex, wanted simple/)
+  })
+
   it.each([
     { args: [], says: 'say which model is asked for' },
     {
@@ -193,6 +208,7 @@ limits body 10 MiB within 30 s
       says: 'backend `gpus` is not defined; did you mean `gpu`?',
     },
     { args: ['--model', 'auto', '--time', 'noon'], says: 'must be a day and a time' },
+    { args: ['--model', 'auto', '--classifier', 'simple'], says: '--classifier without a model' },
     { args: ['--model', 'auto', '--header', 'x'], says: 'must be NAME=VALUE' },
     { args: ['--model', 'auto', '--tokens', '0'], says: 'must be from 1 to 1000000' },
     { args: ['--file', 'none.json'], says: 'ENOENT' },

@@ -191,6 +191,11 @@ FAIL 9/11, rules covered 8/8
       '- { name: a, request: { model: auto }, given: { time: noon }, expect: { rule: short } }',
       'fri 22:30',
     ],
+    [
+      'an answer of nobody',
+      '- { name: a, request: { model: auto }, given: { classifier: simple }, expect: { rule: short } }',
+      'the policy asks no classifier',
+    ],
     ['broken YAML', '- { name: a', 'yaml/syntax'],
   ])('refuses a case with %s', async (_what, text, message) => {
     const { code, stderr } = await test({ 'tests/a.test.yaml': `${text}\n` })

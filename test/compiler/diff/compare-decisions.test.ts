@@ -178,6 +178,19 @@ describe('decisions that change', () => {
     ])
   })
 
+  it('follows what a classifier model may answer', async () => {
+    const asking = (bound: string): Record<string, string> => ({
+      'policy.yaml': change(
+        change(POLICY, '  injection: { action: flag }', '  complexity: { classifier: { model: fast } }'),
+        'tokens: { below: 2000 }',
+        `complexity: ${bound}`,
+      ),
+    })
+    expect(lines(await changes(asking('simple'), asking('[simple, medium]')))).toContain(
+      'home auto: main/medium -> big => main/short -> fast {"classifier":"medium"}',
+    )
+  })
+
   it('is seen by users on both arms of a split', async () => {
     const split = (weights: string): Record<string, string> => ({
       'policy.yaml': change(POLICY, '{ id: else, to: fast }', `{ id: else, split: [${weights}] }`),

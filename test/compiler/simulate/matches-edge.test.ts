@@ -97,7 +97,7 @@ function requestOf({ raw, client = 'home', name: _name, modes: _modes, ...reques
 }
 
 function simulated({ modes = [] }: Case, request: SimulatedRequest): Simulation {
-  return simulate(request, { modes, down: [], minuteOfWeek: null }, table)
+  return simulate(request, { modes, down: [], minuteOfWeek: null, classifier: null }, table)
 }
 
 /** Sends it through the app, whose backends all answer alike. */
