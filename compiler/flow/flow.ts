@@ -8,10 +8,11 @@
 import type { Facts } from '../../src/table/facts.ts'
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
+import { entrances } from './entrances.ts'
 import { toFlowInput, type FlowInput } from './flow-input.ts'
 import type { Formula } from './formula.ts'
 import { labelCauses, type Cause } from './label-causes.ts'
-import { asksFor, laws } from './laws.ts'
+import { laws } from './laws.ts'
 import { startingMarks, type Marks } from './marks.ts'
 import { solve, type Budget } from './solve.ts'
 import { createSpace, type Space } from './space.ts'
@@ -85,6 +86,7 @@ export function createFlow(input: FlowInput): Flow {
   const causes = labelCauses(input, space)
   const start = startingMarks(input, causes, space)
   const always = laws(input, space)
+  const asksFor = entrances(input, space)
   const budget: Budget = { left: BRANCHES }
 
   const walked = new Map<string, Step[]>()
@@ -93,11 +95,13 @@ export function createFlow(input: FlowInput): Flow {
     walked.set(ruleset, found)
     return found
   }
-  const entrances = new Map<string, Formula>()
+  const entered = new Map<string, Formula>()
   const entrance = (ruleset: string): Formula => {
+    const known = entered.get(ruleset)
+    if (known !== undefined) return known
     const models = Object.keys(input.models).filter((model) => input.models[model] === ruleset)
-    const found = entrances.get(ruleset) ?? asksFor(new Set(models), input, space)
-    entrances.set(ruleset, found)
+    const found = asksFor(new Set(models))
+    entered.set(ruleset, found)
     return found
   }
   const formula: Flow['formula'] = (predicate, marks) => toFormula(predicate, space, marks)
@@ -124,7 +128,7 @@ export function createFlow(input: FlowInput): Flow {
     ask,
     formula,
     entrance,
-    asksFor: (models) => asksFor(new Set(models), input, space),
+    asksFor: (models) => asksFor(new Set(models)),
     isEntered: (ruleset) => ask([entrance(ruleset)]).kind !== 'none',
     atRule({ ruleset, index, also = [], alsoFormulas = [] }) {
       const step = steps(ruleset)[index]
@@ -141,7 +145,7 @@ export function createFlow(input: FlowInput): Flow {
       ask([
         ...also.map((predicate) => formula(predicate, start)),
         ...alsoFormulas,
-        asksFor(new Set([model]), input, space),
+        asksFor(new Set([model])),
       ]),
   }
 }

@@ -1,7 +1,6 @@
 /** What holds of every request, whatever the rules say. */
-import { mayUse } from '../../src/table/names.ts'
 import type { FlowInput } from './flow-input.ts'
-import { and, not, or, TRUE, type Formula } from './formula.ts'
+import { not, or, TRUE, type Formula } from './formula.ts'
 import { consequence } from './header-values.ts'
 import type { Space } from './space.ts'
 
@@ -31,21 +30,4 @@ function headerLaws(space: Space): Formula[] {
     }
   }
   return found
-}
-
-/** When a request asks for one of some models, by a name that its client may use. Clients granted alike stand together. */
-export function asksFor(models: ReadonlySet<string>, input: FlowInput, space: Space): Formula {
-  const alike = new Map<string, string[]>()
-  for (const client of space.clients) {
-    const key = JSON.stringify(input.clients[client]?.models ?? null)
-    alike.set(key, [...(alike.get(key) ?? []), client])
-  }
-  return or(
-    ...Array.from(alike.values(), (group) =>
-      and(
-        space.client((client) => group.includes(client)),
-        space.name(({ example, model }) => models.has(model) && mayUse(input, group[0] ?? '', example)),
-      ),
-    ),
-  )
 }

@@ -23,7 +23,17 @@ export function walkRules(rules: readonly Rule[], start: Marks, space: Space): S
   let marks = start
   for (const rule of rules) {
     const matches = conditionOf(rule.when, space, marks)
-    steps.push({ rule, matches, passed: passed.slice(), before: marks, after: marks.after(rule, TRUE) })
+    const count = passed.length
+    steps.push({
+      rule,
+      matches,
+      // Made when asked for: a thousand rules have half a million of them.
+      get passed() {
+        return passed.slice(0, count)
+      },
+      before: marks,
+      after: marks.after(rule, TRUE),
+    })
     if (rule.action.kind === 'continue') marks = marks.after(rule, matches)
     else passed.push(not(matches))
   }
