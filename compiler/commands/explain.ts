@@ -27,9 +27,9 @@ interface ExplainFlags {
   system?: string
   tokens?: number
   file?: string
-  header: Record<string, string>
-  mode: string[]
-  down: string[]
+  header?: Record<string, string>
+  mode?: string[]
+  down?: string[]
   time?: number
   classifier?: Complexity
   full?: boolean
@@ -57,9 +57,9 @@ export function explainCommand(): Command {
         'tokens',
       ]),
     )
-    .option('--header <name=value>', 'a header of the request; may be repeated', toHeader, {})
-    .option('--mode <name>', 'a mode that is on; may be repeated', toList, [])
-    .option('--down <backend>', 'a backend that is down; may be repeated', toList, [])
+    .option('--header <name=value>', 'a header of the request; may be repeated', toHeader)
+    .option('--mode <name>', 'a mode that is on; may be repeated', toList)
+    .option('--down <backend>', 'a backend that is down; may be repeated', toList)
     .option('--time <time>', "day and time in the policy's time zone, as 'fri 22:30' (default: now)", toTime)
     .addOption(
       new Option(
@@ -91,7 +91,7 @@ Examples:
 
 /** @returns the exit code */
 async function runExplain(flags: ExplainFlags): Promise<number> {
-  const { policies, mode: modes, down, time, classifier = null, full = false, format } = flags
+  const { policies, mode: modes = [], down = [], time, classifier = null, full = false, format } = flags
   const { compiled, sources } = await compileForTool(policies)
   const { table, policy } = compiled
   const client = flags.client ?? policy.clients.keys().next().value ?? ''
@@ -117,7 +117,7 @@ async function readRequest(
   flags: ExplainFlags & { client: string },
   table: RouteTable,
 ): Promise<SimulatedRequest> {
-  const { client, model, surface, prompt, system, tokens, file, header: headers } = flags
+  const { client, model, surface, prompt, system, tokens, file, header: headers = {} } = flags
   if (file !== undefined) return { client, surface, headers, body: await readBody(file, model) }
   if (model === undefined) {
     throw new CommandFailure('error: say which model is asked for: --model NAME, or --file BODY', 1)
@@ -147,13 +147,13 @@ function requireKnown(what: string, names: readonly string[], known: readonly st
   )
 }
 
-function toHeader(text: string, before: Record<string, string>): Record<string, string> {
+function toHeader(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)[=:](.*)$/.exec(text) ?? []
   if (name === undefined || value === undefined) throw new InvalidArgumentError('must be NAME=VALUE')
   return { ...before, [name]: value.trim() }
 }
 
-function toList(text: string, before: readonly string[]): string[] {
+function toList(text: string, before: readonly string[] = []): string[] {
   return [...before, text]
 }
 

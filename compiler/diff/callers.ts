@@ -18,11 +18,13 @@ export interface CallerClass {
   prefix: string | null
 }
 
+/** Of clients that all tables have: one that is new or gone needs no request to show it. */
 export function callerClasses(tables: readonly RouteTable[]): CallerClass[] {
   const predicates = tables.flatMap(predicatesOf)
-  const clients = groupBy(unique(tables.flatMap((table) => Object.keys(table.clients))), (client) =>
-    tables.map((table) => clientKey(client, table, predicates)),
+  const shared = Object.keys(tables[0]?.clients ?? {}).filter((client) =>
+    tables.every((table) => Object.hasOwn(table.clients, client)),
   )
+  const clients = groupBy(shared, (client) => tables.map((table) => clientKey(client, table, predicates)))
   const names = namesOf(tables, predicates)
   return clients.flatMap((group) => {
     const [client = ''] = group
@@ -44,18 +46,25 @@ interface AskedName {
   prefix: string | null
 }
 
-/** Every name of either table, and one name for each wildcard. */
+/** Every name that either table mentions, and one name for each beginning of names. */
 function namesOf(tables: readonly RouteTable[], predicates: readonly Predicate[]): AskedName[] {
   const models = predicates.flatMap((predicate) => (predicate.kind === 'model' ? [predicate] : []))
-  const exact = tables.flatMap(({ names }) => Object.keys(names))
+  const grants = tables.flatMap(({ clients }) =>
+    Object.values(clients).flatMap((client) => client.models ?? []),
+  )
+  const exact = [
+    ...tables.flatMap(({ names }) => Object.keys(names)),
+    ...models.flatMap((predicate) => predicate.names),
+    ...grants.filter((grant) => !grant.endsWith('*')),
+  ]
   const prefixes = unique([
     ...tables.flatMap(({ wildcards }) => wildcards.map(({ prefix }) => prefix)),
     ...models.flatMap((predicate) => predicate.prefixes),
+    ...grants.filter((grant) => grant.endsWith('*')).map((grant) => grant.slice(0, -1)),
   ])
-  const mentioned = models.flatMap(({ names }) => names)
   const isName = (name: string): boolean => tables.some((table) => resolveName(table, name) !== undefined)
   return [
-    ...unique([...exact, ...mentioned]).map((name) => ({ shown: name, example: name, prefix: null })),
+    ...unique(exact).map((name) => ({ shown: name, example: name, prefix: null })),
     ...prefixes.map((prefix) => ({ shown: `${prefix}*`, example: `${prefix}any-other-name`, prefix })),
   ].filter(({ example }) => isName(example))
 }
@@ -73,7 +82,6 @@ function callKey(
   name: string,
   { table, predicates }: { table: RouteTable; predicates: readonly Predicate[] },
 ): unknown {
-  if (lookup(table.clients, client) === undefined) return 'no such client'
   const resolved = resolveName(table, name)
   if (resolved === undefined) return 'no such model'
   if (!mayUse(table, client, name)) return 'not allowed'

@@ -31,7 +31,6 @@ export function createOutcome(table: RouteTable): (request: AbstractRequest) => 
 }
 
 export function outcomeOf(facts: Facts, table: RouteTable): Outcome {
-  if (!Object.hasOwn(table.clients, facts.client)) return refused('no such client')
   const decision = decide(facts, table)
   if (decision.kind === 'refuse') {
     const { status, code, message } = refusalOf(decision, facts)
@@ -45,15 +44,10 @@ export function outcomeOf(facts: Facts, table: RouteTable): Outcome {
   }
 }
 
-function refused(
-  what: string,
-  { rule, message }: { rule: string | null; message: string } = NO_REASON,
-): Outcome {
+function refused(what: string, { rule, message }: { rule: string | null; message: string }): Outcome {
   const way = `${by(rule)}${what}`
   return { effect: JSON.stringify([what, message]), describe: () => ({ way, text: way }) }
 }
-
-const NO_REASON = { rule: null, message: '' }
 
 function by(rule: string | null): string {
   return rule === null ? '' : `${rule} -> `

@@ -6,13 +6,12 @@ import type { Facts } from '../../src/table/facts.ts'
 import { resolveName } from '../../src/table/names.ts'
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
-import { lookup } from '../../src/table/lookup.ts'
 import { type AbstractRequest, patternKey, PLAIN, textKey } from './abstract-request.ts'
 import type { CallerClass } from './callers.ts'
 
 /** @returns caller → its requests; none where the entry has no rules in this table */
 export function createSeeds(table: RouteTable): (caller: CallerClass) => AbstractRequest[] {
-  const { rulesets, clients } = table
+  const { rulesets } = table
   const models = Object.fromEntries(
     Object.entries(table.models).map(([name, model]) => [name, model.kind === 'ruled' ? model.rules : null]),
   )
@@ -20,7 +19,7 @@ export function createSeeds(table: RouteTable): (caller: CallerClass) => Abstrac
   return ({ clients: [client = ''], example, prefix }) => {
     const model = resolveName(table, example)?.model
     const ruleset = model === undefined ? null : (models[model] ?? null)
-    if (ruleset === null || lookup(clients, client) === undefined) return []
+    if (ruleset === null) return []
     flow ??= createFlow({ ...table, models })
     const also: Predicate[] = [
       { kind: 'client', names: [client] },

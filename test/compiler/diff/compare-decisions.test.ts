@@ -150,19 +150,34 @@ describe('decisions that change', () => {
       ],
     },
     {
-      name: 'a grant, and a client that is new',
+      name: 'a grant',
       after: {
-        'clients.yaml': `${change(CLIENTS, '[auto, fast]', '[auto]')}  guest: { keys: [{ env: B }], models: [huge] }\n`,
+        'clients.yaml': change(CLIENTS, '[auto, fast]', '[auto]'),
       },
-      found: [
-        'crew fast,small: fast => 403 model_not_allowed {}',
-        'guest huge: no such client => huge {}',
-        'guest auto,big,fast,gpt-4,small: no such client => 403 model_not_allowed {}',
-      ],
+      found: ['crew fast,small: fast => 403 model_not_allowed {}'],
     },
   ])('$name', async ({ after, found }) => {
     const all = lines(await changes({}, after))
     for (const line of found) expect(all).toContain(line)
+  })
+
+  it('none for a client that only one policy has: that it has it says all', async () => {
+    const clients = `${CLIENTS}  guest: { keys: [{ env: B }], models: [huge] }\n`
+    expect(await changes({}, { 'clients.yaml': clients })).toEqual([])
+  })
+
+  it('tells beginnings of names apart by who may ask for them', async () => {
+    const policy = change(POLICY, 'small: fast }', "small: fast, 'gpt-*': big }")
+    const granted = (grant: string): Record<string, string> => ({
+      'policy.yaml': policy,
+      'clients.yaml': change(CLIENTS, '[auto, fast]', `[auto, fast, '${grant}']`),
+    })
+    expect(lines(await changes(granted('gpt-3*'), granted('gpt-5*')))).toEqual(
+      expect.arrayContaining([
+        'crew gpt-3*: big => 403 model_not_allowed {}',
+        'crew gpt-5*: 403 model_not_allowed => big {}',
+      ]),
+    )
   })
 
   it('groups callers that neither policy tells apart', async () => {
