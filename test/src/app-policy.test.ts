@@ -187,6 +187,20 @@ describe('labels', () => {
   })
 })
 
+describe('what a model cannot do', () => {
+  const base = table([makeRule()])
+  const textOnly = { ...base.targets, 'gpu/coder': makeTarget({ supports: ['json'] }) }
+  const embedder = { ...base.models, fast: makeModel({ surfaces: ['embeddings'] }) }
+  it.each([
+    { name: 'tools', policy: { ...base, targets: textOnly }, fields: { tools: [{}] }, code: 'not_capable' },
+    { name: 'chats', policy: { ...base, models: embedder }, fields: {}, code: 'surface_not_served' },
+  ])('$name: $code', async ({ policy, fields, code }) => {
+    const edge = gateway(policy)
+    expect(await refusalOf(await edge.ask(fields))).toEqual([400, code, 'invalid_request_error'])
+    expect(edge.ports.calls).toEqual([])
+  })
+})
+
 describe('injection', () => {
   it.each([
     { action: 'block', outcome: [403, 'prompt_injection', 'policy_error'] },

@@ -61,7 +61,7 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
   const text = needs.text ? textParts(body, surface) : NO_TEXT
   const { parts } = text
   const tokens = tokensOf(text)
-  const images = surface === 'chat' && (hasImages(body) || text.dataUrls)
+  const images = text.dataUrls || (surface === 'chat' && hasImages(body))
 
   const privacy = guards.privacy?.surfaces.includes(surface)
     ? scanPrivacy(text, { images, opaque: text.opaque }, { table })

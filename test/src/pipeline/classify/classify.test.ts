@@ -233,6 +233,12 @@ describe('labels', () => {
     ])
   })
 
+  it.each(ALL)('counts a data URL as an image in %s, wherever it stands', (surface) => {
+    const body = { input: [{ image_url: { url: 'data:image/png;base64,AA' } }] }
+    const { facts } = run(tableWith({ privacy: guard() }), { body, surface })
+    expect([facts.images, facts.labels]).toEqual([true, { private: ['images'] }])
+  })
+
   it('counts what was not scanned as whatever would have kept it nearest', () => {
     const open = { ...HERMES, id: 'open', label: 'public' }
     const table = tableWith({ scanBytes: 10, privacy: guard({ patterns: [HERMES, open] }) })
