@@ -100,26 +100,35 @@ function pair(name: string, value: string | undefined): [string, string][] {
   return value === undefined ? [] : [[name, value]]
 }
 
-/** Label → causes, as the privacy guard would have it. */
+/** Label → causes, as the privacy guard would have it (`classify/scan-privacy.ts`). */
 function foundLabels(
   { surface, finds, images }: AbstractRequest,
-  table: RouteTable,
+  { classify, labels: bounds }: RouteTable,
 ): Record<string, string[]> {
-  const { privacy: guard, images: whatOfImages } = table.classify
+  const { privacy: guard, images: whatOfImages } = classify
   if (guard === null || !guard.surfaces.includes(surface)) return {}
-  let labels: Record<string, string[]> = {}
-  const found = finds.filter((find) => guard.detectors.some((detector) => detector === find))
-  for (const cause of found) labels = withCause(labels, [guard.label], cause)
-  for (const pattern of guard.patterns) {
-    if (finds.includes(patternKey(pattern))) labels = withCause(labels, [pattern.label], pattern.id)
-  }
-  const bound = (name: string): number => lookup(table.labels, name)?.mayReach ?? 0
-  const nearer = guard.patterns.map(({ label }) => label).filter((label) => bound(label) > bound(guard.label))
-  const unread = [...new Set([guard.label, ...nearer])]
-  for (const cause of ['unscanned', 'failed'])
-    if (finds.includes(cause)) labels = withCause(labels, unread, cause)
-  return images && whatOfImages === 'label' ? withCause(labels, unread, 'images') : labels
+  const { label, detectors, patterns } = guard
+  const bound = (name: string): number => lookup(bounds, name)?.mayReach ?? 0
+  const all = [...new Set([label, ...patterns.map((pattern) => pattern.label)])]
+  const unread = all.filter((other) => other === label || bound(other) > bound(label))
+  const causes: PossibleCause[] = [
+    ...detectors.map((name): PossibleCause => [name, finds.includes(name), [label]]),
+    ...patterns.map((pattern): PossibleCause => [
+      pattern.id,
+      finds.includes(patternKey(pattern)),
+      [pattern.label],
+    ]),
+    ['failed', finds.includes('failed'), all],
+    ['unscanned', finds.includes('unscanned'), unread],
+    ['images', images && whatOfImages === 'label', unread],
+  ]
+  return causes.reduce<Record<string, string[]>>(
+    (found, [cause, isThere, names]) => (isThere ? withCause(found, names, cause) : found),
+    {},
+  )
 }
+
+type PossibleCause = [cause: string, isThere: boolean, labels: readonly string[]]
 
 function withCause(
   labels: Record<string, string[]>,
