@@ -40,7 +40,7 @@ export function checkNames(
     ...many('mode', given?.modes, ['given', 'modes']),
     ...many('backend', given?.down, ['given', 'down']),
     ...one('rule', expect.rule, ['expect', 'rule']),
-    ...one('model', expect.model, ['expect', 'model']),
+    ...(isWildcard(expect.model, policy) ? [] : one('model', expect.model, ['expect', 'model'])),
     ...one('backend', expect.backend, ['expect', 'backend']),
     ...many('target', expect.targets, ['expect', 'targets']),
     ...one('zone', expect.zone, ['expect', 'zone']),
@@ -50,6 +50,11 @@ export function checkNames(
     ...missingModel(request, at(['request']), file),
     ...idleClassifier(given, at(['given', 'classifier']), { file, policy }),
   ]
+}
+
+/** A name that no model has for itself, but that leads to one. */
+function isWildcard(name: string | undefined, { wildcards }: ResolvedPolicy): boolean {
+  return name !== undefined && [...wildcards.keys()].some((prefix) => name.startsWith(prefix))
 }
 
 function vocabularies(

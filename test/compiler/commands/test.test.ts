@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, describe, expect, it } from 'vitest'
+import { WORKED_POLICY } from '../worked-policy.ts'
 import { runAicc, spawnAicc, type AiccRun } from './run-aicc.ts'
 import { workedFolder } from './worked-folder.ts'
 
@@ -200,6 +201,19 @@ FAIL 9/11, rules covered 8/8
   ])('refuses a case with %s', async (_what, text, message) => {
     const { code, stderr } = await test({ 'tests/a.test.yaml': `${text}\n` })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) })
+  })
+
+  it('knows a wildcard model by any name that it takes', async () => {
+    const policy = (WORKED_POLICY['policy.yaml'] ?? '').replace(
+      'small: fast }',
+      "small: fast, 'gpt-*': big }",
+    )
+    const text =
+      '- { name: a, request: { model: gpt-9, prompt: x }, expect: { model: gpt-8, backend: pc } }\n'
+    expect(await test({ 'policy.yaml': policy, 'tests/a.test.yaml': text })).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
   })
 
   it('asks for cases only when told to', async () => {
