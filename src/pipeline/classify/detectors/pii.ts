@@ -7,7 +7,7 @@ import { type Find, findAll } from './detector.ts'
 const EMAIL =
   /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w-])/g
 const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])/g
-const IPV4 = /(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)/g
+const IPV4 = /(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-])/g
 /** A run of digits as people group them; what it is, its digits say. A telephone number may have an extension. */
 const NUMBER = /(?<![\w.$€£#@/-])(?:\+|\()?\d(?:[ .()/-]{0,2}\d){6,24}(?:x\d{1,6})?(?![\w%])/g
 
@@ -19,7 +19,9 @@ export function findPii(text: string): Find[] {
     if (end > 0) finds.push({ ...find, end: find.start + lengthOf(text, find.start, end) })
   }
   for (const find of findAll(text, IPV4, 'ip')) {
-    if (isPublicAddress(text.slice(find.start, find.end)) && !isVersion(text, find.start)) finds.push(find)
+    const goesOn = /^\.\d/.test(text.slice(find.end, find.end + 2))
+    const address = text.slice(find.start, find.end)
+    if (!goesOn && isPublicAddress(address) && !isVersion(text, find.start)) finds.push(find)
   }
   for (const match of text.matchAll(NUMBER)) {
     const kind = kindOfNumber(match[0], text, match.index)
@@ -98,9 +100,12 @@ function isPublicAddress(written: string): boolean {
 /** `version 4.11.0.2`, `upgrade it from 1.5.14 to 2.3.10.207`, section numbers. */
 function isVersion(text: string, at: number): boolean {
   const before = text.slice(Math.max(0, at - 48), at)
+  const sentence = before.slice(
+    1 + Math.max(before.lastIndexOf('\n'), before.lastIndexOf('?'), before.lastIndexOf('!')),
+  )
   return (
-    /(?:\bv|section|chapter)[\s:=]{0,3}$/i.test(before) ||
-    /\b(?:versions?|releases?|upgraded?|updated?|downgraded?|build)\b[^!?\n]*$/i.test(before)
+    /(?:\bv|section|chapter)[\s:=]{0,3}$/i.test(sentence) ||
+    /\b(?:versions?|releases?|upgraded?|updated?|downgraded?|build)\b/i.test(sentence)
   )
 }
 
@@ -111,7 +116,7 @@ function isPhone(written: string, digits: string, text: string, at: number): boo
   if (/^(?:(?:00)?1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}$/.test(written)) return true
   const before = text.slice(Math.max(0, at - 24), at)
   return (
-    /(?:phone|tel|mobile|cell|call|fax|reach me|dial|whatsapp|handy|number)\W{0,3}(?:\w+\W{1,2}){0,2}$/i.test(
+    /(?:phone|tel|mobile|cell|call|fax|reach me|dial|whatsapp|handy|number)\W{0,3}(?:\w{1,12}\W{1,2}){0,2}$/i.test(
       before,
     ) && /[ ()./-]/.test(written)
   )

@@ -1,0 +1,88 @@
+/**
+ * Words and marks as numbers. One pass over the text feeds both halves of the injection guard: the linear model adds
+ * up what they and their neighbours weigh, and a rule only runs where one of its words stands.
+ */
+
+/** Buckets that features fall into. */
+export const BUCKET_BITS = 15
+export const BUCKETS: number = 2 ** BUCKET_BITS
+
+const WORD = 1
+const MARK = 2
+/** Class of each ASCII character: white space and control characters are 0. */
+const CLASSES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  if (/\w/.test(character)) return WORD
+  return code > 32 && code < 127 ? MARK : 0
+})
+
+/** @param text unmasked: letters are in lower case. @returns a hash for each word, and for each mark between words */
+export function tokenize(text: string): Int32Array {
+  const tokens = new Int32Array(text.length)
+  let count = 0
+  let hash = 0
+  let inWord = false
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    const kind = code < 128 ? CLASSES[code] : WORD
+    if (kind === WORD) {
+      hash = Math.imul((inWord ? hash : START) ^ code, PRIME)
+      inWord = true
+      continue
+    }
+    if (inWord) tokens[count++] = hash ^ (hash >>> 16)
+    inWord = false
+    if (kind === MARK) tokens[count++] = Math.imul(START ^ code, PRIME)
+  }
+  if (inWord) tokens[count++] = hash ^ (hash >>> 16)
+  return tokens.subarray(0, count)
+}
+
+/** FNV-1a. */
+const START = 0x811c9dc5 | 0
+const PRIME = 0x01000193
+
+/** The hash of one word, as `tokenize` makes it. */
+export function hashWord(word: string): number {
+  return tokenize(word)[0] ?? 0
+}
+
+/** The bucket of a token alone, or of two in a row. */
+export function bucketOf(token: number, next: number | null): number {
+  const pair = next === null ? token : Math.imul(Math.imul(token, PAIR) ^ next, PAIR) + 1
+  const mixed = Math.imul(pair ^ (pair >>> 16), MIX)
+  return mixed >>> (32 - BUCKET_BITS)
+}
+
+const PAIR = 0x9e3779b1 | 0
+const MIX = 0x7feb352d
+
+/** When each bucket was last visited, so that a feature counts once however often it stands there. */
+const visits = new Uint32Array(BUCKETS)
+let visit = 0
+
+/** @returns the buckets of the tokens and of their neighbours, each once */
+export function bucketsOf(tokens: Int32Array): Int32Array {
+  visit += 1
+  if (visit > 0xffffffff) {
+    visits.fill(0)
+    visit = 1
+  }
+  const buckets = new Int32Array(tokens.length * 2)
+  let count = 0
+  for (let i = 0; i < tokens.length; i += 1) {
+    const token = tokens[i] ?? 0
+    const single = bucketOf(token, null)
+    if (visits[single] !== visit) {
+      visits[single] = visit
+      buckets[count++] = single
+    }
+    if (i + 1 === tokens.length) continue
+    const pair = bucketOf(token, tokens[i + 1] ?? 0)
+    if (visits[pair] !== visit) {
+      visits[pair] = visit
+      buckets[count++] = pair
+    }
+  }
+  return buckets.subarray(0, count)
+}

@@ -1,0 +1,35 @@
+/** Every pattern that runs over text of requests takes time in proportion to it: shown by the compiler's own judge. */
+import { expect, it, vi } from 'vitest'
+import { judgeRegex } from '../../../../compiler/regex/judge-regex.ts'
+import { findPii } from '../../../../src/pipeline/classify/detectors/pii.ts'
+import { findSecrets } from '../../../../src/pipeline/classify/detectors/secrets.ts'
+import { judgeInjection } from '../../../../src/pipeline/classify/injection.ts'
+
+/** Holds what each detector looks for first, so that each pattern is asked. */
+const BAIT =
+  'sk- k_live_ gh glpat- AKIA AIza ya29. xox hooks.slack.com gsk_ hf_ npm_ pypi- SG. shp do ATATT3 hvs. ' +
+  'AGE-SECRET-KEY-1 eyJ :// ; earer -----BEGIN @ 4111 1111 1111 1111 078-05-1120 (415) 555-2671 8.8.4.4 phone 12 34 567 ' +
+  'DE89370400440532013000 password=Tr0ub4dor1 tR7pQx2LkV9bZw4NcY8mHs3JdF6g \u200b'
+
+/** What the detectors ask of a text, by watching them. */
+function patternsAsked(): RegExp[] {
+  const all = vi.spyOn(String.prototype, 'matchAll')
+  const one = vi.spyOn(RegExp.prototype, 'test')
+  findSecrets(BAIT, { threshold: 4, minLength: 24 })
+  findPii(BAIT)
+  judgeInjection([{ role: 'user', kind: 'text', text: BAIT, path: [] }], BAIT.length)
+  const asked = [...all.mock.calls.map(([pattern]) => pattern), ...one.mock.contexts]
+  vi.restoreAllMocks()
+  return [...new Set(asked)].filter((pattern) => pattern instanceof RegExp)
+}
+
+it('no pattern is slow', () => {
+  const patterns = patternsAsked()
+  const slow = patterns.flatMap(({ source, flags }) => {
+    // The judge knows the flags that a policy may use; `g` and `d` change nothing about the time.
+    const verdict = judgeRegex(source, flags.replaceAll(/[gd]/g, ''))
+    return verdict.kind === 'linear' ? [] : [{ source, verdict }]
+  })
+  expect(slow).toEqual([])
+  expect(patterns.length).toBeGreaterThan(45)
+})
