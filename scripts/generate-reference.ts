@@ -12,6 +12,7 @@ interface SchemaNode {
   default?: unknown
   examples?: unknown[]
   enum?: unknown[]
+  markdownEnumDescriptions?: string[]
   const?: unknown
   pattern?: string
   minimum?: number
@@ -89,7 +90,8 @@ function describeNode(node: SchemaNode, definitions: Record<string, SchemaNode>)
   const lines = node.description === undefined ? [] : [`${oneLine(node.description)}\n`]
   const rows = Object.entries(node.properties ?? {}).map(([key, value]) => {
     const isRequired = node.required?.includes(key) === true
-    const what = [describeText(value, definitions), defaultOf(value)].filter((part) => part !== '').join(' ')
+    const said = [describeText(value, definitions), describeValues(value, definitions), defaultOf(value)]
+    const what = said.filter((part) => part !== '').join(' ')
     return `| \`${key}\`${isRequired ? ' (required)' : ''} | ${typeOf(value, definitions)} | ${what} |`
   })
   if (rows.length > 0) lines.push('| key | value | meaning |', '| --- | --- | --- |', ...rows, '')
@@ -101,6 +103,18 @@ function describeText(node: SchemaNode, definitions: Record<string, SchemaNode>)
   if (node.description !== undefined) return oneLine(node.description)
   const type = refName(node)
   return type === null ? '' : oneLine(definitions[type]?.description ?? '')
+}
+
+/** What each value of an enumeration means, at the key or in its type. */
+function describeValues(node: SchemaNode, definitions: Record<string, SchemaNode>): string {
+  const { enum: values = [], markdownEnumDescriptions: meanings = [] } =
+    node.$ref === undefined ? node : (definitions[refName(node) ?? ''] ?? {})
+  return meanings
+    .map(
+      (meaning, i) =>
+        `\`${shown(values[i])}\`: ${meaning.charAt(0).toLowerCase()}${oneLine(meaning.slice(1))}`,
+    )
+    .join(' ')
 }
 
 function defaultOf(node: SchemaNode): string {

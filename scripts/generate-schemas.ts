@@ -4,6 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { createGenerator, type Schema } from 'ts-json-schema-generator'
+import { addEditorHints } from './add-editor-hints.ts'
 
 interface SchemaSource {
   name: string
@@ -52,8 +53,10 @@ function generate({ type, source, title }: SchemaSource): Schema {
     type,
     topRef: false,
     additionalProperties: false,
+    // `@values { … }` of the types; the rest is for add-editor-hints.ts.
+    extraTags: ['values'],
   })
-  return { ...inlineGenerics(generator.createSchema(type)), title }
+  return addEditorHints({ ...inlineGenerics(generator.createSchema(type)), title }) as Schema
 }
 
 /** `Several<Name>` is no name for a definition, and that of an unnamed type would change with the source: written out. */

@@ -99,21 +99,25 @@ export interface HealthConfig {
 
 /** Anything that speaks OpenAI's API: vLLM, llama.cpp, LM Studio, a hosted provider. */
 export interface OpenAiBackendConfig extends HttpBackendConfig {
+  /** Speaks OpenAI's API. */
   kind: 'openai'
 }
 
 /** Ollama, through its OpenAI-compatible `/v1`. */
 export interface OllamaBackendConfig extends HttpBackendConfig {
+  /** Ollama. */
   kind: 'ollama'
 }
 
 /** A LiteLLM proxy. Its own retries and fallbacks are switched off per request: aicc owns them. */
 export interface LiteLlmBackendConfig extends HttpBackendConfig {
+  /** A LiteLLM proxy. */
   kind: 'litellm'
 }
 
 /** An OpenCode server (`opencode serve`). Policies that name it compile and are proved; this version does not serve it yet. */
 export interface OpenCodeBackendConfig extends HttpBackendConfig {
+  /** An OpenCode server; not served by this version. */
   kind: 'opencode'
   /** `OPENCODE_SERVER_PASSWORD` of the server. */
   password?: SecretFromEnv
@@ -121,6 +125,7 @@ export interface OpenCodeBackendConfig extends HttpBackendConfig {
 
 /** The built-in toy model: deterministic, says what it is, needs no server. */
 export interface DemoBackendConfig extends AnyBackendConfig {
+  /** The built-in toy model. */
   kind: 'demo'
 }
 
@@ -132,22 +137,33 @@ export type BackendConfig =
   | DemoBackendConfig
 
 interface AnyModeConfig {
-  /** What gated backends answer meanwhile: only requests that a rule forced, or none at all. @default "force-only" */
+  /**
+   * What gated backends answer meanwhile.
+   * @default "force-only"
+   * @values {"force-only": "Only requests that a rule with `force` sent.", "nothing": "Nothing at all."}
+   */
   whenOn?: 'force-only' | 'nothing'
 }
 
 /** A mode that people switch: `aicc mode NAME on`. */
 export interface ManualModeConfig extends AnyModeConfig {
-  /** @default "manual" */
+  /** People switch it. @default "manual" */
   kind?: 'manual'
 }
 
 /** A mode whose state a host tells. This version does not ask: switch it with `aicc mode NAME on`. */
 export interface HttpSwitchModeConfig extends AnyModeConfig {
+  /** A host tells whether it is on. */
   kind: 'http-switch'
-  /** @pattern ^https?:// */
+  /**
+   * Address that tells.
+   * @pattern ^https?://
+   */
   status: string
-  /** @pattern ^https?:// */
+  /**
+   * Address that switches it.
+   * @pattern ^https?://
+   */
   toggle?: string
 }
 
@@ -156,6 +172,8 @@ export type ModeConfig = ManualModeConfig | HttpSwitchModeConfig
 
 /** `backends.yaml`: where models live. */
 export interface BackendsFile {
+  /** Places where models live, by name. */
   backends: Record<Name, BackendConfig>
+  /** Modes of operation that gate backends, by name. */
   modes?: Record<Name, ModeConfig>
 }

@@ -6,7 +6,11 @@ import type { ByteSize, Destination, Duration, LabelName, PatternId, Regex, Surf
 export interface ScanConfig {
   /** Most text that is scanned. @default "1MiB" */
   maxBytes?: ByteSize
-  /** Images cannot be scanned: the request is labelled, or refused. @default "label" */
+  /**
+   * What becomes of requests with images, which cannot be scanned.
+   * @default "label"
+   * @values {"label": "They get the label of `privacy`.", "refuse": "They are refused."}
+   */
   images?: 'label' | 'refuse'
 }
 
@@ -39,8 +43,12 @@ export interface EntropyConfig {
 
 /** What makes a request private. */
 export interface PrivacyConfig {
-  /** @default ["secrets", "pii"] */
+  /**
+   * Built-in detectors: `secrets` finds keys and passwords, `pii` what identifies people.
+   * @default ["secrets", "pii"]
+   */
   detectors?: ('secrets' | 'pii')[]
+  /** Patterns of your own. */
   patterns?: PrivacyPatternConfig[]
   entropy?: EntropyConfig
   /** The label that finds put on the request. */
@@ -51,10 +59,15 @@ export interface PrivacyConfig {
 
 /** Text that tries to take over. It is flagged; nothing promises that all of it is found. */
 export interface InjectionConfig {
-  /** @default ["builtin"] */
+  /** What looks for it. @default ["builtin"] */
   detectors?: Several<'builtin'>
-  /** `flag` lets rules decide, `block` refuses. @default "flag" */
+  /**
+   * What a find leads to.
+   * @default "flag"
+   * @values {"flag": "Rules decide, by `injection: flagged`.", "block": "The request is refused."}
+   */
   action?: 'flag' | 'block'
+  /** Left out: all that are served, and none may be missing. */
   surfaces?: Several<SurfaceName>
 }
 
@@ -92,9 +105,9 @@ export interface ComplexityBoundConfig {
 
 /** How hard a request is: `simple`, `medium` or `complex`. */
 export interface ComplexityConfig {
-  /** @default {"maxTokens": 256} */
+  /** What is simple. @default {"maxTokens": 256} */
   simple?: ComplexityBoundConfig
-  /** @default {"maxTokens": 1024} */
+  /** What is medium; all beyond is complex. @default {"maxTokens": 1024} */
   medium?: ComplexityBoundConfig
   signals?: ComplexitySignalsConfig
   classifier?: ComplexityClassifierConfig

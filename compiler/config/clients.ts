@@ -24,7 +24,10 @@ export interface EnvKeyConfig extends KeyLifetime {
 
 /** A key known by its SHA-256 only; `aicc keys new` makes one. */
 export interface HashedKeyConfig extends KeyLifetime {
-  /** @pattern ^[0-9a-f]{64}$ */
+  /**
+   * SHA-256 of the key, in lower-case hexadecimal digits.
+   * @pattern ^[0-9a-f]{64}$
+   */
   sha256: string
 }
 
@@ -67,5 +70,6 @@ export interface ClientConfig {
 
 /** `clients.yaml`: who may call. */
 export interface ClientsFile {
+  /** Who may call, by name. */
   clients: Record<Name, ClientConfig>
 }

@@ -36,6 +36,7 @@ export interface TimeoutsConfig {
 export interface WeightedTargetConfig {
   target: TargetPattern
   /**
+   * Its share, of the sum of all weights.
    * @asType integer
    * @minimum 1
    * @maximum 1000000
@@ -50,7 +51,11 @@ export interface ServedModelConfig {
    * @minItems 1
    */
   targets: (TargetPattern | WeightedTargetConfig)[]
-  /** `ordered` tries them as they stand; `weighted` wants a weight on each. @default "round-robin" */
+  /**
+   * How the targets share the work.
+   * @default "round-robin"
+   * @values {"round-robin": "They take turns.", "ordered": "The first one that answers, tried as they stand.", "weighted": "Each by its share; every target wants a `weight`.", "least-busy": "The one with the fewest requests in flight."}
+   */
   balance?: 'round-robin' | 'ordered' | 'weighted' | 'least-busy'
   /** Models or places to try, in order, when no target answers. */
   fallback?: Several<Destination>
@@ -81,9 +86,17 @@ export interface LabelConfig {
    * is ever sent towards a less trusted place.
    */
   onDenied?: OnDeniedConfig
-  /** What a trace may keep. @default "metadata-only" */
+  /**
+   * What a trace may keep.
+   * @default "metadata-only"
+   * @values {"none": "No trace at all.", "metadata-only": "Model, tokens, times and the like, but no text.", "full": "The text of the request and of its answer too."}
+   */
   trace?: 'none' | 'metadata-only' | 'full'
-  /** Whether answers may be kept: not at all, for the same client, or for all. @default "none" */
+  /**
+   * Whether answers may be kept.
+   * @default "none"
+   * @values {"none": "Not at all.", "client": "For the client that asked.", "shared": "For all clients."}
+   */
   cache?: 'none' | 'client' | 'shared'
 }
 
@@ -126,12 +139,20 @@ export interface CorsConfig {
 
 /** Where traces go. Proved by the compiler; this version does not ship them yet. */
 export interface TraceConfig {
+  /** What kind of service takes them. */
   sink: 'langfuse'
-  /** @pattern ^https?:// */
+  /**
+   * Its address.
+   * @pattern ^https?://
+   */
   url: string
   /** How far the sink is trusted. */
   zone: Name
-  /** What is kept of requests without a label. @default "metadata-only" */
+  /**
+   * What is kept of requests without a label.
+   * @default "metadata-only"
+   * @values {"metadata-only": "Model, tokens, times and the like, but no text.", "full": "The text of the request and of its answer too."}
+   */
   content?: 'metadata-only' | 'full'
 }
 
@@ -140,6 +161,7 @@ export interface SemanticCacheConfig {
   /** The model that embeds requests. */
   embed: Destination
   /**
+   * How alike two requests must be: 1 is the same.
    * @minimum 0
    * @maximum 1
    */
@@ -159,6 +181,7 @@ export interface PolicyFile {
   /** Version of the policy language. `aicc migrate` brings an older file to this one. @default 2 */
   version?: 2
   listen?: ListenConfig
+  /** How large requests may be, and how many of them. */
   limits?: LimitsConfig
   timeouts?: TimeoutsConfig
   cors?: CorsConfig
@@ -176,7 +199,9 @@ export interface PolicyFile {
    * @pattern ^[A-Za-z0-9_+/-]{1,64}$
    */
   timeZone?: string
+  /** Marks on requests, by name, that bound where they may go. */
   labels?: Record<LabelName, LabelConfig>
+  /** What is found out about a request before rules run. */
   classify?: ClassifyConfig
   /** Text to look for, under names that rules share. */
   phrases?: Record<Name, PhraseConfig>

@@ -23,12 +23,14 @@ export type OneOf<T> = T | Several<T>
  */
 export interface RangeConfig {
   /**
+   * This number, or more.
    * @asType integer
    * @minimum 0
    * @maximum 1000000000
    */
   atLeast?: number
   /**
+   * Fewer than this.
    * @asType integer
    * @minimum 1
    * @maximum 1000000000
@@ -49,14 +51,19 @@ export interface HeaderTestConfig {
   contains?: string
 }
 
-/** Which text is looked at: the last user turn, all system text, or everything. @default "user" */
+/**
+ * Which text is looked at.
+ * @default "user"
+ * @values {"user": "The last user turn; all of a completion's prompt or an embedding's input.", "system": "All system and developer text.", "conversation": "Everything."}
+ */
 export type PromptPart = 'user' | 'system' | 'conversation'
 
 /** Text that holds one of these, as it stands. */
 export interface ContainsConfig {
   in?: PromptPart
+  /** The text, or several of which any will do. */
   contains: OneOf<PhraseText>
-  /** @default false */
+  /** Whether upper and lower case differ. @default false */
   caseSensitive?: boolean
 }
 
@@ -75,6 +82,7 @@ export interface MatchesConfig {
 /** Text that one of the entries of `phrases` finds. */
 export interface NamedPhraseConfig {
   in?: PromptPart
+  /** An entry of `phrases`, or several of which any will do. */
   named: OneOf<Name>
 }
 
@@ -92,6 +100,12 @@ export interface TimeWindowConfig {
 }
 
 /**
+ * How hard a request is.
+ * @values {"simple": "Short, without signals.", "medium": "Longer, or code.", "complex": "Long, or asks for reasoning."}
+ */
+export type ComplexityName = 'simple' | 'medium' | 'complex'
+
+/**
  * When a rule holds: everything that is said must be true.
  * @minProperties 1
  */
@@ -104,11 +118,13 @@ export interface Condition {
   not?: Condition
   /** The name the client asked for, as it wrote it. */
   model?: OneOf<ModelPattern>
+  /** The client whose key was shown. */
   client?: OneOf<Name>
   /** The request carries one of these tags: from its client's entry or an earlier rule. */
   tag?: OneOf<Name>
   /** Headers of the request; of several, all must be as said. A text stands for that very value, a list for one of several. */
   header?: Record<HeaderName, string | Several<string> | HeaderTestConfig>
+  /** What its text holds. */
   prompt?: PromptTestConfig
   /** Estimated tokens of the input. */
   tokens?: RangeConfig
@@ -118,14 +134,21 @@ export interface Condition {
   systemLength?: RangeConfig
   /** Whether tools are offered to the model. */
   tools?: boolean
+  /** Whether there are images in it. */
   images?: boolean
+  /** Whether the answer is wanted as a stream. */
   stream?: boolean
+  /** The API that was called. */
   surface?: OneOf<SurfaceName>
   /** The request carries one of these labels. */
   label?: OneOf<LabelName>
-  /** The verdict of `classify.injection`. */
+  /**
+   * The verdict of `classify.injection`.
+   * @values {"flagged": "Something was found.", "clean": "Nothing was found, which promises little."}
+   */
   injection?: 'flagged' | 'clean'
-  complexity?: OneOf<'simple' | 'medium' | 'complex'>
+  /** How hard it is, as `classify.complexity` has it. */
+  complexity?: OneOf<ComplexityName>
   /** These backends are held to be up. */
   healthy?: OneOf<Name>
   /** This mode is on. */
@@ -148,6 +171,7 @@ export interface SplitArmConfig {
 /** Refuses the request. */
 export interface BlockConfig {
   /**
+   * HTTP status of the answer.
    * @asType integer
    * @minimum 400
    * @maximum 499
@@ -175,21 +199,32 @@ export interface RedactConfig {
  * @minProperties 1
  */
 export interface SetConfig {
+  /** Most tokens of the answer. */
   max_tokens?: ParameterCount
+  /** How freely words are chosen; 0 is least. */
   temperature?: number
+  /** Words are chosen among the likeliest that make up this share. */
   top_p?: number
+  /** Words are chosen among so many of the likeliest. Not every backend knows it. */
   top_k?: ParameterCount
+  /** Words below this share of the likeliest one's are left out. Not every backend knows it. */
   min_p?: number
+  /** Against words that were there at all. */
   presence_penalty?: number
+  /** Against words by how often they were there. */
   frequency_penalty?: number
+  /** Against repetition, as a factor. Not every backend knows it. */
   repetition_penalty?: number
   /**
+   * The same seed gives the same answer, where a backend can.
    * @asType integer
    * @minimum -9007199254740991
    * @maximum 9007199254740991
    */
   seed?: number
+  /** Whether several tools may be called at once. */
   parallel_tool_calls?: boolean
+  /** How long a reasoning model may think. */
   reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
 }
 
@@ -205,7 +240,9 @@ export type ParameterCount = number
  * @minProperties 1
  */
 export interface BoundsConfig {
+  /** What is below becomes this. */
   min?: number
+  /** What is above becomes this. */
   max?: number
 }
 
@@ -234,11 +271,13 @@ export interface RuleConfig {
   /** Left out, it always holds. The last rule must always hold and settle. */
   when?: Condition
   to?: Destination
+  /** Models that share its requests; the same user gets the same one each time. */
   split?: Several<SplitArmConfig>
   block?: BlockConfig
   /** With `to` or `split`: reaches backends that a mode gates. It never reaches past a label. */
   force?: true
   redact?: RedactConfig
+  /** Tags that the rules after it can ask for. */
   addTags?: Several<Name>
   set?: SetConfig
   clamp?: ClampConfig

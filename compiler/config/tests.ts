@@ -1,10 +1,12 @@
 /** `policies/tests/*.test.yaml`: what a policy must decide. */
-import type { Several } from './rules.ts'
+import type { ComplexityName, Several } from './rules.ts'
 import type { LabelName, ModelName, Name, SurfaceName } from './scalars.ts'
 
 /** A message in OpenAI's shape, as a client would send it. */
 export interface TestMessageConfig {
+  /** Who speaks. */
   role: 'system' | 'developer' | 'user' | 'assistant' | 'tool'
+  /** Text, or content parts as OpenAI has them. */
   content: string | unknown[]
 }
 
@@ -14,7 +16,7 @@ export interface TestRequestConfig {
   client?: Name
   /** The name asked for. */
   model?: ModelName
-  /** @default "chat" */
+  /** The API that is called. @default "chat" */
   surface?: SurfaceName
   /** The last user turn. */
   prompt?: string
@@ -31,6 +33,7 @@ export interface TestRequestConfig {
   messages?: Several<TestMessageConfig>
   /** Further fields of the body, or all of it. */
   body?: Record<string, unknown>
+  /** Headers by name. */
   headers?: Record<string, string>
 }
 
@@ -41,7 +44,7 @@ export interface TestWorldConfig {
   /** Backends that are down. */
   down?: Name[]
   /** What the model of `classify.complexity.classifier` answers. Left out, it is silent and the heuristic decides. */
-  classifier?: 'simple' | 'medium' | 'complex'
+  classifier?: ComplexityName
   /**
    * Day and time in the policy's `timeZone`.
    * @pattern ^(mon|tue|wed|thu|fri|sat|sun) ([01][0-9]|2[0-3]):[0-5][0-9]$
@@ -56,6 +59,7 @@ export interface TestWorldConfig {
  * @minProperties 1
  */
 export interface TestExpectConfig {
+  /** Whether it is sent on at all. */
   decision?: 'route' | 'refuse'
   /** Id of the rule that settles it, or `none`. */
   rule?: Name
@@ -69,11 +73,15 @@ export interface TestExpectConfig {
   zone?: Name
   /** No target is in a less trusted zone than this. */
   staysIn?: Name
+  /** Whether a rule forced it past modes. */
   forced?: boolean
   /** Labels it carries at the end, in any order. */
   labels?: LabelName[]
+  /** Tags it carries at the end, in any order. */
   tags?: Name[]
-  complexity?: 'simple' | 'medium' | 'complex'
+  /** How hard it is found to be. */
+  complexity?: ComplexityName
+  /** The verdict on injection. */
   injection?: 'flagged' | 'clean'
   /**
    * HTTP status of a refusal.
@@ -90,11 +98,18 @@ export interface TestExpectConfig {
   redact?: Name[]
 }
 
+/** A request, and what must come of it. */
 export interface TestCaseConfig {
-  /** @minLength 1 */
+  /**
+   * What it shows, in a sentence.
+   * @minLength 1
+   */
   name: string
+  /** What a client sends. */
   request: TestRequestConfig
+  /** What is true meanwhile; otherwise no mode is on and every backend is up. */
   given?: TestWorldConfig
+  /** What must come of it. */
   expect: TestExpectConfig
 }
 
