@@ -8,14 +8,13 @@ export type Formula =
   | { kind: 'constant'; value: boolean }
   /** The value of a dimension lies in a set. */
   | { kind: 'atom'; dimension: number; within: IntervalSet }
-  | { kind: 'and'; of: readonly Formula[] }
-  | { kind: 'or'; of: readonly Formula[] }
+  | { kind: 'and' | 'or'; of: readonly Formula[]; size: number }
 
 export const TRUE: Formula = { kind: 'constant', value: true }
 export const FALSE: Formula = { kind: 'constant', value: false }
 
-/** A node with so many parts stays whole within others: what is shared is judged once. */
-export const SHARED = 8
+/** A node with so many parts stays whole within others, so that all of them share it. */
+const SHARED = 8
 
 export function atom(dimension: number, within: IntervalSet): Formula {
   return within.length === 0 ? FALSE : { kind: 'atom', dimension, within }
@@ -40,7 +39,12 @@ function join(kind: 'and' | 'or', parts: readonly Formula[]): Formula {
   }
   const [first] = of
   if (first === undefined) return absorbing ? FALSE : TRUE
-  return of.length === 1 ? first : { kind, of }
+  return of.length === 1 ? first : { kind, of, size: of.reduce((sum, part) => sum + sizeOf(part), 1) }
+}
+
+/** How many nodes it is when written out, what is shared as often as it stands there. */
+export function sizeOf(formula: Formula): number {
+  return 'size' in formula ? formula.size : 1
 }
 
 const opposites = new WeakMap<Formula, Formula>()

@@ -32,7 +32,7 @@ function fallbackOf({ via }: ServedTarget): string[] {
   return via.length === 0 ? [] : [`fallback ${via.join(', then ')}`]
 }
 
-export function targetStep({ key, zone }: ServedTarget, { zones }: ResolvedPolicy): string {
+function targetStep({ key, zone }: ServedTarget, { zones }: ResolvedPolicy): string {
   return `${key} (${zones[zone] ?? zone})`
 }
 

@@ -6,7 +6,7 @@
  * once. Only where it does not, the formula that fails there is taken apart, branch by branch. The point found is
  * plain wherever nothing forces it to be otherwise, so it reads as a minimal counterexample.
  */
-import { not, SHARED, TRUE, type Formula } from './formula.ts'
+import { not, or, sizeOf, TRUE, type Formula } from './formula.ts'
 import { contains, intersect, relate, type IntervalSet } from './interval-set.ts'
 
 export interface Dimension {
@@ -27,13 +27,33 @@ export interface Budget {
 /** Branches that one question may try: beyond it the rules are more entangled than people write. */
 const BRANCHES_PER_QUESTION = 1000
 
+/** Whether a formula holds all over the box, nowhere in it, or here and there. */
+type Verdict = 'always' | 'never' | 'partly'
+
+const VERDICTS = { within: 'always', apart: 'never', partly: 'partly' } as const
+
+/** From here on a formula is not judged twice. */
+const LARGE = 64
+
+function remember<T>(known: Map<Formula, T>, formula: Formula, find: () => T): T {
+  if (sizeOf(formula) < LARGE) return find()
+  const found = known.get(formula) ?? find()
+  known.set(formula, found)
+  return found
+}
+
 /** Deterministic: bounded by a count of branches, never by a clock. */
 export function solve(dimensions: readonly Dimension[], goals: readonly Formula[], budget: Budget): Solution {
   /** Only what has been narrowed. */
   const box: (IntervalSet | undefined)[] = []
   const undo: { dimension: number; domain: IntervalSet | undefined }[] = []
-  /** Large formulas at the plainest point of the box as it is. */
-  let atPoint = new Map<Formula, boolean>()
+  /** Verdicts on large formulas, which may stand within each other many times over, for the box as it is. */
+  const verdicts = new Map<Formula, Verdict>()
+  const atPoint = new Map<Formula, boolean>()
+  const forget = (): void => {
+    verdicts.clear()
+    atPoint.clear()
+  }
   const share = Math.min(budget.left, BRANCHES_PER_QUESTION)
   let spent = 0
 
@@ -46,46 +66,35 @@ export function solve(dimensions: readonly Dimension[], goals: readonly Formula[
   const narrow = (dimension: number, within: IntervalSet): void => {
     undo.push({ dimension, domain: box[dimension] })
     box[dimension] = intersect(domainOf(dimension), within)
-    if (atPoint.size > 0) atPoint = new Map()
+    forget()
   }
   const goBack = (mark: number): void => {
     for (const { dimension, domain } of undo.splice(mark).toReversed()) box[dimension] = domain
-    if (atPoint.size > 0) atPoint = new Map()
+    forget()
   }
 
-  /** Whether it holds all over the box, nowhere in it, or here and there. */
-  const judge = (formula: Formula): 'always' | 'never' | 'partly' => {
-    switch (formula.kind) {
-      case 'constant':
-        return formula.value ? 'always' : 'never'
-      case 'atom': {
-        const place = relate(domainOf(formula.dimension), formula.within)
-        if (place === 'within') return 'always'
-        return place === 'apart' ? 'never' : 'partly'
+  const judge = (formula: Formula): Verdict => {
+    if (formula.kind === 'constant') return formula.value ? 'always' : 'never'
+    if (formula.kind === 'atom') return VERDICTS[relate(domainOf(formula.dimension), formula.within)]
+    return remember(verdicts, formula, () => {
+      const decisive = formula.kind === 'and' ? 'never' : 'always'
+      let open = false
+      for (const part of formula.of) {
+        const verdict = judge(part)
+        if (verdict === decisive) return verdict
+        open ||= verdict === 'partly'
       }
-      case 'and':
-      case 'or':
-        break
-    }
-    const decisive = formula.kind === 'and' ? 'never' : 'always'
-    let open = false
-    for (const part of formula.of) {
-      const verdict = judge(part)
-      if (verdict === decisive) return verdict
-      open ||= verdict === 'partly'
-    }
-    if (open) return 'partly'
-    return decisive === 'never' ? 'always' : 'never'
+      if (open) return 'partly'
+      return decisive === 'never' ? 'always' : 'never'
+    })
   }
 
   const holdsAtPoint = (formula: Formula): boolean => {
     if (formula.kind === 'constant') return formula.value
     if (formula.kind === 'atom') return contains(formula.within, valueOf(formula.dimension))
-    const known = formula.of.length < SHARED ? undefined : atPoint.get(formula)
-    if (known !== undefined) return known
-    const holds = formula.kind === 'and' ? formula.of.every(holdsAtPoint) : formula.of.some(holdsAtPoint)
-    if (formula.of.length >= SHARED) atPoint.set(formula, holds)
-    return holds
+    return remember(atPoint, formula, () =>
+      formula.kind === 'and' ? formula.of.every(holdsAtPoint) : formula.of.some(holdsAtPoint),
+    )
   }
 
   /** Narrows the box by all that the goals force. What they leave open comes back; null = they exclude each other. */
@@ -109,7 +118,7 @@ export function solve(dimensions: readonly Dimension[], goals: readonly Formula[
         else if (goal.kind === 'or') {
           const alive = goal.of.filter((part) => judge(part) !== 'never')
           if (alive.length === 1) pending.push(...alive)
-          else open.push(alive.length === goal.of.length ? goal : { kind: 'or', of: alive })
+          else open.push(alive.length === goal.of.length ? goal : or(...alive))
         }
       }
       pending = open
@@ -152,14 +161,14 @@ export function solve(dimensions: readonly Dimension[], goals: readonly Formula[
   }
   const enforce = (formula: Formula): boolean => {
     if (formula.kind === 'constant') return formula.value
-    if (formula.kind === 'and') return formula.of.every(enforce)
-    if (formula.kind === 'or') {
-      const way = formula.of.find((part) => judge(part) !== 'never')
-      return way !== undefined && enforce(way)
+    if (formula.kind === 'atom') {
+      if (judge(formula) === 'never') return false
+      narrow(formula.dimension, formula.within)
+      return true
     }
-    if (judge(formula) === 'never') return false
-    narrow(formula.dimension, formula.within)
-    return true
+    if (formula.kind === 'and') return formula.of.every(enforce)
+    const way = formula.of.find((part) => judge(part) !== 'never')
+    return way !== undefined && enforce(way)
   }
 
   let kind: Solution['kind'] = 'found'

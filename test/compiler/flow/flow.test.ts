@@ -84,6 +84,24 @@ describe('flow', () => {
     expect(found.kind === 'found' && found.facts.labels).toEqual({ private: ['pii'] })
   })
 
+  it('judges once what stands in many conditions', () => {
+    const tag = (name: string): Predicate => ({ kind: 'tag', names: [name] })
+    const text = (index: number): Predicate => ({ kind: 'text', index })
+    const both = (a: Predicate, b: Predicate): Predicate => ({ kind: 'all', of: [a, b] })
+    // Written out, the last condition would have 2 ^ 200 parts.
+    const rules = Array.from({ length: 200 }, (_, i) => ({
+      when: {
+        kind: 'any' as const,
+        of: [both(tag('x'), text(2 * i)), both(tag('x'), text(2 * i + 1)), text(i)],
+      },
+      addTags: ['x'],
+      action: { kind: 'continue' as const },
+    }))
+    const flow = tableFlow(tableOf([...rules, { when: tag('x') }, {}]))
+    expect(flow.atRule({ ruleset: 'main', index: 200 }).kind).toBe('found')
+    expect(flow.atRule({ ruleset: 'main', index: 201, also: [tag('x')] }).kind).toBe('none')
+  })
+
   it('finds its way through a thousand rules, however they are made', () => {
     const header = (i: number): Predicate => ({
       kind: 'header',
