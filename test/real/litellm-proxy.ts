@@ -1,6 +1,6 @@
 /** A real LiteLLM proxy on loopback whose models answer from its own mocks, so that nothing leaves the machine. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,11 +28,25 @@ const CONFIG = {
   // What the gateway must switch off per request, and what `aicc doctor` warns of.
   router_settings: { fallbacks: [{ broken: ['parrot'] }], num_retries: 3 },
   general_settings: { master_key: 'os.environ/LITELLM_MASTER_KEY' },
-  litellm_settings: { telemetry: false },
+  litellm_settings: { telemetry: false, callbacks: 'spy.handler' },
 }
+
+/** A callback of its own that writes down the text of every request it is told of. */
+const SPY = `import os
+from litellm.integrations.custom_logger import CustomLogger
+
+class Spy(CustomLogger):
+    async def async_log_success_event(self, kwargs, response_obj, start_time, end_time):
+        with open(os.environ["SPY_LOG"], "a") as log:
+            log.write(str(kwargs.get("messages")) + "\\n")
+
+handler = Spy()
+`
 
 export interface LiteLlm {
   origin: string
+  /** What its callback was told so far. */
+  logged: () => Promise<string>
   stop: () => Promise<void>
 }
 
@@ -41,6 +55,9 @@ export async function startLiteLlm(bin: string): Promise<LiteLlm> {
   const folder = await mkdtemp(join(tmpdir(), 'aicc-litellm-'))
   const config = join(folder, 'config.yaml')
   await writeFile(config, JSON.stringify(CONFIG))
+  await writeFile(join(folder, 'spy.py'), SPY)
+  const log = join(folder, 'spy.log')
+  await writeFile(log, '')
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const flags = ['--config', config, '--host', '127.0.0.1', '--port', String(port), '--num_workers', '1']
@@ -48,7 +65,7 @@ export async function startLiteLlm(bin: string): Promise<LiteLlm> {
   let output = ''
   const child = spawn(join(bin, 'litellm'), flags, {
     cwd: folder,
-    env: environment(bin),
+    env: { ...environment(bin), SPY_LOG: log },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   child.on('error', (error) => (output += String(error)))
@@ -71,7 +88,7 @@ export async function startLiteLlm(bin: string): Promise<LiteLlm> {
     }
     await sleep(200)
   }
-  return { origin, stop }
+  return { origin, logged: () => readFile(log, 'utf8'), stop }
 }
 
 /** Not the caller's: keys of real providers have no business here. */

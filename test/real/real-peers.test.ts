@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { LiteLlmBackendConfig } from '../../compiler/config/backends.ts'
 import type { Finding } from '../../src/control/doctor/finding.ts'
+import { createClient } from '../conformance/harness/client.ts'
 import {
   type Gateway,
   type Policies,
@@ -73,6 +74,8 @@ function policiesFor(litellm: string): Policies {
       },
     },
     policy: {
+      labels: { private: { mayReach: 'cloud' } },
+      classify: { privacy: { label: 'private' } },
       models: {
         ...Object.fromEntries(LITELLM_MODELS.map((name) => [name, { targets: [`litellm/${name}`] }])),
         locked: { targets: ['stranger/parrot'] },
@@ -179,6 +182,21 @@ describe.skipIf(missing.length > 0)('with a real LiteLLM and the Python client',
       },
     ])('raises $error for: $name', ({ name, ...expected }) => {
       expect(outcomes[name]).toEqual(expected)
+    })
+
+    it('has LiteLLM log nothing of a request with a label', async () => {
+      const client = createClient(gateway)
+      onTestFinished(() => client.close())
+      const ask = async (content: string): Promise<void> => {
+        const messages = [{ role: 'user', content: `${content} on ${runtime}` }]
+        expect((await client.chat({ model: 'parrot', messages })).status).toBe(200)
+      }
+      await ask('write to ada@example.org')
+      await ask('nothing private')
+      await expect
+        .poll(() => litellm.logged(), { timeout: 15_000 })
+        .toContain(`nothing private on ${runtime}`)
+      expect(await litellm.logged()).not.toContain('ada@example.org')
     })
 
     it('is not trusted by a client that does not know the CA', () => {
