@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { FORMATS, renderDiagnostics } from '../../compiler/diagnostics/render/render.ts'
 import type { CompileResult } from '../../compiler/compile.ts'
 import { compileTexts, toTexts, type PolicyTexts } from './compile-documents.ts'
 import { mutate, policyDocuments, type PolicyDocuments } from './policy-documents.ts'
+import { schemaDocuments, type JsonSchema } from './schema-documents.ts'
 
 function renderAll({ diagnostics, sources }: CompileResult): string {
   return FORMATS.map((format) =>
@@ -59,6 +61,38 @@ const brokenDocuments: fc.Arbitrary<PolicyDocuments> = fc
     mutate(documents[id]).map((changed) => Object.assign(structuredClone(documents), { [id]: changed })),
   )
 
+/** Few names for everything, so that much of it leads somewhere. */
+const WORDS = [
+  'a',
+  'b',
+  'a/a',
+  'a/b',
+  'a/*',
+  'a*',
+  '*',
+  'cloud',
+  'lan',
+  'local',
+  'pii',
+  'none',
+  '10s',
+  '1MiB',
+  'UTC',
+  'http://127.0.0.1:1',
+  '2027-01-31',
+]
+
+function anyDocumentOf(id: keyof PolicyTexts): fc.Arbitrary<unknown> {
+  const url = new URL(`../../schemas/${id}.schema.json`, import.meta.url)
+  return schemaDocuments(JSON.parse(readFileSync(url, 'utf8')) as JsonSchema, WORDS).valid
+}
+
+const anyDocuments = fc.record({
+  policy: anyDocumentOf('policy'),
+  backends: anyDocumentOf('backends'),
+  clients: anyDocumentOf('clients'),
+}) as fc.Arbitrary<PolicyDocuments>
+
 describe('compile', () => {
   it('takes every policy that is made to be valid', async () => {
     await fc.assert(
@@ -66,6 +100,19 @@ describe('compile', () => {
         const result = await compileTexts(toTexts(documents))
         expect(result.ok, renderAll(result)).toBe(true)
       }),
+    )
+  })
+
+  it('answers whatever the schemas take, down to every construct, without an exception', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyDocuments, async (documents) => {
+        const result = await compileTexts(toTexts(documents))
+        expect(renderAll(result).length).toBeGreaterThan(0)
+        // A random word may look like a credential.
+        const faults = result.diagnostics.filter(({ code }) => code.startsWith('validate/'))
+        expect(faults.filter(({ code }) => code !== 'validate/literal-secret')).toEqual([])
+      }),
+      { numRuns: 300 },
     )
   })
 

@@ -39,7 +39,8 @@ const DEPTH = 8
 /** Optional keys of one mapping. */
 const MOST_KEYS = 6
 
-export function schemaDocuments(root: JsonSchema): SchemaDocuments {
+/** @param words texts to prefer wherever they may stand, so that names often lead somewhere */
+export function schemaDocuments(root: JsonSchema, words: readonly string[] = []): SchemaDocuments {
   const follow = (schema: JsonSchema): JsonSchema =>
     schema.$ref === undefined
       ? schema
@@ -63,7 +64,7 @@ export function schemaDocuments(root: JsonSchema): SchemaDocuments {
     if (choices) return fc.constantFrom(...choices)
     if (type === 'object') return objectOf(schema, depth)
     if (type === 'array') return listOf(schema, depth)
-    if (type === 'string') return textOf(schema)
+    if (type === 'string') return textOf(schema, words)
     if (type === 'integer' || type === 'number') return numberOf(schema)
     return type === 'boolean' ? fc.boolean() : fc.constantFrom<unknown>('x', 1, null)
   }
@@ -87,7 +88,7 @@ export function schemaDocuments(root: JsonSchema): SchemaDocuments {
     }
     const values = typeof additionalProperties === 'object' ? additionalProperties : {}
     const maxKeys = depth < DEPTH ? 2 : 1
-    return fc.dictionary(textOf(follow(propertyNames)), valueOf(values, depth + 1), { maxKeys })
+    return fc.dictionary(textOf(follow(propertyNames), words), valueOf(values, depth + 1), { maxKeys })
   }
 
   const isScalar = (schema: JsonSchema | undefined): boolean =>
@@ -123,13 +124,25 @@ export function schemaDocuments(root: JsonSchema): SchemaDocuments {
   }
 }
 
-function textOf({ pattern, minLength = 0, maxLength = 12 }: JsonSchema): fc.Arbitrary<string> {
-  if (pattern === undefined) return fc.string({ minLength, maxLength: Math.min(maxLength, minLength + 12) })
-  // fast-check cannot read lookaheads: the filter holds them.
-  const whole = new RegExp(pattern, 'u')
-  return fc
-    .stringMatching(new RegExp(pattern.replaceAll(/\(\?!(\([^()]*\)|[^()])*\)/g, ''), 'u'))
-    .filter((text) => whole.test(text))
+function textOf(schema: JsonSchema, words: readonly string[]): fc.Arbitrary<string> {
+  const { pattern, minLength = 0, maxLength = 12 } = schema
+  const fits = (text: string): boolean =>
+    text.length >= minLength && (pattern === undefined || new RegExp(pattern, 'u').test(text))
+  const known = words.filter(fits)
+  const anyText = freeTextOf({ pattern: pattern ?? '', minLength, maxLength }).filter(fits)
+  return known.length === 0
+    ? anyText
+    : fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: anyText })
+}
+
+/** Lookaheads, which fast-check cannot read, are left to the filter. */
+function freeTextOf({
+  pattern,
+  minLength,
+  maxLength,
+}: Required<Pick<JsonSchema, 'pattern' | 'minLength' | 'maxLength'>>) {
+  if (pattern === '') return fc.string({ minLength, maxLength: Math.min(maxLength, minLength + 12) })
+  return fc.stringMatching(new RegExp(pattern.replaceAll(/\(\?!(\([^()]*\)|[^()])*\)/g, ''), 'u'))
 }
 
 function numberOf({ type, minimum = -2, maximum = 10 }: JsonSchema): fc.Arbitrary<number> {
