@@ -37,7 +37,7 @@ function describe(verdict: Exclude<RegexVerdict, { kind: 'linear' }>): {
       return {
         label: verdict.why,
         notes: ["the text is the client's, and the time that a search takes must not be"],
-        help: 'use what runs in linear time: no lookaround, no backreference, no repetition inside a repetition',
+        help: 'use what runs in linear time: no backreference, no lookaround but at one character, no repetition inside a repetition',
       }
     case 'heavy':
       return {

@@ -6,10 +6,13 @@ import { cutAlphabet, type CharacterClass } from './alphabet.ts'
 import { WORD } from './code-points.ts'
 import { foldCase } from './fold-case.ts'
 import type { Instruction, Program } from './program.ts'
-import { NotJudged, type Assertion } from './regex-node.ts'
+import { NotJudged, type Look, type PlaceTest } from './regex-node.ts'
 
-/** What stands before or after a place, as far as assertions look at it. */
-type Side = 'edge' | 'word' | 'line-end' | 'other'
+/** What stands before or after a place, as far as assertions look at it: the first class that they cannot tell from it. */
+type Side = number
+
+/** The edge of the text. */
+const EDGE: Side = -1
 
 export interface Automaton {
   classes: readonly CharacterClass[]
@@ -39,14 +42,9 @@ interface Reach {
 export function toAutomaton(program: Program, ignoreCase: boolean): Automaton {
   const word = ignoreCase ? foldCase(WORD) : WORD
   const classes = cutAlphabet(program.sets, word)
-  const asserts = program.instructions.some(({ kind }) => kind === 'assert')
-  const sideOf = (id: number): Side => {
-    const found = classes[id]
-    if (!asserts || found === undefined) return 'other'
-    if (found.isLineEnd) return 'line-end'
-    return found.isWord ? 'word' : 'other'
-  }
-  const sides = classes.map((_, id) => sideOf(id))
+  const sides = sidesOf(program, classes)
+  const edge = sides === null ? 0 : EDGE
+  const sideOf = (classId: number): Side => sides?.[classId] ?? 0
 
   const states: { instruction: number; before: Side; search: boolean }[] = []
   const ids = new Map<string, number>()
@@ -65,8 +63,8 @@ export function toAutomaton(program: Program, ignoreCase: boolean): Automaton {
     const key = `${state} ${after}`
     let reach = reaches.get(key)
     if (reach === undefined) {
-      const { instruction = 0, before = 'edge' as const } = states[state] ?? {}
-      reach = follow(program.instructions, instruction, { before, after })
+      const { instruction = 0, before = edge } = states[state] ?? {}
+      reach = follow(program.instructions, instruction, { before, after, classes })
       reaches.set(key, reach)
     }
     return reach
@@ -74,14 +72,14 @@ export function toAutomaton(program: Program, ignoreCase: boolean): Automaton {
   const targets = new Map<number, number[]>()
   return {
     classes,
-    search: intern(program.entry, asserts ? 'edge' : 'other', true),
+    search: intern(program.entry, edge, true),
     isSearch: (state) => states[state]?.search === true,
-    passed: (classId) => intern(program.entry, sides[classId] ?? 'other', true),
+    passed: (classId) => intern(program.entry, sideOf(classId), true),
     targets(state, classId) {
       const key = state * classes.length + classId
       let found = targets.get(key)
       if (found === undefined) {
-        const side = sides[classId] ?? 'other'
+        const side = sideOf(classId)
         const held = classes[classId]?.inSet ?? []
         const { characters } = reachOf(state, side)
         found = characters.filter(({ set }) => held[set]).map(({ next }) => intern(next, side, false))
@@ -89,17 +87,34 @@ export function toAutomaton(program: Program, ignoreCase: boolean): Automaton {
       }
       return found
     },
-    accepts: (state, classId) =>
-      reachOf(state, classId === null ? (asserts ? 'edge' : 'other') : (sides[classId] ?? 'other')).accepts,
+    accepts: (state, classId) => reachOf(state, classId === null ? edge : sideOf(classId)).accepts,
   }
 }
 
+/** For each class its side; null when nothing looks. */
+function sidesOf({ instructions }: Program, classes: readonly CharacterClass[]): Side[] | null {
+  const looked = instructions.flatMap((instruction) =>
+    instruction.kind === 'assert' ? [instruction.assertion] : [],
+  )
+  if (looked.length === 0) return null
+  const first = new Map<string, Side>()
+  return classes.map(({ isWord, isLineEnd, inSet }, id) => {
+    const sets = looked.map((assertion) => typeof assertion === 'object' && inSet[assertion.set] === true)
+    const key = [isWord, isLineEnd, ...sets].map(Number).join('')
+    const side = first.get(key) ?? id
+    first.set(key, side)
+    return side
+  })
+}
+
+interface Between {
+  before: Side
+  after: Side
+  classes: readonly CharacterClass[]
+}
+
 /** Every empty way, depth first. A round of a repetition that has consumed nothing is no way: the engine drops it. */
-function follow(
-  instructions: readonly Instruction[],
-  start: number,
-  between: { before: Side; after: Side },
-): Reach {
+function follow(instructions: readonly Instruction[], start: number, between: Between): Reach {
   const reach: Reach = { characters: [], accepts: false }
   const emptyRounds = new Set<number>()
   let ways = 0
@@ -144,20 +159,25 @@ function follow(
   return reach
 }
 
-function holdsBetween(assertion: Assertion, { before, after }: { before: Side; after: Side }): boolean {
+function holdsBetween(assertion: PlaceTest | Look<number>, { before, after, classes }: Between): boolean {
+  if (typeof assertion === 'object') {
+    const { look, set, negated } = assertion
+    return (classes[look === 'ahead' ? after : before]?.inSet[set] === true) !== negated
+  }
+  const isWord = (side: Side): boolean => classes[side]?.isWord === true
   switch (assertion) {
     case 'start':
-      return before === 'edge'
+      return before === EDGE
     case 'end':
-      return after === 'edge'
+      return after === EDGE
     case 'line-start':
-      return before === 'edge' || before === 'line-end'
+      return before === EDGE || classes[before]?.isLineEnd === true
     case 'line-end':
-      return after === 'edge' || after === 'line-end'
+      return after === EDGE || classes[after]?.isLineEnd === true
     case 'boundary':
-      return (before === 'word') !== (after === 'word')
+      return isWord(before) !== isWord(after)
     case 'no-boundary':
       break
   }
-  return (before === 'word') === (after === 'word')
+  return isWord(before) === isWord(after)
 }

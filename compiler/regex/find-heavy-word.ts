@@ -4,6 +4,7 @@
  * plainly heavy; what it misses is linear all the same.
  */
 import type { Graph } from './graph.ts'
+import { createSituations } from './situations.ts'
 
 export interface HeavyWord {
   word: number[]
@@ -31,14 +32,21 @@ export function findHeavyWord(graph: Graph, spend: () => void): HeavyWord | null
     const best = bestStep(graph, here, spend)
     if (best === null) return null
     word.push(best.id)
-    if (best.ways > MAX_WAYS) return { word, ways: best.ways }
+    here = { open: best.open, search: graph.search.get(here.search)?.[best.id] ?? start }
+    if (best.ways > MAX_WAYS) return canFail(graph, here) ? { word, ways: best.ways } : null
     if (best.ways > most) {
       most = best.ways
       grownAt = word.length
     }
-    here = { open: best.open, search: graph.search.get(here.search)?.[best.id] ?? start }
   }
   return null
+}
+
+/** Ways that end in a match are not all tried. */
+function canFail(graph: Graph, { search, open }: { search: number; open: Open }): boolean {
+  const states = [...open.keys()].toSorted((a, b) => a - b)
+  const situations = createSituations(graph, { search, states })
+  return situations.canFail(situations.at(0))
 }
 
 /** By the class of characters that leaves most ways open without a match; null when each may match. */

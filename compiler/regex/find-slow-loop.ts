@@ -148,7 +148,7 @@ function repeatable(query: Repeatable): { before: readonly number[]; loop: reado
   })
   if (unguarded === null) return null
   for (const home of situations.all()) {
-    if (!home.states.includes(state)) continue
+    if (!home.states.includes(state) || !situations.canFail(home)) continue
     const loop = findWord({
       start: [...start, home.id],
       expand: (tuple, visit) => {

@@ -11,6 +11,8 @@ export interface Graph {
   search: ReadonlyMap<number, readonly number[]>
   /** `accepts[state][class]`: whether a match is complete there when that class comes next. */
   accepts: readonly (readonly boolean[])[]
+  /** The same where the text ends. */
+  acceptsAtEnd: readonly boolean[]
   /** Loops that any state may lie on: state → number of its loop, -1 = on none. */
   loops: readonly number[]
   /** The same without states at which a match is complete whatever comes next: a matcher never turns back beyond them. */
@@ -52,11 +54,13 @@ export function toGraph(automaton: Automaton, spend: () => void): Graph {
     for (const target of passed) meet(target)
   }
   const accepts = next.map((_, state) => classes.map((__, id) => automaton.accepts(state, id)))
-  const sure = accepts.map((row, state) => automaton.accepts(state, null) && row.every(Boolean))
+  const acceptsAtEnd = next.map((_, state) => automaton.accepts(state, null))
+  const sure = accepts.map((row, state) => acceptsAtEnd[state] === true && row.every(Boolean))
   const isPattern = (state: number): boolean => !isSearch(state)
   return {
     next,
     accepts,
+    acceptsAtEnd,
     search,
     loops: findLoops(next, isPattern),
     openLoops: findLoops(next, (state) => isPattern(state) && sure[state] !== true),

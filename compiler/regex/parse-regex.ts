@@ -5,7 +5,7 @@
 import { complement, EVERYTHING, LINE_ENDS, normalize, type CodePoints } from './code-points.ts'
 import { foldCase } from './fold-case.ts'
 import { classEscape, readCharacter, type Cursor } from './parse-escape.ts'
-import { NotJudged, type Assertion, type RegexNode } from './regex-node.ts'
+import { NotJudged, type PlaceTest, type RegexNode } from './regex-node.ts'
 
 /** @throws NotJudged */
 export function parseRegex(source: string, flags: string): RegexNode {
@@ -99,19 +99,16 @@ function parseAtom(parser: Parser): RegexNode {
   return { kind: 'set', set: ignoreCase ? foldCase(set) : set }
 }
 
-function asserts(assertion: Assertion): RegexNode {
+function asserts(assertion: PlaceTest): RegexNode {
   return { kind: 'assertion', assertion }
 }
 
 /** After the opening parenthesis. */
 function parseGroup(parser: Parser): RegexNode {
+  for (const look of LOOKS) if (take(parser, look.sign)) return parseLook(parser, look)
   if (take(parser, '?')) {
     if (!take(parser, ':')) {
-      if (!take(parser, '<')) {
-        const looks = peek(parser) === '=' || peek(parser) === '!'
-        throw new NotJudged(looks ? 'it looks ahead' : 'it changes flags in the middle')
-      }
-      if (peek(parser) === '=' || peek(parser) === '!') throw new NotJudged('it looks behind')
+      if (!take(parser, '<')) throw new NotJudged('it changes flags in the middle')
       while (peek(parser) !== '>' && peek(parser) !== undefined) parser.at++
       take(parser, '>')
     }
@@ -119,6 +116,21 @@ function parseGroup(parser: Parser): RegexNode {
   const node = parseChoice(parser)
   take(parser, ')')
   return node
+}
+
+const LOOKS = [
+  { sign: '?=', look: 'ahead', negated: false },
+  { sign: '?!', look: 'ahead', negated: true },
+  { sign: '?<=', look: 'behind', negated: false },
+  { sign: '?<!', look: 'behind', negated: true },
+] as const
+
+/** Only at one character: what looks further is a match inside the match. */
+function parseLook(parser: Parser, { look, negated }: (typeof LOOKS)[number]): RegexNode {
+  const node = parseChoice(parser)
+  take(parser, ')')
+  if (node.kind !== 'set') throw new NotJudged(`it looks ${look} at more than one character`)
+  return { kind: 'assertion', assertion: { look, set: node.set, negated } }
 }
 
 /** After the opening bracket. */

@@ -2,7 +2,7 @@
  * A tree → instructions, as a backtracking matcher would carry them out.
  */
 import type { CodePoints } from './code-points.ts'
-import { NotJudged, type Assertion, type RegexNode } from './regex-node.ts'
+import { NotJudged, type Look, type PlaceTest, type RegexNode } from './regex-node.ts'
 
 export type Instruction =
   /** Consumes a character of that set. */
@@ -12,7 +12,8 @@ export type Instruction =
   /** Head of a repetition without end, and the way back to it at the end of its body. */
   | { kind: 'loop'; body: number; exit: number; lazy: boolean }
   | { kind: 'again'; loop: number }
-  | { kind: 'assert'; assertion: Assertion; next: number }
+  /** A look's set is one of the program's. */
+  | { kind: 'assert'; assertion: PlaceTest | Look<number>; next: number }
   | { kind: 'accept' }
 
 export interface Program {
@@ -45,6 +46,8 @@ export function toProgram(root: RegexNode): Program {
     setIds.set(key, id)
     return id
   }
+  const withSet = (assertion: PlaceTest | Look<CodePoints>): PlaceTest | Look<number> =>
+    typeof assertion === 'string' ? assertion : { ...assertion, set: setOf(assertion.set) }
   /** Each of these gives the instruction to begin with, so that afterwards comes `next`. */
   const emit = (node: RegexNode, next: number): number => {
     switch (node.kind) {
@@ -55,7 +58,7 @@ export function toProgram(root: RegexNode): Program {
       case 'choice':
         return add({ kind: 'split', next: node.options.map((option) => emit(option, next)) })
       case 'assertion':
-        return add({ kind: 'assert', assertion: node.assertion, next })
+        return add({ kind: 'assert', assertion: withSet(node.assertion), next })
       case 'repeat':
         break
     }

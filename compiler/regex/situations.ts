@@ -21,6 +21,8 @@ export interface Situations {
   /** Null when a match may be complete. */
   step: (situation: Situation, classId: number) => Situation | null
   at: (id: number) => Situation
+  /** Whether a text can go on from here, or end here, so that all ways that are open fail; later beginnings may match. */
+  canFail: (situation: Situation) => boolean
 }
 
 const MAX_SITUATIONS = 3000
@@ -60,8 +62,21 @@ export function createSituations(graph: Graph, start: Pick<Situation, 'search' |
     return found
   }
   const first = intern({ ...start, before: [] })
+  const canFail = (situation: Situation): boolean => {
+    const seen = new Set([intern({ ...situation, search: null })])
+    // A Set is walked in the order of insertion, also while it grows.
+    for (const reached of seen) {
+      if (!reached.states.some((state) => graph.acceptsAtEnd[state])) return true
+      for (let id = 0; id < graph.classCount; id++) {
+        const next = step(reached, id)
+        if (next !== null) seen.add(next)
+      }
+    }
+    return false
+  }
   return {
     step,
+    canFail,
     at: (id) => known[id] ?? first,
     *all() {
       // It grows while it is read.

@@ -4,7 +4,7 @@
 import { hasCodePoint } from '../../compiler/regex/code-points.ts'
 import type { RegexNode } from '../../compiler/regex/regex-node.ts'
 
-/** Steps of a search through `text` for a pattern without assertions; no more than `limit`. */
+/** Steps of a search through `text` for a pattern that asserts nothing but `^` and `$`; no more than `limit`. */
 export function countSteps(root: RegexNode, text: string, limit: number): number {
   const codePoints = Array.from(text, (character) => character.codePointAt(0) ?? 0)
   let steps = 0
@@ -27,7 +27,7 @@ export function countSteps(root: RegexNode, text: string, limit: number): number
       case 'assertion':
         break
     }
-    return then(at)
+    return (node.assertion === 'start' ? at === 0 : at === codePoints.length) && then(at)
   }
   const repeat = (node: RegexNode & { kind: 'repeat' }, done: number, at: number, then: Then): boolean => {
     const again = (): boolean =>

@@ -24,6 +24,11 @@ describe('patterns that run in linear time', () => {
     ['(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)', 'u'],
     ['project .{0,40}hermes', 'isu'],
     ['<script[^>]{0,256}>', 'u'],
+    // One character to either side may be looked at.
+    ['(?<![\\w.])[\\w.]+@', 'u'],
+    ['(?<!\\w)sk-\\w{16,}(?!\\w)', 'u'],
+    // A match comes at the end at the latest: nothing fails after a long way.
+    ['\\s*\\S+|\\s+$', 'u'],
     // What follows the loop takes anything: it never fails far from where it began.
     ['(?:\\w(?:c)+)+.', 'u'],
   ]
@@ -42,6 +47,11 @@ describe('patterns that do not', () => {
     ['(?:k|\\u212a)*b', 'iu', 'exponential'],
     ['(?:\\w|[\\p{L}])*!', 'u', 'exponential'],
     ['\\s+$', 'u', 'polynomial'],
+    // It matches in the end, at the end, after it has failed everywhere else.
+    ['\\s*$', 'u', 'polynomial'],
+    ['\\w+(?=!)', 'u', 'polynomial'],
+    ['(?<=a)\\w+!', 'u', 'polynomial'],
+    ['(?<!\\w)(?:\\w+\\s?)+(?!\\S)!', 'u', 'exponential'],
     ['a.*b', 'u', 'polynomial'],
     ['.*a', 'u', 'polynomial'],
     ['^\\w+\\d+$', 'u', 'polynomial'],
@@ -72,10 +82,10 @@ describe('patterns that do not', () => {
   ])('%s is heavy: %s', (source) => expect(judgeRegex(source, 'u')).toMatchObject({ kind: 'heavy' }))
 
   it.each([
-    ['(?=x)y', 'it looks ahead'],
-    ['x(?!y)', 'it looks ahead'],
-    ['(?<=x)y', 'it looks behind'],
-    ['(?<!x)y', 'it looks behind'],
+    ['(?=xx)y', 'it looks ahead at more than one character'],
+    ['x(?!y|z)', 'it looks ahead at more than one character'],
+    ['(?<=x+)y', 'it looks behind at more than one character'],
+    ['(?<!^)y', 'it looks behind at more than one character'],
     ['(a)\\1', 'it refers back to what a group has matched'],
     ['(?<n>a)\\k<n>', 'it refers back to what a group has matched'],
     ['(?i:a)b', 'it changes flags in the middle'],
