@@ -106,7 +106,9 @@ export function hasImages(body: Readonly<Record<string, unknown>>): boolean {
 }
 
 function isImage(part: unknown): boolean {
-  return isRecord(part) && (String(part['type']).includes('image') || part['image_url'] !== undefined)
+  if (!isRecord(part)) return false
+  const { type, image_url: url } = part
+  return url !== undefined || (typeof type === 'string' && type.includes('image'))
 }
 
 function roleOf(message: unknown): TextRole {

@@ -147,6 +147,7 @@ describe('hasImages', () => {
     { content: [{ type: 'input_image', image_url: 'x' }], images: true },
     { content: [{ image_url: { url: 'x' } }], images: true },
     { content: null, images: false },
+    { content: [{ type: { toString: 'image' } }, 'image', null], images: false },
   ])('$content: $images', ({ content, images }) => {
     expect(hasImages({ messages: [{ role: 'user', content }] })).toBe(images)
   })
