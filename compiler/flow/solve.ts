@@ -35,25 +35,16 @@ const VERDICTS = { within: 'always', apart: 'never', partly: 'partly' } as const
 /** From here on a formula is not judged twice. */
 const LARGE = 64
 
-function remember<T>(known: Map<Formula, T>, formula: Formula, find: () => T): T {
-  if (sizeOf(formula) < LARGE) return find()
-  const found = known.get(formula) ?? find()
-  known.set(formula, found)
-  return found
-}
-
 /** Deterministic: bounded by a count of branches, never by a clock. */
 export function solve(dimensions: readonly Dimension[], goals: readonly Formula[], budget: Budget): Solution {
   /** Only what has been narrowed. */
   const box: (IntervalSet | undefined)[] = []
   const undo: { dimension: number; domain: IntervalSet | undefined }[] = []
-  /** Verdicts on large formulas, which may stand within each other many times over, for the box as it is. */
-  const verdicts = new Map<Formula, Verdict>()
+  // Verdicts on large formulas, which may stand within each other many times over. What is decided in a box stays so in
+  // every narrower one; what is open, and what holds at the plainest point, is known for the box as it is.
+  const decided = new Map<Formula, Verdict>()
+  const open = new Map<Formula, Verdict>()
   const atPoint = new Map<Formula, boolean>()
-  const forget = (): void => {
-    verdicts.clear()
-    atPoint.clear()
-  }
   const share = Math.min(budget.left, BRANCHES_PER_QUESTION)
   let spent = 0
 
@@ -66,64 +57,74 @@ export function solve(dimensions: readonly Dimension[], goals: readonly Formula[
   const narrow = (dimension: number, within: IntervalSet): void => {
     undo.push({ dimension, domain: box[dimension] })
     box[dimension] = intersect(domainOf(dimension), within)
-    forget()
+    open.clear()
+    atPoint.clear()
   }
   const goBack = (mark: number): void => {
     for (const { dimension, domain } of undo.splice(mark).toReversed()) box[dimension] = domain
-    forget()
+    decided.clear()
+    open.clear()
+    atPoint.clear()
   }
 
   const judge = (formula: Formula): Verdict => {
     if (formula.kind === 'constant') return formula.value ? 'always' : 'never'
     if (formula.kind === 'atom') return VERDICTS[relate(domainOf(formula.dimension), formula.within)]
-    return remember(verdicts, formula, () => {
-      const decisive = formula.kind === 'and' ? 'never' : 'always'
-      let open = false
-      for (const part of formula.of) {
-        const verdict = judge(part)
-        if (verdict === decisive) return verdict
-        open ||= verdict === 'partly'
-      }
-      if (open) return 'partly'
-      return decisive === 'never' ? 'always' : 'never'
-    })
+    const known = decided.get(formula) ?? open.get(formula)
+    if (known !== undefined) return known
+    const verdict = judgeParts(formula)
+    if (sizeOf(formula) >= LARGE) (verdict === 'partly' ? open : decided).set(formula, verdict)
+    return verdict
+  }
+  const judgeParts = ({ kind, of }: Extract<Formula, { kind: 'and' | 'or' }>): Verdict => {
+    const decisive = kind === 'and' ? 'never' : 'always'
+    let isOpen = false
+    for (const part of of) {
+      const verdict = judge(part)
+      if (verdict === decisive) return verdict
+      isOpen ||= verdict === 'partly'
+    }
+    if (isOpen) return 'partly'
+    return decisive === 'never' ? 'always' : 'never'
   }
 
   const holdsAtPoint = (formula: Formula): boolean => {
     if (formula.kind === 'constant') return formula.value
     if (formula.kind === 'atom') return contains(formula.within, valueOf(formula.dimension))
-    return remember(atPoint, formula, () =>
-      formula.kind === 'and' ? formula.of.every(holdsAtPoint) : formula.of.some(holdsAtPoint),
-    )
+    const known = atPoint.get(formula)
+    if (known !== undefined) return known
+    const { kind, of } = formula
+    const isSo = kind === 'and' ? of.every(holdsAtPoint) : of.some(holdsAtPoint)
+    if (sizeOf(formula) >= LARGE) atPoint.set(formula, isSo)
+    return isSo
+  }
+
+  /**
+   * Narrows the box by what a goal forces, and adds what it leaves open to a list; false = it cannot hold.
+   * @param seen goals of which this is done; they may stand within each other many times over
+   */
+  const assert = (goal: Formula, left: Formula[], seen: Set<Formula>): boolean => {
+    const verdict = judge(goal)
+    if (verdict !== 'partly' || seen.has(goal)) return verdict !== 'never'
+    seen.add(goal)
+    if (goal.kind === 'atom') narrow(goal.dimension, goal.within)
+    else if (goal.kind === 'and') return goal.of.every((part) => assert(part, left, seen))
+    else if (goal.kind === 'or') {
+      const alive = goal.of.filter((part) => judge(part) !== 'never')
+      const [only, ...others] = alive
+      if (only !== undefined && others.length === 0) return assert(only, left, seen)
+      left.push(alive.length === goal.of.length ? goal : or(...alive))
+    }
+    return true
   }
 
   /** Narrows the box by all that the goals force. What they leave open comes back; null = they exclude each other. */
   const propagate = (all: readonly Formula[]): Formula[] | null => {
-    let pending = [...all]
-    let narrowed = true
-    while (narrowed) {
-      narrowed = false
-      const open: Formula[] = []
-      // `and` adds its parts to the list that is being read.
-      for (let i = 0; i < pending.length; i += 1) {
-        const goal = pending[i]
-        if (goal === undefined) break
-        const verdict = judge(goal)
-        if (verdict === 'never') return null
-        if (verdict === 'always') continue
-        if (goal.kind === 'atom') {
-          narrow(goal.dimension, goal.within)
-          narrowed = true
-        } else if (goal.kind === 'and') pending.push(...goal.of)
-        else if (goal.kind === 'or') {
-          const alive = goal.of.filter((part) => judge(part) !== 'never')
-          if (alive.length === 1) pending.push(...alive)
-          else open.push(alive.length === goal.of.length ? goal : or(...alive))
-        }
-      }
-      pending = open
-    }
-    return pending
+    const mark = undo.length
+    const left: Formula[] = []
+    const seen = new Set<Formula>()
+    if (!all.every((goal) => assert(goal, left, seen))) return null
+    return undo.length === mark ? left : propagate(left)
   }
 
   const search = (all: readonly Formula[]): Solution['kind'] => {
@@ -154,13 +155,17 @@ export function solve(dimensions: readonly Dimension[], goals: readonly Formula[
     let held = 0
     for (let i = 0; held < goals.length; i = (i + 1) % goals.length) {
       const goal = goals[i] ?? TRUE
-      held = holdsAtPoint(goal) ? held + 1 : 1
-      if (held === 1 && !enforce(goal)) return false
+      if (holdsAtPoint(goal)) held += 1
+      else if (enforce(goal)) held = 0
+      else return false
     }
     return true
   }
+  const enforced = new Set<Formula>()
   const enforce = (formula: Formula): boolean => {
     if (formula.kind === 'constant') return formula.value
+    if (enforced.has(formula)) return true
+    enforced.add(formula)
     if (formula.kind === 'atom') {
       if (judge(formula) === 'never') return false
       narrow(formula.dimension, formula.within)
