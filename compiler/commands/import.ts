@@ -2,7 +2,8 @@
  * `aicc import litellm`: a LiteLLM proxy's configuration → policies.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { parseDocument } from 'yaml'
 import { compile } from '../compile.ts'
@@ -14,6 +15,8 @@ import { readPolicyFile } from '../load/read-policy-file.ts'
 import { showPath } from '../load/show-path.ts'
 import { CommandFailure } from './command-failure.ts'
 import { DiagnosticsFailure } from './compile-for-tool.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 interface ImportFlags {
   out?: string
@@ -66,16 +69,27 @@ async function runImport(path: string, flags: ImportFlags): Promise<number> {
       2,
     )
   }
-  const comment = `Imported from ${basename(path)} by \`aicc import litellm\`.`
+  const comment = (file: string): string =>
+    `${schemaLine(file, flags.out)}Imported from ${basename(path)} by \`aicc import litellm\`.`
   const texts: Texts = {
-    'policy.yaml': toYaml(imported.policy, comment),
-    'backends.yaml': toYaml(imported.backends, comment),
-    'clients.yaml': toYaml(imported.clients, comment),
+    'policy.yaml': toYaml(imported.policy, comment('policy')),
+    'backends.yaml': toYaml(imported.backends, comment('backends')),
+    'clients.yaml': toYaml(imported.clients, comment('clients')),
   }
   await refuseBroken(texts)
   if (flags.out === undefined) printTexts(texts)
   else await writeTexts(texts, flags.out)
   return reportFindings(imported.findings, flags)
+}
+
+/** By it editors find the schema; a folder elsewhere may move, and its files would point nowhere. */
+function schemaLine(file: string, folder: string | undefined): string {
+  const below = folder === undefined ? '..' : relative(ROOT, resolve(folder))
+  if (below.startsWith('..') || isAbsolute(below)) return ''
+  const schemas = relative(resolve(folder ?? ''), join(ROOT, 'schemas'))
+    .split(sep)
+    .join('/')
+  return `yaml-language-server: $schema=${schemas}/${file}.schema.json\n `
 }
 
 /** LiteLLM reads plain YAML with merge keys. */

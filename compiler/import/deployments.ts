@@ -6,6 +6,7 @@ import { parseUrl } from '../resolve/parse-url.ts'
 import { envNameOf, left, note, type Finding } from './finding.ts'
 import { providerOf, type Provider } from './providers.ts'
 import { isMapping, type Source, type SourcePath } from './source.ts'
+import { takeNumber, usableNumber, type NumberRange } from './take-number.ts'
 
 /** A key: the variable that holds it, or a literal that must go into one. */
 export type ImportedKey = { env: string } | { literal: string }
@@ -38,6 +39,9 @@ const SURFACES: ReadonlyMap<unknown, Deployment['surface']> = new Map([
 /** What people write where a server wants no key. */
 const NO_KEY = /^(none|null|empty|dummy|fake.*|not-?needed|no-?key.*|anything|x+|sk-fake.*|)$/i
 
+/** An hour is longer than any attempt should last. */
+export const SECONDS: NumberRange = { min: 0.001, max: 3600 }
+
 const MODEL_NAME = /^([A-Za-z0-9][A-Za-z0-9._:/-]{0,127}|[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}\*|\*)$/
 
 export function readDeployments(source: Source, findings: Finding[]): Deployment[] {
@@ -60,7 +64,7 @@ function readDeployment(at: SourcePath, source: Source, findings: Finding[]): De
   if (surface === undefined) return refuse('only chat, completion and embedding models are served')
   source.take([...at, 'model_name'])
 
-  const param = (name: string): unknown => source.take([...at, 'litellm_params', name])
+  const param = (key: string): unknown => source.take([...at, 'litellm_params', key])
   const { provider, name, id } = providerOf(
     model,
     source.peek([...at, 'litellm_params', 'custom_llm_provider']),
@@ -69,19 +73,23 @@ function readDeployment(at: SourcePath, source: Source, findings: Finding[]): De
     provider,
     source.peek([...at, 'litellm_params', 'api_base']) ?? source.peek([...at, 'litellm_params', 'base_url']),
   )
+  const number = (key: string, range: NumberRange): number | null =>
+    takeNumber(source, [...at, 'litellm_params', key], range)
   const numbers = {
-    weight: toNumber(param('weight')),
-    order: toNumber(param('order')),
-    timeout: toNumber(param('timeout')),
-    streamTimeout: toNumber(param('stream_timeout')),
+    weight: number('weight', { min: 0.01, max: 10_000 }),
+    order: number('order', { min: 0 }),
+    timeout: number('timeout', SECONDS),
+    streamTimeout: number('stream_timeout', SECONDS),
   }
   const known = { group, surface, ...numbers, model: readModel(at, source, findings), at }
   source.take([...at, 'model_info', 'mode'])
-  if (provider === null || url === null || (group.endsWith('*') && !id.endsWith('*'))) {
+  if (provider === null || url === null || (id.includes('*') && !group.endsWith('*'))) {
     // Its parameters stay where they are: in the configuration of the LiteLLM that goes on serving it.
     source.take([...at, 'litellm_params'])
     const why =
-      provider === null ? `\`${name}\` speaks a language of its own` : 'its address cannot be written here'
+      provider === null
+        ? `\`${name}\` speaks a language of its own`
+        : 'its address or its `*` cannot be written here'
     findings.push(note(at, `\`${group}\` stays behind LiteLLM: ${why}`))
     return { ...known, place: null, id: group }
   }
@@ -125,8 +133,8 @@ const CAPABILITIES = [
 function readModel(at: SourcePath, source: Source, findings: Finding[]): Deployment['model'] {
   const info = [...at, 'model_info']
   const model: Deployment['model'] = {}
-  const context = toNumber(source.take([...info, 'max_input_tokens']))
-  if (context !== null && Number.isInteger(context) && context > 0) model.context = context
+  const context = takeNumber(source, [...info, 'max_input_tokens'], { min: 1, max: 1e9, whole: true })
+  if (context !== null) model.context = context
   const said = CAPABILITIES.map(([ours, theirs]) => ({ ours, theirs, value: source.peek([...info, theirs]) }))
   // `supports` is a whole list: what it lacks counts as lacking.
   if (said.every(({ value }) => typeof value === 'boolean')) {
@@ -147,21 +155,23 @@ function readModel(at: SourcePath, source: Source, findings: Finding[]): Deploym
   return model
 }
 
-/** USD per token there, per million tokens here. */
+/** USD per token there, per million tokens here. One without the other is no price, but for an embedding. */
 function readPrice(at: SourcePath, source: Source): BackendModelConfig['price'] {
-  const read = (name: string): number | null => {
-    const inParams = toNumber(source.take([...at, 'litellm_params', name]))
-    return inParams ?? toNumber(source.take([...at, 'model_info', name]))
+  const embedding = source.peek([...at, 'model_info', 'mode']) === 'embedding'
+  for (const section of ['litellm_params', 'model_info']) {
+    const inputAt = [...at, section, 'input_cost_per_token']
+    const outputAt = [...at, section, 'output_cost_per_token']
+    const input = usableNumber(source.peek(inputAt), { min: 0 })
+    const written = source.peek(outputAt) ?? (embedding ? 0 : undefined)
+    const output = usableNumber(written, { min: 0 })
+    if (input === null || output === null) continue
+    source.take(inputAt)
+    source.take(outputAt)
+    return { input: perMillion(input), output: perMillion(output) }
   }
-  const [input, output] = [read('input_cost_per_token'), read('output_cost_per_token')]
-  if (input === null && output === null) return undefined
-  const million = (perToken: number | null): number => Number(((perToken ?? 0) * 1_000_000).toPrecision(12))
-  return { input: million(input), output: million(output) }
+  return undefined
 }
 
-function toNumber(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  if (typeof value !== 'string' || value.trim() === '') return null
-  const number = Number(value)
-  return Number.isFinite(number) ? number : null
+function perMillion(perToken: number): number {
+  return Number((perToken * 1_000_000).toPrecision(12))
 }

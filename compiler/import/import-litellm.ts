@@ -5,11 +5,12 @@
 import type { BackendsFile } from '../config/backends.ts'
 import type { ClientsFile } from '../config/clients.ts'
 import type { PolicyFile, ServedModelConfig } from '../config/policy.ts'
-import { readDeployments, type Deployment } from './deployments.ts'
+import { readDeployments, SECONDS, type Deployment } from './deployments.ts'
 import { readFallbacks } from './fallbacks.ts'
 import { envNameOf, left, note, type Finding } from './finding.ts'
 import { reasonFor } from './reasons.ts'
 import { createSource, isMapping, type Source } from './source.ts'
+import { takeNumber } from './take-number.ts'
 import { toTimeouts } from './timeouts.ts'
 import { toBackends, type LiteLlmPlace } from './to-backends.ts'
 import { poolOf, toModel, type PooledTarget } from './to-models.ts'
@@ -21,9 +22,11 @@ export interface Imported {
   findings: Finding[]
 }
 
+const SECTIONS = ['model_list', 'litellm_settings', 'router_settings', 'general_settings']
+
 /** @param litellm where the proxy is reached by models that only it can serve */
 export function importLiteLlm(config: unknown, litellm: LiteLlmPlace): Imported {
-  const source = createSource(config)
+  const source = createSource(config, SECTIONS)
   const findings: Finding[] = []
   const deployments = readDeployments(source, findings)
   const backends = toBackends(deployments, litellm, findings)
@@ -86,7 +89,7 @@ function readAliases(source: Source, { pools, findings }: AliasContext): Map<str
   for (const [alias, value] of Object.entries(written)) {
     const path = [...at, alias]
     const model = isMapping(value) ? source.take([...path, 'model']) : source.take(path)
-    if (typeof model !== 'string' || !pools.has(model)) {
+    if (typeof model !== 'string' || !pools.has(model) || model.endsWith('*')) {
       findings.push(left(path, value, 'it leads to no model that is served'))
     } else if (pools.has(alias)) findings.push(left(path, value, `\`${alias}\` is a model of its own`))
     else if (!/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/.test(alias)) {
@@ -98,10 +101,8 @@ function readAliases(source: Source, { pools, findings }: AliasContext): Map<str
 
 /** Seconds for one attempt, unless a deployment says otherwise. */
 function readTimeouts(source: Source): { timeout: number | null; streamTimeout: number | null } {
-  const seconds = (section: string, name: string): number | null => {
-    const value = source.take([section, name])
-    return typeof value === 'number' && value > 0 ? value : null
-  }
+  const seconds = (section: string, name: string): number | null =>
+    takeNumber(source, [section, name], SECONDS)
   const request = seconds('litellm_settings', 'request_timeout')
   return {
     timeout: seconds('router_settings', 'timeout') ?? request,

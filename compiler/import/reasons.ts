@@ -5,6 +5,9 @@ import type { SourcePath } from './source.ts'
 
 /** The first whose pattern is found in the path decides. */
 const REASONS: readonly (readonly [pattern: RegExp, why: string])[] = [
+  [/\.(timeout|stream_timeout|request_timeout)$/, 'a timeout is from a millisecond to an hour'],
+  [/\.(weight|order)$/, 'it is no number that can be used here'],
+  [/_cost_per_token$/, 'a price here is one for input and one for output'],
   [/^(environment_variables|include)\b/, 'put variables into `.env`; a policy is three files of its own'],
   [
     /^model_list\.\d+\.litellm_params\.(rpm|tpm|max_parallel_requests)$/,

@@ -14,9 +14,10 @@ export interface Source {
   leftovers: () => SourcePath[]
 }
 
-export function createSource(root: unknown): Source {
+/** @param sections parts whose entries are listed one by one, even when nobody took any */
+export function createSource(root: unknown, sections: readonly string[]): Source {
   const taken = new Set<string>()
-  const entered = new Set<string>([keyOf([])])
+  const entered = new Set<string>([keyOf([]), ...sections.map((section) => keyOf([section]))])
   const peek = (path: SourcePath): unknown =>
     path.reduce<unknown>((at, key) => (isContainer(at) ? (at as Record<Key, unknown>)[key] : undefined), root)
   const leftovers = (path: SourcePath, value: unknown): SourcePath[] => {

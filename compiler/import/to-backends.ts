@@ -38,7 +38,7 @@ export function toBackends(
   const targets = new Map<Deployment, string>()
   for (const deployment of deployments) {
     const { place, id } = deployment
-    const wildcard = deployment.group.endsWith('*')
+    const wildcard = id.includes('*')
     const address = place ?? { ...litellm, kind: 'litellm', key: { env: litellm.keyEnv }, name: 'litellm' }
     const key = JSON.stringify([address.kind, address.url, address.key])
     // A backend has one `*`, so another pattern needs a backend of its own.
