@@ -16,7 +16,7 @@ export interface Route {
 /** Such as: private → auto → rule forced → big (fallback fast) → opencode/sonnet (cloud) */
 export function showRoute({ label, asked, way, target }: Route, policy: ResolvedPolicy): string {
   const { model, rule } = way
-  const names = asked === null ? [] : namesFrom(asked, policy)
+  const names = asked === null ? entryOf(way, policy) : namesFrom(asked, policy)
   if (rule === null && names.at(-1) === model) names.pop()
   const steps = [label, ...names]
   if (rule !== null) steps.push(`rule ${rule.id}`)
@@ -25,6 +25,13 @@ export function showRoute({ label, asked, way, target }: Route, policy: Resolved
     steps.push(remarks.length === 0 ? model : `${model} (${remarks.join(', ')})`)
   }
   return joinSteps([...steps, targetStep(target, policy)])
+}
+
+/** The first model that leads this way. */
+function entryOf({ model, rule }: Route['way'], { models }: ResolvedPolicy): string[] {
+  if (rule === null) return [model]
+  const entries = [...models].filter(([, entry]) => entry.kind === 'ruled' && entry.rules === rule.ruleset)
+  return entries.slice(0, 1).map(([name]) => name)
 }
 
 function fallbackOf({ via }: ServedTarget): string[] {

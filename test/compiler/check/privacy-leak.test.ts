@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { GIVEN_UP } from '../../../compiler/flow/flow.ts'
+import type { Condition, RuleConfig } from '../../../compiler/config/rules.ts'
 import { diagnosticsOf, type FlowPolicy } from './flow-policy.ts'
 
 const PRIVATE = {
@@ -141,6 +143,36 @@ describe('what leaks', () => {
       'for example: client `crew` asks for `big`, labelled `private` (secrets)',
       'also: private → huge (by name, fallback big) → away/a (cloud)',
     ])
+  })
+})
+
+describe('what cannot be followed to the end', () => {
+  it('counts as a leak, and says why', async () => {
+    // Nobody gets past the rules, as eight pigeons do not fit into seven holes; to see it takes more than is tried.
+    const pigeons = [0, 1, 2, 3, 4, 5, 6, 7]
+    const holes = pigeons.slice(1)
+    const sits = (pigeon: number, hole: number): Condition => ({
+      prompt: { contains: `${pigeon} in ${hole}` },
+    })
+    const away = pigeons.map((p): RuleConfig => ({
+      id: `away-${p}`,
+      when: { not: { any: holes.map((h) => sits(p, h)) } },
+      to: 'fast',
+    }))
+    const together = holes.flatMap((h) =>
+      pigeons.flatMap((p) =>
+        pigeons.slice(p + 1).map((q): RuleConfig => ({
+          id: `two-in-${h}-${p}-${q}`,
+          when: { all: [sits(p, h), sits(q, h)] },
+          to: 'fast',
+        })),
+      ),
+    )
+    const rules = { main: [...away, ...together, { id: 'else', to: 'away/a' }] }
+    const [leak, ...others] = await diagnosticsOf('check/privacy-leak', { ...PRIVATE, rules })
+    expect(others).toEqual([])
+    expect(leak?.notes).toEqual([GIVEN_UP])
+    expect(leak?.message).toContain('private → auto → rule else → away/a (cloud)')
   })
 })
 
