@@ -1,89 +1,48 @@
 /**
- * Credentials by their shape: prefixes that providers give their keys, private key blocks, signed tokens, passwords in
- * URLs and in assignments. Every pattern begins at a boundary and with a literal or behind a prefilter, so that the
- * time is linear.
+ * Credentials: keys of known formats, private key blocks, what is assigned to a telling name, and words too random to
+ * be words. One walk finds the literals of all formats; a pattern is only tried where one of its own stands.
  */
 import type { PrivacyGuard } from '../../../table/route-table.ts'
-import { type Find, findAll } from './detector.ts'
+import { createLiterals, type Literals } from '../literals.ts'
+import { ASSIGNED_FORMATS } from './assigned-formats.ts'
+import { passes } from './checks.ts'
+import type { Find } from './detector.ts'
 import { findRandomWords } from './entropy.ts'
+import type { KeyFormat } from './key-format.ts'
+import { KEY_FORMATS } from './key-formats.ts'
+import { findPrivateKeys } from './private-keys.ts'
 
-interface Shape {
-  kind: string
-  /** One of these stands in every text that the pattern finds something in. */
-  literals: readonly string[]
-  pattern: RegExp
+/** Every format of ours, that tests and tools may look at them. */
+export const FORMATS: readonly KeyFormat[] = [...KEY_FORMATS, ...ASSIGNED_FORMATS]
+
+const GENERAL: ReadonlySet<string> = new Set(['password', 'bearer-token', 'random'])
+
+interface Matcher {
+  literals: Literals
+  /** For each word of `literals`: the formats that it may begin. */
+  formats: readonly { literal: string; format: number }[]
+  /** For each format, its pattern, which matches at `lastIndex` only. */
+  patterns: readonly RegExp[]
 }
 
-const SHAPES: readonly Shape[] = [
-  { kind: 'api-key', literals: ['sk-'], pattern: /(?<![\w-])sk-[\w-]{16,}/g },
-  { kind: 'stripe-key', literals: ['k_live_', 'k_test_'], pattern: /(?<!\w)[srp]k_(?:live|test)_\w{10,}/g },
-  {
-    kind: 'github-token',
-    literals: ['gh', 'github_pat_'],
-    pattern: /(?<!\w)(?:gh[pousr]_|github_pat_)\w{20,}/g,
-  },
-  { kind: 'gitlab-token', literals: ['glpat-'], pattern: /(?<![\w-])glpat-[\w-]{16,}/g },
-  {
-    kind: 'aws-key',
-    literals: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
-    pattern: /(?<!\w)(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?!\w)/g,
-  },
-  { kind: 'google-key', literals: ['AIza'], pattern: /(?<![\w-])AIza[\w-]{35}/g },
-  { kind: 'google-key', literals: ['ya29.'], pattern: /(?<!\w)ya29\.[\w-]{20,}/g },
-  { kind: 'slack-token', literals: ['xox'], pattern: /(?<!\w)xox[abeoprs]-[\w-]{10,}/g },
-  {
-    kind: 'slack-token',
-    literals: ['hooks.slack.com'],
-    pattern: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w/-]{20,}/g,
-  },
-  {
-    kind: 'api-key',
-    literals: ['gsk_', 'xai-', 'nvapi-', 'pplx-', 'r8_'],
-    pattern: /(?<![\w-])(?:gsk_|xai-|nvapi-|pplx-|r8_)[\w-]{20,}/g,
-  },
-  { kind: 'huggingface-token', literals: ['hf_'], pattern: /(?<!\w)hf_[A-Za-z0-9]{20,}/g },
-  { kind: 'npm-token', literals: ['npm_'], pattern: /(?<!\w)npm_[A-Za-z0-9]{30,}/g },
-  { kind: 'pypi-token', literals: ['pypi-'], pattern: /(?<![\w-])pypi-[\w-]{50,}/g },
-  { kind: 'sendgrid-key', literals: ['SG.'], pattern: /(?<!\w)SG\.[\w-]{16,}\.[\w-]{16,}/g },
-  { kind: 'shop-token', literals: ['shp'], pattern: /(?<!\w)shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}/g },
-  { kind: 'digitalocean-token', literals: ['do'], pattern: /(?<!\w)do[opr]_v1_[a-f0-9]{64}/g },
-  { kind: 'atlassian-token', literals: ['ATATT3'], pattern: /(?<!\w)ATATT3[\w=-]{100,}/g },
-  { kind: 'vault-token', literals: ['hvs.', 'hvb.'], pattern: /(?<!\w)hv[sb]\.[\w-]{20,}/g },
-  { kind: 'age-key', literals: ['AGE-SECRET-KEY-1'], pattern: /AGE-SECRET-KEY-1[A-Z0-9]{50,}/g },
-  { kind: 'jwt', literals: ['eyJ'], pattern: /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]+)?/g },
-  {
-    kind: 'url-password',
-    literals: ['://'],
-    pattern: /:\/\/[^\s/:@'"<>]{0,100}:(?<value>[^\s/@'"<>]{3,200})@[\w.[-]/dg,
-  },
-  {
-    kind: 'password',
-    literals: [';'],
-    pattern: /;\s{0,3}(?:password|pwd)\s{0,3}=\s{0,3}(?<value>[^;\s"']{3,200})/dgi,
-  },
-  { kind: 'bearer-token', literals: ['earer '], pattern: /\b[Bb]earer (?<value>[\w.~+/-]{20,500}=*)/dg },
-]
+/** Built at the first request that needs it, not when the program loads. */
+let matcher: Matcher | null = null
 
-/** A secret by the name of what it is assigned to. What is assigned is judged by `looksAssigned`. */
-const ASSIGNED =
-  /(?:passw(?:or)?d|passphrase|passwort|pwd|secret|credential|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|token)["'`]?\s{0,3}(?:=>|:=|[:=])\s{0,3}["'`]?(?<value>[^\s"'`,;<>(){}]{6,200})/dgi
-const ASSIGNED_LITERALS = ['pass', 'pwd', 'secret', 'credential', 'key', 'token']
+function build(): Matcher {
+  const formats = FORMATS.flatMap(({ literals }, format) => literals.map((literal) => ({ literal, format })))
+  return {
+    literals: createLiterals(formats.map(({ literal }) => literal)),
+    formats,
+    patterns: FORMATS.map(({ pattern, flags = '' }) => new RegExp(pattern, `dy${flags}`)),
+  }
+}
 
-/** One find where several detectors see the same: the longest. */
+/** One find where several formats see the same: the longest. */
 export function findSecrets(text: string, entropy: PrivacyGuard['entropy']): Find[] {
-  const finds = findPrivateKeys(text)
-  for (const { kind, literals, pattern } of SHAPES) {
-    if (literals.some((literal) => text.includes(literal))) finds.push(...findAll(text, pattern, kind))
-  }
-  const lower = text.toLowerCase()
-  if (ASSIGNED_LITERALS.some((literal) => lower.includes(literal))) {
-    const assigned = findAll(text, ASSIGNED, 'password')
-    finds.push(...assigned.filter(({ start, end }) => looksAssigned(text.slice(start, end))))
-  }
-  finds.push(...findRandomWords(text, entropy))
+  const finds = [...findPrivateKeys(text), ...findKeys(text), ...findRandomWords(text, entropy)]
   let end = 0
   return finds
-    .sort((a, b) => a.start - b.start || b.end - a.end)
+    .sort((a, b) => a.start - b.start || b.end - a.end || rankOf(a) - rankOf(b))
     .filter((find) => {
       if (find.end <= end) return false
       end = find.end
@@ -91,26 +50,62 @@ export function findSecrets(text: string, entropy: PrivacyGuard['entropy']): Fin
     })
 }
 
-/** Neither a name, nor a reference to where the secret lies, nor a stand-in for one. */
-function looksAssigned(value: string): boolean {
-  if (/^(?:[$%*#[]|process\.|os\.|env\.|your[_-]|example|changeme|x{4}|\.{3})/i.test(value)) return false
-  const marks = [/[0-9]/, /[a-z]/, /[A-Z]/, /[^A-Za-z0-9_.[\]\\/:-]/].filter((mark) => mark.test(value))
-  return marks.length >= 3 || (marks.length === 2 && /[0-9]/.test(value) && value.length >= 8)
+/** A find that says whose key it is comes before one that says that it is some. */
+function rankOf({ kind }: Find): number {
+  return GENERAL.has(kind) ? 1 : 0
 }
 
-const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
-const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
-const LONGEST_KEY_BLOCK = 16 * 1024
-
-/** A block whose end is missing or far away counts up to the bound. Both markers are walked once. */
-function findPrivateKeys(text: string): Find[] {
-  if (!text.includes('-----BEGIN ')) return []
-  const ends = Array.from(text.matchAll(END), (match) => match.index + match[0].length)
-  let next = 0
-  return Array.from(text.matchAll(BEGIN), ({ index: start }) => {
-    while (next < ends.length && (ends[next] ?? 0) <= start) next += 1
-    const bound = Math.min(text.length, start + LONGEST_KEY_BLOCK)
-    const end = Math.min(ends[next] ?? bound, bound)
-    return { start, end, kind: 'private-key' }
+function findKeys(text: string): Find[] {
+  matcher ??= build()
+  const { literals, formats, patterns } = matcher
+  const finds: Find[] = []
+  /** For each format, where its last match ended: what lies before was looked at. */
+  const seen = new Int32Array(patterns.length)
+  literals.scan(text, (word, at) => {
+    const { literal, format: index } = formats[word] ?? { literal: '', format: 0 }
+    const format = FORMATS[index]
+    const pattern = patterns[index]
+    if (format === undefined || pattern === undefined) return
+    const start = at - (format.back ?? 0)
+    if (start < (seen[index] ?? 0)) return
+    if (format.flags !== 'i' && !text.startsWith(literal, at)) return
+    if (format.within !== true && isWord(text, start - 1)) return
+    pattern.lastIndex = start
+    const match = pattern.exec(text)
+    if (match === null) return
+    seen[index] = pattern.lastIndex
+    const find = toFind(text, match, format)
+    if (find !== null) finds.push(find)
   })
+  return finds
+}
+
+function toFind(text: string, match: RegExpExecArray, { kind, check = 'marked' }: KeyFormat): Find | null {
+  const { value = match[0], rest = '', operator = '' } = match.groups ?? {}
+  const [start, end] = match.indices?.groups?.['value'] ?? [match.index, match.index + match[0].length]
+  const candidate = {
+    value,
+    rest,
+    operator,
+    before: text.slice(Math.max(0, match.index - 16), match.index),
+    after: text.slice(end, end + 2),
+  }
+  if (!passes(check, candidate)) return null
+  return { start, end: operator === '' ? end : closeQuote(text, start, end), kind }
+}
+
+/** A password in quotes may hold what ends one without. */
+function closeQuote(text: string, start: number, end: number): number {
+  const quote = text.charAt(start - 1)
+  if (!'"\'`'.includes(quote) || quote === '') return end
+  const line = text.slice(end, end + 128)
+  const close = line.search(/["'`\n]/)
+  return close > 0 && line.charAt(close) === quote ? end + close : end
+}
+
+function isWord(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return (
+    (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
+  )
 }

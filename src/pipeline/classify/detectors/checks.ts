@@ -1,0 +1,117 @@
+/** What must hold of a value before it counts as a secret: that it is no stand-in, no name, no reference to one. */
+import type { Check } from './key-format.ts'
+
+/** A value and where it stands. */
+export interface Candidate {
+  value: string
+  /** The rest of the name that it is assigned to, and what assigns; empty where nothing does. */
+  rest: string
+  operator: string
+  /** A few characters on either side, of the name and the value. */
+  before: string
+  after: string
+}
+
+/** Filled in with crosses, stars or dots. */
+const BLANKED = /x{4}|\*{3}|\.{3}/i
+/** Words that say so. A key of a known shape may hold them by chance, or because its provider made it an example. */
+const STAND_IN = /example|placeholder|changeme|redacted|^(?:your|insert|my)[_-]|^<|not-?the-?|_here$/i
+/** `$NAME`, `{{ name }}`, `process.env.NAME`, `os.environ`, `ENV[…]`. */
+const REFERENCE =
+  /^(?:[$%#@[{]|0x|(?:process|os|env|config|settings|self|this|secrets|vars?|std)[.:]|env_|ENV)/
+const IDENTIFIER = /^[A-Za-z_]\w{0,60}(?:(?:\.|::|->)[A-Za-z_]\w{0,60}){1,8}$/
+const PLACE = /^(?:[a-z][a-z0-9+.-]{1,12}:\/\/|\.{0,2}\/[\w.-]{1,60}\/|[A-Za-z]:\\)/
+/** What is assigned to these is about a secret and none itself. */
+const ABOUT =
+  /(?:id|ids|ur[il]|path|file|store|name|type|count|size|len|length|field|hint|policy|version|algorithm|board|word|format|_at|date|expires?)$/i
+const OPEN_KEY =
+  /(?:^|[^A-Za-z])(?:public|primary|foreign|partition|sort|cache|idempotency|row|bucket|sequence|page|next|max|min)[_-]?$/i
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export function passes(check: Check, candidate: Candidate): boolean {
+  if (check === 'any') return true
+  const { value } = candidate
+  return !BLANKED.test(value) && entropy(value) >= 1 && CHECKS[check](candidate)
+}
+
+const CHECKS: Readonly<Record<Exclude<Check, 'any'>, (candidate: Candidate) => boolean>> = {
+  marked: () => true,
+  digits: ({ value }) =>
+    /[0-9]/.test(value) || (value.endsWith('=') && /[a-z]/.test(value) && /[A-Z]/.test(value)),
+  random: ({ value }) => /[0-9]/.test(value) && meanRun(value) < 4 && entropy(value) >= 3,
+  password: (candidate) => isValue(candidate) && isPassword(candidate),
+  token: (candidate) => isValue(candidate) && !OPEN_KEY.test(candidate.before) && isToken(candidate),
+  pair: (candidate) => isValue(candidate) && candidate.value.length >= 6 && marksOf(candidate.value) >= 2,
+}
+
+/** Something written down, not a reference to it. */
+function isValue({ value, rest, after }: Candidate): boolean {
+  return (
+    !STAND_IN.test(value) &&
+    !REFERENCE.test(value) &&
+    !IDENTIFIER.test(value) &&
+    !PLACE.test(value) &&
+    (!ABOUT.test(rest) || isMixed(value)) &&
+    !/^[([]/.test(after)
+  )
+}
+
+/** So mixed that its name does not matter. */
+function isMixed(value: string): boolean {
+  return (
+    value.length >= 12 &&
+    /[0-9]/.test(value) &&
+    /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
+    meanRun(value) < 2.5
+  )
+}
+
+/** Of letters, digits and marks, mixed. Behind a mere space it must be very mixed: prose has many words. */
+function isPassword({ value, rest, operator }: Candidate): boolean {
+  if (/^[a-z]/.test(rest) && !/^(?:s|word|phrase|key|value)/.test(rest)) return false
+  const marks = marksOf(value)
+  if (operator !== '' && operator.trim() === '') return marks >= 3 && /[0-9]/.test(value)
+  return marks >= 3 || (marks === 2 && /[0-9]/.test(value) && value.length >= 8)
+}
+
+function marksOf(value: string): number {
+  return [/[0-9]/, /[a-z]/, /[A-Z]/, /[^A-Za-z0-9_.[\]\\/:-]/].filter((mark) => mark.test(value)).length
+}
+
+function isToken({ value, operator }: Candidate): boolean {
+  if (operator.trim() === '' || value.length < 10) return false
+  if (UUID.test(value) || /^\d{15,40}$/.test(value)) return true
+  const mixed = /[a-z]/.test(value) && /[A-Z]/.test(value) ? /[0-9]/ : /[0-9].*[0-9]/
+  return (
+    !value.includes(':') &&
+    mixed.test(value) &&
+    /[A-Za-z]/.test(value) &&
+    meanRun(value) < longestMeanRun(value) &&
+    entropy(value) >= 2.5
+  )
+}
+
+/** Chance makes runs of any length where characters are many; words are set apart by marks. */
+function longestMeanRun(value: string): number {
+  if (!/^[A-Za-z0-9]{20,}$/.test(value)) return 3.5
+  return value.length < 32 ? 6 : 8.5
+}
+
+/** Mean length of the runs of one sort of character: words and numbers make longer ones than chance. */
+export function meanRun(value: string): number {
+  const runs = value.match(/[A-Z]?[a-z]+|[A-Z]+|[0-9]+/g) ?? []
+  return runs.length === 0 ? value.length : value.length / runs.length
+}
+
+/** Shannon entropy in bits per character. */
+export function entropy(text: string): number {
+  const counts = new Map<number, number>()
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    counts.set(code, (counts.get(code) ?? 0) + 1)
+  }
+  let bits = 0
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length)
+  return bits
+}

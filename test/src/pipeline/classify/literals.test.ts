@@ -1,0 +1,78 @@
+import { array, assert, constantFrom, property, string, uniqueArray } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createLiterals } from '../../../../src/pipeline/classify/literals.ts'
+
+function hits(words: string[], text: string): [string, number][] {
+  const found: [string, number][] = []
+  createLiterals(words).scan(text, (word, start) => found.push([words[word] ?? '', start]))
+  return found
+}
+
+describe('createLiterals', () => {
+  it.each([
+    {
+      words: ['key'],
+      text: 'a key, a KEY',
+      finds: [
+        ['key', 2],
+        ['key', 9],
+      ],
+    },
+    {
+      words: ['he', 'she', 'hers'],
+      text: 'ushers',
+      finds: [
+        ['she', 1],
+        ['he', 2],
+        ['hers', 2],
+      ],
+    },
+    {
+      words: ['aa'],
+      text: 'aaaa',
+      finds: [
+        ['aa', 0],
+        ['aa', 1],
+        ['aa', 2],
+      ],
+    },
+    {
+      words: ['a-', 'A-'],
+      text: 'xa-',
+      finds: [
+        ['a-', 1],
+        ['A-', 1],
+      ],
+    },
+    { words: ['ss'], text: 'ßßs\u017fs', finds: [] },
+    { words: ['k'], text: '\u212a', finds: [] },
+  ])('$words in $text', ({ words, text, finds }) => {
+    expect(hits(words, text)).toEqual(finds)
+  })
+
+  it('finds what looking everywhere finds', () => {
+    const letter = constantFrom('a', 'b', 'C', '-', 'é')
+    const words = uniqueArray(
+      string({ unit: constantFrom('a', 'b', 'c', '-'), minLength: 1, maxLength: 4 }),
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    )
+    assert(
+      property(words, array(letter, { maxLength: 40 }), (list, letters) => {
+        const text = letters.join('')
+        const everywhere = list.flatMap((word) =>
+          Array.from(text, (_, at) => at)
+            .filter((at) => text.toLowerCase().startsWith(word, at))
+            .map((at) => `${word} ${at}`),
+        )
+        expect(
+          hits(list, text)
+            .map(([word, at]) => `${word} ${at}`)
+            .sort(),
+        ).toEqual(everywhere.sort())
+      }),
+    )
+  })
+})
