@@ -9,7 +9,8 @@ const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 /** Such as: client `crew` asks for `auto` with the header `x-force-big: true`, while the mode `gaming` is on. */
 export function describeFacts(facts: Facts, texts: readonly TextTest[]): string {
   const { client, model, surface } = facts
-  const asks = `client ${quote(client)} asks for ${quote(model)}`
+  const whose = facts.user === client ? '' : ` for its user ${quote(facts.user)}`
+  const asks = `client ${quote(client)} asks for ${quote(model)}${whose}`
   const where = surface === 'chat' ? [] : [`on ${quote(surface)}`]
   const what = [...contentOf(facts, texts), ...numbersOf(facts)]
   const first = [asks, ...where, ...(what.length === 0 ? [] : [`with ${listOf(what)}`])].join(' ')

@@ -11,6 +11,7 @@ const TEXTS: TextTest[] = [
 
 it.each<[Partial<Facts>, string]>([
   [{}, ''],
+  [{ user: 'eve' }, ' for its user `eve`'],
   [{ surface: 'embeddings' }, ' on `embeddings`'],
   [{ headers: { 'x-force': 'true' } }, ' with the header `x-force: true`'],
   [{ texts: [true, false] }, ' with a prompt that contains `#force_big`'],
