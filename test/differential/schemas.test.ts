@@ -48,7 +48,8 @@ describe.each(pairs)('$id: zod and JSON Schema', ({ id, zod }) => {
         keysOf(document, used)
         expect(verdicts(document), JSON.stringify(document)).toEqual({ zod: true, schema: true })
       }),
-      { numRuns: 5000 },
+      // Some keys of the policy lie deep, and rarely come up.
+      { numRuns: id === 'policy' ? 4000 : 500 },
     )
     // A key that no document had would not be tested.
     expect(allKeys(schema).filter((key) => !used.has(key))).toEqual([])
@@ -73,11 +74,11 @@ describe.each(pairs)('$id: zod and JSON Schema', ({ id, zod }) => {
         counts[verdict.zod ? 'taken' : 'refused']++
         expect(verdict.zod, JSON.stringify(document)).toBe(verdict.schema)
       }),
-      { numRuns: 4000 },
+      { numRuns: 1500 },
     )
     // A corpus that all refuse, or that nobody does, would prove nothing.
-    expect(counts.refused).toBeGreaterThan(500)
-    expect(counts.taken).toBeGreaterThan(100)
+    expect(counts.refused).toBeGreaterThan(200)
+    expect(counts.taken).toBeGreaterThan(50)
   })
 
   const golden = goldenCases().flatMap((name) => {

@@ -112,7 +112,7 @@ describe('compile', () => {
         const faults = result.diagnostics.filter(({ code }) => code.startsWith('validate/'))
         expect(faults.filter(({ code }) => code !== 'validate/literal-secret')).toEqual([])
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 

@@ -65,7 +65,7 @@ describe('formatted policies', () => {
         const once = formatted(policy)
         expect(formatted(once)).toBe(once)
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     )
   })
 
@@ -82,7 +82,7 @@ describe('formatted policies', () => {
         expect(is.ok).toBe(was.ok)
         expect(is.ok && is.table).toEqual(was.ok && was.table)
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     )
   })
 })
