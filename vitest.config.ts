@@ -11,7 +11,9 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{compiler,src,golden,differential,property,scripts,bench,editor,eval}/**/*.test.ts'],
+          include: [
+            'test/{compiler,src,golden,differential,property,scripts,bench,editor,eval}/**/*.test.ts',
+          ],
           setupFiles: ['test/fail-on-console.ts'],
           testTimeout: 15_000,
           hookTimeout: 30_000,
