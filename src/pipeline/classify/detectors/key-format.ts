@@ -5,7 +5,7 @@ export interface KeyFormat {
   kind: string
   /** One of these stands in every key, ASCII, in any case. The pattern is only tried where one does. */
   literals: readonly string[]
-  /** Tried at the literal, or `back` characters before it. A group named `value` is what counts; else the whole. */
+  /** Tried at the literal, or `back` characters before it. Behind a group `head`, the group `value` is what counts. */
   pattern: string
   /** In any case; otherwise the literal must stand as it is written. */
   flags?: 'i'

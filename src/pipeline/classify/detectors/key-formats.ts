@@ -157,7 +157,6 @@ const PREFIXED: readonly Prefixed[] = [
   ['adobe-secret', 'p8e-', `[a-z0-9]{32}`, 'digits'],
   ['instagram-token', 'IGQ', `${WORD}{60,300}`],
   ['facebook-token', 'EAAC EAAM EAAG EAAB', `${ALNUM}{40,300}`],
-  ['twitter-token', 'AAAAAAAAAAAAAAAAAAAA', '[A-Za-z0-9%]{60,120}'],
   ['dropbox-token', 'sl.', `${WORD}{60,200}`, 'digits'],
   ['wechat-id', 'wx', `${HEX}{16}${END}`],
   ['network-key', 'dnkey-', `${DOTTED}{70,100}`],
@@ -176,7 +175,7 @@ const SHAPED: readonly KeyFormat[] = [
   {
     kind: 'private-key',
     literals: ['"d"', '"k"'],
-    pattern: String.raw`"[dk]"\s{0,4}:\s{0,4}"(?<value>[\w-]{16,700})"`,
+    pattern: String.raw`(?<head>"[dk]"\s{0,4}:\s{0,4}")(?<value>[\w-]{16,700})"`,
     within: true,
     check: 'random',
   },
@@ -216,17 +215,11 @@ const SHAPED: readonly KeyFormat[] = [
     back: 15,
     within: true,
   },
-  {
-    kind: 'dropbox-token',
-    literals: ['AAAAAAAAAA'],
-    pattern: String.raw`${WORD}{11}AAAAAAAAAA[\w-]{43}`,
-    back: 11,
-  },
   // Credentials of a gem server, as Bundler reads them from the environment.
   {
     kind: 'gem-credentials',
     literals: ['contribsys__com'],
-    pattern: String.raw`contribsys__com\s{0,3}[:=]{1,2}\s{0,3}["']?(?<value>[a-f0-9]{8}:[a-f0-9]{8})`,
+    pattern: String.raw`(?<head>contribsys__com\s{0,3}[:=]{1,2}\s{0,3}["']?)(?<value>[a-f0-9]{8}:[a-f0-9]{8})`,
     flags: 'i',
     within: true,
   },
@@ -234,7 +227,7 @@ const SHAPED: readonly KeyFormat[] = [
   {
     kind: 'url-password',
     literals: ['://'],
-    pattern: String.raw`://[^\s/:@'"<>]{0,100}:(?<value>[^\s/@'"<>]{3,200})@[\w.[-]`,
+    pattern: String.raw`(?<head>://[^\s/:@'"<>]{0,100}:)(?<value>[^\s/@'"<>]{3,200})@[\w.[-]`,
     within: true,
   },
 ]

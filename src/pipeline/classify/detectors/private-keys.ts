@@ -15,14 +15,16 @@ export function findPrivateKeys(text: string): Find[] {
     to: index + marker.length,
   }))
   let next = 0
+  let seen = 0
   return Array.from(text.matchAll(BEGIN)).flatMap(({ 0: marker, index: start }) => {
+    if (start < seen) return []
     const inside = start + marker.length
     // One row of dashes may close the one marker and open the other.
     while ((ends[next]?.to ?? Infinity) <= inside) next += 1
     const close = ends[next]
     const bound = Math.min(text.length, start + LONGEST_KEY_BLOCK)
-    if (close === undefined) return [{ start, end: bound, kind: 'private-key' }]
-    if (close.from - inside < SHORTEST_KEY) return []
-    return [{ start, end: Math.min(close.to, bound), kind: 'private-key' }]
+    if (close !== undefined && close.from - inside < SHORTEST_KEY) return []
+    seen = Math.min(close?.to ?? bound, bound)
+    return [{ start, end: seen, kind: 'private-key' }]
   })
 }

@@ -4,22 +4,27 @@
  */
 import type { PrivacyGuard } from '../../../table/route-table.ts'
 import { createLiterals, type Literals } from '../literals.ts'
-import { ASSIGNED_FORMATS } from './assigned-formats.ts'
-import { passes } from './checks.ts'
+import { ASSIGNED_NAMES, findAssigned } from './assigned.ts'
+import { type Candidate, passes } from './checks.ts'
 import type { Find } from './detector.ts'
 import { findRandomWords } from './entropy.ts'
+import { HEADER_FORMATS } from './header-formats.ts'
 import type { KeyFormat } from './key-format.ts'
 import { KEY_FORMATS } from './key-formats.ts'
 import { findPrivateKeys } from './private-keys.ts'
 
-/** Every format of ours, that tests and tools may look at them. */
-export const FORMATS: readonly KeyFormat[] = [...KEY_FORMATS, ...ASSIGNED_FORMATS]
+/** Every format of ours, that tests may look at them. */
+export const FORMATS: readonly KeyFormat[] = [...KEY_FORMATS, ...HEADER_FORMATS]
 
 const GENERAL: ReadonlySet<string> = new Set(['password', 'bearer-token', 'random'])
 
+/** Nothing is known of what stands around it. */
+const BARE: Omit<Candidate, 'value'> = { rest: '', operator: '', before: '', after: '' }
+
 interface Matcher {
+  /** The literals of all formats, then the names of what is assigned to. */
   literals: Literals
-  /** For each word of `literals`: the formats that it may begin. */
+  /** For each of the former the format that it may begin. */
   formats: readonly { literal: string; format: number }[]
   /** For each format, its pattern, which matches at `lastIndex` only. */
   patterns: readonly RegExp[]
@@ -31,9 +36,12 @@ let matcher: Matcher | null = null
 function build(): Matcher {
   const formats = FORMATS.flatMap(({ literals }, format) => literals.map((literal) => ({ literal, format })))
   return {
-    literals: createLiterals(formats.map(({ literal }) => literal)),
+    literals: createLiterals([
+      ...formats.map(({ literal }) => literal),
+      ...ASSIGNED_NAMES.map(({ name }) => name),
+    ]),
     formats,
-    patterns: FORMATS.map(({ pattern, flags = '' }) => new RegExp(pattern, `dy${flags}`)),
+    patterns: FORMATS.map(({ pattern, flags = '' }) => new RegExp(pattern, `y${flags}`)),
   }
 }
 
@@ -59,48 +67,49 @@ function findKeys(text: string): Find[] {
   matcher ??= build()
   const { literals, formats, patterns } = matcher
   const finds: Find[] = []
-  /** For each format, where its last match ended: what lies before was looked at. */
-  const seen = new Int32Array(patterns.length)
+  /** For each format, where its last match ended: what lies before was looked at. Last: the same for assignments. */
+  const seen = new Int32Array(patterns.length + 1)
   literals.scan(text, (word, at) => {
-    const { literal, format: index } = formats[word] ?? { literal: '', format: 0 }
+    const entry = formats[word]
+    const name = entry === undefined ? ASSIGNED_NAMES[word - formats.length] : undefined
+    const index = entry?.format ?? patterns.length
+    if (at < (seen[index] ?? 0)) return
+    const find = name !== undefined ? findAssigned(text, at, name) : null
+    if (find !== null) {
+      seen[index] = find.end
+      finds.push(find)
+    }
     const format = FORMATS[index]
     const pattern = patterns[index]
-    if (format === undefined || pattern === undefined) return
-    const start = at - (format.back ?? 0)
-    if (start < (seen[index] ?? 0)) return
-    if (format.flags !== 'i' && !text.startsWith(literal, at)) return
-    if (format.within !== true && isWord(text, start - 1)) return
-    pattern.lastIndex = start
-    const match = pattern.exec(text)
+    if (entry === undefined || format === undefined || pattern === undefined) return
+    const match = matchAt(text, at, { format, pattern, literal: entry.literal })
     if (match === null) return
     seen[index] = pattern.lastIndex
-    const find = toFind(text, match, format)
-    if (find !== null) finds.push(find)
+    const key = toFind(match, format)
+    if (key !== null) finds.push(key)
   })
   return finds
 }
 
-function toFind(text: string, match: RegExpExecArray, { kind, check = 'marked' }: KeyFormat): Find | null {
-  const { value = match[0], rest = '', operator = '' } = match.groups ?? {}
-  const [start, end] = match.indices?.groups?.['value'] ?? [match.index, match.index + match[0].length]
-  const candidate = {
-    value,
-    rest,
-    operator,
-    before: text.slice(Math.max(0, match.index - 16), match.index),
-    after: text.slice(end, end + 2),
-  }
-  if (!passes(check, candidate)) return null
-  return { start, end: operator === '' ? end : closeQuote(text, start, end), kind }
+function matchAt(
+  text: string,
+  at: number,
+  { format, pattern, literal }: { format: KeyFormat; pattern: RegExp; literal: string },
+): RegExpExecArray | null {
+  const start = at - (format.back ?? 0)
+  if (start < 0 || (format.within !== true && isWord(text, start - 1))) return null
+  if (format.flags !== 'i' && !text.startsWith(literal, at)) return null
+  pattern.lastIndex = start
+  return pattern.exec(text)
 }
 
-/** A password in quotes may hold what ends one without. */
-function closeQuote(text: string, start: number, end: number): number {
-  const quote = text.charAt(start - 1)
-  if (!'"\'`'.includes(quote) || quote === '') return end
-  const line = text.slice(end, end + 128)
-  const close = line.search(/["'`\n]/)
-  return close > 0 && line.charAt(close) === quote ? end + close : end
+function toFind(
+  { 0: whole, index, groups }: RegExpExecArray,
+  { kind, check = 'marked' }: KeyFormat,
+): Find | null {
+  const { value = whole, head = '' } = groups ?? {}
+  const start = index + head.length
+  return passes(check, { ...BARE, value }) ? { start, end: start + value.length, kind } : null
 }
 
 function isWord(text: string, at: number): boolean {
