@@ -94,6 +94,11 @@ function readDeployment(at: SourcePath, source: Source, findings: Finding[]): De
     return { ...known, place: null, id: group }
   }
   for (const used of ['model', 'api_base', 'base_url', 'custom_llm_provider']) param(used)
+  if (provider.kind === 'openai' && new URL(url).pathname === '/') {
+    findings.push(
+      note([...at, 'litellm_params', 'api_base'], 'it has no path, so `/v1` is appended to it here'),
+    )
+  }
   const key = readKey([...at, 'litellm_params', 'api_key'], provider, source)
   return { ...known, place: { kind: provider.kind, url, key, name: placeName(url, provider, name) }, id }
 }

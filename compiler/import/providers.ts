@@ -32,7 +32,7 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map([
   ['nvidia_nim', openai('https://integrate.api.nvidia.com/v1', 'NVIDIA_NIM_API_KEY')],
   ['openrouter', openai('https://openrouter.ai/api/v1', 'OPENROUTER_API_KEY')],
   ['sambanova', openai('https://api.sambanova.ai/v1', 'SAMBANOVA_API_KEY')],
-  ['together_ai', openai('https://api.together.ai/v1', 'TOGETHERAI_API_KEY')],
+  ['together_ai', openai('https://api.together.ai/v1', 'TOGETHER_API_KEY')],
   ['xai', openai('https://api.x.ai/v1', 'XAI_API_KEY')],
   ['ollama', { kind: 'ollama', url: 'http://localhost:11434', keyEnv: null }],
   ['ollama_chat', { kind: 'ollama', url: 'http://localhost:11434', keyEnv: null }],
