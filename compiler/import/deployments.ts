@@ -51,56 +51,62 @@ export function readDeployments(source: Source, findings: Finding[]): Deployment
 }
 
 function readDeployment(at: SourcePath, source: Source, findings: Finding[]): Deployment | undefined {
+  const parameters = [...at, 'litellm_params']
   const group = source.peek([...at, 'model_name'])
-  const model = source.peek([...at, 'litellm_params', 'model'])
+  const model = source.peek([...parameters, 'model'])
   const refuse = (why: string): undefined => {
     findings.push(left(at, source.take(at), why))
   }
-  if (typeof group !== 'string' || typeof model !== 'string')
+  if (typeof group !== 'string' || typeof model !== 'string') {
     return refuse('it has no `model_name` or no `model`')
-  if (!MODEL_NAME.test(group))
+  }
+  if (!MODEL_NAME.test(group)) {
     return refuse('its `model_name` cannot be a name here; a `*` may only stand at its end')
+  }
   const surface = SURFACES.get(source.peek([...at, 'model_info', 'mode']))
   if (surface === undefined) return refuse('only chat, completion and embedding models are served')
   source.take([...at, 'model_name'])
-
-  const param = (key: string): unknown => source.take([...at, 'litellm_params', key])
-  const { provider, name, id } = providerOf(
-    model,
-    source.peek([...at, 'litellm_params', 'custom_llm_provider']),
-  )
-  const url = urlOf(
-    provider,
-    source.peek([...at, 'litellm_params', 'api_base']) ?? source.peek([...at, 'litellm_params', 'base_url']),
-  )
-  const number = (key: string, range: NumberRange): number | null =>
-    takeNumber(source, [...at, 'litellm_params', key], range)
-  const numbers = {
+  const number = (name: string, range: NumberRange): number | null =>
+    takeNumber(source, [...parameters, name], range)
+  const deployment = {
+    group,
+    surface,
+    model: readModel(at, source, findings),
     weight: number('weight', { min: 0.01, max: 10_000 }),
     order: number('order', { min: 0 }),
     timeout: number('timeout', SECONDS),
     streamTimeout: number('stream_timeout', SECONDS),
+    at,
+    ...readPlace({ group, model, at }, source, findings),
   }
-  const known = { group, surface, ...numbers, model: readModel(at, source, findings), at }
   source.take([...at, 'model_info', 'mode'])
+  return deployment
+}
+
+function readPlace(
+  { group, model, at }: { group: string; model: string; at: SourcePath },
+  source: Source,
+  findings: Finding[],
+): Pick<Deployment, 'place' | 'id'> {
+  const parameters = [...at, 'litellm_params']
+  const { provider, name, id } = providerOf(model, source.peek([...parameters, 'custom_llm_provider']))
+  const base = source.peek([...parameters, 'api_base']) ?? source.peek([...parameters, 'base_url'])
+  const url = urlOf(provider, base)
   if (provider === null || url === null || (id.includes('*') && !group.endsWith('*'))) {
     // Its parameters stay where they are: in the configuration of the LiteLLM that goes on serving it.
-    source.take([...at, 'litellm_params'])
-    const why =
-      provider === null
-        ? `\`${name}\` speaks a language of its own`
-        : 'its address or its `*` cannot be written here'
+    source.take(parameters)
+    const foreign = `\`${name}\` speaks a language of its own`
+    const why = provider === null ? foreign : 'its address or its `*` cannot be written here'
     findings.push(note(at, `\`${group}\` stays behind LiteLLM: ${why}`))
-    return { ...known, place: null, id: group }
+    return { place: null, id: group }
   }
-  for (const used of ['model', 'api_base', 'base_url', 'custom_llm_provider']) param(used)
+  for (const used of ['model', 'api_base', 'base_url', 'custom_llm_provider'])
+    source.take([...parameters, used])
   if (provider.kind === 'openai' && new URL(url).pathname === '/') {
-    findings.push(
-      note([...at, 'litellm_params', 'api_base'], 'it has no path, so `/v1` is appended to it here'),
-    )
+    findings.push(note([...parameters, 'api_base'], 'it has no path, so `/v1` is appended to it here'))
   }
-  const key = readKey([...at, 'litellm_params', 'api_key'], provider, source)
-  return { ...known, place: { kind: provider.kind, url, key, name: placeName(url, provider, name) }, id }
+  const key = readKey([...parameters, 'api_key'], provider, source)
+  return { place: { kind: provider.kind, url, key, name: placeName(url, provider, name) }, id }
 }
 
 /** A provider's own address is called like the provider, any other like its host. */
