@@ -103,8 +103,15 @@ function resolveAlias(name: string, { aliases, pools }: FallbackContext): string
   return pools.has(name) ? name : (aliases.get(name) ?? name)
 }
 
+/** Whether fallbacks lead from one model to another, itself included. */
 function leadsTo(from: string, to: string, chosen: ReadonlyMap<string, readonly string[]>): boolean {
-  if (from === to) return true
-  // No circle was ever closed, so this ends.
-  return (chosen.get(from) ?? []).some((next) => leadsTo(next, to, chosen))
+  return reachableFrom(from, chosen).has(to)
+}
+
+/** The model, and all that is tried after it. */
+export function reachableFrom(model: string, fallbacks: ReadonlyMap<string, readonly string[]>): Set<string> {
+  // A set that grows while it is walked: each name is followed once.
+  const reached = new Set([model])
+  for (const name of reached) for (const next of fallbacks.get(name) ?? []) reached.add(next)
+  return reached
 }

@@ -6,7 +6,7 @@ import type { BackendsFile } from '../config/backends.ts'
 import type { ClientsFile } from '../config/clients.ts'
 import type { PolicyFile, ServedModelConfig } from '../config/policy.ts'
 import { readDeployments, SECONDS, type Deployment } from './deployments.ts'
-import { readFallbacks } from './fallbacks.ts'
+import { reachableFrom, readFallbacks } from './fallbacks.ts'
 import { envNameOf, left, note, type Finding } from './finding.ts'
 import { reasonFor } from './reasons.ts'
 import { createSource, isMapping, type Source } from './source.ts'
@@ -129,15 +129,9 @@ interface AttemptContext {
 
 /** Each target once, along all fallbacks. */
 function countAttempts(model: string, { pools, fallbacks }: AttemptContext): number {
-  const targets = new Set<string>()
-  const follow = (name: string): void => {
-    const pool = pools.get(name)
-    if (!pool) targets.add(name)
-    for (const target of pool ?? []) targets.add(target)
-    for (const next of pool ? (fallbacks.get(name) ?? []) : []) follow(next)
-  }
-  follow(model)
-  return targets.size
+  // An entry of a fallback list that is no model is a target itself.
+  const targets = [...reachableFrom(model, fallbacks)].flatMap((name) => pools.get(name) ?? [name])
+  return new Set(targets).size
 }
 
 /** Who has the master key may use all models; virtual keys live in LiteLLM's database. */

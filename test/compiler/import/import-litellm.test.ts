@@ -40,6 +40,22 @@ describe('importLiteLlm', () => {
     expect(paths).toEqual(expect.arrayContaining(['never_heard_of', 'router_settings.never']))
   })
 
+  it('follows fallbacks of everything to everything', () => {
+    const names = Array.from({ length: 40 }, (_, i) => `m${i}`)
+    const { policy } = importLiteLlm(
+      {
+        model_list: names.map((name) => ({ model_name: name, litellm_params: { model: `openai/${name}` } })),
+        router_settings: {
+          fallbacks: names.map((name) => ({ [name]: names.filter((other) => other !== name) })),
+        },
+      },
+      LITELLM,
+    )
+    expect(
+      Object.values(policy.models).map((model) => ('fallback' in model ? model.fallback?.length : 0)),
+    ).toEqual(names.map(() => names.length - 1))
+  })
+
   it.each([null, 'x', [], {}, { model_list: 'x' }, { model_list: [null, 1, {}] }])(
     'makes nothing of %j, and does not fail',
     (config) => {
