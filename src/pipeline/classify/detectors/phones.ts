@@ -1,0 +1,38 @@
+/** Telephone numbers: international, of a national shape, or told to be one by the words around them. */
+
+/** Just before: what a number is called, or what is done with it. */
+const BEFORE =
+  /(?:phones?|tel|telephone|telefon|teléfono|mobile|mobil|cell|call(?:ed|ing)?|fax|reach|dial|ring|sms|whatsapp|handy|desk|office|home|work|contact|answering|registered|messages?|number)\b[^\n]{0,16}$/i
+/** The same where a line end stands between, as in a signature. */
+const TITLE = /(?:phone|tel|telephone|mobile|cell|fax)\s?:\s{0,4}$/i
+const AFTER = /^(?:[\s,(/-]|\\){0,3}(?:office|fax|mobile|cell|home|work|desk|direct)\b/i
+/** These count things. */
+const COUNTED =
+  /(?:order|invoice|ticket|part|serial|tracking|account|model|version|case|issue|row|page|isbn)\b[^\n]{0,16}$/i
+
+const NORTH_AMERICAN = /^(?:(?:00)?1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}$/
+/** A leading zero and three groups or more. */
+const NATIONAL = /^\(?0\d{1,4}\)?(?:[ .-]\d{2,4}){2,4}$/
+
+/** As social security numbers are written, valid or not. */
+const SOCIAL = /^\d{3}-\d{2}-\d{4}$/
+
+export interface Phone {
+  /** Without an extension. */
+  written: string
+  digits: string
+  /** The text around it. */
+  before: string
+  after: string
+}
+
+export function isPhone({ written, digits, before, after }: Phone): boolean {
+  if (digits.length < 7 || digits.length > 15) return false
+  if (written.startsWith('+')) return digits.length >= 8
+  if (SOCIAL.test(written)) return false
+  if (NORTH_AMERICAN.test(written)) return true
+  if (NATIONAL.test(written) && digits.length >= 9 && digits.length <= 12) return true
+  if (COUNTED.test(before)) return false
+  const named = TITLE.test(before) || AFTER.test(after)
+  return named || (/[ ()./-]/.test(written) && BEFORE.test(before))
+}
