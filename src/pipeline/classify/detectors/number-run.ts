@@ -12,22 +12,23 @@ const MOST_DIGITS = 24
 /**
  * The groups of digits from `at` on, as long as no more than two of ` .-/()` stand between them.
  * @param at where digits begin
+ * @returns `isWhole` when no further digits follow
  */
-export function readRun(text: string, at: number): Group[] {
+export function readRun(text: string, at: number): { groups: Group[]; isWhole: boolean } {
   const groups: Group[] = []
   let start = at
   let count = 0
   while (groups.length < MOST_GROUPS && count < MOST_DIGITS) {
     let end = start
     while (isDigit(text.charCodeAt(end))) end += 1
-    if (end === start) break
+    if (end === start) return { groups, isWhole: true }
     groups.push({ start, end })
     count += end - start
     start = end
     while (start < end + 3 && isSeparator(text.charCodeAt(start))) start += 1
-    if (start === end || start === end + 3) break
+    if (start === end || start === end + 3) return { groups, isWhole: true }
   }
-  return groups
+  return { groups, isWhole: !isDigit(text.charCodeAt(start)) }
 }
 
 export function isDigit(code: number): boolean {

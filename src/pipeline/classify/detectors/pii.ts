@@ -4,26 +4,20 @@
  * have a digit; only these are looked at closer.
  */
 import { ibanLength, IBAN } from './accounts.ts'
-import { IPV6, isIpv6, isPublicIpv4 } from './addresses.ts'
-import { isCard } from './cards.ts'
+import { IPV6, isIpv6 } from './addresses.ts'
 import { type Find, findAll } from './detector.ts'
-import { NUMBER_IDS, WORD_IDS } from './national-ids.ts'
-import { type Group, isDigit, readRun } from './number-run.ts'
-import { isPhone } from './phones.ts'
+import { WORD_IDS } from './national-ids.ts'
+import { isDigit } from './number-run.ts'
+import { findNumber } from './numbers.ts'
 
 const EMAIL =
   /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w-])/g
 
-/** Characters on either side that say what a number is. */
+/** Characters before it that say what an id is. */
 const BEFORE = 48
-const AFTER = 24
 
 /** Characters of the first word of an id, with letters in it or behind it. That of an account number has four. */
 const SHORTEST_ID = 6
-
-const DATE = /^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})$/
-const BORN =
-  /\b(?:born|birth|birthday|birthdate|d\.?o\.?b|geboren|geburtsdatum|geburtstag|née?|nacimiento|nascimento|nato|nata)\b[^\n]{0,32}$/i
 
 export function findPii(text: string): Find[] {
   const finds = text.includes('@') ? findAll(text, EMAIL, 'email') : []
@@ -40,71 +34,6 @@ export function findPii(text: string): Find[] {
     word = i + 1
   }
   return finds
-}
-
-/** Digits first: the longest of the numbers that begin here. */
-function findNumber(text: string, at: number): Find | null {
-  const groups = readRun(text, at)
-  // `1 2 3 4` is no number, while `8.8.4.4` is an address.
-  if (isSingle(groups[0]) && isSingle(groups[1]) && text.charAt(at + 1) !== '.') return null
-  const opened = text.charAt(at - 1) === '('
-  const from = opened ? at - 1 : at
-  const start = text.charAt(from - 1) === '+' ? from - 1 : from
-  if (/[\w.$€£#@/-]/.test(text.charAt(start - 1))) return null
-  const before = text.slice(Math.max(0, start - BEFORE), start)
-  let count = groups.reduce((sum, group) => sum + group.end - group.start, 0)
-  for (let last = groups.length - 1; last >= 0 && count >= 4; last -= 1) {
-    const group = groups[last]
-    if (group === undefined) break
-    const end = endOfNumber(text, group.end)
-    if (!/[\w%]/.test(text.charAt(end))) {
-      const written = text.slice(start, end)
-      const kind = kindOf({
-        written,
-        before,
-        after: text.slice(end, end + AFTER),
-        isLast: last === groups.length - 1,
-      })
-      if (kind !== null) return { start, end, kind }
-    }
-    count -= group.end - group.start
-  }
-  return null
-}
-
-/** A telephone number may have an extension. */
-function endOfNumber(text: string, at: number): number {
-  if (text.charAt(at) !== 'x') return at
-  let end = at + 1
-  while (end < at + 7 && isDigit(text.charCodeAt(end))) end += 1
-  return end === at + 1 ? at : end
-}
-
-interface Written {
-  written: string
-  before: string
-  after: string
-  /** No further digits follow. */
-  isLast: boolean
-}
-
-function kindOf({ written, before, after, isLast }: Written): string | null {
-  const [number = ''] = written.split('x')
-  const digits = number.replaceAll(/\D/g, '')
-  if (DATE.test(written)) return BORN.test(before) ? 'birth-date' : null
-  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(written)) {
-    return isPublicIpv4(written, before) && !/^\.\d/.test(after) ? 'ip' : null
-  }
-  if (isLast) {
-    for (const id of NUMBER_IDS) {
-      if (id.digits !== digits.length || !id.written.test(written) || !id.valid(digits)) continue
-      if (id.context === null || id.context.test(before) || id.context.test(after)) return id.kind
-    }
-  }
-  if (isCard(written, digits, before + after)) return 'card'
-  // Not the rest of a longer number.
-  const isWhole = isLast && !/\d[ .()/-]{1,2}$/.test(before)
-  return isWhole && isPhone({ written: number, digits, before, after }) ? 'phone' : null
 }
 
 /** Letters and digits together. */
@@ -133,10 +62,6 @@ function findWord(text: string, at: number): Find | null {
 function matchAt(pattern: RegExp, text: string, at: number): string | null {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0] ?? null
-}
-
-function isSingle(group: Group | undefined): boolean {
-  return group !== undefined && group.end === group.start + 1
 }
 
 function isLetter(code: number): boolean {
