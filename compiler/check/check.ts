@@ -5,9 +5,12 @@
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { createResolveContext } from '../resolve/resolve-context.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
+import { alwaysDenied } from './always-denied.ts'
 import { attemptsExceedTotal } from './attempts-exceed-total.ts'
 import type { Check } from './check-context.ts'
+import { contradiction } from './contradiction.ts'
 import { corsOrigins } from './cors-origins.ts'
+import { deniedReroute } from './denied-reroute.ts'
 import { duplicateEntries } from './duplicate-entries.ts'
 import { duplicateKeys } from './duplicate-keys.ts'
 import { duplicateNames } from './duplicate-names.ts'
@@ -19,13 +22,9 @@ import { limitsNeverBinding } from './limits-never-binding.ts'
 import { listenAddresses } from './listen-addresses.ts'
 import { missingDefaults } from './missing-defaults.ts'
 import { settingsNotInForce } from './not-in-force.ts'
-import { slowPatterns } from './slow-patterns.ts'
-import { deniedReroute } from './denied-reroute.ts'
-import { alwaysDenied } from './always-denied.ts'
-import { unreachableRule } from './unreachable-rule.ts'
-import { contradiction } from './contradiction.ts'
 import { overlappingRules } from './overlapping-rules.ts'
 import { privacyLeak } from './privacy-leak.ts'
+import { slowPatterns } from './slow-patterns.ts'
 import { timeoutOrder } from './timeout-order.ts'
 import { tlsWithoutHttps } from './tls-without-https.ts'
 import { unattachedEntries } from './unattached-entries.ts'
@@ -34,37 +33,38 @@ import { unauthorisedFallbacks } from './unauthorised-fallbacks.ts'
 import { unguardedSurfaces } from './unguarded-surfaces.ts'
 import { unpricedModels } from './unpriced-models.ts'
 import { unreachableModels } from './unreachable-models.ts'
+import { unreachableRule } from './unreachable-rule.ts'
 import { unusedBackends } from './unused-backends.ts'
 
 const CHECKS: readonly Check[] = [
+  alwaysDenied,
+  attemptsExceedTotal,
+  contradiction,
   corsOrigins,
+  deniedReroute,
   duplicateEntries,
   duplicateKeys,
   duplicateNames,
-  keyLifetime,
-  listenAddresses,
-  deniedReroute,
-  alwaysDenied,
-  unreachableRule,
-  contradiction,
-  overlappingRules,
-  privacyLeak,
-  timeoutOrder,
-  tlsWithoutHttps,
-  attemptsExceedTotal,
   fallbackCycles,
   gatedDeadEnds,
   incapableTargets,
+  keyLifetime,
   limitsNeverBinding,
+  listenAddresses,
   missingDefaults,
+  overlappingRules,
+  privacyLeak,
   settingsNotInForce,
   slowPatterns,
+  timeoutOrder,
+  tlsWithoutHttps,
   unattachedEntries,
   unattachedTags,
   unauthorisedFallbacks,
   unguardedSurfaces,
   unpricedModels,
   unreachableModels,
+  unreachableRule,
   unusedBackends,
 ]
 
