@@ -41,6 +41,7 @@ function findDoubling({ graph, spend }: Judged): SlowLoop | null {
       start: [state, state, 0],
       goal: [state, state, 1],
       expand: ([a = 0, b = 0, parted = 0], id, visit) => {
+        if (mayMatch(graph, [a, b], id)) return
         const ofB = next[b]?.[id] ?? []
         for (const [i, x] of (next[a]?.[id] ?? []).entries()) {
           if (!within(x)) continue
@@ -69,6 +70,7 @@ function findFeeding({ graph, spend }: Judged): SlowLoop | null {
         start: [p, p, q],
         goal: [p, q, q],
         expand: ([x = 0, y = 0, z = 0], id, visit) => {
+          if (mayMatch(graph, [z], id)) return
           for (const nextZ of next[z]?.[id] ?? []) {
             if (openLoops[nextZ] !== openLoops[q]) continue
             for (const nextX of next[x]?.[id] ?? []) {
@@ -100,7 +102,7 @@ function findRestart({ graph, spend }: Judged): SlowLoop | null {
         goal: [p, q, q],
         expand: ([x = 0, y = 0, z = 0], id, visit) => {
           const passed = search.get(x)?.[id]
-          if (passed === undefined) return
+          if (passed === undefined || mayMatch(graph, [z], id)) return
           const ofY = [...(next[y]?.[id] ?? []), ...(search.has(y) ? [search.get(y)?.[id] ?? 0] : [])]
           for (const nextZ of next[z]?.[id] ?? []) {
             if (openLoops[nextZ] !== openLoops[q]) continue
@@ -114,6 +116,14 @@ function findRestart({ graph, spend }: Judged): SlowLoop | null {
     }
   }
   return null
+}
+
+/**
+ * Whether a match ends here, at a state that the situations hold open too: they would rule the word out, but only after
+ * a look at thousands of them.
+ */
+function mayMatch({ accepts }: Graph, states: readonly number[], classId: number): boolean {
+  return states.some((state) => accepts[state]?.[classId])
 }
 
 function onLoop(loops: readonly number[]): number[] {

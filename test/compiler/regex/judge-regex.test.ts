@@ -27,6 +27,10 @@ describe('patterns that run in linear time', () => {
     // One character to either side may be looked at.
     ['(?<![\\w.])[\\w.]+@', 'u'],
     ['(?<!\\w)sk-\\w{16,}(?!\\w)', 'u'],
+    // Keys that may hold what they must not end before: a second one can only begin where a first has matched.
+    ['(?<!\\w)sk-[\\w-]{16,}(?!\\w)', 'u'],
+    ['\\bsk-[\\w-]{100,}\\b', 'u'],
+    ['-[\\w-]{16,}(?!\\w)', 'u'],
     // A match comes at the end at the latest: nothing fails after a long way.
     ['\\s*\\S+|\\s+$', 'u'],
     // What follows the loop takes anything: it never fails far from where it began.
