@@ -110,7 +110,7 @@ export type Destination = string
 
 /**
  * A regular expression of JavaScript, without slashes; `(?i)`, `(?s)` or `(?m)` in front sets a flag. It must run in
- * linear time: no nested repetition that backtracks, no backreference, no lookaround.
+ * linear time: no nested repetition that backtracks, no backreference, no look at more than one character around it.
  * @minLength 1
  * @maxLength 1000
  * @examples ["(?i)project\\s+hermes"]
