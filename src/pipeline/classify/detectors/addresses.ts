@@ -13,6 +13,7 @@ export function isPublicIpv4(written: string, before: string): boolean {
 
 /** `version 4.11.0.2`, `upgrade it from 1.5.14 to 2.3.10.207`, section numbers. */
 function isVersion(before: string): boolean {
+  if (!/[a-z]/i.test(before)) return false
   return (
     /(?:\bv|section|chapter)[\s:=]{0,3}$/i.test(before) ||
     /\b(?:versions?|releases?|upgraded?|updated?|downgraded?|build)\b[^!?\n]{0,40}$/i.test(before)

@@ -12,6 +12,6 @@ const GROUPING = /^(?:\d{12,19}|\d{4}([ -])\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]\d{3})?
 
 /** @param around the text on both sides */
 export function isCard(written: string, digits: string, around: string): boolean {
-  if (digits.length < 12 || digits.length > 19 || !GROUPING.test(written) || !passesLuhn(digits)) return false
+  if (digits.length < 12 || digits.length > 19 || !passesLuhn(digits) || !GROUPING.test(written)) return false
   return ISSUED.test(digits) || (SHORT.test(digits) && CALLED.test(around))
 }

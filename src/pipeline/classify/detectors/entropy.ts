@@ -16,21 +16,37 @@ const DIGEST = /(?:sha\d{1,3}[-:]|h1:|md5[-:=]|base64,|checksum\W{1,4}|integrity
 
 const ARMOUR = /-----BEGIN [A-Z0-9 ]{1,40}-----/g
 
-/** By least length: words that are too short must cost nothing. */
-const runs = new Map<number, RegExp>()
+/** Characters of words: those of base64 and of its form for URLs. */
+const IN_WORD = new Uint8Array(128)
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-') {
+  IN_WORD[character.charCodeAt(0)] = 1
+}
 
 export function findRandomWords(text: string, { threshold, minLength }: PrivacyGuard['entropy']): Find[] {
   const finds: Find[] = []
   const armour = publicArmour(text)
   let block = 0
-  for (const match of text.matchAll(runsOf(minLength))) {
-    const [run] = match
-    while ((armour[block]?.end ?? Infinity) <= match.index) block += 1
-    if ((armour[block]?.start ?? Infinity) <= match.index) continue
-    if (!looksRandom(run.slice(0, LONGEST), threshold) || hasPlace(text, match.index)) continue
-    finds.push({ start: match.index, end: match.index + run.length, kind: 'random' })
+  // A word of that length has a character at every such step: all others are passed over.
+  for (let probe = minLength - 1; probe < text.length; probe += minLength) {
+    if (!isInWord(text, probe)) continue
+    let start = probe
+    while (isInWord(text, start - 1)) start -= 1
+    let end = probe + 1
+    while (isInWord(text, end)) end += 1
+    probe = end
+    if (end - start < minLength) continue
+    while ((armour[block]?.end ?? Infinity) <= start) block += 1
+    if ((armour[block]?.start ?? Infinity) <= start) continue
+    if (!looksRandom(text.slice(start, Math.min(end, start + LONGEST)), threshold) || hasPlace(text, start))
+      continue
+    while (text.charAt(end) === '=' && end < probe + 2) end += 1
+    finds.push({ start, end, kind: 'random' })
   }
   return finds
+}
+
+function isInWord(text: string, at: number): boolean {
+  return IN_WORD[text.charCodeAt(at)] === 1
 }
 
 /** Certificates, public keys, signed messages: blocks of random lines that anyone may see. In order, none in another. */
@@ -45,15 +61,6 @@ function publicArmour(text: string): { start: number; end: number }[] {
     blocks.push({ start, end })
   }
   return blocks
-}
-
-function runsOf(minLength: number): RegExp {
-  let regex = runs.get(minLength)
-  if (regex === undefined) {
-    regex = new RegExp(`(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{${minLength},}={0,2}`, 'g')
-    runs.set(minLength, regex)
-  }
-  return regex
 }
 
 function looksRandom(run: string, threshold: number): boolean {

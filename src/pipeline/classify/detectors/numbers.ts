@@ -14,6 +14,12 @@ const DATE = /^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|(?:19|20)\d{2}[./-]\d{
 const BORN =
   /\b(?:born|birth|birthday|birthdate|d\.?o\.?b|geboren|geburtsdatum|geburtstag|née?|nacimiento|nascimento|nato|nata)\b[^\n]{0,32}$/i
 
+/** Before a number: it is the rest of a word, an amount, a colour, a path. */
+const GLUED = /[\w.$€£#@/-]/
+
+/** Groups of a number that others may follow: a card has five. */
+const MOST_PART = 5
+
 /** By how many digits they have. */
 const IDS = Map.groupBy(NUMBER_IDS, ({ digits }) => digits)
 
@@ -35,11 +41,12 @@ export function findNumber(text: string, at: number): Find | null {
     return null
   const from = text.charAt(at - 1) === '(' ? at - 1 : at
   const start = text.charAt(from - 1) === '+' ? from - 1 : from
-  if (start > 0 && /[\w.$€£#@/-]/.test(text.charAt(start - 1))) return null
+  if (start > 0 && GLUED.test(text.charAt(start - 1))) return null
   const { groups, isWhole } = readRun(text, at)
-  for (let count = groups.length; count > 0; count -= 1) {
-    const isLast = isWhole && count === groups.length
-    const some = count === groups.length ? groups : groups.slice(0, count)
+  const some = [...groups]
+  for (; some.length > 0; some.pop()) {
+    const isLast = isWhole && some.length === groups.length
+    if (!isLast && some.length > MOST_PART) continue
     const find = judge({ text, start, groups: some, isLast })
     if (find !== null) return find
   }
@@ -47,9 +54,9 @@ export function findNumber(text: string, at: number): Find | null {
 }
 
 function judge({ text, start, groups, isLast }: Candidate): Find | null {
-  const lengths = groups.map((group) => group.end - group.start)
-  const count = lengths.reduce((sum, length) => sum + length, 0)
-  const shape = shapeOf(lengths, count)
+  let count = 0
+  for (const group of groups) count += group.end - group.start
+  const shape = shapeOf(groups, count)
   if (count < 4 || (!isLast && shape === null)) return null
   const numberEnd = groups.at(-1)?.end ?? start
   const end = endOfExtension(text, numberEnd)
@@ -72,15 +79,21 @@ function judge({ text, start, groups, isLast }: Candidate): Find | null {
 }
 
 /** What the lengths of the groups allow, so that patterns are tried on few of them. */
-function shapeOf(
-  [a = 0, b = 0, c = 0, d = 0, e = 0]: readonly number[],
-  count: number,
-): 'date' | 'octets' | 'card' | null {
+function shapeOf(groups: readonly Group[], count: number): 'date' | 'octets' | 'card' | null {
+  const a = lengthOf(groups[0])
+  const b = lengthOf(groups[1])
+  const c = lengthOf(groups[2])
+  const d = lengthOf(groups[3])
+  const e = lengthOf(groups[4])
   if (count === a + b + c && c > 0 && count <= 8 && b <= 2 && (a <= 2 || c <= 2)) return 'date'
   if (count === a + b + c + d && d > 0 && Math.max(a, b, c, d) <= 3) return 'octets'
   const isGrouped =
     a === 4 && ((b === 4 && c === 4 && d === 4 && (e === 0 || e === 3)) || (b === 6 && c >= 4 && d === 0))
   return (isGrouped && count === a + b + c + d + e) || (a === count && a >= 12 && a <= 19) ? 'card' : null
+}
+
+function lengthOf(group: Group | undefined): number {
+  return group === undefined ? 0 : group.end - group.start
 }
 
 /** A telephone number may have an extension. */

@@ -21,17 +21,15 @@ const SHORTEST_ID = 6
 
 export function findPii(text: string): Find[] {
   const finds = text.includes('@') ? findAll(text, EMAIL, 'email') : []
-  let word = 0
+  let seen = 0
   for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i)
-    if (!isDigit(code)) {
-      if (!isLetter(code)) word = i + 1
-      continue
-    }
-    const find = word === i ? (findNumber(text, i) ?? findWord(text, word)) : findWord(text, word)
+    if (!isDigit(text.charCodeAt(i))) continue
+    let word = i
+    while (word > seen && isLetter(text.charCodeAt(word - 1))) word -= 1
+    const find = (word === i ? findNumber(text, i) : null) ?? findWord(text, word)
     if (find !== null) finds.push(find)
-    i = find === null ? endOfWord(text, i) - 1 : find.end - 1
-    word = i + 1
+    seen = find === null ? endOfWord(text, i) : find.end
+    i = seen - 1
   }
   return finds
 }
