@@ -14,6 +14,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
+import { partComments, type FlowComments } from './flow-comments.ts'
 
 /** Columns that a flow collection may reach. */
 const WIDTH = 110
@@ -23,13 +24,18 @@ const MAX_PASSES = 50
 
 /** Formats what `parseDocument` made of `source`, without errors. Changes `document`. */
 export function formatDocument(document: Document, source: string): string {
+  const comments = new Map<unknown, FlowComments>()
   visit(document, {
     Scalar: (_, scalar) => preferSingleQuotes(scalar),
-    Collection: (_, collection) => keepBlankLine(collection, source),
+    Collection: (_, collection) => {
+      if (collection.flow === true) {
+        comments.set(collection, partComments(collection, source, lastEnd(collection)))
+      } else keepBlankLine(collection, source)
+    },
   })
   let text = print(document)
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    if (!openLong(document, text)) break
+    if (!openLong(document, { text, comments })) break
     text = print(document)
   }
   return text
@@ -80,18 +86,22 @@ const INVISIBLE = /(?! )[\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 /** The library forgets a blank line in front of a comment that ends a block, but prints one that begins the comment. */
 function keepBlankLine(node: YAMLMap | YAMLSeq, source: string): void {
-  if (node.flow === true || typeof node.comment !== 'string' || node.comment.startsWith('\n')) return
-  const last = node.items.at(-1)
-  const end = endOf(isPair(last) ? (last.value ?? last.key) : last)
-  if (/^[ \t]*(#[^\n]*)?\r?\n[ \t]*\r?\n/.test(source.slice(end))) node.comment = `\n${node.comment}`
+  if (typeof node.comment !== 'string' || node.comment.startsWith('\n')) return
+  const rest = source.slice(lastEnd(node))
+  if (/^[ \t]*(#[^\n]*)?\r?\n[ \t]*\r?\n/.test(rest)) node.comment = `\n${node.comment}`
+}
+
+/** Where the text of the last entry ends; in an empty collection, where its own does. */
+function lastEnd({ items, range }: Pick<YAMLMap | YAMLSeq, 'items' | 'range'>): number {
+  const last = items.at(-1)
+  if (last === undefined) return range?.[1] ?? 0
+  return endOf(isPair(last) ? (last.value ?? last.key) : last)
 }
 
 /** Where a node's own text ends, without what is trailing. */
 function endOf(node: unknown): number {
-  if (!isNode(node)) return 0
-  const last = isCollection(node) && node.flow !== true ? node.items.at(-1) : undefined
-  if (last === undefined) return node.range?.[1] ?? 0
-  return endOf(isPair(last) ? (last.value ?? last.key) : last)
+  if (isCollection(node) && node.flow !== true && node.items.length > 0) return lastEnd(node)
+  return isNode(node) ? (node.range?.[1] ?? 0) : 0
 }
 
 function preferSingleQuotes(scalar: Scalar): void {
@@ -104,7 +114,10 @@ function preferSingleQuotes(scalar: Scalar): void {
 }
 
 /** Whether a flow collection had to be written as a block, since it reached beyond the width or over several lines. */
-function openLong(document: Document, text: string): boolean {
+function openLong(
+  document: Document,
+  { text, comments }: { text: string; comments: ReadonlyMap<unknown, FlowComments> },
+): boolean {
   const printed = flowCollections(parseDocument(text))
   const own = flowCollections(document)
   let opened = false
@@ -115,18 +128,18 @@ function openLong(document: Document, text: string): boolean {
     const original = own[i]
     // Inside of a collection that is opened now, the next pass decides.
     if (fits || original?.outer !== null || original.node.items.length === 0) continue
-    open(original.node)
+    open(original.node, comments.get(original.node))
     opened = true
   }
   return opened
 }
 
-function open(node: YAMLMap | YAMLSeq): void {
+/** Behind a bracket a comment speaks of the whole; behind a block it would speak of its end. */
+function open(node: YAMLMap | YAMLSeq, comments: FlowComments | undefined): void {
   node.flow = false
-  // Behind a bracket a comment speaks of the whole; behind a block it would speak of its end.
-  if (node.comment === undefined || node.comment === null) return
-  node.commentBefore = [node.commentBefore, node.comment].filter((comment) => comment).join('\n')
-  node.comment = null
+  const before = [node.commentBefore, comments?.before].filter((comment) => typeof comment === 'string')
+  node.commentBefore = before.length === 0 ? null : before.join('\n')
+  node.comment = comments?.end ?? null
 }
 
 interface Flow {

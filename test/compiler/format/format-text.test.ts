@@ -41,6 +41,21 @@ const rows: Row[] = [
     expected: 'a: { b: 1, c: 2 }\n',
   },
   {
+    name: 'leaves the comment on the last entry of a flow list with that entry',
+    text: 'a: [\n  x, # one\n  y, # two\n] # all\n',
+    expected: 'a:\n  # all\n  - x # one\n  - y # two\n',
+  },
+  {
+    name: 'leaves the comment on the last entry of a flow mapping with that entry',
+    text: 'a: {\n  x: 1, # one\n  y: [2], # two\n}\n',
+    expected: 'a:\n  x: 1 # one\n  y: [2] # two\n',
+  },
+  {
+    name: 'leaves a comment at the end of a flow collection at its end',
+    text: 'a: [\n  x, # one\n  # end\n]\nb: {\n  y: 2 # two\n  # end\n}\n',
+    expected: 'a:\n  - x # one\n  # end\nb:\n  y: 2 # two\n  # end\n',
+  },
+  {
     name: 'leaves long texts on their line',
     text: `a: ${'word '.repeat(40)}end\n`,
     expected: `a: ${'word '.repeat(40)}end\n`,
