@@ -31,7 +31,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export function passes(check: Check, candidate: Candidate): boolean {
   if (check === 'any') return true
   const { value } = candidate
-  return !BLANKED.test(value) && CHECKS[check](candidate) && entropy(value) >= 1
+  return CHECKS[check](candidate) && !BLANKED.test(value) && entropy(value) >= 1
 }
 
 const CHECKS: Readonly<Record<Exclude<Check, 'any'>, (candidate: Candidate) => boolean>> = {
@@ -39,9 +39,9 @@ const CHECKS: Readonly<Record<Exclude<Check, 'any'>, (candidate: Candidate) => b
   digits: ({ value }) =>
     /[0-9]/.test(value) || (value.endsWith('=') && /[a-z]/.test(value) && /[A-Z]/.test(value)),
   random: ({ value }) => /[0-9]/.test(value) && meanRun(value) < 4 && entropy(value) >= 3,
-  password: (candidate) => isValue(candidate) && isPassword(candidate),
-  token: (candidate) => isValue(candidate) && !OPEN_KEY.test(candidate.before) && isToken(candidate),
-  pair: (candidate) => isValue(candidate) && candidate.value.length >= 6 && marksOf(candidate.value) >= 2,
+  password: (candidate) => isPassword(candidate) && isValue(candidate),
+  token: (candidate) => isToken(candidate) && isValue(candidate) && !OPEN_KEY.test(candidate.before),
+  pair: (candidate) => candidate.value.length >= 6 && marksOf(candidate.value) >= 2 && isValue(candidate),
 }
 
 /** Something written down, not a reference to it. */

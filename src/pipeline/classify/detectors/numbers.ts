@@ -1,6 +1,7 @@
 /** Which number begins at a place: an id, a card, an address, a date of birth, a telephone number. */
 import { isPublicIpv4 } from './addresses.ts'
 import { isCard } from './cards.ts'
+import { passesLuhn } from './checksums.ts'
 import type { Find } from './detector.ts'
 import { NUMBER_IDS } from './national-ids.ts'
 import { type Group, isDigit, readRun } from './number-run.ts'
@@ -58,6 +59,8 @@ function judge({ text, start, groups, isLast }: Candidate): Find | null {
   for (const group of groups) count += group.end - group.start
   const shape = shapeOf(groups, count)
   if (count < 4 || (!isLast && shape === null)) return null
+  const digits = digitsOf(text, groups)
+  if (!isLast && shape === 'card' && !passesLuhn(digits)) return null
   const numberEnd = groups.at(-1)?.end ?? start
   const end = endOfExtension(text, numberEnd)
   if (/[\w%]/.test(text.charAt(end))) return null
@@ -67,7 +70,6 @@ function judge({ text, start, groups, isLast }: Candidate): Find | null {
   const found = (kind: string): Find => ({ start, end, kind })
   if (shape === 'date' && DATE.test(number)) return BORN.test(before) ? found('birth-date') : null
   if (shape === 'octets' && isPublicIpv4(number, before)) return /^\.\d/.test(after) ? null : found('ip')
-  const digits = groups.map((group) => text.slice(group.start, group.end)).join('')
   for (const { kind, written, valid, context } of isLast ? (IDS.get(count) ?? []) : []) {
     if (!written.test(number) || !valid(digits)) continue
     if (context === null || context.test(before) || context.test(after)) return found(kind)
@@ -90,6 +92,12 @@ function shapeOf(groups: readonly Group[], count: number): 'date' | 'octets' | '
   const isGrouped =
     a === 4 && ((b === 4 && c === 4 && d === 4 && (e === 0 || e === 3)) || (b === 6 && c >= 4 && d === 0))
   return (isGrouped && count === a + b + c + d + e) || (a === count && a >= 12 && a <= 19) ? 'card' : null
+}
+
+function digitsOf(text: string, groups: readonly Group[]): string {
+  let digits = ''
+  for (const { start, end } of groups) digits += text.slice(start, end)
+  return digits
 }
 
 function lengthOf(group: Group | undefined): number {

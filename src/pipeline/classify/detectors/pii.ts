@@ -42,7 +42,7 @@ function findWord(text: string, at: number): Find | null {
     const written = matchAt(IPV6, text, at)
     if (written !== null && isIpv6(written)) return { start: at, end: at + written.length, kind: 'ip' }
   }
-  if (end - at !== 4 && end - at < SHORTEST_ID) return null
+  if (end - at < SHORTEST_ID && (end - at !== 4 || isDigit(text.charCodeAt(at)))) return null
   if (/[\w.$€£#@/]/.test(text.charAt(at - 1))) return null
   const account = matchAt(IBAN, text, at)
   const length = account === null ? 0 : ibanLength(account)
