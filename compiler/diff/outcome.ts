@@ -22,6 +22,8 @@ export interface Description {
   way: string
   /** For people: the way, and where it ends. */
   text: string
+  /** The same with all that can differ beside: two with one text and different effects differ in it. */
+  detail: string
 }
 
 /** @returns abstract request → what the table makes of it */
@@ -37,7 +39,10 @@ export function outcomeOf(facts: Facts, table: RouteTable): Outcome {
     return refused(`${status} ${code}`, { rule: decision.rule, message })
   }
   const { edits, redact, pool, fallback, balance } = decision
-  const sent = [pool.map(share(decision)), fallback.map(wire), balance]
+  // What is alone shares its work with nobody.
+  const first =
+    pool.length > 1 ? [balance, pool.map(share(decision))] : pool.map(({ target }) => wire(target))
+  const sent = [first, fallback.map(wire)]
   return {
     effect: JSON.stringify([sent, edits, redact.toSorted()]),
     describe: () => describeRoute(decision),
@@ -46,7 +51,8 @@ export function outcomeOf(facts: Facts, table: RouteTable): Outcome {
 
 function refused(what: string, { rule, message }: { rule: string | null; message: string }): Outcome {
   const way = `${by(rule)}${what}`
-  return { effect: JSON.stringify([what, message]), describe: () => ({ way, text: way }) }
+  const detail = `${way} ${JSON.stringify(message)}`
+  return { effect: JSON.stringify([what, message]), describe: () => ({ way, text: way, detail }) }
 }
 
 function by(rule: string | null): string {
@@ -56,9 +62,12 @@ function by(rule: string | null): string {
 function describeRoute(decision: RouteDecision): Description {
   const { rule, model, edits, redact } = decision
   const beside = [...describeEdits(edits), ...describeRedact(redact)].map((text) => `, ${text}`).join('')
+  const withTargets = (name: (target: Target) => string): string =>
+    `${by(rule)}${model} [${describeTargets(decision, name)}]${beside}`
   return {
     way: `${by(rule)}${model}${beside}`,
-    text: `${by(rule)}${model} [${describeTargets(decision)}]${beside}`,
+    text: withTargets(targetName),
+    detail: withTargets((target) => `${targetName(target)} as ${JSON.stringify(target.id)}`),
   }
 }
 
@@ -71,12 +80,15 @@ function share({ balance }: RouteDecision): (entry: RouteDecision['pool'][number
   return ({ target, weight }) => (balance === 'weighted' ? [wire(target), weight] : wire(target))
 }
 
-function describeTargets({ pool, fallback, balance }: RouteDecision): string {
+function describeTargets(
+  { pool, fallback, balance }: RouteDecision,
+  name: (target: Target) => string,
+): string {
   const shares = pool.map(({ target, weight }) =>
-    balance === 'weighted' ? `${targetName(target)} x${weight}` : targetName(target),
+    balance === 'weighted' && pool.length > 1 ? `${name(target)} x${weight}` : name(target),
   )
   const first = shares.length > 1 ? `${shares.join(' | ')} ${balance}` : shares.join('')
-  return [first, ...fallback.map(targetName)].filter(Boolean).join(', ')
+  return [first, ...fallback.map(name)].filter(Boolean).join(', ')
 }
 
 function describeRedact(redact: readonly string[]): string[] {

@@ -3,7 +3,7 @@
  */
 import type { AbstractRequest } from './abstract-request.ts'
 import type { CallerClass } from './callers.ts'
-import type { Outcome } from './outcome.ts'
+import type { Description, Outcome } from './outcome.ts'
 import { shrink, weight } from './shrink.ts'
 
 /** Callers whose requests go another way. */
@@ -39,7 +39,7 @@ export function createTally(outcomes: readonly ((request: AbstractRequest) => Ou
       const fates = fatesOf(other)
       return differ(fates) && waysOf(fates) === ways
     })
-    const [before = '', after = ''] = fatesOf(witness).map(({ describe }) => describe().text)
+    const [before, after] = tell(fatesOf(witness).map(({ describe }) => describe()))
     return { clients, names, before, after, witness }
   }
 
@@ -60,6 +60,12 @@ export function createTally(outcomes: readonly ((request: AbstractRequest) => Ou
 
 function differ([before, after]: readonly Outcome[]): boolean {
   return before?.effect !== after?.effect
+}
+
+/** Both in words that differ. */
+function tell([before, after]: readonly Description[]): [string, string] {
+  const what = before?.text === after?.text ? 'detail' : 'text'
+  return [before?.[what] ?? '', after?.[what] ?? '']
 }
 
 /** By which rules or models they came about. */

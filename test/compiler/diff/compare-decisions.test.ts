@@ -54,6 +54,24 @@ describe('decisions that change', () => {
     expect(await changes({}, { 'policy.yaml': renamed })).toEqual([])
   })
 
+  it('none, when one that is alone shares its work in another way', async () => {
+    const alone = change(
+      POLICY,
+      '{ targets: [hosted/huge] }',
+      '{ targets: [hosted/huge], balance: least-busy }',
+    )
+    expect(await changes({}, { 'policy.yaml': alone })).toEqual([])
+  })
+
+  it("names a target's id where only that differs", async () => {
+    const found = await changes({}, { 'backends.yaml': change(BACKENDS, 'id: sonnet', 'id: opus') })
+    expect(found.map(({ names, before, after }) => [names, before, after])).toContainEqual([
+      ['huge'],
+      'huge [hosted/huge as "sonnet"]',
+      'huge [hosted/huge as "opus"]',
+    ])
+  })
+
   it.each([
     {
       name: 'a bound of tokens',
@@ -128,7 +146,7 @@ describe('decisions that change', () => {
       name: 'the message of a refusal',
       after: { 'policy.yaml': change(POLICY, 'No poems.', 'No verse.') },
       found: [
-        'crew auto: main/no-poems -> 451 blocked_by_policy => main/no-poems -> 451 blocked_by_policy {"texts":["last user turn matches /poem/i"]}',
+        'crew auto: main/no-poems -> 451 blocked_by_policy "No poems." => main/no-poems -> 451 blocked_by_policy "No verse." {"texts":["last user turn matches /poem/i"]}',
       ],
     },
     {
