@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'invalid_utf8'
   | 'invalid_json'
   | 'json_too_deep'
+  | 'json_too_complex'
   | 'duplicate_key'
   | 'invalid_field'
   | 'field_not_allowed'
@@ -65,6 +66,7 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   invalid_utf8: [400, 'invalid_request_error'],
   invalid_json: [400, 'invalid_request_error'],
   json_too_deep: [400, 'invalid_request_error'],
+  json_too_complex: [400, 'invalid_request_error'],
   duplicate_key: [400, 'invalid_request_error'],
   invalid_field: [400, 'invalid_request_error'],
   field_not_allowed: [400, 'invalid_request_error'],

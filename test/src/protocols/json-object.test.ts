@@ -84,6 +84,38 @@ describe('parseJsonObject', () => {
     expect(errorOf(() => parseJsonObject('['.repeat(1_000_000)))).toMatchObject({ code: 'json_too_deep' })
     expect(errorOf(() => parseJsonObject('{"a":'.repeat(200_000)))).toMatchObject({ code: 'json_too_deep' })
   })
+
+  it.each([
+    { name: 'elements', body: (n: number) => `[${'1,'.repeat(n - 2)}1]` },
+    { name: 'empty objects', body: (n: number) => `[${'{},'.repeat(n / 2 - 1)}{}]` },
+    { name: 'empty lists', body: (n: number) => `[${'[],'.repeat(n / 2 - 1)}[]]` },
+    { name: 'strings', body: (n: number) => `["${'","'.repeat(n - 2)}"]` },
+  ])('takes half a million values and no more: $name', ({ body }) => {
+    expect(parseJsonObject(`{"a":${body(499_998)}}`).spans.size).toBe(1)
+    expect(errorOf(() => parseJsonObject(`{"a":${body(500_004)}}`))).toMatchObject({
+      code: 'json_too_complex',
+      status: 400,
+    })
+  })
+
+  it('takes a hundred thousand members and no more', () => {
+    const members = (n: number): string => `{${Array.from({ length: n }, (_, i) => `"${i}":0`).join(',')}}`
+    expect(parseJsonObject(members(100_000)).spans.size).toBe(100_000)
+    expect(errorOf(() => parseJsonObject(members(100_001)))).toMatchObject({ code: 'json_too_complex' })
+  })
+
+  it.each([
+    { text: '{"a":12345678}', numbers: ['a 12345678'] },
+    { text: '{"a":1234567,"b":[0.5,-1e3,true]}', numbers: [] },
+    {
+      text: '{"a":[1234567890123456789,-41111111111.5]}',
+      numbers: ['a 1234567890123456789', 'a 41111111111.5'],
+    },
+    { text: '{"n":{"card":4111111111111111 },"x":"12345678"}', numbers: ['card 4111111111111111'] },
+    { text: '{"a":4.111111111111111e15}', numbers: ['a 4.111111111111111e15'] },
+  ])('notes the long numbers of $text', ({ text, numbers }) => {
+    expect(parseJsonObject(text).numbers.map(({ key, digits }) => `${key} ${digits}`)).toEqual(numbers)
+  })
 })
 
 describe('replaceValues', () => {
