@@ -1,12 +1,14 @@
 /**
- * Adds a key to clients.yaml and leaves the rest of the file as its author wrote it, comments included.
+ * Adds a key to clients.yaml. The file is left as `aicc fmt` would write it; its comments stay.
  */
-import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Document, isMap, isSeq, parseDocument } from 'yaml'
 import { compile } from '../compile.ts'
 import { renderDiagnostics } from '../diagnostics/render/render.ts'
+import { formatText } from '../format/format-text.ts'
 import { CommandFailure } from './command-failure.ts'
+import { replaceFile } from './replace-file.ts'
 
 export interface NewKey {
   client: string
@@ -24,13 +26,15 @@ export async function addClientKey(policies: string, key: NewKey): Promise<void>
   const document = await readDocument(file)
   if (document.hasIn(['clients', key.client])) addToClient(document, file, key)
   else addClient(document, file, key)
-  // lineWidth 0: long lines of the author's stay one line.
-  const text = document.toString({ lineWidth: 0 })
+  const text = tidy(document.toString({ lineWidth: 0 }))
   await refuseBroken(policies, file, text)
-  const target = await realpath(file)
-  const draft = `${target}.tmp`
-  await writeFile(draft, text, { mode: (await stat(target)).mode })
-  await rename(draft, target)
+  await replaceFile(file, text)
+}
+
+/** The canonical form, or the text itself where there is none. */
+function tidy(text: string): string {
+  const formatted = formatText(text, 'clients.yaml')
+  return 'text' in formatted ? formatted.text : text
 }
 
 /** A key for a client whose name or models are wrong would keep the gateway from its next start. */
@@ -53,7 +57,8 @@ async function readDocument(file: string): Promise<Document> {
   } catch (error) {
     throw new CommandFailure(`error: cannot read ${file}: ${(error as Error).message}`, 1)
   }
-  const document = parseDocument(text)
+  // Only from the canonical form does the library print every comment where it stood.
+  const document = parseDocument(tidy(text))
   if (document.errors.length > 0 || !isMap(document.get('clients'))) {
     throw new CommandFailure(`error: ${file} has mistakes; \`aicc compile\` shows them`, 2)
   }

@@ -1,12 +1,13 @@
 /**
  * What commands share that write files anew: show a diff, compare only, or write in place.
  */
-import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { maskSecrets } from '../diagnostics/secret-shapes.ts'
 import { lineDiff } from '../format/line-diff.ts'
 import { readPolicyFile } from '../load/read-policy-file.ts'
 import { showPath } from '../load/show-path.ts'
 import { DiagnosticsFailure } from './compile-for-tool.ts'
+import { replaceFile } from './replace-file.ts'
 
 export interface RewriteFlags {
   write?: boolean
@@ -41,12 +42,4 @@ export async function rewriteFiles(
     else process.stdout.write(maskSecrets(lineDiff(before, after, shownAs)))
   }
   return changes.map(({ shownAs }) => shownAs)
-}
-
-/** Whole or not at all; a link keeps leading to its file. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const target = await realpath(path)
-  const draft = `${target}.tmp`
-  await writeFile(draft, text, { mode: (await stat(target)).mode })
-  await rename(draft, target)
 }

@@ -44,7 +44,10 @@ describe('addClientKey', () => {
     {
       case: 'a client written inline',
       key: { client: 'inline', models: null },
-      expected: FILE.replace('[{ env: B }]', `[ { env: B }, { sha256: ${SHA} } ]`),
+      expected: FILE.replace(
+        ' { keys: [{ env: B }], models: [auto] }',
+        `\n    keys: [{ env: B }, { sha256: ${SHA} }]\n    models: [auto]`,
+      ),
     },
     {
       case: 'a new client with some models',
@@ -54,13 +57,26 @@ describe('addClientKey', () => {
     {
       case: 'a new client with all models',
       key: { client: 'phone', models: '*' },
-      expected: `${FILE}  phone:\n    keys:\n      - sha256: ${SHA}\n    models: "*"\n`,
+      expected: `${FILE}  phone:\n    keys:\n      - sha256: ${SHA}\n    models: '*'\n`,
     },
   ])('adds to $case and keeps the comments', async ({ key, expected }) => {
     await addClientKey(dir, { ...key, sha256: SHA })
-    const spaceless = (text: string): string =>
-      text.replaceAll(/(?<=[[{]) | (?=[\]}])/g, '').replaceAll('"', "'")
-    expect(spaceless(await readFile(file, 'utf8'))).toBe(spaceless(expected))
+    expect(await readFile(file, 'utf8')).toBe(expected)
+  })
+
+  it('leaves the file as `aicc fmt` would write it, comments where they were', async () => {
+    const text =
+      'clients: {\n  home: { keys: [{ env: A }, # mine\n  { env: B }, # hers\n  ], models: "*" } }\n'
+    await writeFile(file, text)
+    await addClientKey(dir, { client: 'home', sha256: SHA, models: null })
+    expect(await readFile(file, 'utf8')).toBe(`clients:
+  home:
+    keys:
+      - { env: A } # mine
+      - { env: B } # hers
+      - sha256: ${SHA}
+    models: '*'
+`)
   })
 
   it.each([
