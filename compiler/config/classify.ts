@@ -57,6 +57,31 @@ export interface PrivacyConfig {
   surfaces?: Several<SurfaceName>
 }
 
+/** How much a text must look like an injection to be flagged, by who wrote it: 0 flags all, 1 none. */
+export interface InjectionThresholdsConfig {
+  /**
+   * What the user says, in every turn.
+   * @minimum 0
+   * @maximum 1
+   * @default 0.58
+   */
+  user?: number
+  /**
+   * Results of tools.
+   * @minimum 0
+   * @maximum 1
+   * @default 0.7
+   */
+  tool?: number
+  /**
+   * Text that comes with what the user says: files and other parts of a turn, and the input of embeddings.
+   * @minimum 0
+   * @maximum 1
+   * @default 0.7
+   */
+  document?: number
+}
+
 /** Text that tries to take over. It is flagged; nothing promises that all of it is found. */
 export interface InjectionConfig {
   /** What looks for it. @default ["builtin"] */
@@ -67,6 +92,7 @@ export interface InjectionConfig {
    * @values {"flag": "Rules decide, by `injection: flagged`.", "block": "The request is refused."}
    */
   action?: 'flag' | 'block'
+  thresholds?: InjectionThresholdsConfig
   /** Left out: all that are served, and none may be missing. */
   surfaces?: Several<SurfaceName>
 }

@@ -51,7 +51,7 @@ function explainEntry(name: string, { table, policy }: CompiledPolicy, lineOf: L
 }
 
 function explainFacts(
-  { facts, injection, complexityReasons }: Judged,
+  { facts, injection, parts, complexityReasons }: Judged,
   { table: { needs, classify }, world }: { table: RouteTable; world: World },
 ): ExplainedFacts {
   const { tools, images, json, stream, user, maxTokens } = facts
@@ -66,13 +66,28 @@ function explainFacts(
           answer: world.classifier,
         }
       : null,
-    injection: classify.injection && { flagged: injection.flagged, reasons: injection.reasons },
+    injection: classify.injection && explainInjection(injection, parts),
     tools,
     images,
     json,
     stream,
     user,
     time: needs.time ? showWeekTime(facts.minuteOfWeek) : null,
+  }
+}
+
+function explainInjection(
+  { flagged, score, channel, reasons, finds }: Judged['injection'],
+  parts: Judged['parts'],
+): ExplainedFacts['injection'] {
+  return {
+    flagged,
+    score: Math.round(score * 100) / 100,
+    channel,
+    reasons,
+    finds: finds.map(({ reason, part, start, end }) => {
+      return { reason, where: showPath(parts[part]?.path ?? []), start, end }
+    }),
   }
 }
 

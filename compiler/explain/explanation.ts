@@ -62,6 +62,17 @@ export interface ExplainedFinding {
   end: number
 }
 
+/** The verdict on the text that looks worst, and where its families of phrases were found; never what was found. */
+export interface ExplainedInjection {
+  flagged: boolean
+  /** 0 to 1. */
+  score: number
+  /** Who wrote that text: `user`, `tool` or `document`; null = nothing was read. */
+  channel: string | null
+  reasons: readonly string[]
+  finds: { reason: string; where: string; start: number; end: number }[]
+}
+
 export interface ExplainedFacts {
   tokens: number | null
   maxTokens: number | null
@@ -73,7 +84,7 @@ export interface ExplainedFacts {
     /** What it was taken to answer; null = nothing of use, then the heuristic decides. */
     answer: string | null
   } | null
-  injection: { flagged: boolean; reasons: readonly string[] } | null
+  injection: ExplainedInjection | null
   tools: boolean
   images: boolean
   json: boolean

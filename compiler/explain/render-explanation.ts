@@ -44,7 +44,9 @@ function renderFacts(facts: ExplainedFacts, { labels, world }: Explanation): Lin
     ...(tokens === null ? [] : [`about ${tokens} tokens`]),
     ...(maxTokens === null ? [] : [`max_tokens ${maxTokens}`]),
     ...(complexity === null ? [] : [`${complexity.class}${because(complexity.reasons)}`]),
-    ...(injection?.flagged === true ? [`injection flagged${because(injection.reasons)}`] : []),
+    ...(injection?.flagged === true
+      ? [`injection flagged, ${injection.score}${because(injection.reasons)}`]
+      : []),
     ...(tools ? ['tools'] : []),
     ...(images ? ['images'] : []),
     ...(json ? ['JSON wanted'] : []),
@@ -74,14 +76,20 @@ function because(reasons: readonly string[]): string {
 }
 
 /** Stars for what was found: never the text itself. */
-function renderFindings({ findings }: Explanation): Line[] {
-  const shown = findings.slice(0, MAX_FINDINGS).map(({ detector, kind, label, where, start, end }) => {
-    const what = kind === detector ? detector : `${detector} (${kind})`
-    const stars = '*'.repeat(Math.min(end - start, 20))
-    return row('found', `${what} in ${where}, characters ${start} to ${end}: ${stars} -> ${label}`)
+function renderFindings({ findings, facts }: Explanation): Line[] {
+  const labelled = findings.map((find) => {
+    const what = find.kind === find.detector ? find.detector : `${find.detector} (${find.kind})`
+    return `${starred(what, find)} -> ${find.label}`
   })
-  const more = findings.length - shown.length
+  const suspicious = facts?.injection?.flagged === true ? facts.injection.finds : []
+  const found = [...suspicious.map((find) => starred(`injection (${find.reason})`, find)), ...labelled]
+  const shown = found.slice(0, MAX_FINDINGS).map((text) => row('found', text))
+  const more = found.length - shown.length
   return more > 0 ? [...shown, row('', `and ${more} more`)] : shown
+}
+
+function starred(what: string, { where, start, end }: { where: string; start: number; end: number }): string {
+  return `${what} in ${where}, characters ${start} to ${end}: ${'*'.repeat(Math.min(end - start, 20))}`
 }
 
 const MAX_FINDINGS = 10

@@ -3,7 +3,7 @@
  * a test compares the two.
  */
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
-import type { Balance, Label, Mode, Surface } from '../../src/table/route-table.ts'
+import type { Balance, InjectionThresholds, Label, Mode, Surface } from '../../src/table/route-table.ts'
 
 export interface Defaults {
   zones: string[]
@@ -21,6 +21,7 @@ export interface Defaults {
   privacyDetectors: ('secrets' | 'pii')[]
   entropy: { threshold: number; minLength: number }
   injectionAction: 'flag' | 'block'
+  injectionThresholds: InjectionThresholds
   complexity: { simpleTokens: number; mediumTokens: number; classifierTimeout: string }
   blockStatus: number
   promptPart: 'user' | 'system' | 'conversation'
@@ -43,6 +44,8 @@ export const DEFAULTS: Defaults = {
   privacyDetectors: ['secrets', 'pii'],
   entropy: { threshold: 4, minLength: 24 },
   injectionAction: 'flag',
+  // By cross-validation: what users say is wrongly flagged in less than 1 %, data in less than 0.5 % of texts.
+  injectionThresholds: { user: 0.58, tool: 0.7, document: 0.7 },
   complexity: { simpleTokens: 256, mediumTokens: 1024, classifierTimeout: '2s' },
   blockStatus: 403,
   promptPart: 'user',

@@ -66,9 +66,13 @@ function resolvePrivacy(
   }
 }
 
-function resolveInjection({ action, surfaces }: InjectionConfig, served: Surface[]): Classify['injection'] {
+function resolveInjection(
+  { action, thresholds, surfaces }: InjectionConfig,
+  served: Surface[],
+): Classify['injection'] {
   return {
     action: action ?? DEFAULTS.injectionAction,
+    thresholds: { ...DEFAULTS.injectionThresholds, ...thresholds },
     surfaces: surfaces ? resolveSurfaces(surfaces) : served,
   }
 }

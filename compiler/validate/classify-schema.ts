@@ -45,9 +45,18 @@ const privacy = z.strictObject({
   surfaces: surfacesSchema.exactOptional(),
 })
 
+const share = numberFrom(0, 1)
+
 const injection = z.strictObject({
   detectors: several(z.literal('builtin'), 'a list of detectors, as `[builtin]`').exactOptional(),
   action: z.enum(['flag', 'block']).exactOptional(),
+  thresholds: z
+    .strictObject({
+      user: share.exactOptional(),
+      tool: share.exactOptional(),
+      document: share.exactOptional(),
+    })
+    .exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
 })
 

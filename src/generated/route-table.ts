@@ -75,7 +75,12 @@ export const routeTable: RouteTable = {
         "chat",
         "completions",
         "embeddings"
-      ]
+      ],
+      "thresholds": {
+        "document": 0.7,
+        "tool": 0.7,
+        "user": 0.58
+      }
     },
     "privacy": {
       "detectors": [
@@ -121,7 +126,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "bf417aed820e4bd7709f3e7b60d19ecca71a4d3de73271781018970a83afbd9a",
+  "digest": "e84b834f75291c812a1024b908925f81b1ddd8c8d4686721a5c4919c392c42aa",
   "labels": {
     "private": {
       "cache": "none",

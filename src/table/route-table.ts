@@ -130,8 +130,16 @@ export interface PrivacyGuard {
   surfaces: Surface[]
 }
 
+/** From which score on a text is flagged, by where it stands. */
+export interface InjectionThresholds {
+  user: number
+  tool: number
+  document: number
+}
+
 export interface InjectionGuard {
   action: 'flag' | 'block'
+  thresholds: InjectionThresholds
   surfaces: Surface[]
 }
 

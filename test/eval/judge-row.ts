@@ -2,7 +2,7 @@
 import { classify, type Classified } from '../../src/pipeline/classify/classify.ts'
 import { parseModelRequest } from '../../src/protocols/model-request.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
-import { makePrivacy, makeRuledTable } from '../src/make-policy.ts'
+import { makeInjection, makePrivacy, makeRuledTable } from '../src/make-policy.ts'
 
 const base = makeRuledTable([])
 const table: RouteTable = {
@@ -10,7 +10,7 @@ const table: RouteTable = {
   classify: {
     ...base.classify,
     privacy: makePrivacy(),
-    injection: { action: 'flag', surfaces: ['chat'] },
+    injection: makeInjection(),
   },
 }
 

@@ -254,7 +254,7 @@ describe('the bundles', () => {
 
   it('for workerd is small', () => {
     const [output] = Object.values(bundles.metafiles.workerd.outputs)
-    expect(output?.bytes).toBeLessThan(256 * 1024)
+    expect(output?.bytes).toBeLessThan(320 * 1024)
   })
 
   it('for Node has the app, and nothing of the control process', () => {

@@ -1,5 +1,12 @@
 /** Rules, labels and guards as the compiler would emit them, for tests of what they do. */
-import type { Label, Needs, PrivacyGuard, RouteTable, Rule } from '../../src/table/route-table.ts'
+import type {
+  InjectionGuard,
+  Label,
+  Needs,
+  PrivacyGuard,
+  RouteTable,
+  Rule,
+} from '../../src/table/route-table.ts'
 import { makeTable } from './make-snapshot.ts'
 
 /** Without fields it always holds and routes to `fast`. */
@@ -28,6 +35,15 @@ export function makePrivacy(fields: Partial<PrivacyGuard> = {}): PrivacyGuard {
     entropy: { threshold: 4, minLength: 24 },
     label: 'private',
     surfaces: ['chat', 'completions', 'embeddings'],
+    ...fields,
+  }
+}
+
+export function makeInjection(fields: Partial<InjectionGuard> = {}): InjectionGuard {
+  return {
+    action: 'flag',
+    thresholds: { user: 0.58, tool: 0.7, document: 0.7 },
+    surfaces: ['chat'],
     ...fields,
   }
 }

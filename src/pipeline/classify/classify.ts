@@ -10,7 +10,7 @@ import { lookup } from '../../table/lookup.ts'
 import type { Client, RouteTable, Surface } from '../../table/route-table.ts'
 import { gaugeComplexity } from './complexity.ts'
 import { estimateTokens, TOKENS_PER_MESSAGE } from './estimate-tokens.ts'
-import { judgeInjection, type InjectionVerdict } from './injection.ts'
+import { judgeInjection, type InjectionVerdict, NOT_JUDGED } from './injection.ts'
 import { minuteOfWeek } from './minute-of-week.ts'
 import { prepare } from './prepare.ts'
 import { type Finding, scanPrivacy } from './scan-privacy.ts'
@@ -49,7 +49,6 @@ const NO_TEXT: RequestText = {
   opaque: false,
 }
 const NO_HEADERS: Readonly<Record<string, string>> = {}
-const CLEAN: InjectionVerdict = { flagged: false, score: 0, reasons: [] }
 
 /** Longer ones than this say nothing more about who a user is. */
 const LONGEST_USER = 256
@@ -67,8 +66,8 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     ? scanPrivacy(text, { images, opaque: text.opaque }, { table })
     : { labels: {}, findings: [] }
   const injection = guards.injection?.surfaces.includes(surface)
-    ? judgeInjection(parts, guards.scanBytes)
-    : CLEAN
+    ? judgeInjection(parts, guards.injection.thresholds, guards.scanBytes)
+    : NOT_JUDGED
   const gauged = needs.complexity
     ? gaugeComplexity(text, tokens, { gauge: guards.complexity, words: prepare(table) })
     : { complexity: 'simple' as const, reasons: [] }

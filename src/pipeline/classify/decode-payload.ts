@@ -1,40 +1,92 @@
 /** What a run of base64 or hex says, where that is readable text; any other run is none of our business. */
 
-const HEX = /^(?:[0-9A-Fa-f]{2})+$/
-/** What text is made of; a decoded key or picture has other characters within a few bytes. */
-const READABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cf}\t\n\r]+$/u
-const WORDS = /[\p{L}\p{Z}\n]/gu
-/** Share of letters and spaces from which it counts as words. */
+/** Digits of base64, plain and for URLs, by their character codes; 255 for what is none. */
+const DIGITS: Uint8Array = new Uint8Array(128).fill(255)
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+for (let value = 0; value < ALPHABET.length; value += 1) DIGITS[ALPHABET.charCodeAt(value)] = value
+DIGITS['-'.charCodeAt(0)] = 62
+DIGITS['_'.charCodeAt(0)] = 63
+
+const HEX = /^[0-9A-Fa-f]+$/
+const STRICT = { fatal: true, ignoreBOM: true }
+const UTF8 = new TextDecoder('utf-8', STRICT)
+
+/** Share of letters and spaces from which bytes count as words. */
 const WORDY = 0.7
 
-/** @param run characters of base64, of its form for URLs, or of hex; linear in its length */
+/** @param run characters of base64, of its form for URLs, or of hex, in ASCII; linear in its length */
 export function decodePayload(run: string): string | null {
-  return (HEX.test(run) ? toText(fromHex(run)) : null) ?? toText(fromBase64(run))
+  return (HEX.test(run) ? readAs(fromHex, run) : null) ?? readAs(fromBase64, run)
+}
+
+/** Digits of a long run that are tried first; whole bytes in both forms. */
+const PROBE = 256
+
+function readAs(decode: (run: string) => Uint8Array, run: string): string | null {
+  if (run.length > 2 * PROBE && !isText(decode(run.slice(0, PROBE)))) return null
+  const bytes = decode(run)
+  return isWordy(bytes) ? toText(bytes) : null
 }
 
 function fromHex(run: string): Uint8Array {
-  return Uint8Array.from({ length: run.length / 2 }, (_, i) =>
-    Number.parseInt(run.slice(2 * i, 2 * i + 2), 16),
-  )
+  const bytes = new Uint8Array(run.length >> 1)
+  for (let i = 0; i < bytes.length; i += 1) {
+    bytes[i] = 16 * hexDigit(run.charCodeAt(2 * i)) + hexDigit(run.charCodeAt(2 * i + 1))
+  }
+  return bytes
 }
 
-function fromBase64(run: string): Uint8Array | null {
+/** `A` and `a` end in the same four bits as 1 does. */
+function hexDigit(code: number): number {
+  return code < 58 ? code - 48 : (code & 15) + 9
+}
+
+function fromBase64(run: string): Uint8Array {
+  const bytes = new Uint8Array(Math.floor((run.length * 3) / 4))
+  let count = 0
+  let bits = 0
+  let pending = 0
+  for (let i = 0; i < run.length; i += 1) {
+    const digit = DIGITS[run.charCodeAt(i)] ?? 255
+    if (digit === 255) break
+    pending = ((pending << 6) | digit) & 0xffff
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    bytes[count++] = pending >> bits
+  }
+  return bytes.subarray(0, count)
+}
+
+/** Whether bytes begin like text, up to a character that is cut off at their end. */
+function isText(bytes: Uint8Array): boolean {
   try {
-    const bytes = atob(run.replaceAll('-', '+').replaceAll('_', '/'))
-    return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))
+    new TextDecoder('utf-8', STRICT).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Keys and pictures give themselves away by their first control character. */
+function isWordy(bytes: Uint8Array): boolean {
+  let wordy = 0
+  for (const byte of bytes) {
+    if (byte < 32 ? byte !== 9 && byte !== 10 && byte !== 13 : byte === 127) return false
+    if (byte === 32 || byte === 10 || byte >= 128 || isLetter(byte)) wordy += 1
+  }
+  return wordy >= bytes.length * WORDY
+}
+
+function toText(bytes: Uint8Array): string | null {
+  try {
+    return UTF8.decode(bytes)
   } catch {
     return null
   }
 }
 
-function toText(bytes: Uint8Array | null): string | null {
-  if (bytes === null) return null
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return null
-  }
-  if (!READABLE.test(text)) return null
-  return (text.match(WORDS)?.length ?? 0) >= text.length * WORDY ? text : null
+function isLetter(byte: number): boolean {
+  const lower = byte | 32
+  return lower >= 97 && lower <= 122
 }

@@ -39,31 +39,61 @@ const LATIN: ReadonlyMap<string, string> = new Map(
   ),
 )
 
-const INVISIBLE = /[\p{Cf}\p{M}]/gu
-/** Emoji and the like part words as a space would. */
-const PARTING = /[\p{P}\p{S}\p{Z}]/u
+/** Where else the capital letters stand in a row: circled, squared, flags. Unicode calls none of them a form of Latin. */
+const ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6]
 /** Tags: an invisible copy of ASCII, which models read. */
 const TAGS = 0xe0000
 
-/** Folding is slow where the engine must look characters up; text uses few of them. Never more entries than this. */
-const MOST_KNOWN = 4096
-const known = new Map<string, string>()
+const INVISIBLE = /[\p{Cf}\p{M}\p{DI}]/gu
+/** Emoji and the like part words as a space would. */
+const PARTING = /[\p{P}\p{S}\p{Z}]/u
+const SPACE = 32
 
-/** @param character one code point; the answer has none, one or several */
-export function foldCharacter(character: string): string {
-  if (character <= '\x7f') return character.toLowerCase()
-  let folded = known.get(character)
-  if (folded === undefined) {
-    folded = fold(character)
-    if (known.size < MOST_KNOWN) known.set(character, folded)
-  }
-  return folded
+/** Folding takes a microsecond; each character of the first two planes does so once. 0 = not yet. */
+const single = new Uint16Array(0x20000)
+/** In `single`: look into `others`. */
+const OTHER = 0xffff
+const others = new Map<number, string>()
+
+/**
+ * @param code of any character
+ * @returns the code of the one character it is read as, -1 where it is none or several: those are `expansionOf` it
+ */
+export function foldCode(code: number): number {
+  if (code < 128) return code >= 65 && code <= 90 ? code + 32 : code
+  if (isEastern(code)) return code
+  if (code >= single.length) return foldFar(code)
+  const known = single[code] ?? 0
+  if (known !== 0) return known === OTHER ? -1 : known
+  const folded = fold(code)
+  const isOne = folded.length === 1
+  single[code] = isOne ? folded.charCodeAt(0) : OTHER
+  if (!isOne) others.set(code, folded)
+  return isOne ? folded.charCodeAt(0) : -1
 }
 
-function fold(character: string): string {
-  const code = character.codePointAt(0) ?? 0
-  if (code >= TAGS + 0x20 && code <= TAGS + 0x7e) return String.fromCharCode(code - TAGS).toLowerCase()
-  const plain = character.normalize('NFKD').replaceAll(INVISIBLE, '')
+/** Chinese characters and Hangul: nothing there looks like Latin. */
+function isEastern(code: number): boolean {
+  return (code >= 0x3400 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7a3)
+}
+
+/** @param code one that `foldCode` answered with -1 */
+export function expansionOf(code: number): string {
+  return others.get(code) ?? ''
+}
+
+/** Beyond the first two planes there are tags, more Chinese characters, and nothing to read. */
+function foldFar(code: number): number {
+  const tag = code - TAGS
+  if (tag >= 32 && tag < 127) return foldCode(tag)
+  return tag >= 0 && tag < 0x1000 ? -1 : SPACE
+}
+
+function fold(code: number): string {
+  for (const first of ALPHABETS) {
+    if (code >= first && code < first + 26) return String.fromCharCode(97 + code - first)
+  }
+  const plain = String.fromCodePoint(code).normalize('NFKD').replaceAll(INVISIBLE, '')
   return Array.from(plain, foldPlain).join('')
 }
 

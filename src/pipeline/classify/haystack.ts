@@ -29,8 +29,15 @@ interface Piece extends Normalized {
   at: number
 }
 
-/** @param maxLength most characters that are taken */
-export function joinParts(parts: readonly TextPart[], maxLength: number): Haystack {
+/**
+ * @param maxLength most characters that are taken
+ * @param read how text is made plain
+ */
+export function joinParts(
+  parts: readonly TextPart[],
+  maxLength: number,
+  read: (text: string, json: boolean) => Normalized = normalize,
+): Haystack {
   const pieces: Piece[] = []
   const texts: string[] = []
   let at = 0
@@ -39,7 +46,7 @@ export function joinParts(parts: readonly TextPart[], maxLength: number): Haysta
   for (const [part, { text, kind }] of parts.entries()) {
     if (text.length > left) cut = true
     if (left === 0) break
-    const taken = normalize(text.length > left ? text.slice(0, left) : text, kind === 'json')
+    const taken = read(text.length > left ? text.slice(0, left) : text, kind === 'json')
     left -= Math.min(left, text.length)
     pieces.push({ ...taken, part, at })
     texts.push(taken.text)

@@ -4,8 +4,11 @@
  */
 
 /** Buckets that features fall into. */
-export const BUCKET_BITS = 15
+const BUCKET_BITS = 15
 export const BUCKETS: number = 2 ** BUCKET_BITS
+
+/** Added to the number of features by whose root their weights are divided: a few words alone prove little. */
+export const DAMPING = 30
 
 const WORD = 1
 const MARK = 2
@@ -48,7 +51,7 @@ export function hashWord(word: string): number {
 }
 
 /** The bucket of a token alone, or of two in a row. */
-export function bucketOf(token: number, next: number | null): number {
+function bucketOf(token: number, next: number | null): number {
   const pair = next === null ? token : Math.imul(Math.imul(token, PAIR) ^ next, PAIR) + 1
   const mixed = Math.imul(pair ^ (pair >>> 16), MIX)
   return mixed >>> (32 - BUCKET_BITS)

@@ -4,30 +4,27 @@
  * dropped, all in lower case. A map leads back to the original; within a payload it leads there in proportion.
  */
 import { decodePayload } from './decode-payload.ts'
-import { foldCharacter } from './fold-character.ts'
+import { expansionOf, foldCode } from './fold-character.ts'
 import { normalize, type Normalized } from './normalize.ts'
 
-/** A run that may be base64, plain or for URLs, or hex. */
-const PAYLOAD = /[A-Za-z0-9+/_-]{20,}={0,2}/g
-// oxlint-disable-next-line no-control-regex -- the range is ASCII itself
-const BEYOND_ASCII = /[^\0-\x7f]/
+/** Fewer characters of base64 or hex hold no attempt worth the name. */
+const SHORTEST_PAYLOAD = 20
 
 /** @param json whether the text is JSON, so that its escapes stand for characters */
 export function unmask(text: string, json: boolean): Normalized {
-  const plain = normalize(text, json)
-  const payloads = decodeAll(plain.text)
-  if (payloads.length === 0 && !BEYOND_ASCII.test(plain.text)) {
-    return { text: plain.text.toLowerCase(), offsets: plain.offsets }
-  }
-  const out = new Unmasked(plain)
+  const plain = json && text.includes('\\') ? normalize(text, true) : { text, offsets: null }
+  const { payloads, ascii } = survey(plain.text)
+  if (payloads.length === 0 && ascii) return { text: plain.text.toLowerCase(), offsets: plain.offsets }
+  const out = new Unmasked(plain.text.length)
   let at = 0
   for (const { start, end, decoded } of payloads) {
-    out.addPlain(at, start)
-    out.addDecoded(start, end, decoded)
+    out.add(plain.text, { from: at, to: start, origin: at, scale: 1 })
+    const scale = (end - start) / decoded.length
+    out.add(decoded, { from: 0, to: decoded.length, origin: start, scale })
     at = end
   }
-  out.addPlain(at, plain.text.length)
-  return out.end()
+  out.add(plain.text, { from: at, to: plain.text.length, origin: at, scale: 1 })
+  return out.end(plain)
 }
 
 interface Payload {
@@ -36,48 +33,106 @@ interface Payload {
   decoded: string
 }
 
-function decodeAll(text: string): Payload[] {
-  return Array.from(text.matchAll(PAYLOAD)).flatMap(({ 0: run, index }) => {
-    const decoded = decodePayload(run)
-    return decoded === null ? [] : [{ start: index, end: index + run.length, decoded }]
-  })
+/** Characters of base64 and hex. */
+const DIGIT: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0,
+)
+
+/** One pass over the text; mostly it finds that there is nothing to do. */
+function survey(text: string): { payloads: Payload[]; ascii: boolean } {
+  const payloads: Payload[] = []
+  let ascii = true
+  let start = 0
+  for (let i = 0; i <= text.length; i += 1) {
+    const code = i < text.length ? text.charCodeAt(i) : 0
+    if (code > 127) ascii = false
+    else if (DIGIT[code] === 1) continue
+    if (i - start >= SHORTEST_PAYLOAD) {
+      const decoded = decodePayload(text.slice(start, i))
+      if (decoded !== null) payloads.push({ start, end: padded(text, i), decoded })
+    }
+    start = i + 1
+  }
+  return { payloads, ascii }
 }
 
-/** The text that comes out, with where each of its characters came from. */
+function padded(text: string, end: number): number {
+  let after = end
+  while (after < end + 2 && text.charAt(after) === '=') after += 1
+  return after
+}
+
+interface Stretch {
+  from: number
+  to: number
+  /** Where in the original it stands, and how much of that each character takes. */
+  origin: number
+  scale: number
+}
+
+/** The text that comes out, as code units, and where each of them came from. */
 class Unmasked {
-  readonly #from: Normalized
-  readonly #pieces: string[] = []
-  readonly #offsets: number[] = []
+  #units: Uint16Array
+  #offsets: Uint32Array
+  #length = 0
 
-  constructor(from: Normalized) {
-    this.#from = from
+  constructor(length: number) {
+    this.#units = new Uint16Array(length + ROOM)
+    this.#offsets = new Uint32Array(length + ROOM)
   }
 
-  addPlain(start: number, end: number): void {
-    this.#add(this.#from.text.slice(start, end), (i) => start + i)
-  }
-
-  addDecoded(start: number, end: number, decoded: string): void {
-    const scale = (end - start) / decoded.length
-    this.#add(decoded, (i) => start + Math.floor(i * scale))
-  }
-
-  end(): Normalized {
-    this.#offsets.push(this.#original(this.#from.text.length))
-    return { text: this.#pieces.join(''), offsets: Uint32Array.from(this.#offsets) }
-  }
-
-  #add(text: string, origin: (index: number) => number): void {
-    let index = 0
-    for (const character of text) {
-      const folded = foldCharacter(character)
-      for (let i = 0; i < folded.length; i += 1) this.#offsets.push(this.#original(origin(index)))
-      this.#pieces.push(folded)
-      index += character.length
+  add(text: string, { from, to, origin, scale }: Stretch): void {
+    this.#makeRoom(to - from)
+    for (let i = from; i < to; i += 1) {
+      const offset = scale === 1 ? origin + i - from : origin + Math.floor((i - from) * scale)
+      let code = text.charCodeAt(i)
+      if (code >= 0xd800 && code < 0xdc00) {
+        code = text.codePointAt(i) ?? code
+        if (code > 0xffff) i += 1
+      }
+      const folded = foldCode(code)
+      if (folded === -1) this.#addString(expansionOf(code), offset, to - i)
+      else {
+        const at = this.#length
+        this.#units[at] = folded
+        this.#offsets[at] = offset
+        this.#length = at + 1
+      }
     }
   }
 
-  #original(offset: number): number {
-    return this.#from.offsets?.[offset] ?? offset
+  end({ text, offsets }: Normalized): Normalized {
+    this.#addString('\0', text.length, 0)
+    const own = this.#offsets.subarray(0, this.#length)
+    return {
+      text: UTF16.decode(this.#units.subarray(0, this.#length - 1)),
+      offsets: offsets === null ? own : own.map((offset) => offsets[offset] ?? offset),
+    }
+  }
+
+  /** @param left how many more characters need room after it */
+  #addString(text: string, offset: number, left: number): void {
+    this.#makeRoom(text.length + left)
+    for (let i = 0; i < text.length; i += 1) {
+      this.#units[this.#length] = text.charCodeAt(i)
+      this.#offsets[this.#length] = offset
+      this.#length += 1
+    }
+  }
+
+  #makeRoom(more: number): void {
+    const needed = this.#length + more
+    if (needed <= this.#units.length) return
+    const units = new Uint16Array(2 * needed)
+    const offsets = new Uint32Array(2 * needed)
+    units.set(this.#units)
+    offsets.set(this.#offsets)
+    this.#units = units
+    this.#offsets = offsets
   }
 }
+
+/** For the few characters that become several. */
+const ROOM = 64
+/** Code units as typed arrays hold them: little-endian wherever this runs. */
+const UTF16 = new TextDecoder('utf-16le', { fatal: false, ignoreBOM: true })

@@ -4,6 +4,7 @@
  */
 import { classify } from '../../../src/pipeline/classify/classify.ts'
 import { judgeInjection } from '../../../src/pipeline/classify/injection.ts'
+import { makeInjection } from '../../src/make-policy.ts'
 import { scanPrivacy } from '../../../src/pipeline/classify/scan-privacy.ts'
 import { parseModelRequest } from '../../../src/protocols/model-request.ts'
 import { textParts } from '../../../src/protocols/text-parts.ts'
@@ -37,7 +38,7 @@ function measure({ text }: Input, length: number): { all: Times; privacy: Times;
       effort,
     ),
     privacy: time(() => scanPrivacy({ parts }, READABLE, { table: guardedTable }), effort),
-    injection: time(() => judgeInjection(parts, text.length), effort),
+    injection: time(() => judgeInjection(parts, makeInjection().thresholds, text.length), effort),
   }
 }
 

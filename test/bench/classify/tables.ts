@@ -1,13 +1,13 @@
 /** Tables that ask for all that classify can do. */
 import type { RouteTable } from '../../../src/table/route-table.ts'
-import { makePrivacy, makeRuledTable } from '../../src/make-policy.ts'
+import { makeInjection, makePrivacy, makeRuledTable } from '../../src/make-policy.ts'
 
 const base = makeRuledTable([])
 
 /** All guards. */
 export const guardedTable: RouteTable = {
   ...base,
-  classify: { ...base.classify, privacy: makePrivacy(), injection: { action: 'flag', surfaces: ['chat'] } },
+  classify: { ...base.classify, privacy: makePrivacy(), injection: makeInjection() },
 }
 
 /** All guards, and so many rules that ask for a phrase each. */

@@ -8,7 +8,7 @@ import {
 } from '../../../compiler/diff/abstract-request.ts'
 import type { Facts } from '../../../src/table/facts.ts'
 import type { RouteTable } from '../../../src/table/route-table.ts'
-import { ALL_NEEDS, makeLabel, makePrivacy } from '../../src/make-policy.ts'
+import { ALL_NEEDS, makeInjection, makeLabel, makePrivacy } from '../../src/make-policy.ts'
 import { makeClient, makeTable } from '../../src/make-snapshot.ts'
 
 const NEAR = { id: 'near', source: 'a', flags: 'u', label: 'secret' }
@@ -33,7 +33,7 @@ const table = makeTable({
     ...classify,
     complexity,
     privacy: makePrivacy({ detectors: ['secrets'], patterns: [NEAR, FAR], surfaces: ['chat'] }),
-    injection: { action: 'flag', surfaces: ['chat'] },
+    injection: makeInjection(),
   },
   clients: { crew: makeClient(), tied: makeClient({ labels: ['tied'] }) },
 })

@@ -41,6 +41,7 @@ const OF_POLICY: Record<string, unknown> = {
   PrivacyConfig: { detectors: DEFAULTS.privacyDetectors },
   EntropyConfig: DEFAULTS.entropy,
   InjectionConfig: { detectors: ['builtin'], action: DEFAULTS.injectionAction },
+  InjectionThresholdsConfig: DEFAULTS.injectionThresholds,
   ComplexityConfig: {
     simple: { maxTokens: DEFAULTS.complexity.simpleTokens },
     medium: { maxTokens: DEFAULTS.complexity.mediumTokens },

@@ -45,7 +45,11 @@ describe('classify', () => {
         label: 'private',
         surfaces: ['chat'],
       },
-      injection: { action: 'flag', surfaces: ['chat'] },
+      injection: {
+        action: 'flag',
+        thresholds: { user: 0.58, tool: 0.7, document: 0.7 },
+        surfaces: ['chat'],
+      },
       complexity: { simpleTokens: 256, mediumTokens: 1024, code: [], reasoning: [], classifier: null },
     })
     expect(policy.guards).toEqual({

@@ -4,6 +4,7 @@ import type { Decision, Trace } from '../../../src/table/decision.ts'
 import type { Facts } from '../../../src/table/facts.ts'
 import type { Classify, ServedModel, Target } from '../../../src/table/route-table.ts'
 import { makeFacts } from '../make-facts.ts'
+import { makeInjection } from '../make-policy.ts'
 import { makeClient, makeModel, makeTable, makeTarget } from '../make-snapshot.ts'
 
 const table = makeTable({
@@ -180,12 +181,12 @@ describe('decide with labels, modes and rules', () => {
 
   it.each([
     {
-      classify: { injection: { action: 'block', surfaces: ['chat'] } },
+      classify: { injection: makeInjection({ action: 'block' }) },
       facts: { injection: true },
       reason: 'injection',
     },
     {
-      classify: { injection: { action: 'flag', surfaces: ['chat'] } },
+      classify: { injection: makeInjection() },
       facts: { injection: true },
       reason: null,
     },

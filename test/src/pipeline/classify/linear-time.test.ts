@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { judgeRegex } from '../../../../compiler/regex/judge-regex.ts'
 import { findPii } from '../../../../src/pipeline/classify/detectors/pii.ts'
 import { findSecrets } from '../../../../src/pipeline/classify/detectors/secrets.ts'
-import { judgeInjection } from '../../../../src/pipeline/classify/injection.ts'
+import { INJECTION_RULES } from '../../../../src/pipeline/classify/injection-rules.ts'
 
 /** Holds what each detector looks for first, so that each pattern is asked. */
 const BAIT =
@@ -17,10 +17,10 @@ function patternsAsked(): RegExp[] {
   const one = vi.spyOn(RegExp.prototype, 'test')
   findSecrets(BAIT, { threshold: 4, minLength: 24 })
   findPii(BAIT)
-  judgeInjection([{ role: 'user', kind: 'text', text: BAIT, path: [] }], BAIT.length)
   const asked = [...all.mock.calls.map(([pattern]) => pattern), ...one.mock.contexts]
   vi.restoreAllMocks()
-  return [...new Set(asked)].filter((pattern) => pattern instanceof RegExp)
+  const rules = INJECTION_RULES.map(({ pattern }) => pattern)
+  return [...new Set([...asked, ...rules])].filter((pattern) => pattern instanceof RegExp)
 }
 
 it('no pattern is slow', () => {
