@@ -9,34 +9,84 @@ export interface Normalized {
   offsets: Uint32Array | null
 }
 
-/** What would change: soft hyphen, zero-width and directional marks, odd spaces, full-width ASCII. */
-const ODD = /[\u00a0\u00ad\u180e\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff\uff01-\uff5e]/
+/**
+ * What would change: what is not seen (soft hyphen, joiners, zero-width and directional marks, variation selectors,
+ * fillers), odd spaces, full-width ASCII, Arabic and Devanagari digits. First and last of each range.
+ */
+const ODD_RANGES: readonly (readonly [first: number, last: number])[] = [
+  [0xa0, 0xa0],
+  [0xad, 0xad],
+  [0x034f, 0x034f],
+  [0x061c, 0x061c],
+  [0x0660, 0x0669],
+  [0x06f0, 0x06f9],
+  [0x0966, 0x096f],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180e],
+  [0x2000, 0x200f],
+  [0x202a, 0x202f],
+  [0x205f, 0x206f],
+  [0x3000, 0x3000],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xff01, 0xff5e],
+]
+const ODD = new Uint8Array(0x10000)
+for (const [first, last] of ODD_RANGES) ODD.fill(1, first, last + 1)
+
+/** Zero of the digits of other scripts that are read as ours. */
+const ZEROS = [0x0660, 0x06f0, 0x0966]
+
+const BACKSLASH = 0x5c
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
 
 /** @param json whether the text is JSON, so that its escapes stand for characters */
 export function normalize(text: string, json: boolean): Normalized {
   const escaped = json && text.includes('\\')
-  if (!escaped && !ODD.test(text)) return { text, offsets: null }
+  if (!escaped && !hasOdd(text)) return { text, offsets: null }
   const offsets = new Uint32Array(text.length + 1)
-  let result = ''
+  const runs: string[] = []
+  let length = 0
+  /** From here on the text is as it was. */
+  let from = 0
   for (let i = 0; i < text.length;) {
-    const [character, length] = escaped ? unescape(text, i) : [text.charAt(i), 1]
-    const plain = plainOf(character)
-    if (plain !== '') {
-      offsets[result.length] = i
-      result += plain
+    const isEscape = escaped && text.charCodeAt(i) === BACKSLASH
+    const code = text.charCodeAt(i)
+    if (!isEscape && !isOdd(code)) {
+      offsets[length] = i
+      length += 1
+      i += 1
+      continue
     }
-    i += length
+    const [character, taken] = isEscape ? unescape(text, i) : [text.charAt(i), 1]
+    const plain = plainOf(character)
+    runs.push(text.slice(from, i), plain)
+    if (plain !== '') {
+      offsets[length] = i
+      length += 1
+    }
+    i += taken
+    from = i
   }
-  offsets[result.length] = text.length
-  return { text: result, offsets: offsets.subarray(0, result.length + 1) }
+  runs.push(text.slice(from))
+  offsets[length] = text.length
+  return { text: runs.join(''), offsets: offsets.subarray(0, length + 1) }
 }
 
-/** The character at `i`, and how many it was written with. */
+function hasOdd(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (isOdd(text.charCodeAt(i))) return true
+  return false
+}
+
+function isOdd(code: number): boolean {
+  return ODD[code] === 1
+}
+
+/** The character that the backslash at `i` begins, and how many it was written with. */
 function unescape(text: string, i: number): [character: string, length: number] {
-  const character = text.charAt(i)
-  if (character !== '\\') return [character, 1]
   const code = text.charAt(i + 1)
   if (code !== 'u') return [ESCAPES[code] ?? code, 2]
   const hex = text.slice(i + 2, i + 6)
@@ -45,9 +95,11 @@ function unescape(text: string, i: number): [character: string, length: number] 
 
 /** One character or none. */
 function plainOf(character: string): string {
-  if (!ODD.test(character)) return character
   const code = character.charCodeAt(0)
+  if (!isOdd(code)) return character
   if (code >= 0xff01) return String.fromCharCode(code - 0xfee0)
+  const zero = ZEROS.find((first) => code >= first && code <= first + 9)
+  if (zero !== undefined) return String.fromCharCode(48 + code - zero)
   const space =
     code === 0xa0 ||
     code === 0x202f ||

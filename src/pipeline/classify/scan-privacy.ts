@@ -10,6 +10,7 @@ import { findAll } from './detectors/detector.ts'
 import { findPii } from './detectors/pii.ts'
 import { findSecrets } from './detectors/secrets.ts'
 import { type Haystack, joinParts, type PartSpan } from './haystack.ts'
+import { addHidden } from './hidden-text.ts'
 import { prepare } from './prepare.ts'
 
 /** Something a detector found in a part of the request. */
@@ -54,7 +55,7 @@ export function scanPrivacy(
   const blame = (label: string, cause: string): void => {
     labels.set(label, (labels.get(label) ?? new Set()).add(cause))
   }
-  const haystack = joinParts(parts, table.classify.scanBytes)
+  const haystack = addHidden(joinParts(parts, table.classify.scanBytes), parts)
   for (const detector of detectorsOf(guard, table)) {
     if (only !== undefined && !only.includes(detector.name)) continue
     try {
@@ -67,7 +68,7 @@ export function scanPrivacy(
   }
   for (const label of labelsOfUnread(guard, table)) {
     if (unreadable.images) blame(label, 'images')
-    if (haystack.cut || unreadable.opaque) blame(label, 'unscanned')
+    if (haystack.cut || haystack.opaque || unreadable.opaque) blame(label, 'unscanned')
   }
   return {
     labels: Object.fromEntries(Array.from(labels, ([label, causes]) => [label, [...causes]])),
@@ -94,23 +95,17 @@ function detectorsOf(guard: PrivacyGuard, table: RouteTable): NamedDetector[] {
 
 function run(detector: NamedDetector, parts: readonly TextPart[], haystack: Haystack): Finding[] {
   const { name, label, perPart, find } = detector
-  const stretches = perPart ? haystack.pieces : [{ text: haystack.text, at: 0 }]
-  return stretches.flatMap(({ text, at }) =>
-    find(text).flatMap(({ start, end, kind }) =>
-      haystack
-        .locate(at + start, at + end)
+  const findings: Finding[] = []
+  for (const { text, at } of perPart ? haystack.pieces : [{ text: haystack.text, at: 0 }]) {
+    for (const { start, end, kind } of find(text)) {
+      for (const span of haystack.locate(at + start, at + end)) {
         // An id is as random as a key; only its shape can tell that it is one.
-        .filter(({ part }) => kind !== 'random' || parts[part]?.kind !== 'id')
-        .map(({ part, start: from, end: to }) => ({
-          part,
-          start: from,
-          end: to,
-          detector: name,
-          kind,
-          label,
-        })),
-    ),
-  )
+        if (kind === 'random' && parts[span.part]?.kind === 'id') continue
+        findings.push({ part: span.part, start: span.start, end: span.end, detector: name, kind, label })
+      }
+    }
+  }
+  return findings
 }
 
 /** The guard's own label, and those of patterns that would have kept the request nearer. */

@@ -1,0 +1,46 @@
+import { assert, property, string } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeRuns } from '../../../../src/pipeline/classify/base64-runs.ts'
+
+const SECRET =
+  'password=Tr0ub4dor&3 and some more words, so that it takes more than one line of base64, für alle'
+const encoded = Buffer.from(SECRET).toString('base64')
+const bytes = Buffer.from(Array.from({ length: 600 }, (_, i) => (i * 167 + 13) % 256)).toString('base64')
+
+describe('decodeRuns', () => {
+  it.each([
+    ['plain', `see ${encoded} ok`, [SECRET]],
+    ['for URLs', `?q=${Buffer.from(SECRET).toString('base64url')}&x`, [SECRET]],
+    ['wrapped', `${encoded.slice(0, 76)}\n${encoded.slice(76)}\n`, [SECRET]],
+    ['wrapped for mail', `${encoded.slice(0, 64)}\r\n${encoded.slice(64)}`, [SECRET]],
+    ['two', `${encoded},${encoded}`, [SECRET, SECRET]],
+    ['short', 'aGVsbG8=', []],
+    ['words', 'internationalization of MultiplexedConnections', []],
+    ['a digest', '3f786850e387550fdab836ed7e6dc881de23001b', []],
+    ['bytes', bytes, []],
+  ])('%s', (_, text, found) => {
+    expect(decodeRuns(text).texts.map((each) => each.text)).toEqual(found)
+  })
+
+  it.each([
+    ['long bytes', bytes, true],
+    ['short bytes', bytes.slice(0, 400), false],
+    ['one letter', 'a'.repeat(10_000), false],
+    ['a text', encoded.repeat(10), false],
+  ])('%s: nobody knows what it is: %s', (_, text, opaque) => {
+    expect(decodeRuns(text).opaque).toBe(opaque)
+  })
+
+  it('reads what was encoded, wherever it stands', () => {
+    assert(
+      property(string({ minLength: 16, unit: 'grapheme' }), string({ maxLength: 5 }), (text, around) => {
+        const fence = around.replaceAll(/[A-Za-z0-9+/_-]/g, '.')
+        // eslint-disable-next-line no-control-regex
+        if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) return
+        const run = Buffer.from(text).toString('base64').replaceAll('=', '')
+        const where = { start: fence.length + 1, end: fence.length + 1 + run.length }
+        expect(decodeRuns(`${fence} ${run} ${fence}`).texts).toContainEqual({ ...where, text })
+      }),
+    )
+  })
+})
