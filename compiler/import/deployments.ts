@@ -72,7 +72,7 @@ function readDeployment(at: SourcePath, source: Source, findings: Finding[]): De
     group,
     surface,
     model: readModel(at, source, findings),
-    weight: number('weight', { min: 0.01, max: 10_000 }),
+    weight: number('weight', { min: 0, max: 10_000 }),
     order: number('order', { min: 0 }),
     timeout: number('timeout', SECONDS),
     streamTimeout: number('stream_timeout', SECONDS),
@@ -152,7 +152,7 @@ function readModel(at: SourcePath, source: Source, findings: Finding[]): Deploym
     model.supports = said.filter(({ value }) => value === true).map(({ ours }) => ours)
     for (const { theirs } of said) source.take([...info, theirs])
   }
-  const price = readPrice(at, source)
+  const price = readPrice(at, source, findings)
   if (price) model.price = price
   const parameters = source.peek([...at, 'litellm_params'])
   if (isMapping(parameters) && parameters['mock_response'] !== undefined) {
@@ -167,7 +167,7 @@ function readModel(at: SourcePath, source: Source, findings: Finding[]): Deploym
 }
 
 /** USD per token there, per million tokens here. One without the other is no price, but for an embedding. */
-function readPrice(at: SourcePath, source: Source): BackendModelConfig['price'] {
+function readPrice(at: SourcePath, source: Source, findings: Finding[]): BackendModelConfig['price'] {
   const embedding = source.peek([...at, 'model_info', 'mode']) === 'embedding'
   for (const section of ['litellm_params', 'model_info']) {
     const inputAt = [...at, section, 'input_cost_per_token']
@@ -178,6 +178,9 @@ function readPrice(at: SourcePath, source: Source): BackendModelConfig['price'] 
     if (input === null || output === null) continue
     source.take(inputAt)
     source.take(outputAt)
+    if (source.peek(outputAt) === undefined) {
+      findings.push(note(inputAt, 'an embedding has no output, so its price for output is 0'))
+    }
     return { input: perMillion(input), output: perMillion(output) }
   }
   return undefined

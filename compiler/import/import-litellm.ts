@@ -5,15 +5,14 @@
 import type { BackendsFile } from '../config/backends.ts'
 import type { ClientsFile } from '../config/clients.ts'
 import type { PolicyFile, ServedModelConfig } from '../config/policy.ts'
-import { readDeployments, SECONDS, type Deployment } from './deployments.ts'
+import { readDeployments, type Deployment } from './deployments.ts'
 import { reachableFrom, readFallbacks } from './fallbacks.ts'
 import { envNameOf, left, note, type Finding } from './finding.ts'
 import { reasonFor } from './reasons.ts'
 import { createSource, isMapping, type Source } from './source.ts'
-import { takeNumber } from './take-number.ts'
-import { toTimeouts } from './timeouts.ts'
+import { longestTimeouts, readTimeouts, toTimeouts } from './timeouts.ts'
 import { toBackends, type LiteLlmPlace } from './to-backends.ts'
-import { poolOf, toModel, type PooledTarget } from './to-models.ts'
+import { poolOf, toModel, type PooledTarget, type Strategy } from './to-models.ts'
 
 export interface Imported {
   policy: PolicyFile
@@ -34,15 +33,15 @@ export function importLiteLlm(config: unknown, litellm: LiteLlmPlace): Imported 
   const pools = new Map([...groups].map(([name, members]) => [name, poolOf(members)]))
   const aliases = readAliases(source, { pools, findings })
   const fallbacks = readFallbacks({ source, findings, pools, aliases })
-  const common = readTimeouts(source)
-  const balance = readBalance(source)
+  const common = readTimeouts(source, findings)
+  const strategy = readStrategy(source)
   const models = [...groups].map(([name, members]): [string, ServedModelConfig] => {
+    const own = members.map(({ deployment }) => deployment)
     const timeouts = toTimeouts({
-      timeout: longest(members, 'timeout') ?? common.timeout,
-      streamTimeout: longest(members, 'streamTimeout') ?? common.streamTimeout,
+      ...longestTimeouts(own, common, findings),
       attempts: countAttempts(name, { pools, fallbacks }),
     })
-    const model = toModel(members, { balance, fallback: fallbacks.get(name) ?? [] })
+    const model = toModel(members, { strategy, fallback: fallbacks.get(name) ?? [], findings })
     return [name, timeouts ? { ...model, timeouts } : model]
   })
   const clients = readClients(source, findings)
@@ -99,27 +98,13 @@ function readAliases(source: Source, { pools, findings }: AliasContext): Map<str
   return aliases
 }
 
-/** Seconds for one attempt, unless a deployment says otherwise. */
-function readTimeouts(source: Source): { timeout: number | null; streamTimeout: number | null } {
-  const seconds = (section: string, name: string): number | null =>
-    takeNumber(source, [section, name], SECONDS)
-  const request = seconds('litellm_settings', 'request_timeout')
-  return {
-    timeout: seconds('router_settings', 'timeout') ?? request,
-    streamTimeout: seconds('router_settings', 'stream_timeout'),
-  }
-}
-
-function readBalance(source: Source): 'round-robin' | 'least-busy' {
+/** One without a counterpart is not taken, and so is listed. */
+function readStrategy(source: Source): Strategy {
   const at = ['router_settings', 'routing_strategy']
-  const strategy = source.peek(at)
-  if (strategy === 'least-busy' || strategy === 'simple-shuffle') source.take(at)
-  return strategy === 'least-busy' ? 'least-busy' : 'round-robin'
-}
-
-function longest(members: readonly PooledTarget[], name: 'timeout' | 'streamTimeout'): number | null {
-  const said = members.map(({ deployment }) => deployment[name]).filter((value) => value !== null)
-  return said.length === 0 ? null : Math.max(...said)
+  const strategy = source.peek(at) ?? 'simple-shuffle'
+  if (strategy !== 'least-busy' && strategy !== 'simple-shuffle') return 'other'
+  source.take(at)
+  return strategy
 }
 
 interface AttemptContext {
