@@ -1,6 +1,6 @@
 /**
  * Many words found in one walk over a text (Aho and Corasick), as a table: its time does not depend on how many words
- * there are. ASCII letters match in either case; whatever cares for case looks again where a word stands.
+ * there are.
  */
 
 export interface Literals {
@@ -15,14 +15,14 @@ interface Trie {
   ends: number[][]
 }
 
-const ASCII = 128
-
-/** @param words not empty, ASCII only */
-export function createLiterals(words: readonly string[]): Literals {
-  const folded = words.map((word) => word.toLowerCase())
-  const classes = toClasses(folded)
-  const width = Math.max(0, ...classes) + 1
-  const { next, ends } = toAutomaton(folded, classes, width)
+/**
+ * @param words not empty
+ * @param anyCase ASCII letters match in either case; words must be ASCII
+ */
+export function createLiterals(words: readonly string[], { anyCase }: { anyCase: boolean }): Literals {
+  const written = anyCase ? words.map((word) => word.toLowerCase()) : words
+  const { classes, width } = toClasses(written, anyCase)
+  const { next, ends } = toAutomaton(written, classes, width)
   // A state is the index of its row; one in which words end is written as its complement, hence negative.
   const table = Int32Array.from(next.flat(), (state) =>
     ends[state]?.length ? ~(state * width) : state * width,
@@ -32,8 +32,7 @@ export function createLiterals(words: readonly string[]): Literals {
   function scan(text: string, onHit: (word: number, start: number) => void): void {
     let state = 0
     for (let i = 0; i < text.length; i += 1) {
-      const code = text.charCodeAt(i)
-      state = table[state + (code < ASCII ? (classes[code] ?? 0) : 0)] ?? 0
+      state = table[state + (classes[text.charCodeAt(i)] ?? 0)] ?? 0
       if (state < 0) {
         state = ~state
         for (const word of ends[state / width] ?? []) onHit(word, i + 1 - (lengths[word] ?? 0))
@@ -44,22 +43,21 @@ export function createLiterals(words: readonly string[]): Literals {
 }
 
 /** Characters that no word holds are all alike: class 0. */
-function toClasses(words: readonly string[]): Uint8Array {
-  const classes = new Uint8Array(ASCII)
-  let count = 0
+function toClasses(words: readonly string[], anyCase: boolean): { classes: Uint16Array; width: number } {
+  const classes = new Uint16Array(0x10000)
+  let width = 1
   for (const word of words) {
-    for (const character of word) {
-      const code = character.charCodeAt(0)
-      if (classes[code] !== 0) continue
-      count += 1
-      classes[code] = count
-      classes[character.toUpperCase().charCodeAt(0)] = count
+    for (let i = 0; i < word.length; i += 1) {
+      if (classes[word.charCodeAt(i)] !== 0) continue
+      classes[word.charCodeAt(i)] = width
+      if (anyCase) classes[word.charAt(i).toUpperCase().charCodeAt(0)] = width
+      width += 1
     }
   }
-  return classes
+  return { classes, width }
 }
 
-function toAutomaton(words: readonly string[], classes: Uint8Array, width: number): Trie {
+function toAutomaton(words: readonly string[], classes: Uint16Array, width: number): Trie {
   const { next, ends } = toTrie(words, classes, width)
   const fallback = [0]
   const queue = [0]
@@ -83,14 +81,14 @@ function toAutomaton(words: readonly string[], classes: Uint8Array, width: numbe
 }
 
 /** State 0 is the root; 0 as a child means none yet. */
-function toTrie(words: readonly string[], classes: Uint8Array, width: number): Trie {
+function toTrie(words: readonly string[], classes: Uint16Array, width: number): Trie {
   const next: number[][] = [Array<number>(width).fill(0)]
   const ends: number[][] = [[]]
   for (const [index, word] of words.entries()) {
     let state = 0
-    for (const character of word) {
+    for (let i = 0; i < word.length; i += 1) {
       const row = next[state] ?? []
-      const c = classes[character.charCodeAt(0)] ?? 0
+      const c = classes[word.charCodeAt(i)] ?? 0
       if (row[c] === 0) {
         row[c] = next.length
         next.push(Array<number>(width).fill(0))

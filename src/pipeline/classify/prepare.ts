@@ -2,6 +2,7 @@
  * What the classify stage makes of a table once, at its first request: patterns compiled, words folded.
  */
 import type { ComplexityGauge, RouteTable, TextTest } from '../../table/route-table.ts'
+import { createLiterals, type Literals } from './literals.ts'
 
 export interface Pattern {
   id: string
@@ -10,19 +11,28 @@ export interface Pattern {
 }
 
 export interface Prepared {
-  texts: readonly PreparedText[]
+  texts: PreparedTexts
   patterns: readonly Pattern[]
   /** Null where the policy names no words. */
   code: RegExp | null
   reasoning: RegExp | null
 }
 
-export interface PreparedText {
-  in: TextTest['in']
-  /** Folded to lower case unless `caseSensitive`; empty for a pattern. */
-  phrases: readonly string[]
-  caseSensitive: boolean
-  regex: RegExp | null
+/** The policy's questions to the text. */
+export interface PreparedTexts {
+  /** For each question, which texts it is about. */
+  scopes: readonly TextTest['in'][]
+  /** Phrases that match as they are written, and those that match in lower case. Null = there are none. */
+  exact: Phrases | null
+  folded: Phrases | null
+  /** Patterns, by the question that they answer. */
+  regexes: ReadonlyMap<number, RegExp>
+}
+
+export interface Phrases {
+  literals: Literals
+  /** For each literal, the question that it answers. */
+  questions: readonly number[]
 }
 
 /** A table is never changed, so what was made of it holds as long as it lives. */
@@ -40,7 +50,7 @@ export function prepare(table: RouteTable): Prepared {
 
 function build({ texts, classify: { privacy, complexity } }: RouteTable): Prepared {
   return {
-    texts: texts.map(prepareText),
+    texts: prepareTexts(texts),
     patterns: (privacy?.patterns ?? []).map(({ id, label, source, flags }) => ({
       id,
       label,
@@ -51,12 +61,35 @@ function build({ texts, classify: { privacy, complexity } }: RouteTable): Prepar
   }
 }
 
-function prepareText({ in: where, test, caseSensitive }: TextTest): PreparedText {
-  if (test.kind === 'matches') {
-    return { in: where, phrases: [], caseSensitive, regex: new RegExp(test.source, test.flags) }
+function prepareTexts(texts: readonly TextTest[]): PreparedTexts {
+  const phrases = texts.flatMap(({ test, caseSensitive }, question) =>
+    test.kind === 'contains' ? test.anyOf.map((phrase) => ({ phrase, question, caseSensitive })) : [],
+  )
+  return {
+    scopes: texts.map((each) => each.in),
+    exact: toPhrases(phrases.filter(({ caseSensitive }) => caseSensitive)),
+    folded: toPhrases(
+      phrases
+        .filter(({ caseSensitive }) => !caseSensitive)
+        .map(({ phrase, question }) => ({ phrase: phrase.toLowerCase(), question })),
+    ),
+    regexes: new Map(
+      texts.flatMap(({ test }, question) =>
+        test.kind === 'matches' ? [[question, new RegExp(test.source, test.flags)]] : [],
+      ),
+    ),
   }
-  const phrases = caseSensitive ? test.anyOf : test.anyOf.map((phrase) => phrase.toLowerCase())
-  return { in: where, phrases, caseSensitive, regex: null }
+}
+
+function toPhrases(phrases: readonly { phrase: string; question: number }[]): Phrases | null {
+  if (phrases.length === 0) return null
+  return {
+    literals: createLiterals(
+      phrases.map(({ phrase }) => phrase),
+      { anyCase: false },
+    ),
+    questions: phrases.map(({ question }) => question),
+  }
 }
 
 function withFlag(flags: string, flag: string): string {

@@ -1,37 +1,36 @@
-/** The policy's own questions to the text: does it hold a phrase, does a pattern match. Part by part. */
-import type { RequestText, TextPart } from '../../protocols/text-parts.ts'
-import type { TextTest } from '../../table/route-table.ts'
-import type { PreparedText } from './prepare.ts'
+/**
+ * The policy's own questions to the text: does it hold a phrase, does a pattern match. Part by part; all phrases of all
+ * questions in one walk.
+ */
+import type { RequestText } from '../../protocols/text-parts.ts'
+import type { Phrases, PreparedTexts } from './prepare.ts'
 
-/** @returns for each test, whether it holds for at least one part of the text it looks at */
-export function runTextTests(tests: readonly PreparedText[], request: RequestText): boolean[] {
-  if (tests.length === 0) return []
-  const folded = new Map<TextPart, string>()
-  const fold = (part: TextPart): string => {
-    let text = folded.get(part)
-    if (text === undefined) {
-      text = part.text.toLowerCase()
-      folded.set(part, text)
+/** @returns for each question, whether it holds for at least one part of the text that it is about */
+export function runTextTests(
+  { scopes, exact, folded, regexes }: PreparedTexts,
+  request: RequestText,
+): boolean[] {
+  const answers = scopes.map(() => false)
+  const { parts, lastUser } = request
+  for (const [index, { text, role, kind }] of parts.entries()) {
+    const isAbout = {
+      user: index >= lastUser[0] && index < lastUser[1],
+      system: role === 'system',
+      conversation: kind !== 'keys',
     }
-    return text
+    const ask = ({ literals, questions }: Phrases, read: string): void => {
+      literals.scan(read, (word) => {
+        const question = questions[word] ?? 0
+        if (isAbout[scopes[question] ?? 'conversation']) answers[question] = true
+      })
+    }
+    if (exact !== null) ask(exact, text)
+    if (folded !== null) ask(folded, text.toLowerCase())
+    for (const [question, regex] of regexes) {
+      if (answers[question] !== true && isAbout[scopes[question] ?? 'conversation'] && regex.test(text)) {
+        answers[question] = true
+      }
+    }
   }
-  return tests.map((test) =>
-    partsOf(request, test.in).some((part) => {
-      if (test.regex !== null) return test.regex.test(part.text)
-      const text = test.caseSensitive ? part.text : fold(part)
-      return test.phrases.some((phrase) => text.includes(phrase))
-    }),
-  )
-}
-
-function partsOf({ parts, lastUser }: RequestText, where: TextTest['in']): readonly TextPart[] {
-  switch (where) {
-    case 'user':
-      return parts.slice(...lastUser)
-    case 'system':
-      return parts.filter(({ role }) => role === 'system')
-    case 'conversation':
-      break
-  }
-  return parts.filter(({ kind }) => kind !== 'keys')
+  return answers
 }

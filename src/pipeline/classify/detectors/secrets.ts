@@ -36,10 +36,10 @@ let matcher: Matcher | null = null
 function build(): Matcher {
   const formats = FORMATS.flatMap(({ literals }, format) => literals.map((literal) => ({ literal, format })))
   return {
-    literals: createLiterals([
-      ...formats.map(({ literal }) => literal),
-      ...ASSIGNED_NAMES.map(({ name }) => name),
-    ]),
+    literals: createLiterals(
+      [...formats.map(({ literal }) => literal), ...ASSIGNED_NAMES.map(({ name }) => name)],
+      { anyCase: true },
+    ),
     formats,
     patterns: FORMATS.map(({ pattern, flags = '' }) => new RegExp(pattern, `y${flags}`)),
   }

@@ -4,7 +4,7 @@ import { createLiterals } from '../../../../src/pipeline/classify/literals.ts'
 
 function hits(words: string[], text: string): [string, number][] {
   const found: [string, number][] = []
-  createLiterals(words).scan(text, (word, start) => found.push([words[word] ?? '', start]))
+  createLiterals(words, { anyCase: true }).scan(text, (word, start) => found.push([words[word] ?? '', start]))
   return found
 }
 
@@ -48,6 +48,13 @@ describe('createLiterals', () => {
     { words: ['k'], text: '\u212a', finds: [] },
   ])('$words in $text', ({ words, text, finds }) => {
     expect(hits(words, text)).toEqual(finds)
+  })
+
+  it('tells cases apart, and knows all letters', () => {
+    const found: number[] = []
+    const literals = createLiterals(['Größe', 'größe', '漢字', '\ud83d\ude00'], { anyCase: false })
+    literals.scan('größe 漢字 \ud83d\ude00 GRÖSSE', (word) => found.push(word))
+    expect(found).toEqual([1, 2, 3])
   })
 
   it('finds what looking everywhere finds', () => {
