@@ -8,7 +8,7 @@ import type { Phrases, PreparedTexts } from './prepare.ts'
 /** @returns for each question, whether it holds for at least one part of the text that it is about */
 export function runTextTests(
   { scopes, exact, folded, regexes }: PreparedTexts,
-  request: RequestText,
+  request: Pick<RequestText, 'parts' | 'lastUser'>,
 ): boolean[] {
   const answers = scopes.map(() => false)
   const { parts, lastUser } = request
