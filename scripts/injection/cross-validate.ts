@@ -11,8 +11,7 @@ export function crossValidate(texts: readonly LabelledText[]): InjectionScore[] 
   for (const fold of foldsOf(texts)) {
     const unseen = new Set(fold)
     const model = trainModel(texts.filter((_, index) => !unseen.has(index)))
-    for (const index of fold)
-      scores[index] = scoreInjection(unmask(texts[index]?.text ?? '', false).text, model)
+    for (const index of fold) scores[index] = scoreInjection(unmask(texts[index]?.text ?? '').text, model)
   }
   return scores
 }

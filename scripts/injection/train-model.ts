@@ -45,7 +45,7 @@ export function trainModel(texts: readonly LabelledText[]): LinearModel {
 
 /** The windows of a text share its weight. */
 function toExamples({ text, malicious, kind }: LabelledText): Example[] {
-  const plain = unmask(text, false).text
+  const plain = unmask(text).text
   const windows = windowsOf(plain.length)
   const isEmphasised = malicious ? !kind.startsWith('jailbreak') : kind === 'benign-hard'
   return windows.map(([start, end]) => ({

@@ -1,30 +1,30 @@
 /**
- * Text as the injection guard reads it: what a disguise hides is made plain. Escapes of JSON and payloads in base64 or
- * hex are decoded once, compatibility forms, accents and look-alike letters become ASCII, what cannot be seen is
- * dropped, all in lower case. A map leads back to the original; within a payload it leads there in proportion.
+ * Text as the injection guard reads it: what a disguise hides is made plain. Escapes and payloads in base64 or hex are
+ * decoded once, compatibility forms, accents and look-alike letters become ASCII, what cannot be seen is dropped, all in
+ * lower case. A map leads back to the original; within a payload it leads there in proportion.
  */
 import { decodePayload } from './decode-payload.ts'
 import { expansionOf, foldCode } from './fold-character.ts'
-import { normalize, type Normalized } from './normalize.ts'
+import type { Normalized } from './normalize.ts'
+import { readEscape } from './read-escape.ts'
 
 /** Fewer characters of base64 or hex hold no attempt worth the name. */
 const SHORTEST_PAYLOAD = 20
 
-/** @param json whether the text is JSON, so that its escapes stand for characters */
-export function unmask(text: string, json: boolean): Normalized {
-  const plain = json && text.includes('\\') ? normalize(text, true) : { text, offsets: null }
-  const { payloads, ascii } = survey(plain.text)
-  if (payloads.length === 0 && ascii) return { text: plain.text.toLowerCase(), offsets: plain.offsets }
-  const out = new Unmasked(plain.text.length)
+/** Escapes are decoded in every text: results of tools are often JSON in a string, which nothing says. */
+export function unmask(text: string): Normalized {
+  const { payloads, plain } = survey(text)
+  if (plain) return { text: text.toLowerCase(), offsets: null }
+  const out = new Unmasked(text.length)
   let at = 0
   for (const { start, end, decoded } of payloads) {
-    out.add(plain.text, { from: at, to: start, origin: at, scale: 1 })
+    out.add(text, { from: at, to: start, origin: at, scale: 1 })
     const scale = (end - start) / decoded.length
     out.add(decoded, { from: 0, to: decoded.length, origin: start, scale })
     at = end
   }
-  out.add(plain.text, { from: at, to: plain.text.length, origin: at, scale: 1 })
-  return out.end(plain)
+  out.add(text, { from: at, to: text.length, origin: at, scale: 1 })
+  return out.end(text.length)
 }
 
 interface Payload {
@@ -33,27 +33,32 @@ interface Payload {
   decoded: string
 }
 
+const BACKSLASH = 92
+
 /** Characters of base64 and hex. */
 const DIGIT: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0,
 )
 
 /** One pass over the text; mostly it finds that there is nothing to do. */
-function survey(text: string): { payloads: Payload[]; ascii: boolean } {
+function survey(text: string): { payloads: Payload[]; plain: boolean } {
   const payloads: Payload[] = []
-  let ascii = true
+  let plain = true
   let start = 0
   for (let i = 0; i <= text.length; i += 1) {
     const code = i < text.length ? text.charCodeAt(i) : 0
-    if (code > 127) ascii = false
+    if (code > 127 || code === BACKSLASH) plain = false
     else if (DIGIT[code] === 1) continue
     if (i - start >= SHORTEST_PAYLOAD) {
       const decoded = decodePayload(text.slice(start, i))
-      if (decoded !== null) payloads.push({ start, end: padded(text, i), decoded })
+      if (decoded !== null) {
+        payloads.push({ start, end: padded(text, i), decoded })
+        plain = false
+      }
     }
     start = i + 1
   }
-  return { payloads, ascii }
+  return { payloads, plain }
 }
 
 function padded(text: string, end: number): number {
@@ -86,7 +91,11 @@ class Unmasked {
     for (let i = from; i < to; i += 1) {
       const offset = scale === 1 ? origin + i - from : origin + Math.floor((i - from) * scale)
       let code = text.charCodeAt(i)
-      if (code >= 0xd800 && code < 0xdc00) {
+      if (code === BACKSLASH) {
+        const escape = readEscape(text, i)
+        code = escape.code
+        i += Math.min(escape.length, to - i) - 1
+      } else if (code >= 0xd800 && code < 0xdc00) {
         code = text.codePointAt(i) ?? code
         if (code > 0xffff) i += 1
       }
@@ -101,12 +110,12 @@ class Unmasked {
     }
   }
 
-  end({ text, offsets }: Normalized): Normalized {
-    this.#addString('\0', text.length, 0)
-    const own = this.#offsets.subarray(0, this.#length)
+  /** @param length of the original */
+  end(length: number): Normalized {
+    this.#addString('\0', length, 0)
     return {
       text: UTF16.decode(this.#units.subarray(0, this.#length - 1)),
-      offsets: offsets === null ? own : own.map((offset) => offsets[offset] ?? offset),
+      offsets: this.#offsets.subarray(0, this.#length),
     }
   }
 

@@ -48,7 +48,7 @@ describe('unmask', () => {
     { name: 'hex', text: hexOf(ATTACK) },
     { name: 'hex in capitals', text: hexOf(ATTACK).toUpperCase() },
   ])('$name', ({ text }) => {
-    expect(unmask(text, false).text).toBe(PLAIN)
+    expect(unmask(text).text).toBe(PLAIN)
   })
 
   it.each([
@@ -80,12 +80,22 @@ describe('unmask', () => {
     { name: 'a form of many letters', text: 'ﬁle ㎏ …', plain: 'file kg ...' },
     { name: 'half a pair', text: 'é\ud800', plain: 'e\ufffd' },
   ])('$name', ({ text, plain }) => {
-    expect(unmask(text, false).text).toBe(plain)
+    expect(unmask(text).text).toBe(plain)
   })
 
-  it('decodes escapes where they are escapes', () => {
-    expect(unmask(String.raw`\u0069gnore\n`, true).text).toBe('ignore\n')
-    expect(unmask(String.raw`\u0069gnore\n`, false).text).toBe(String.raw`\u0069gnore\n`)
+  it.each([
+    { name: 'of JSON', text: String.raw`end.\nIgnore \"all\"\t\/ \\`, plain: 'end.\nignore "all"\t/ \\' },
+    { name: 'by number', text: String.raw`\u0049gn\u00f6re \x61ll`, plain: 'ignore all' },
+    { name: 'of two halves', text: String.raw`\ud835\udc08gnore \ud83d!`, plain: 'ignore \ufffd!' },
+    {
+      name: 'that are none',
+      text: String.raw`C:\Users \u00g \x4 \ud835\u0041`,
+      plain: String.raw`c:\users \u00g \x4 ${'\ufffd'}a`,
+    },
+    { name: 'at the end', text: 'a\\', plain: 'a\\' },
+    { name: 'at the end, cut off', text: String.raw`a\u00`, plain: String.raw`a\u00` },
+  ])('escapes $name', ({ text, plain }) => {
+    expect(unmask(text).text).toBe(plain)
   })
 
   it('leads back: each character to one that it came from, in order', () => {
@@ -101,8 +111,8 @@ describe('unmask', () => {
       btoa('leave the rest of it alone'),
     )
     assert(
-      property(string({ unit: pieces, maxLength: 30 }), constantFrom(true, false), (text, json) => {
-        const { text: plain, offsets } = unmask(text, json)
+      property(string({ unit: pieces, maxLength: 30 }), (text) => {
+        const { text: plain, offsets } = unmask(text)
         if (offsets === null) return plain.length === text.length
         expect(offsets).toHaveLength(plain.length + 1)
         expect(offsets.at(-1)).toBe(text.length)
@@ -113,7 +123,7 @@ describe('unmask', () => {
 
   it('leads back from within a payload in proportion', () => {
     const payload = btoa(ATTACK)
-    const { text, offsets } = unmask(`x ${payload}.`, false)
+    const { text, offsets } = unmask(`x ${payload}.`)
     const end = text.indexOf('.')
     expect([offsets?.[2], offsets?.[end]]).toEqual([2, 2 + payload.length])
     expect(offsets?.[2 + ATTACK.length / 2]).toBe(2 + payload.length / 2)
