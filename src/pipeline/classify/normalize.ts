@@ -36,6 +36,8 @@ const ODD_RANGES: readonly (readonly [first: number, last: number])[] = [
 const ODD = new Uint8Array(0x10000)
 for (const [first, last] of ODD_RANGES) ODD.fill(1, first, last + 1)
 
+const BEYOND_ASCII = /[\u0080-\uffff]/
+
 /** Zero of the digits of other scripts that are read as ours. */
 const ZEROS = [0x0660, 0x06f0, 0x0966]
 
@@ -48,7 +50,7 @@ export function normalize(text: string, json: boolean): Normalized {
   const escaped = json && text.includes('\\')
   if (!escaped && !hasOdd(text)) return { text, offsets: null }
   const offsets = new Uint32Array(text.length + 1)
-  const runs: string[] = []
+  let result = ''
   let length = 0
   /** From here on the text is as it was. */
   let from = 0
@@ -63,7 +65,8 @@ export function normalize(text: string, json: boolean): Normalized {
     }
     const [character, taken] = isEscape ? unescape(text, i) : [text.charAt(i), 1]
     const plain = plainOf(character)
-    runs.push(text.slice(from, i), plain)
+    if (from < i) result += text.slice(from, i)
+    result += plain
     if (plain !== '') {
       offsets[length] = i
       length += 1
@@ -71,12 +74,13 @@ export function normalize(text: string, json: boolean): Normalized {
     i += taken
     from = i
   }
-  runs.push(text.slice(from))
+  result += text.slice(from)
   offsets[length] = text.length
-  return { text: runs.join(''), offsets: offsets.subarray(0, length + 1) }
+  return { text: result, offsets: offsets.subarray(0, length + 1) }
 }
 
 function hasOdd(text: string): boolean {
+  if (!BEYOND_ASCII.test(text)) return false
   for (let i = 0; i < text.length; i += 1) if (isOdd(text.charCodeAt(i))) return true
   return false
 }

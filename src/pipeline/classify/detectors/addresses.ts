@@ -5,8 +5,10 @@ const OCTETS = /^\d{1,3}(?:\.\d{1,3}){3}$/
 /** @param before the text before it */
 export function isPublicIpv4(written: string, before: string): boolean {
   if (!OCTETS.test(written)) return false
-  const [a = 0, b = 0, c = 0, d = 0] = written.split('.').map(Number)
-  if ([a, b, c, d].some((octet) => octet > 255) || a === 0 || a === 10 || a === 127 || a >= 224) return false
+  const [first = '', second = '', third = '', fourth = ''] = written.split('.')
+  const [a, b] = [Number(first), Number(second)]
+  if (Math.max(a, b, Number(third), Number(fourth)) > 255 || a === 0 || a === 10 || a === 127 || a >= 224)
+    return false
   if ((a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 169 && b === 254)) return false
   return !isVersion(before)
 }

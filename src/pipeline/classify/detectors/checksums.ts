@@ -1,11 +1,15 @@
 /** Check digits of cards, accounts and national numbers. All take digits only, unless they say otherwise. */
 
-export function passesLuhn(digits: string): boolean {
+/** @param written digits, with anything between them */
+export function passesLuhn(written: string): boolean {
   let sum = 0
-  for (let i = 0; i < digits.length; i += 1) {
-    const digit = digits.charCodeAt(digits.length - 1 - i) - 48
-    const doubled = i % 2 === 0 ? digit : digit * 2
+  let place = 0
+  for (let i = written.length - 1; i >= 0; i -= 1) {
+    const digit = written.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) continue
+    const doubled = place % 2 === 0 ? digit : digit * 2
     sum += doubled > 9 ? doubled - 9 : doubled
+    place += 1
   }
   return sum % 10 === 0
 }

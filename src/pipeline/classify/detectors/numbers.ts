@@ -18,16 +18,17 @@ const BORN =
 /** Before a number: it is the rest of a word, an amount, a colour, a path. */
 const GLUED = /[\w.$€£#@/-]/
 
-/** Groups of a number that others may follow: a card has five. */
-const MOST_PART = 5
-
 /** By how many digits they have. */
 const IDS = Map.groupBy(NUMBER_IDS, ({ digits }) => digits)
 
 interface Candidate {
   text: string
   start: number
-  groups: readonly Group[]
+  /** Behind its last digit. */
+  end: number
+  /** How many digits it has. */
+  digits: number
+  shape: Shape | null
   /** No further digits follow. */
   isLast: boolean
 }
@@ -44,32 +45,31 @@ export function findNumber(text: string, at: number): Find | null {
   const start = text.charAt(from - 1) === '+' ? from - 1 : from
   if (start > 0 && GLUED.test(text.charAt(start - 1))) return null
   const { groups, isWhole } = readRun(text, at)
-  const some = [...groups]
-  for (; some.length > 0; some.pop()) {
-    const isLast = isWhole && some.length === groups.length
-    if (!isLast && some.length > MOST_PART) continue
-    const find = judge({ text, start, groups: some, isLast })
-    if (find !== null) return find
+  let digits = 0
+  for (const group of groups) digits += group.end - group.start
+  for (let last = groups.length - 1; last >= 0 && digits >= 4; last -= 1) {
+    const isLast = isWhole && last === groups.length - 1
+    const shape = shapeOf(groups, last, digits)
+    if (isLast || shape !== null) {
+      const find = judge({ text, start, end: groups[last]?.end ?? start, digits, shape, isLast })
+      if (find !== null) return find
+    }
+    digits -= lengthOf(groups[last])
   }
   return null
 }
 
-function judge({ text, start, groups, isLast }: Candidate): Find | null {
-  let count = 0
-  for (const group of groups) count += group.end - group.start
-  const shape = shapeOf(groups, count)
-  if (count < 4 || (!isLast && shape === null)) return null
-  const digits = digitsOf(text, groups)
-  if (!isLast && shape === 'card' && !passesLuhn(digits)) return null
-  const numberEnd = groups.at(-1)?.end ?? start
+function judge({ text, start, end: numberEnd, digits: count, shape, isLast }: Candidate): Find | null {
+  const number = text.slice(start, numberEnd)
+  if (!isLast && shape === 'card' && !passesLuhn(number)) return null
   const end = endOfExtension(text, numberEnd)
   if (/[\w%]/.test(text.charAt(end))) return null
-  const number = text.slice(start, numberEnd)
   const before = text.slice(Math.max(0, start - BEFORE), start)
   const after = text.slice(end, end + AFTER)
   const found = (kind: string): Find => ({ start, end, kind })
   if (shape === 'date' && DATE.test(number)) return BORN.test(before) ? found('birth-date') : null
   if (shape === 'octets' && isPublicIpv4(number, before)) return /^\.\d/.test(after) ? null : found('ip')
+  const digits = number.replaceAll(/\D/g, '')
   for (const { kind, written, valid, context } of isLast ? (IDS.get(count) ?? []) : []) {
     if (!written.test(number) || !valid(digits)) continue
     if (context === null || context.test(before) || context.test(after)) return found(kind)
@@ -80,24 +80,21 @@ function judge({ text, start, groups, isLast }: Candidate): Find | null {
   return isPhone({ written: number, digits, before, after }) ? found('phone') : null
 }
 
-/** What the lengths of the groups allow, so that patterns are tried on few of them. */
-function shapeOf(groups: readonly Group[], count: number): 'date' | 'octets' | 'card' | null {
+type Shape = 'date' | 'octets' | 'card'
+
+/** What the lengths of the groups up to `last` allow, so that patterns are tried on few of them. */
+function shapeOf(groups: readonly Group[], last: number, count: number): Shape | null {
+  if (last > 4) return null
   const a = lengthOf(groups[0])
-  const b = lengthOf(groups[1])
-  const c = lengthOf(groups[2])
-  const d = lengthOf(groups[3])
-  const e = lengthOf(groups[4])
+  const b = last < 1 ? 0 : lengthOf(groups[1])
+  const c = last < 2 ? 0 : lengthOf(groups[2])
+  const d = last < 3 ? 0 : lengthOf(groups[3])
+  const e = last < 4 ? 0 : lengthOf(groups[4])
   if (count === a + b + c && c > 0 && count <= 8 && b <= 2 && (a <= 2 || c <= 2)) return 'date'
   if (count === a + b + c + d && d > 0 && Math.max(a, b, c, d) <= 3) return 'octets'
   const isGrouped =
     a === 4 && ((b === 4 && c === 4 && d === 4 && (e === 0 || e === 3)) || (b === 6 && c >= 4 && d === 0))
   return (isGrouped && count === a + b + c + d + e) || (a === count && a >= 12 && a <= 19) ? 'card' : null
-}
-
-function digitsOf(text: string, groups: readonly Group[]): string {
-  let digits = ''
-  for (const { start, end } of groups) digits += text.slice(start, end)
-  return digits
 }
 
 function lengthOf(group: Group | undefined): number {
