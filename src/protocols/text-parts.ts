@@ -3,16 +3,21 @@
  * walked like all others: what leaves must have been looked at, whatever its name.
  */
 import type { Surface } from '../table/route-table.ts'
-import { isRecord } from './json-object.ts'
+import { isRecord, type LongNumber } from './json-object.ts'
+import { KIND_FIELDS, KNOWN_KEYS, KNOWN_KINDS } from './known-names.ts'
+import { countTokens, holdsContent, unreadableIn } from './unreadable.ts'
 
 export type TextRole = 'system' | 'user' | 'assistant' | 'tool' | 'other'
 
 export interface TextPart {
   role: TextRole
-  /** `json` is JSON within a string, its escapes stand for characters; `id` was made by a machine; `keys` are names of fields. */
-  kind: 'text' | 'json' | 'id' | 'keys'
+  /**
+   * `json` is JSON within a string, its escapes stand for characters; `id` was made by a machine. The others cannot be
+   * replaced: names of fields, long numbers, the model asked for and the request's correlation id.
+   */
+  kind: 'text' | 'json' | 'id' | 'keys' | 'numbers' | 'model' | 'correlation-id'
   text: string
-  /** Keys and indices from the body down to it. Empty for `keys`, which cannot be replaced. */
+  /** Keys and indices from the body down to it; empty for what cannot be replaced. */
   path: readonly (string | number)[]
 }
 
@@ -24,11 +29,21 @@ export interface RequestText {
   messages: number
   /** Texts that came as token numbers. */
   tokenNumbers: number
-  /** A `data:` URL was left out. */
-  dataUrls: boolean
-  /** Something else that is no text was left out: sound, files, token numbers. */
+  /** Characters of all system text. */
+  systemLength: number
+  /** An image is shown, or referred to. */
+  images: boolean
+  /** Something else cannot be read: sound, files, token numbers, texts beyond the bound. */
   opaque: boolean
+  /** There are more texts than are read. */
+  cut: boolean
 }
+
+/**
+ * Most texts that are read of one request. A detector's work grows with their number as well as with their length;
+ * ten thousand are more than a session of a thousand turns with a hundred tools has.
+ */
+export const MAX_PARTS = 10_000
 
 const ROLES: Readonly<Record<string, TextRole>> = {
   system: 'system',
@@ -45,36 +60,33 @@ const TEXT_FIELDS: Readonly<Record<Exclude<Surface, 'chat'>, readonly string[]>>
   embeddings: ['input'],
 }
 
-/** Fields whose value names a kind, as long as it looks like such a name. */
-const KIND_FIELDS = new Set(['role', 'type', 'format', 'detail', 'object'])
-const KIND = /^[a-z_]{1,24}$/
-
-/** Names that the protocol itself gives: they are not looked at, or a pattern that finds one would find all requests. */
-const KNOWN_KEYS = new Set(
-  (
-    'model messages role content name type text tools tool_choice tool_calls tool_call_id function functions ' +
-    'function_call arguments id description parameters properties required strict additionalProperties enum items ' +
-    'anyOf default minimum maximum prompt suffix input stream stream_options include_usage temperature top_p top_k min_p n ' +
-    'stop seed user max_tokens max_completion_tokens presence_penalty frequency_penalty repetition_penalty logit_bias ' +
-    'logprobs top_logprobs response_format json_schema schema parallel_tool_calls reasoning_effort metadata store ' +
-    'image_url url detail input_audio data format file file_data refusal encoding_format dimensions'
-  ).split(' '),
-)
-
 /** Fields that hold JSON in a string, and fields that hold an id. */
 const JSON_FIELDS = new Set(['arguments'])
 const ID_FIELDS = new Set(['id', 'tool_call_id', 'call_id', 'item_id'])
 
-/** Content that is no text, by the field that holds it. */
-const OPAQUE_FIELDS = new Set(['data', 'file_data'])
+/** Tools like to answer in JSON, some of them cut it off: it is known by how it begins. */
+const LIKE_JSON = /^\s*(?:\{\s*"|\[\s*[[{"])/
 
-export function textParts(body: Readonly<Record<string, unknown>>, surface: Surface): RequestText {
+/** Content that is no text, by the field that holds it, unless it is an address. */
+const OPAQUE_FIELDS = new Set(['data', 'file_data', 'images'])
+const ADDRESS = /^\s*https?:/i
+
+/** A file within a URL. Where people write, it is what they wrote. */
+const DATA_URL = /^\s*data:[^,]{0,256},/i
+const SPOKEN_FIELDS = new Set(['text', 'content', 'arguments', 'prompt', 'input', 'suffix'])
+
+/** @param numbers long numbers of the body, as they were written */
+export function textParts(
+  body: Readonly<Record<string, unknown>>,
+  surface: Surface,
+  numbers: readonly LongNumber[] = [],
+): RequestText {
   const walk = new Walk()
   const fields = surface === 'chat' ? [] : TEXT_FIELDS[surface]
   let lastUser: readonly [number, number] = [0, 0]
   let messages = 0
   for (const field of fields) {
-    walk.prompt(body[field], [field])
+    walk.prompt(field, body[field])
     lastUser = [0, walk.parts.length]
   }
   const turns = surface === 'chat' && Array.isArray(body['messages']) ? body['messages'] : []
@@ -82,17 +94,16 @@ export function textParts(body: Readonly<Record<string, unknown>>, surface: Surf
     messages += 1
     const from = walk.parts.length
     const role = roleOf(message)
-    walk.value(message, role, ['messages', index])
+    walk.message(message, index, role)
     if (role === 'user') lastUser = [from, walk.parts.length]
   }
   for (const [key, value] of Object.entries(body)) {
     if (key === 'model' || (turns.length > 0 && key === 'messages') || fields.includes(key)) continue
-    walk.key(key)
-    walk.value(value, 'other', [key])
+    walk.field(key, value)
   }
-  const parts = walk.end()
-  const { tokenNumbers, dataUrls, opaque } = walk
-  return { parts, lastUser, messages, tokenNumbers, dataUrls, opaque }
+  walk.end(numbers)
+  const { parts, tokenNumbers, systemLength, images, opaque, cut } = walk
+  return { parts, lastUser, messages, tokenNumbers, systemLength, images, opaque: opaque || cut, cut }
 }
 
 /** Whether a chat request shows the model an image. Cheap: where all content is text, it looks at nothing else. */
@@ -101,14 +112,12 @@ export function hasImages(body: Readonly<Record<string, unknown>>): boolean {
   if (!Array.isArray(messages)) return false
   return messages.some((message) => {
     const content: unknown = isRecord(message) ? message['content'] : null
-    return Array.isArray(content) && content.some(isImage)
+    return Array.isArray(content) ? content.some(isImage) : isImage(content)
   })
 }
 
 function isImage(part: unknown): boolean {
-  if (!isRecord(part)) return false
-  const { type, image_url: url } = part
-  return url !== undefined || (typeof type === 'string' && type.includes('image'))
+  return isRecord(part) && Object.entries(part).some(([key, value]) => unreadableIn(key, value) === 'images')
 }
 
 function roleOf(message: unknown): TextRole {
@@ -116,80 +125,143 @@ function roleOf(message: unknown): TextRole {
   return typeof role === 'string' && Object.hasOwn(ROLES, role) ? (ROLES[role] ?? 'other') : 'other'
 }
 
-type Path = readonly (string | number)[]
-
-/** Collects text from JSON. Its depth is bounded by the parser. */
+/**
+ * Collects text from JSON. The parser bounds its depth and its values, and a path is only written down where there is
+ * text: the work is a small multiple of the body whatever its shape.
+ */
 class Walk {
   readonly parts: TextPart[] = []
   tokenNumbers = 0
-  dataUrls = false
+  systemLength = 0
+  images = false
   opaque = false
+  cut = false
+  #role: TextRole = 'other'
+  /** What is shown to the model may refer to files; a description of a tool may not. */
+  #isContent = true
+  readonly #path: (string | number)[] = []
   readonly #keys = new Set<string>()
 
-  key(key: string): void {
-    if (!KNOWN_KEYS.has(key)) this.#keys.add(key)
-  }
-
   /** A prompt or input: text, texts, or what a tokenizer made of them. */
-  prompt(value: unknown, path: Path): void {
-    if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number')) {
-      this.tokenNumbers += value.length
-      this.opaque = true
-      return
-    }
-    if (!Array.isArray(value)) {
-      this.value(value, 'user', path)
-      return
-    }
-    for (const [index, item] of value.entries()) this.prompt(item, [...path, index])
+  prompt(field: string, value: unknown): void {
+    this.#role = 'user'
+    this.#isContent = true
+    this.#within(field, () => this.#prompt(value))
   }
 
-  value(value: unknown, role: TextRole, path: Path): void {
+  message(message: unknown, index: number, role: TextRole): void {
+    this.#role = role
+    this.#isContent = true
+    this.#within('messages', () => this.#within(index, () => this.#value(message)))
+  }
+
+  /** Any other member of the body. */
+  field(key: string, value: unknown): void {
+    this.#role = 'other'
+    this.#isContent = holdsContent(key)
+    // Of `audio` at the top a chat wants its answer spoken; it sends nothing.
+    this.#member(key, value, key !== 'audio')
+  }
+
+  end(numbers: readonly LongNumber[]): void {
+    const alone = { role: 'other', path: [] } as const
+    if (this.#keys.size > 0) this.parts.push({ ...alone, kind: 'keys', text: [...this.#keys].join('\n') })
+    if (numbers.length === 0) return
+    if (numbers.length > MAX_PARTS) this.cut = true
+    const text = numbers.slice(0, MAX_PARTS).map(({ key, digits }) => `${key}: ${plainDigits(digits)}`)
+    this.parts.push({ ...alone, kind: 'numbers', text: text.join('\n') })
+  }
+
+  #prompt(value: unknown): void {
+    const tokens = countTokens(value)
+    if (tokens > 0) {
+      this.tokenNumbers += tokens
+      this.opaque = true
+    } else if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) this.#within(index, () => this.#prompt(item))
+    } else {
+      this.#value(value)
+    }
+  }
+
+  #value(value: unknown): void {
     if (typeof value === 'string') {
-      this.#text(value, role, path)
-      return
-    }
-    if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) this.#nested(item, role, path, index)
-      return
-    }
-    if (!isRecord(value)) return
-    for (const [key, item] of Object.entries(value)) {
-      this.key(key)
-      this.#nested(item, role, path, key)
+      this.#text(value)
+    } else if (Array.isArray(value)) {
+      for (let i = 0; i < value.length; i += 1) this.#nested(i, value[i])
+    } else if (isRecord(value)) {
+      for (const key in value) this.#member(key, value[key], true)
     }
   }
 
-  end(): TextPart[] {
-    if (this.#keys.size > 0) {
-      this.parts.push({ role: 'other', kind: 'keys', text: [...this.#keys].join('\n'), path: [] })
-    }
-    return this.parts
+  #member(key: string, value: unknown, mayRefer: boolean): void {
+    if (!KNOWN_KEYS.has(key)) this.#keys.add(key)
+    if (this.#isContent && mayRefer) this.#note(key, value)
+    this.#nested(key, value)
   }
 
-  #nested(item: unknown, role: TextRole, path: Path, key: string | number): void {
-    if (typeof item === 'string' || (typeof item === 'object' && item !== null)) {
-      this.value(item, role, [...path, key])
-    }
+  #note(key: string, value: unknown): void {
+    const what = unreadableIn(key, value)
+    if (what === 'images') this.images = true
+    else if (what !== null) this.opaque = true
+    if (what === 'tokens') this.tokenNumbers += countTokens(value)
   }
 
-  #text(text: string, role: TextRole, path: Path): void {
-    const field = fieldOf(path)
-    if (text === '' || (KIND_FIELDS.has(field) && KIND.test(text))) return
-    if (field === 'url' && text.startsWith('data:')) {
-      this.dataUrls = true
+  #nested(step: string | number, item: unknown): void {
+    if (typeof item !== 'string' && (typeof item !== 'object' || item === null)) return
+    this.#path.push(step)
+    this.#value(item)
+    this.#path.pop()
+  }
+
+  #within(step: string | number, walk: () => void): void {
+    this.#path.push(step)
+    walk()
+    this.#path.pop()
+  }
+
+  #text(text: string): void {
+    const field = this.#field()
+    if (text === '' || (KIND_FIELDS.has(field) && KNOWN_KINDS.has(text))) return
+    if (this.#isContent && this.#isFile(field, text)) return
+    if (this.#role === 'system') this.systemLength += text.length
+    if (this.parts.length >= MAX_PARTS) {
+      this.cut = true
       return
     }
-    if (OPAQUE_FIELDS.has(field) && path[0] === 'messages') {
-      this.opaque = true
-      return
+    this.parts.push({ role: this.#role, kind: kindOf(field, text), text, path: [...this.#path] })
+  }
+
+  /** Whether it is no text but a file, which is noted then. */
+  #isFile(field: string, text: string): boolean {
+    if (OPAQUE_FIELDS.has(field) && !ADDRESS.test(text)) {
+      if (field !== 'images') this.opaque = true
+      return true
     }
-    const kind = JSON_FIELDS.has(field) ? 'json' : ID_FIELDS.has(field) ? 'id' : 'text'
-    this.parts.push({ role, kind, text, path })
+    if (SPOKEN_FIELDS.has(field) || !DATA_URL.test(text)) return false
+    if (/^\s*data:(?:image\/|[;,])/i.test(text)) this.images = true
+    else this.opaque = true
+    return true
+  }
+
+  /** The field that holds it, be it in a list. */
+  #field(): string {
+    for (let i = this.#path.length - 1; i >= 0; i -= 1) {
+      const step = this.#path[i]
+      if (typeof step === 'string') return step
+    }
+    return ''
   }
 }
 
-function fieldOf(path: Path): string {
-  const last = path.at(-1)
-  return typeof last === 'string' ? last : ''
+function kindOf(field: string, text: string): TextPart['kind'] {
+  if (ID_FIELDS.has(field)) return 'id'
+  return JSON_FIELDS.has(field) || (text.includes('\\') && LIKE_JSON.test(text)) ? 'json' : 'text'
+}
+
+/** The digits before the point; all of them where an exponent moves it. */
+function plainDigits(digits: string): string {
+  if (/^\d+$/.test(digits)) return digits
+  const value = Number(digits)
+  return Number.isSafeInteger(value) ? String(value) : (/^\d+/.exec(digits)?.[0] ?? '')
 }
