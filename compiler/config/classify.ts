@@ -63,7 +63,7 @@ export interface InjectionThresholdsConfig {
    * What the user says, in every turn.
    * @minimum 0
    * @maximum 1
-   * @default 0.58
+   * @default 0.55
    */
   user?: number
   /**

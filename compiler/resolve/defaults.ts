@@ -45,7 +45,7 @@ export const DEFAULTS: Defaults = {
   entropy: { threshold: 4, minLength: 24 },
   injectionAction: 'flag',
   // By cross-validation: what users say is wrongly flagged in less than 1 %, data in less than 0.5 % of texts.
-  injectionThresholds: { user: 0.58, tool: 0.7, document: 0.7 },
+  injectionThresholds: { user: 0.55, tool: 0.7, document: 0.7 },
   complexity: { simpleTokens: 256, mediumTokens: 1024, classifierTimeout: '2s' },
   blockStatus: 403,
   promptPart: 'user',

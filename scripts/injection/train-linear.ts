@@ -22,6 +22,8 @@ export interface TrainingOptions {
   /** Added to the number of buckets of a text. */
   damping: number
   epochs: number
+  /** The weights are the mean of those after each further epoch: the last one alone leans on the order of its examples. */
+  averageAfter: number
   rate: number
   l2: number
   /** Buckets of fewer examples stay 0: what stands in one text alone says nothing about others. */
@@ -29,7 +31,7 @@ export interface TrainingOptions {
 }
 
 export function trainLinear(examples: readonly Example[], options: TrainingOptions): LinearWeights {
-  const { buckets: size, damping, epochs, rate, l2 } = options
+  const { buckets: size, damping, epochs, averageAfter, rate, l2 } = options
   const known = knownBuckets(examples, options)
   const weights = new Float64Array(size)
   const squares = new Float64Array(size).fill(1e-6)
@@ -37,6 +39,8 @@ export function trainLinear(examples: readonly Example[], options: TrainingOptio
   let biasSquares = 1e-6
   const order = Uint32Array.from(examples, (_, index) => index)
   const random = createRandom()
+  const mean: LinearWeights = { bias: 0, weights: new Float64Array(size) }
+  const share = 1 / (epochs - averageAfter)
   for (let epoch = 0; epoch < epochs; epoch += 1) {
     shuffle(order, random)
     for (const index of order) {
@@ -55,8 +59,13 @@ export function trainLinear(examples: readonly Example[], options: TrainingOptio
         weights[bucket] = (weights[bucket] as number) - (rate * slope) / Math.sqrt(square)
       }
     }
+    if (epoch < averageAfter) continue
+    mean.bias += share * bias
+    for (const [bucket, weight] of weights.entries()) {
+      mean.weights[bucket] = (mean.weights[bucket] as number) + share * weight
+    }
   }
-  return { bias, weights }
+  return mean
 }
 
 function knownBuckets(

@@ -17,6 +17,7 @@ const OPTIONS: TrainingOptions = {
   buckets: BUCKETS,
   damping: DAMPING,
   epochs: 30,
+  averageAfter: 10,
   rate: 0.5,
   l2: 3e-4,
   minExamples: 3,

@@ -79,7 +79,7 @@ export const routeTable: RouteTable = {
       "thresholds": {
         "document": 0.7,
         "tool": 0.7,
-        "user": 0.58
+        "user": 0.55
       }
     },
     "privacy": {
@@ -126,7 +126,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "e84b834f75291c812a1024b908925f81b1ddd8c8d4686721a5c4919c392c42aa",
+  "digest": "611fd8186b02b46376db6f645ed893352a1ef3763979ded151d8e18dc25d2d76",
   "labels": {
     "private": {
       "cache": "none",

@@ -42,7 +42,7 @@ export function makePrivacy(fields: Partial<PrivacyGuard> = {}): PrivacyGuard {
 export function makeInjection(fields: Partial<InjectionGuard> = {}): InjectionGuard {
   return {
     action: 'flag',
-    thresholds: { user: 0.58, tool: 0.7, document: 0.7 },
+    thresholds: { user: 0.55, tool: 0.7, document: 0.7 },
     surfaces: ['chat'],
     ...fields,
   }

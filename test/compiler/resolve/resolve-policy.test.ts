@@ -47,7 +47,7 @@ describe('classify', () => {
       },
       injection: {
         action: 'flag',
-        thresholds: { user: 0.58, tool: 0.7, document: 0.7 },
+        thresholds: { user: 0.55, tool: 0.7, document: 0.7 },
         surfaces: ['chat'],
       },
       complexity: { simpleTokens: 256, mediumTokens: 1024, code: [], reasoning: [], classifier: null },
