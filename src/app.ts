@@ -94,7 +94,8 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
   })
   try {
     const request = await readJsonBody(c.req.raw, c.get('head'), { limits: table.limits, watch })
-    const input = { client: clientName, surface, table, headers }
+    const given = c.get('head').correlationId === correlationId ? correlationId : null
+    const input = { client: clientName, surface, table, headers, correlationId: given }
     const classified = classify(request, input)
     const { facts } = classified
     facts.unhealthy = health.unhealthy(table)

@@ -12,6 +12,7 @@ import { gaugeComplexity } from './complexity.ts'
 import { estimateTokens, TOKENS_PER_MESSAGE } from './estimate-tokens.ts'
 import { judgeInjection, type InjectionVerdict, NOT_JUDGED } from './injection.ts'
 import { minuteOfWeek } from './minute-of-week.ts'
+import { namedOutside } from './named-outside.ts'
 import { prepare } from './prepare.ts'
 import { type Finding, scanPrivacy } from './scan-privacy.ts'
 import { runTextTests } from './text-tests.ts'
@@ -22,6 +23,8 @@ export interface ClassifyInput {
   table: RouteTable
   /** Names in lower case; at least those of `table.needs.headers`. */
   headers: Readonly<Record<string, string>>
+  /** The one that the client gave: it goes to the backend as well. */
+  correlationId?: string | null
   /** Unix ms; now when left out. */
   now?: number
 }
@@ -45,8 +48,10 @@ const NO_TEXT: RequestText = {
   lastUser: [0, 0],
   messages: 0,
   tokenNumbers: 0,
-  dataUrls: false,
+  systemLength: 0,
+  images: false,
   opaque: false,
+  cut: false,
 }
 const NO_HEADERS: Readonly<Record<string, string>> = {}
 
@@ -57,13 +62,14 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
   const { client, surface, table } = input
   const { needs, classify: guards } = table
   const body = request.body.value
-  const text = needs.text ? textParts(body, surface) : NO_TEXT
-  const { parts } = text
-  const tokens = tokensOf(text)
-  const images = text.dataUrls || (surface === 'chat' && hasImages(body))
+  const text = needs.text ? textParts(body, surface, request.body.numbers) : NO_TEXT
+  const tokens = text.cut ? estimateTokens(request.body.text) : tokensOf(text)
+  const images = text.images || (!needs.text && surface === 'chat' && hasImages(body))
+  const outside = needs.text ? namedOutside(request, input.correlationId ?? null, table) : []
+  const parts = outside.length === 0 ? text.parts : [...text.parts, ...outside]
 
   const privacy = guards.privacy?.surfaces.includes(surface)
-    ? scanPrivacy(text, { images, opaque: text.opaque }, { table })
+    ? scanPrivacy({ parts }, { images, opaque: text.opaque }, { table })
     : { labels: {}, findings: [] }
   const injection = guards.injection?.surfaces.includes(surface)
     ? judgeInjection(parts, guards.injection.thresholds, guards.scanBytes)
@@ -81,7 +87,7 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     headers: neededHeaders(input),
     tokens,
     maxTokens: maxTokensOf(body),
-    systemLength: parts.reduce((sum, part) => (part.role === 'system' ? sum + part.text.length : sum), 0),
+    systemLength: text.systemLength,
     tools: isFilled(body['tools']) || isFilled(body['functions']),
     images,
     json: wantsJson(body['response_format']),

@@ -1,9 +1,10 @@
 /**
- * What a model would read although no part says it: text in base64, and words that begin in one part of a message and
- * end in the next. It is added to the haystack, behind what the parts say themselves.
+ * What a model would read although no part says it: text in base64 or behind escapes, and words that begin in one part
+ * of a message and end in the next. It is added to the haystack, behind what the parts say themselves.
  */
 import type { TextPart } from '../../protocols/text-parts.ts'
 import { decodeRuns } from './base64-runs.ts'
+import { readEscapes } from './escaped-text.ts'
 import type { Haystack, PartSpan } from './haystack.ts'
 import { normalize } from './normalize.ts'
 
@@ -27,6 +28,7 @@ export function addHidden(haystack: Haystack, parts: readonly TextPart[]): WithH
       // What is found in there cannot be taken out alone.
       locate: () => haystack.locate(start, end),
     })),
+    ...readEscapes(haystack),
     ...glue(haystack, parts),
   ]
   if (found.length === 0) return { ...haystack, opaque }

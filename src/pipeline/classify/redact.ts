@@ -36,13 +36,22 @@ export function redact(
   for (const [index, found] of byPart(named)) {
     const part = parts[index]
     const [key] = part?.path ?? []
-    if (part === undefined || typeof key !== 'string') throw failed('the name of a field')
+    if (part === undefined || typeof key !== 'string')
+      throw failed(FIXED[part?.kind ?? 'keys'] ?? 'something')
     if (!touched.has(key)) values[key] = structuredClone(values[key])
     touched.add(key)
     put(values, part.path, replaceSpans(part.text, found, placeholders))
   }
   if (touched.size > 0) checkAgain(values, placeholders, options)
   return new Map(Array.from(touched, (key) => [key, JSON.stringify(values[key])]))
+}
+
+/** What has no place where a placeholder could stand: a number's schema wants a number. */
+const FIXED: Partial<Record<TextPart['kind'], string>> = {
+  keys: 'something private in the name of a field',
+  numbers: 'something private as a number',
+  model: 'something private in the name of its model',
+  'correlation-id': 'something private in its correlation id',
 }
 
 function byPart(findings: readonly Finding[]): Map<number, Finding[]> {
@@ -60,14 +69,33 @@ function replaceSpans(text: string, findings: readonly Finding[], placeholders: 
   let result = ''
   let from = 0
   for (const finding of findings.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const start = startOfEscape(text, finding.start)
     if (finding.start >= from) {
       const placeholder = placeholderOf(finding)
       placeholders.add(placeholder)
-      result += text.slice(from, finding.start) + placeholder
+      result += text.slice(from, Math.max(from, start)) + placeholder
     }
-    from = Math.max(from, finding.end)
+    from = Math.max(from, endOfEscape(text, finding.end))
   }
   return result + text.slice(from)
+}
+
+const ESCAPED = /[nrtbfu"\\/]/
+
+/** A find may begin with the letter of an escape. Its backslashes, alone, would no longer be JSON. */
+function startOfEscape(text: string, at: number): number {
+  let start = at
+  if (!ESCAPED.test(text.charAt(at))) return at
+  while (text.charAt(start - 1) === '\\') start -= 1
+  return start
+}
+
+/** Or end within one. */
+function endOfEscape(text: string, at: number): number {
+  let end = at
+  if (text.charAt(at - 1) !== '\\') return at
+  while (text.charAt(end) === '\\') end += 1
+  return ESCAPED.test(text.charAt(end)) ? end + 1 : end
 }
 
 function placeholderOf({ detector, kind }: Finding): string {

@@ -100,13 +100,15 @@ function run(detector: NamedDetector, parts: readonly TextPart[], haystack: Hays
     for (const { start, end, kind } of find(text)) {
       for (const span of haystack.locate(at + start, at + end)) {
         // An id is as random as a key; only its shape can tell that it is one.
-        if (kind === 'random' && parts[span.part]?.kind === 'id') continue
+        if (kind === 'random' && IDS.has(parts[span.part]?.kind)) continue
         findings.push({ part: span.part, start: span.start, end: span.end, detector: name, kind, label })
       }
     }
   }
   return findings
 }
+
+const IDS: ReadonlySet<string | undefined> = new Set<TextPart['kind']>(['id', 'model', 'correlation-id'])
 
 /** The guard's own label, and those of patterns that would have kept the request nearer. */
 function labelsOfUnread({ label, patterns }: PrivacyGuard, table: RouteTable): Set<string> {

@@ -16,7 +16,7 @@ export function runTextTests(
     const isAbout = {
       user: index >= lastUser[0] && index < lastUser[1],
       system: role === 'system',
-      conversation: kind !== 'keys',
+      conversation: kind !== 'keys' && kind !== 'numbers',
     }
     const ask = ({ literals, questions }: Phrases, read: string): void => {
       literals.scan(read, (word) => {

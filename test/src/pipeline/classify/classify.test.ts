@@ -46,15 +46,23 @@ interface Ask {
   surface?: Surface
   client?: string
   headers?: Record<string, string>
+  correlationId?: string
   now?: number
 }
 
 function run(
   table: RouteTable,
-  { body = {}, surface = 'chat', client = 'crew', headers = {}, now }: Ask,
+  { body = {}, surface = 'chat', client = 'crew', headers = {}, correlationId, now }: Ask,
 ): Classified {
   const request = parseModelRequest(new TextEncoder().encode(JSON.stringify({ model: 'fast', ...body })))
-  return classify(request, { client, surface, table, headers, ...(now !== undefined && { now }) })
+  return classify(request, {
+    client,
+    surface,
+    table,
+    headers,
+    correlationId: correlationId ?? null,
+    ...(now !== undefined && { now }),
+  })
 }
 
 function says(content: unknown, role = 'user'): { messages: object[] } {
@@ -221,6 +229,82 @@ describe('labels', () => {
     },
   ])('$name: $labels', ({ body, labels }) => {
     expect(run(tableWith({ scanBytes: 1000, privacy: guard() }), { body }).facts.labels).toEqual(labels)
+  })
+
+  const KEY = ['AKIA', 'Q1W2E3R4T5Y6U7I8'].join('')
+  const dumped = (value: unknown): string => JSON.stringify(value)
+  const CARD = 4111111111111111
+
+  it.each([
+    { name: 'JSON that a tool answers', body: says(dumped({ out: `config:\n${KEY}` }), 'tool') },
+    { name: 'a part of it', body: says(dumped({ out: `config:\n${KEY}` }).slice(0, -2), 'tool') },
+    { name: 'JSON in JSON', body: says(dumped({ out: dumped({ in: `config:\n${KEY}` }) }), 'tool') },
+    {
+      name: 'JSON in arguments',
+      body: {
+        messages: [{ tool_calls: [{ function: { arguments: dumped({ in: dumped([`a\t${KEY}`]) }) } }] }],
+      },
+    },
+    { name: 'JSON among words', body: says(`It said ${dumped({ out: `config:\n${KEY}` })}.`) },
+    { name: 'JSON in a field we do not know', body: { memo: dumped([dumped([`a\n${KEY}`])]) } },
+  ])('reads $name without its escapes', ({ body }) => {
+    const { facts, findings, parts } = run(tableWith({ privacy: guard() }), { body })
+    expect(facts.labels).toEqual({ private: ['secrets'] })
+    const shown = findings.map(({ part, start, end }) => parts[part]?.text.slice(start, end))
+    expect(new Set(shown)).toEqual(new Set([KEY]))
+  })
+
+  it.each([
+    { name: 'a number', body: { documents: [{ card: CARD }] }, found: ['pii'] },
+    {
+      name: 'a default of a tool',
+      body: { tools: [{ function: { parameters: { properties: { n: { default: CARD } } } } }] },
+      found: ['pii'],
+    },
+    { name: 'a number beside its name', body: { metadata: { phone: 4930901820 } }, found: ['pii'] },
+    { name: 'a seed and a time', body: { seed: 1234567890, metadata: { created: 1763750000123 } } },
+    { name: 'the model of a wildcard', body: { model: `or/${KEY}` }, found: ['secrets'] },
+    { name: 'a random model', body: { model: 'or/tR7pQx2LkV9bZw4NcY8mHs3J' } },
+    { name: 'a model that the policy names', body: { model: `ft:${KEY}` } },
+    { name: 'the correlation id', body: {}, correlationId: KEY, found: ['secrets'] },
+    {
+      name: 'a correlation id of a machine',
+      body: {},
+      correlationId: '0b1f7c1e-8a51-4f0e-9f5d-0c8d3e0f6a77',
+    },
+    { name: 'a kind', body: says([{ type: KEY, text: 'a' }]), found: ['secrets'] },
+    {
+      name: 'a film elsewhere',
+      body: says([{ video_url: { url: 'https://x.test/a' } }]),
+      found: ['unscanned'],
+    },
+    {
+      name: 'an image that is not in a list',
+      body: says({ image_url: { url: 'https://x.test/a' } }),
+      found: ['images'],
+    },
+    { name: 'tokens', body: { prompt_token_ids: [1, 2, 3] }, found: ['unscanned'] },
+    { name: 'too many texts', body: says(Array.from({ length: 10_001 }, () => 'a')), found: ['unscanned'] },
+  ] as { name: string; body: object; correlationId?: string; found?: string[] }[])(
+    'looks at $name: $found',
+    ({ body, correlationId, found }) => {
+      const base = tableWith({ privacy: guard() })
+      const table = { ...base, names: { ...base.names, [`ft:${KEY}`]: 'fast' } }
+      const { facts } = run(table, { body, ...(correlationId !== undefined && { correlationId }) })
+      expect(facts.labels).toEqual(found === undefined ? {} : { private: found })
+    },
+  )
+
+  it('counts the tokens of the whole body where it has more texts than are read', () => {
+    const body = says(
+      Array.from({ length: 20_000 }, () => 'a word or so'),
+      'system',
+    )
+    const { tokens, systemLength } = run(tableWith({}), { body }).facts
+    expect([tokens, systemLength]).toEqual([
+      Math.ceil(dumped({ model: 'fast', ...body }).length / 4),
+      240_000,
+    ])
   })
 
   const HERMES = { id: 'codename', source: 'project hermes', flags: 'iu', label: 'secret' }

@@ -68,6 +68,28 @@ describe('redact', () => {
     })
   })
 
+  it('keeps JSON in JSON valid', () => {
+    const inner = { note: 'mail\nada@example.org "now"' }
+    const content = JSON.stringify({ out: JSON.stringify(inner), n: [1] })
+    const body = JSON.stringify({ model: 'auto', messages: [{ role: 'tool', content }] })
+    const left = JSON.parse(redacted(body)) as { messages: { content: string }[] }
+    const answer = JSON.parse(left.messages[0]?.content ?? '') as { out: string; n: number[] }
+    expect(answer.n).toEqual([1])
+    expect(JSON.parse(answer.out)).toEqual({ note: 'mail[EMAIL] "now"' })
+  })
+
+  it.each([
+    { name: 'a number', body: { documents: [{ card: 4111111111111111 }] }, what: 'as a number' },
+    {
+      name: 'the model',
+      body: { model: `or/${['AKIA', 'Q1W2E3R4T5Y6U7I8'].join('')}` },
+      what: 'name of its model',
+    },
+  ])('refuses what stands in $name', ({ body, what }) => {
+    const error = errorOf(() => redacted(JSON.stringify({ model: 'auto', messages: [], ...body })))
+    expect(error).toMatchObject({ code: 'redaction_failed', message: expect.stringContaining(what) })
+  })
+
   it('spans a secret over two parts', () => {
     const content = [
       { type: 'text', text: 'password:' },
