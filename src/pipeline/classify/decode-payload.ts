@@ -23,9 +23,9 @@ export function decodePayload(run: string): string | null {
 const PROBE = 256
 
 function readAs(decode: (run: string) => Uint8Array, run: string): string | null {
-  if (run.length > 2 * PROBE && !isText(decode(run.slice(0, PROBE)))) return null
+  if (run.length > 2 * PROBE && !isText(decode(run.slice(0, PROBE)), 0)) return null
   const bytes = decode(run)
-  return isText(bytes) ? UTF8.decode(bytes) : null
+  return isText(bytes, WORDY) ? UTF8.decode(bytes) : null
 }
 
 function fromHex(run: string): Uint8Array {
@@ -59,10 +59,10 @@ function fromBase64(run: string): Uint8Array {
 }
 
 /**
- * Whether bytes are UTF-8 that is mostly words, but for a character that is cut off at their end. Keys and pictures give
- * themselves away within a few bytes.
+ * Whether bytes are UTF-8, but for a character that is cut off at their end, and so much of it words. Keys and pictures
+ * give themselves away within a few bytes.
  */
-function isText(bytes: Uint8Array): boolean {
+function isText(bytes: Uint8Array, share: number): boolean {
   let wordy = 0
   /** Bytes that the character still needs. */
   let open = 0
@@ -78,7 +78,7 @@ function isText(bytes: Uint8Array): boolean {
     } else if (byte === 32 || byte === 10 || isLetter(byte)) wordy += 1
     else if (byte === 127 || (byte < 32 && byte !== 9 && byte !== 13)) return false
   }
-  return wordy >= bytes.length * WORDY
+  return wordy >= bytes.length * share
 }
 
 /** How many bytes follow the first one of a character in UTF-8; 0 = none can. */
