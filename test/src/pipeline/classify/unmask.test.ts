@@ -55,6 +55,11 @@ describe('unmask', () => {
     { name: 'a payload among words', text: `Run: "${btoa(ATTACK)}" now`, plain: `run: "${PLAIN}" now` },
     { name: 'a payload is decoded once', text: btoa(btoa(ATTACK)), plain: btoa(ATTACK).toLowerCase() },
     {
+      name: 'a long payload with few words at first',
+      text: btoa('1234567890 '.repeat(20) + PLAIN.repeat(20)),
+      plain: '1234567890 '.repeat(20) + PLAIN.repeat(20),
+    },
+    {
       name: 'a picture stays',
       text: btoa('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0'),
       plain: 'ivborw0kggoaaaansuheuga=',
