@@ -4,7 +4,7 @@
  */
 import type { ModelRequest } from '../../protocols/model-request.ts'
 import type { TextPart } from '../../protocols/text-parts.ts'
-import { lookup } from '../../table/lookup.ts'
+import { resolveName } from '../../table/names.ts'
 import type { RouteTable } from '../../table/route-table.ts'
 
 /** @param correlationId null where the gateway made it */
@@ -14,8 +14,9 @@ export function namedOutside(
   table: RouteTable,
 ): TextPart[] {
   const parts: TextPart[] = []
-  // A name that the policy gives is no secret of the client's.
-  if (lookup(table.names, model) === undefined) parts.push(alone('model', model))
+  // What comes before a wildcard, and a name without one, are the policy's own.
+  const rest = resolveName(table, model)?.rest ?? ''
+  if (rest !== '') parts.push(alone('model', rest))
   if (correlationId !== null) parts.push(alone('correlation-id', correlationId))
   return parts
 }

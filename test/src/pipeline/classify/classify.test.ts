@@ -263,8 +263,8 @@ describe('labels', () => {
     },
     { name: 'a number beside its name', body: { metadata: { phone: 4930901820 } }, found: ['pii'] },
     { name: 'a seed and a time', body: { seed: 1234567890, metadata: { created: 1763750000123 } } },
-    { name: 'the model of a wildcard', body: { model: `or/${KEY}` }, found: ['secrets'] },
-    { name: 'a random model', body: { model: 'or/tR7pQx2LkV9bZw4NcY8mHs3J' } },
+    { name: 'the model of a wildcard', body: { model: `or-${KEY}` }, found: ['secrets'] },
+    { name: 'a random model', body: { model: 'or-tR7pQx2LkV9bZw4NcY8mHs3J' } },
     { name: 'a model that the policy names', body: { model: `ft:${KEY}` } },
     { name: 'the correlation id', body: {}, correlationId: KEY, found: ['secrets'] },
     {
@@ -289,7 +289,11 @@ describe('labels', () => {
     'looks at $name: $found',
     ({ body, correlationId, found }) => {
       const base = tableWith({ privacy: guard() })
-      const table = { ...base, names: { ...base.names, [`ft:${KEY}`]: 'fast' } }
+      const table = {
+        ...base,
+        names: { ...base.names, [`ft:${KEY}`]: 'fast' },
+        wildcards: [{ prefix: 'or-', model: 'fast' }],
+      }
       const { facts } = run(table, { body, ...(correlationId !== undefined && { correlationId }) })
       expect(facts.labels).toEqual(found === undefined ? {} : { private: found })
     },

@@ -12,6 +12,7 @@ const HERMES = { id: 'codename', source: 'hermes', flags: 'iu', label: 'private'
 const base = makeRuledTable([])
 const table: RouteTable = {
   ...base,
+  wildcards: [{ prefix: 'or/', model: 'fast' }],
   classify: { ...base.classify, privacy: makePrivacy({ patterns: [HERMES] }) },
 }
 
