@@ -29,7 +29,7 @@ export interface Automaton {
 }
 
 /** Empty ways out of one state that are followed. */
-const MAX_EMPTY_WAYS = 5000
+const MAX_EMPTY_WAYS = 1000
 const MAX_STATES = 6000
 
 /** What can be had from an instruction without consuming anything. */

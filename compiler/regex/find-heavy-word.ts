@@ -1,7 +1,7 @@
 /**
  * The constant behind linear time. Repetitions that end may still open a great many ways at once, as
  * `(a{1,30}){1,30}b` does: this looks for a text without a match on which many are open, greedily. It finds what is
- * plainly heavy; what it misses is linear all the same.
+ * plainly heavy; what it misses is for `bound-ways.ts` to refuse.
  */
 import type { Graph } from './graph.ts'
 import { createSituations } from './situations.ts'
@@ -51,10 +51,11 @@ function canFail(graph: Graph, { search, open }: { search: number; open: Open })
 
 /** By the class of characters that leaves most ways open without a match; null when each may match. */
 function bestStep(
-  { next, accepts, classCount }: Graph,
+  graph: Graph,
   { search, open }: { search: number; open: Open },
   spend: () => void,
 ): { id: number; open: Open; ways: number } | null {
+  const { next, accepts, classCount } = graph
   const all: [state: number, ways: number][] = [[search, 1], ...open]
   let best: { id: number; open: Open; ways: number } | null = null
   for (let id = 0; id < classCount; id++) {
@@ -68,10 +69,19 @@ function bestStep(
         ways += count
       }
     }
+    if (isStuck(graph, reached)) continue
     // Of two that are alike, the one that leaves more to choose from.
     const isBetter =
       best === null || ways > best.ways || (ways === best.ways && reached.size > best.open.size)
     if (isBetter) best = { id, open: reached, ways }
   }
   return best
+}
+
+/** Whether each character that may follow completes a match. */
+function isStuck({ accepts, classCount }: Graph, open: Open): boolean {
+  const states = [...open.keys()]
+  return Array.from({ length: classCount }, (_, id) => id).every((id) =>
+    states.some((state) => accepts[state]?.[id]),
+  )
 }

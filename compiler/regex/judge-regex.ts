@@ -3,6 +3,7 @@
  * answer on every machine: nothing is measured.
  */
 import { toAutomaton } from './automaton.ts'
+import { boundWays } from './bound-ways.ts'
 import { findHeavyWord } from './find-heavy-word.ts'
 import { findSlowLoop } from './find-slow-loop.ts'
 import { createBudget, toGraph } from './graph.ts'
@@ -23,6 +24,9 @@ export type RegexVerdict =
   /** It could not be shown; `why` is a clause that begins with `it`. */
   | { kind: 'not-judged'; why: string }
 
+/** A bound is above what there is: where no text is found that is heavy, four times as many ways may not be excluded. */
+const MAX_BOUND = 1024
+
 /** @param source what the engine has compiled with these flags and `u` */
 export function judgeRegex(source: string, flags: string): RegexVerdict {
   try {
@@ -36,7 +40,10 @@ export function judgeRegex(source: string, flags: string): RegexVerdict {
       return { kind: 'slow', growth: slow.growth, attack: toAttack(slow, automaton), isRounded }
     }
     const heavy = findHeavyWord(graph, spend)
-    if (heavy === null) return { kind: 'linear' }
+    if (heavy === null) {
+      if (boundWays(graph, MAX_BOUND, createBudget()) <= MAX_BOUND) return { kind: 'linear' }
+      throw new NotJudged('it may follow too many ways at once')
+    }
     const attack = { before: toText(heavy.word, automaton), loop: '', after: '' }
     return { kind: 'heavy', steps: heavy.ways, attack }
   } catch (error) {

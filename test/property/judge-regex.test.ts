@@ -38,6 +38,35 @@ describe('the verdict on a pattern, against a matcher that counts its steps', ()
     )
   })
 
+  it('linear: repetitions within and beside each other never take many steps at a character', () => {
+    const { bounded } = fc.letrec<{ bounded: string }>((tie) => ({
+      bounded: fc.oneof(
+        { maxDepth: 3, withCrossShrink: true },
+        fc.constantFrom('a', '[ab]', '.', '[^c]'),
+        fc.tuple(tie('bounded'), tie('bounded')).map(([a, b]) => `(?:${a})(?:${b})`),
+        fc.tuple(tie('bounded'), tie('bounded')).map(([a, b]) => `(?:${a}|${b})`),
+        fc
+          .tuple(tie('bounded'), fc.constantFrom('?', '{1,3}', '{1,9}', '{6}', '{0,20}', '{1,4}?'))
+          .map(([a, repetition]) => `(?:${a})${repetition}`),
+      ),
+    }))
+    fc.assert(
+      fc.property(
+        bounded,
+        fc.constantFrom('', 'c', '[ac]', 'c|a'),
+        word(1, 4),
+        word(0, 2),
+        (body, end, loop, after) => {
+          const source = `(?:${body})${end}`
+          fc.pre(judgeRegex(source, 'u').kind === 'linear')
+          const text = loop.repeat(20) + after
+          expect(countSteps(parseRegex(source, 'u'), text, LIMIT * 4)).toBeLessThan(LIMIT * 4)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
   it('slow: the text that is shown takes far more than twice the steps', () => {
     fc.assert(
       // An end that comes rarely: then much of what goes before it fails.

@@ -29,12 +29,8 @@ describe('patterns that run in linear time', () => {
     ['(?<!\\w)sk-\\w{16,}(?!\\w)', 'u'],
     // Keys that may hold what they must not end before: a second one can only begin where a first has matched.
     ['(?<!\\w)sk-[\\w-]{16,}(?!\\w)', 'u'],
-    ['\\bsk-[\\w-]{100,}\\b', 'u'],
+    ['(?<!\\w)sk-[\\w-]{100,}(?!\\w)', 'u'],
     ['-[\\w-]{16,}(?!\\w)', 'u'],
-    // A match comes at the end at the latest: nothing fails after a long way.
-    ['\\s*\\S+|\\s+$', 'u'],
-    // What follows the loop takes anything: it never fails far from where it began.
-    ['(?:\\w(?:c)+)+.', 'u'],
   ]
   it.each(linear)('%s /%s', (source, flags) => expect(judgeRegex(source, flags)).toEqual({ kind: 'linear' }))
 })
@@ -83,6 +79,13 @@ describe('patterns that do not', () => {
     ['(?:a{1,30}){1,30}b', 'too many ways at each character'],
     ['(?:a?){30}b', 'too many ways to skip'],
     ['a{1000}', 'too many beginnings at once'],
+    // What ends it is also part of what is repeated: a match is near all the time.
+    ['(?:.{1,50}){1,20}z', 'nested'],
+    ['(?:\\w{1,9}){1,9}(?:x|y)', 'nested'],
+    ['(?:\\w?){25}z', 'too many ways to skip'],
+    ['(?:\\w{1,50}){1,20}(?:x|y)|LANONLY', 'beside another way'],
+    ['(?:.|.){25}z', 'two ways for each character'],
+    ['.{1,50}.{1,50}.{1,50}z', 'one after the other'],
   ])('%s is heavy: %s', (source) => expect(judgeRegex(source, 'u')).toMatchObject({ kind: 'heavy' }))
 
   it.each([
@@ -95,6 +98,12 @@ describe('patterns that do not', () => {
     ['(?i:a)b', 'it changes flags in the middle'],
     ['(?:a{1,100}){1,100}', 'it is too large, written out'],
     ['(?:a?|b?){40}c', 'it can match nothing in too many ways'],
+    ['(?:a?|b?){11}c', 'it can match nothing in too many ways'],
+    // All of it may be tried before the other way matches.
+    ['(?:\\w{1,9}){1,9}!|[^!]', 'it may follow too many ways at once'],
+    // Linear, for a match is near wherever a way fails; that is not seen.
+    ['\\s*\\S+|\\s+$', 'it may follow too many ways at once'],
+    ['(?:\\w(?:c)+)+.', 'it may follow too many ways at once'],
   ])('%s is not judged: %s', (source, why) =>
     expect(judgeRegex(source, 'u')).toEqual({ kind: 'not-judged', why }),
   )
