@@ -31,7 +31,7 @@ const READABLE = { images: false, opaque: false }
 function measure({ text }: Input, length: number): { all: Times; privacy: Times; injection: Times } {
   const request = requestWith(text)
   const { parts } = textParts(request.body.value, 'chat')
-  const effort = { calls: length > 10_000 ? 200 : 2000, atMostMs: 600 }
+  const effort = { calls: length > 10_000 ? 60 : 1000, atMostMs: 200 }
   return {
     all: time(
       () => classify(request, { client: 'crew', surface: 'chat', table: guardedTable, headers: {} }),
@@ -75,7 +75,7 @@ const [ten, thousand] = [10, 1000].map((rules) => {
   const table = tableWithRules(rules)
   const run = () => classify(request, { client: 'crew', surface: 'chat', table, headers: {} })
   if (run().facts.texts.at(-1) !== true) throw new Error('the last rule should match')
-  return time(run, { calls: 2000, atMostMs: 1000 }).median
+  return time(run, { calls: 1000, atMostMs: 300 }).median
 })
 const ratio = (thousand ?? 0) / (ten ?? 1)
 console.log()

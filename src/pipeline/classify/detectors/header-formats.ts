@@ -5,7 +5,7 @@ export const HEADER_FORMATS: readonly KeyFormat[] = [
   {
     kind: 'password',
     literals: ['-u', '--user'],
-    pattern: String.raw`(?<head>--?u(?:ser)?[\s=]{0,3}["']?[^\s:"'$]{0,64}:["']?)(?<value>[^\s"'$<{[]{3,200})`,
+    pattern: String.raw`(?<head>--?u(?:ser)?[ =]?["']?[^\s:"'$]{0,32}:["']?)(?<value>[^\s"'$<{[]{3,64})`,
     check: 'pair',
   },
   {

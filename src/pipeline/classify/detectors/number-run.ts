@@ -1,34 +1,55 @@
 /** Digits as people group them: `4111 1111 1111 1111`, `+49 (0)30 901820-17`. */
 
-export interface Group {
-  start: number
-  end: number
-}
-
 /** No number of ours has more. */
 const MOST_GROUPS = 9
 const MOST_DIGITS = 24
 
+export interface Run {
+  /** Where each group begins, and behind its last digit. */
+  starts: Int32Array
+  ends: Int32Array
+  /** How many groups there are. */
+  groups: number
+  digits: number
+  /** No further digits follow. */
+  isWhole: boolean
+}
+
+/** A text full of digits has a run at each of them: one is made, and filled again and again. */
+const run: Run = {
+  starts: new Int32Array(MOST_GROUPS),
+  ends: new Int32Array(MOST_GROUPS),
+  groups: 0,
+  digits: 0,
+  isWhole: true,
+}
+
 /**
  * The groups of digits from `at` on, as long as no more than two of ` .-/()` stand between them.
  * @param at where digits begin
- * @returns `isWhole` when no further digits follow
+ * @returns valid until the next call
  */
-export function readRun(text: string, at: number): { groups: Group[]; isWhole: boolean } {
-  const groups: Group[] = []
+export function readRun(text: string, at: number): Run {
+  run.groups = 0
+  run.digits = 0
+  run.isWhole = true
   let start = at
-  let count = 0
-  while (groups.length < MOST_GROUPS && count < MOST_DIGITS) {
-    let end = start
+  while (isDigit(text.charCodeAt(start))) {
+    if (run.groups === MOST_GROUPS || run.digits >= MOST_DIGITS) {
+      run.isWhole = false
+      break
+    }
+    let end = start + 1
     while (isDigit(text.charCodeAt(end))) end += 1
-    if (end === start) return { groups, isWhole: true }
-    groups.push({ start, end })
-    count += end - start
+    run.starts[run.groups] = start
+    run.ends[run.groups] = end
+    run.groups += 1
+    run.digits += end - start
     start = end
     while (start < end + 3 && isSeparator(text.charCodeAt(start))) start += 1
-    if (start === end || start === end + 3) return { groups, isWhole: true }
+    if (start === end || start === end + 3) break
   }
-  return { groups, isWhole: !isDigit(text.charCodeAt(start)) }
+  return run
 }
 
 export function isDigit(code: number): boolean {

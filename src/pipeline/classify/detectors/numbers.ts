@@ -4,7 +4,7 @@ import { isCard } from './cards.ts'
 import { passesLuhn } from './checksums.ts'
 import type { Find } from './detector.ts'
 import { NUMBER_IDS } from './national-ids.ts'
-import { type Group, isDigit, readRun } from './number-run.ts'
+import { isDigit, readRun, type Run } from './number-run.ts'
 import { isPhone } from './phones.ts'
 
 /** Characters on either side that say what a number is. */
@@ -16,7 +16,10 @@ const BORN =
   /\b(?:born|birth|birthday|birthdate|d\.?o\.?b|geboren|geburtsdatum|geburtstag|née?|nacimiento|nascimento|nato|nata)\b[^\n]{0,32}$/i
 
 /** Before a number: it is the rest of a word, an amount, a colour, a path. */
-const GLUED = /[\w.$€£#@/-]/
+const GLUED = new Uint8Array(0x20ad)
+for (const mark of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$€£#@/-') {
+  GLUED[mark.charCodeAt(0)] = 1
+}
 
 /** By how many digits they have. */
 const IDS = Map.groupBy(NUMBER_IDS, ({ digits }) => digits)
@@ -41,20 +44,20 @@ export function findNumber(text: string, at: number): Find | null {
   // `1 2 3 4` is no number, while `8.8.4.4` is an address.
   if (text.charCodeAt(at + 1) === 32 && isDigit(text.charCodeAt(at + 2)) && !isDigit(text.charCodeAt(at + 3)))
     return null
-  const from = text.charAt(at - 1) === '(' ? at - 1 : at
-  const start = text.charAt(from - 1) === '+' ? from - 1 : from
-  if (start > 0 && GLUED.test(text.charAt(start - 1))) return null
-  const { groups, isWhole } = readRun(text, at)
-  let digits = 0
-  for (const group of groups) digits += group.end - group.start
-  for (let last = groups.length - 1; last >= 0 && digits >= 4; last -= 1) {
-    const isLast = isWhole && last === groups.length - 1
-    const shape = shapeOf(groups, last, digits)
+  // A bracket, a plus.
+  const from = text.charCodeAt(at - 1) === 40 ? at - 1 : at
+  const start = text.charCodeAt(from - 1) === 43 ? from - 1 : from
+  if (GLUED[text.charCodeAt(start - 1)] === 1) return null
+  const run = readRun(text, at)
+  let { digits } = run
+  for (let last = run.groups - 1; last >= 0 && digits >= 4; last -= 1) {
+    const isLast = run.isWhole && last === run.groups - 1
+    const shape = shapeOf(run, last, digits)
     if (isLast || shape !== null) {
-      const find = judge({ text, start, end: groups[last]?.end ?? start, digits, shape, isLast })
+      const find = judge({ text, start, end: run.ends[last] ?? start, digits, shape, isLast })
       if (find !== null) return find
     }
-    digits -= lengthOf(groups[last])
+    digits -= lengthOf(run, last)
   }
   return null
 }
@@ -83,13 +86,13 @@ function judge({ text, start, end: numberEnd, digits: count, shape, isLast }: Ca
 type Shape = 'date' | 'octets' | 'card'
 
 /** What the lengths of the groups up to `last` allow, so that patterns are tried on few of them. */
-function shapeOf(groups: readonly Group[], last: number, count: number): Shape | null {
+function shapeOf(run: Run, last: number, count: number): Shape | null {
   if (last > 4) return null
-  const a = lengthOf(groups[0])
-  const b = last < 1 ? 0 : lengthOf(groups[1])
-  const c = last < 2 ? 0 : lengthOf(groups[2])
-  const d = last < 3 ? 0 : lengthOf(groups[3])
-  const e = last < 4 ? 0 : lengthOf(groups[4])
+  const a = lengthOf(run, 0)
+  const b = last < 1 ? 0 : lengthOf(run, 1)
+  const c = last < 2 ? 0 : lengthOf(run, 2)
+  const d = last < 3 ? 0 : lengthOf(run, 3)
+  const e = last < 4 ? 0 : lengthOf(run, 4)
   if (count === a + b + c && c > 0 && count <= 8 && b <= 2 && (a <= 2 || c <= 2)) return 'date'
   if (count === a + b + c + d && d > 0 && Math.max(a, b, c, d) <= 3) return 'octets'
   const isGrouped =
@@ -97,8 +100,8 @@ function shapeOf(groups: readonly Group[], last: number, count: number): Shape |
   return (isGrouped && count === a + b + c + d + e) || (a === count && a >= 12 && a <= 19) ? 'card' : null
 }
 
-function lengthOf(group: Group | undefined): number {
-  return group === undefined ? 0 : group.end - group.start
+function lengthOf({ starts, ends }: Run, group: number): number {
+  return (ends[group] ?? 0) - (starts[group] ?? 0)
 }
 
 /** A telephone number may have an extension. */
