@@ -23,6 +23,11 @@ export function statusCommand(): Command {
     })
 }
 
+function renderTrouble({ restarts, hangs }: GatewayStatus['edge']): string {
+  const times = (count: number): string => `${count} time${count === 1 ? '' : 's'}`
+  return `died ${times(restarts)}${hangs === 0 ? '' : `, hung ${times(hangs)}`}`
+}
+
 function renderStatus(status: GatewayStatus): string {
   const { edge, listeners, certificate, modes, backends, clients } = status
   const at = (scheme: string, listener: Listener | null): string =>
@@ -35,7 +40,7 @@ function renderStatus(status: GatewayStatus): string {
       : [
           `             NOT WHAT IS WRITTEN: it is the last accepted one, of ${status.restoredFrom}; \`aicc compile\` says why`,
         ]),
-    `edge         ${status.runtime}, ${edge.state}, pid ${edge.pid ?? '-'}, up ${edge.uptimeSeconds ?? 0} s, died ${edge.restarts} times`,
+    `edge         ${status.runtime}, ${edge.state}, pid ${edge.pid ?? '-'}, up ${edge.uptimeSeconds ?? 0} s, ${renderTrouble(edge)}`,
     `https        ${at('https', listeners.https)}`,
     `http         ${at('http', listeners.http)}`,
     `admin        ${at('http', listeners.admin)}`,

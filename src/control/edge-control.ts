@@ -4,6 +4,7 @@
 import type { RouteTable } from '../table/route-table.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
 import type { Snapshot } from '../table/snapshot.ts'
+import type { EdgeWatchdog } from './edge-watchdog.ts'
 import { unixRequest, type UnixRequest } from './unix-request.ts'
 
 const ANSWER_WITHIN_MS = 5000
@@ -23,19 +24,33 @@ export interface EdgeControl {
   shadowReport: () => Promise<ShadowReport | null>
 }
 
-export function createEdgeControl(socketPath: string): EdgeControl {
-  const ask = (
+export interface EdgeControlOptions {
+  /** How long each call waits; 5 s unless told otherwise. */
+  answerWithinMs?: number
+  /** Hears of each call whether it was answered. */
+  watchdog?: EdgeWatchdog
+}
+
+export function createEdgeControl(
+  socketPath: string,
+  { answerWithinMs = ANSWER_WITHIN_MS, watchdog }: EdgeControlOptions = {},
+): EdgeControl {
+  const ask = async (
     method: UnixRequest['method'],
     path: string,
     content?: unknown,
-  ): ReturnType<typeof unixRequest> =>
-    unixRequest({
-      socketPath,
-      method,
-      path,
-      timeoutMs: ANSWER_WITHIN_MS,
-      ...(content !== undefined && { body: JSON.stringify(content) }),
-    })
+  ): ReturnType<typeof unixRequest> => {
+    const body = content === undefined ? {} : { body: JSON.stringify(content) }
+    const askedAt = performance.now()
+    try {
+      const answer = await unixRequest({ socketPath, method, path, timeoutMs: answerWithinMs, ...body })
+      watchdog?.answered()
+      return answer
+    } catch (error) {
+      watchdog?.missed(askedAt)
+      throw error
+    }
+  }
   const tell = async (method: UnixRequest['method'], path: string, content?: unknown): Promise<void> => {
     const { status, body } = await ask(method, path, content)
     if (status !== 204)

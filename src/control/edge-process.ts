@@ -13,6 +13,7 @@ import type { Runtime } from './run-file.ts'
 import { writePrivate } from './state-folder.ts'
 import { watchClients } from './client-watch.ts'
 import { createEdgeControl, type EdgeControl } from './edge-control.ts'
+import { createEdgeWatchdog, HUNG_AFTER_MS, keepAsking } from './edge-watchdog.ts'
 import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-config.ts'
 
 const READY_WITHIN_MS = 15_000
@@ -44,6 +45,8 @@ export interface EdgeLaunch extends EdgeConfig {
   snapshot: Snapshot
   /** Receives each line that the edge prints. */
   onLine: (line: string) => void
+  /** How long the edge may leave every question unanswered before it counts as hung; 10 s unless told otherwise. */
+  hungAfterMs?: number
 }
 
 export interface EdgeProcess extends Pick<EdgeControl, 'push' | 'setShadow' | 'shadowReport'> {
@@ -51,6 +54,8 @@ export interface EdgeProcess extends Pick<EdgeControl, 'push' | 'setShadow' | 's
   startedAt: Date
   /** Settles when the process is gone, with how it ended in words. */
   exited: Promise<string>
+  /** Settles when the process is there but answers nothing any more; else never. */
+  hung: Promise<void>
   /** Lets requests in flight finish, for so long at most. */
   stop: (drainMs: number) => Promise<void>
   kill: () => void
@@ -86,10 +91,10 @@ async function untilServing(
     await exited
     clearTimeout(timer)
   }
-  const control = createEdgeControl(edgeSocket)
   try {
-    await untilReady(control, exited)
-    await control.push(launch.snapshot)
+    const starting = createEdgeControl(edgeSocket)
+    await untilReady(starting, exited)
+    await starting.push(launch.snapshot)
   } catch (error) {
     await stop(0)
     const said = lastLines.map((line) => `\n  ${line}`).join('')
@@ -97,9 +102,14 @@ async function untilServing(
   }
   // It has been read; no private key stays behind in a folder for temporary files.
   await rm(join(launch.dir, CONFIG_FILES.key), { force: true })
-  if (launch.runtime === 'workerd') {
-    const ended = new AbortController()
-    void exited.then(() => ended.abort())
+  const hungAfterMs = launch.hungAfterMs ?? HUNG_AFTER_MS
+  const watchdog = createEdgeWatchdog(hungAfterMs)
+  // Two calls in a row fit into the time.
+  const control = createEdgeControl(edgeSocket, { answerWithinMs: hungAfterMs / 2, watchdog })
+  const ended = new AbortController()
+  void exited.then(() => ended.abort())
+  if (launch.runtime === 'node') void keepAsking(control.ping, ended.signal)
+  else {
     const ports = [launch.http, launch.https].flatMap((socket) => (socket === null ? [] : [socket.port]))
     void watchClients({ ...control, ports: new Set(ports) }, ended.signal)
   }
@@ -107,6 +117,7 @@ async function untilServing(
     pid: child.pid!,
     startedAt: new Date(),
     exited,
+    hung: watchdog.hung,
     push: control.push,
     setShadow: control.setShadow,
     shadowReport: control.shadowReport,

@@ -22,6 +22,7 @@ export interface GatewayStatus {
     state: 'running' | 'restarting' | 'stopped'
     pid: number | null
     restarts: number
+    hangs: number
     uptimeSeconds: number | null
   }
   listeners: { https: Listener | null; http: Listener | null; admin: Listener }

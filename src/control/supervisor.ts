@@ -1,14 +1,17 @@
 /**
- * Keeps one edge serving: restarts it when it dies, swaps its snapshot, and replaces it by a new one beside it
+ * Keeps one edge serving: restarts it when it dies or hangs, swaps its snapshot, and replaces it by a new one beside it
  * where a change needs a new process. One operation at a time; a failure leaves everything as it was.
  */
 import type { Snapshot } from '../table/snapshot.ts'
 import type { EdgeConfig, EdgeProcess } from './edge-process.ts'
+import { HUNG_AFTER_MS } from './edge-watchdog.ts'
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MOST_MS = 5000
 /** An edge that lived so long is no part of a crash loop. */
 const SETTLED_AFTER_MS = 60_000
+/** What a hung edge gets between SIGTERM and SIGKILL: its clients have waited long enough. */
+const HUNG_GRACE_MS = 500
 
 export interface Desired {
   config: EdgeConfig
@@ -29,8 +32,10 @@ export type ApplyResult = 'started' | 'swapped' | 'restarted' | 'unchanged'
 export interface EdgeStatus {
   state: 'running' | 'restarting' | 'stopped'
   pid: number | null
-  /** How often it died and was started again. */
+  /** How often it died; another is started each time. */
   restarts: number
+  /** How often it hung and was ended; another is started each time. */
+  hangs: number
   startedAt: Date | null
 }
 
@@ -42,6 +47,7 @@ export class Supervisor {
   #queue: Promise<unknown> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #restarts = 0
+  #hangs = 0
   #failures = 0
   #stopped = false
 
@@ -62,7 +68,7 @@ export class Supervisor {
   get status(): EdgeStatus {
     const state = this.#stopped ? 'stopped' : this.#current === null ? 'restarting' : 'running'
     const { pid = null, startedAt = null } = this.#current ?? {}
-    return { state, pid, restarts: this.#restarts, startedAt }
+    return { state, pid, restarts: this.#restarts, hangs: this.#hangs, startedAt }
   }
 
   /**
@@ -129,13 +135,21 @@ export class Supervisor {
   }
 
   async #watch(edge: EdgeProcess): Promise<void> {
+    const hung = await Promise.race([edge.hung.then(() => true), edge.exited.then(() => false)])
+    // One that is draining has its deadline already.
+    if (hung && this.#current === edge && !this.#stopped) {
+      this.#options.log(`edge ${edge.pid} has not answered for ${HUNG_AFTER_MS / 1000} s, ending it`)
+      await edge.stop(HUNG_GRACE_MS)
+    }
     const how = await edge.exited
     this.#edges.delete(edge)
     if (this.#current !== edge) return
     this.#current = null
     if (this.#stopped) return
+    if (hung) this.#hangs += 1
+    else this.#restarts += 1
     if (Date.now() - edge.startedAt.getTime() > SETTLED_AFTER_MS) this.#failures = 0
-    this.#scheduleRestart(`edge ${edge.pid} died (${how})`)
+    this.#scheduleRestart(`edge ${edge.pid} ${hung ? 'hung' : 'died'} (${how})`)
   }
 
   #scheduleRestart(why: string): void {
@@ -151,7 +165,6 @@ export class Supervisor {
     if (this.#stopped || this.#current !== null) return
     try {
       await this.#launch()
-      this.#restarts += 1
     } catch (error) {
       this.#scheduleRestart((error as Error).message)
     }

@@ -66,8 +66,12 @@ function checkRunning(status: GatewayStatus, { policies, table }: GatewayFacts, 
   const { edge, pid } = status
   if (edge.state !== 'running')
     report('running', 'fail', `running as pid ${pid}, but its edge is ${edge.state}`)
-  else if (edge.restarts > 0)
-    report('running', 'warn', `running as pid ${pid}; its edge died ${edge.restarts} times`)
+  else if (edge.restarts + edge.hangs > 0)
+    report(
+      'running',
+      'warn',
+      `running as pid ${pid}; its edge died ${edge.restarts} times, hung ${edge.hangs} times`,
+    )
   else report('running', 'ok', `running as pid ${pid}, edge pid ${edge.pid}`)
   if (status.policies !== policies) {
     report('policy', 'warn', `the running gateway serves ${status.policies}, not ${policies}`)

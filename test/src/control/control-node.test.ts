@@ -108,7 +108,7 @@ describe('startControl', () => {
       status: {
         version: '1.2.3',
         digest: 'one',
-        edge: { state: 'running', restarts: 0 },
+        edge: { state: 'running', restarts: 0, hangs: 0 },
         backends: [{ name: 'gpu', kind: 'openai', origin: 'http://127.0.0.1:9' }],
         clients: [{ name: 'home', keys: [{ deprecatedAt: '2027-01-31T00:00:00.000Z', expiresAt: null }] }],
       },

@@ -87,6 +87,14 @@ describe.each(['workerd', 'node'] as const)('launchEdge on %s', (runtime) => {
     expect(await readdir(mini.dir)).not.toContain('edge-0')
   })
 
+  it('tells that an edge hangs whose event loop is blocked, and can end it', async () => {
+    const edge = await launch(runtime, { hungAfterMs: 600 })
+    void ask('/hang').catch(() => null)
+    await edge.hung
+    await edge.stop(50)
+    expect(await edge.exited).toBe('SIGKILL')
+  })
+
   it('hands the socket from one to the next', async () => {
     const old = await launch(runtime)
     await launch(runtime, { snapshot: snapshotOf('next') })

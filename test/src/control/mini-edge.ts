@@ -1,6 +1,6 @@
 /**
  * A stand-in for the built app, as small as the wire between the processes allows: one bundle per runtime.
- * It answers each request with the digest of its snapshot and its own start, and dies on /die.
+ * It answers each request with the digest of its snapshot and its own start, dies on /die, and hangs on /hang.
  */
 import { makeTable } from '../make-snapshot.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -31,6 +31,7 @@ export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url)
     if (pathname === '/slow') return slow()
+    if (pathname === '/hang') for (;;) {}
     if (pathname === '/out') return fetch('http://127.0.0.1:1/').then(() => new Response('out'), (error) => new Response('denied: ' + error.message))
     if (pathname.startsWith('/backend/')) return env['backend:' + decodeURIComponent(pathname.slice(9))].fetch('http://x/')
     const { table, hosts, modesOn } = await current(env)
@@ -63,6 +64,7 @@ const config = JSON.parse(fs.readFileSync(process.argv[2] + '/edge-node.json', '
 let snapshot = null
 const answer = (request, response) => {
   if (request.url === '/die') process.exit(7)
+  if (request.url === '/hang') for (;;) {}
   console.log('edge says ' + request.url)
   response.setHeader('content-type', 'application/json')
   response.end(JSON.stringify({ digest: snapshot?.table.digest, hosts: snapshot?.hosts, env: Object.keys(process.env) }))

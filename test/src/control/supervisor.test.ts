@@ -13,6 +13,8 @@ interface Rig {
   pids: number[]
   log: string[]
   ask: () => Promise<string | undefined>
+  /** Says of the edge that was started last that it hangs. */
+  reportHung: () => void
   /** Bundles that launch() uses from now on. */
   breakBundle: (broken: boolean) => void
 }
@@ -24,9 +26,10 @@ async function rig(): Promise<Rig> {
   const log: string[] = []
   let count = 0
   let broken = false
+  const hangs: (() => void)[] = []
   const supervisor: Supervisor = new Supervisor({
-    launch: ({ config, snapshot }): Promise<EdgeProcess> =>
-      launchEdge({
+    launch: async ({ config, snapshot }): Promise<EdgeProcess> => {
+      const edge = await launchEdge({
         ...config,
         snapshot,
         runtime: 'workerd',
@@ -34,7 +37,11 @@ async function rig(): Promise<Rig> {
         controlSocket: join(mini.dir, 'control.sock'),
         dir: join(mini.dir, `edge-${(count += 1)}`),
         onLine: (line) => log.push(line),
-      }),
+      })
+      const { promise: hung, resolve } = Promise.withResolvers<void>()
+      hangs.push(resolve)
+      return { ...edge, hung }
+    },
     log: (line) => log.push(line),
     onEdge: ({ pid }) => pids.push(pid),
     drainMs: 5000,
@@ -54,6 +61,7 @@ async function rig(): Promise<Rig> {
     breakBundle: (value) => {
       broken = value
     },
+    reportHung: () => hangs.at(-1)!(),
     ask: async () => {
       try {
         const response = await fetch(`http://127.0.0.1:${socket.port}/`, { headers: { connection: 'close' } })
@@ -99,6 +107,31 @@ describe('Supervisor', () => {
     process.kill(pids[0]!, 'SIGKILL')
     await expect.poll(() => supervisor.status.state).toBe('restarting')
     expect(await ask()).toBe('one')
+  })
+
+  it('ends an edge that hangs and starts another, which answers what arrived meanwhile', async () => {
+    const { supervisor, config, pids, ask, reportHung, log } = await rig()
+    await supervisor.apply({ config, snapshot: snapshotOf('one') })
+    process.kill(pids[0]!, 'SIGSTOP')
+    reportHung()
+    expect(await ask()).toBe('one')
+    await expect
+      .poll(() => supervisor.status)
+      .toMatchObject({ state: 'running', restarts: 0, hangs: 1, pid: pids[1] })
+    expect(() => process.kill(pids[0]!, 0)).toThrow('ESRCH')
+    expect(log.join('\n')).toMatch(
+      /edge \d+ has not answered for 10 s, ending it\nedge \d+ hung \(SIGKILL\); starting another in \d+ ms/,
+    )
+  })
+
+  it('does not hurry an edge that is ending anyway', async () => {
+    const { supervisor, config, reportHung, log } = await rig()
+    await supervisor.apply({ config, snapshot: snapshotOf('one') })
+    const stopped = supervisor.stop()
+    reportHung()
+    await stopped
+    expect(supervisor.status).toMatchObject({ state: 'stopped', hangs: 0 })
+    expect(log).toEqual([])
   })
 
   it('goes on trying while edges do not start', async () => {
