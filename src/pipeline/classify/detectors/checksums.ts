@@ -1,10 +1,10 @@
 /** Check digits of cards, accounts and national numbers. All take digits only, unless they say otherwise. */
 
-/** @param written digits, with anything between them */
-export function passesLuhn(written: string): boolean {
+/** Of the digits from `from` to before `to`, whatever stands between them. */
+export function passesLuhn(written: string, from = 0, to: number = written.length): boolean {
   let sum = 0
   let place = 0
-  for (let i = written.length - 1; i >= 0; i -= 1) {
+  for (let i = to - 1; i >= from; i -= 1) {
     const digit = written.charCodeAt(i) - 48
     if (digit < 0 || digit > 9) continue
     const doubled = place % 2 === 0 ? digit : digit * 2

@@ -31,7 +31,7 @@ export const NUMBER_IDS: readonly NumberId[] = [
     kind: 'sin',
     digits: 9,
     written: /^\d{3}[ -]?\d{3}[ -]?\d{3}$/,
-    valid: passesLuhn,
+    valid: (digits) => passesLuhn(digits),
     context: /\bsin\b|social insurance|assurance sociale/i,
   },
   {

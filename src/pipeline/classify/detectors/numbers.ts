@@ -53,8 +53,9 @@ export function findNumber(text: string, at: number): Find | null {
   for (let last = run.groups - 1; last >= 0 && digits >= 4; last -= 1) {
     const isLast = run.isWhole && last === run.groups - 1
     const shape = shapeOf(run, last, digits)
-    if (isLast || shape !== null) {
-      const find = judge({ text, start, end: run.ends[last] ?? start, digits, shape, isLast })
+    const end = run.ends[last] ?? start
+    if (isLast || (shape === 'card' ? passesLuhn(text, start, end) : shape !== null)) {
+      const find = judge({ text, start, end, digits, shape, isLast })
       if (find !== null) return find
     }
     digits -= lengthOf(run, last)
@@ -64,7 +65,6 @@ export function findNumber(text: string, at: number): Find | null {
 
 function judge({ text, start, end: numberEnd, digits: count, shape, isLast }: Candidate): Find | null {
   const number = text.slice(start, numberEnd)
-  if (!isLast && shape === 'card' && !passesLuhn(number)) return null
   const end = endOfExtension(text, numberEnd)
   if (/[\w%]/.test(text.charAt(end))) return null
   const before = text.slice(Math.max(0, start - BEFORE), start)
