@@ -27,6 +27,7 @@ import { privacyLeak } from './privacy-leak.ts'
 import { slowPatterns } from './slow-patterns.ts'
 import { timeoutOrder } from './timeout-order.ts'
 import { tlsWithoutHttps } from './tls-without-https.ts'
+import { unaskableModels } from './unaskable-models.ts'
 import { unattachedEntries } from './unattached-entries.ts'
 import { unattachedTags } from './unattached-tags.ts'
 import { unauthorisedFallbacks } from './unauthorised-fallbacks.ts'
@@ -58,6 +59,7 @@ const CHECKS: readonly Check[] = [
   slowPatterns,
   timeoutOrder,
   tlsWithoutHttps,
+  unaskableModels,
   unattachedEntries,
   unattachedTags,
   unauthorisedFallbacks,
