@@ -20,6 +20,7 @@ import { serveCommand } from './serve.ts'
 import { shadowCommand } from './shadow.ts'
 import { statusCommand } from './status.ts'
 import { testCommand } from './test.ts'
+import { tolerateClosedOutput } from './tolerate-closed-output.ts'
 import { productVersion, versionCommand } from './version.ts'
 
 const VERBS = [
@@ -97,5 +98,6 @@ function bugReport(error: unknown): string {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  tolerateClosedOutput()
   process.exitCode = await run(process.argv.slice(2))
 }
