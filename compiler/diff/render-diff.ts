@@ -29,6 +29,7 @@ export function renderDiff({ structure, decisions }: PolicyDiff): string {
   return [
     ...renderStructure(structure),
     ...(changes.length === 0 ? [] : ['decisions that change:', ...changes]),
+    ...unseen(structure),
     summary(structure, decisions),
   ]
     .map(visible)
@@ -55,6 +56,17 @@ function gist(settings: readonly ChangedSetting[]): string {
     .map(({ before, after }) => after ?? before)
     .join(', ')
 }
+
+/** Requests are compared by what is found in them; what is found in which text is no part of that. */
+function unseen(structure: readonly StructureChange[]): string[] {
+  const finds = structure
+    .filter(({ action }) => action === 'change')
+    .flatMap(({ address, settings }) => settings.map(({ name }) => `${address}.${name}`))
+    .filter((setting) => FINDS.test(setting))
+  return finds.length === 0 ? [] : [`not compared: which texts are found, by ${finds.join(', ')}`]
+}
+
+const FINDS = /^classify\.(scanBytes|privacy\.entropy|injection\.thresholds)\./
 
 function summary(structure: readonly StructureChange[], { changes, compared, capped }: DecisionDiff): string {
   const count = (wanted: StructureChange['action']): number =>

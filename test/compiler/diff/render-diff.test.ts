@@ -53,6 +53,14 @@ decisions that change:
 1 to add, 2 to change, 1 to remove; 1 decision changes; 12 requests compared, more were left out (--max)`)
   })
 
+  it('in what is found in a text, which no decision shows', () => {
+    const settings = [{ name: 'entropy.threshold', before: '4', after: '3' }]
+    const structure: PolicyDiff['structure'] = [{ address: 'classify.privacy', action: 'change', settings }]
+    expect(renderDiff({ ...NOTHING, structure })).toBe(`~ classify.privacy.entropy.threshold   4 -> 3
+not compared: which texts are found, by classify.privacy.entropy.threshold
+0 to add, 1 to change, 0 to remove; 0 decisions change; 12 requests compared`)
+  })
+
   it('that is none', () => {
     expect(isDifferent(NOTHING)).toBe(false)
     expect(renderDiff(NOTHING)).toBe(
