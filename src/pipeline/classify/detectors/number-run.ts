@@ -2,7 +2,7 @@
 
 /** No number of ours has more. */
 const MOST_GROUPS = 9
-const MOST_DIGITS = 24
+const MOST_DIGITS = 20
 
 export interface Run {
   /** Where each group begins, and behind its last digit. */
