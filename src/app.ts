@@ -5,6 +5,7 @@
 import { type Context, Hono } from 'hono'
 import { GatewayError } from './errors.ts'
 import { classify } from './pipeline/classify/classify.ts'
+import { redactedTurn } from './pipeline/classify/redact.ts'
 import { begin, requireKey } from './pipeline/edge/admit.ts'
 import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
@@ -101,8 +102,10 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
     const context = { ports, snapshot, clientName, correlationId, client, health }
-    const asked = classified.parts.slice(...classified.lastUser)
-    const decision = await route(facts, table, () => askComplexity(facts, { ...context, balance, asked }))
+    const decision = await route(facts, table, async () => {
+      const asked = redactedTurn(classified)
+      return asked && askComplexity(facts, { ...context, balance, asked })
+    })
     shadow?.observe(request, input, facts)
     if (decision.rule !== null) answerHeaders['x-aicc-rule'] = decision.rule
     if (decision.kind === 'refuse') throw refusal(decision, facts)

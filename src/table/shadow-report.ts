@@ -1,6 +1,6 @@
 /**
  * What a shadow tells: a candidate table decides beside the live one, and where the two differ is counted and
- * listed. INVARIANT: nothing that a client wrote is in it but the model name it asked for.
+ * listed. INVARIANT: nothing that a client wrote is in it.
  */
 import type { Surface } from './route-table.ts'
 
@@ -23,7 +23,7 @@ export interface ShadowReport {
 export interface ShadowKind {
   count: number
   client: string
-  /** As asked for. */
+  /** The name of the policy that was asked for; of a wildcard its entry. */
   model: string
   surface: Surface
   /** Rule and first target, or the refusal. */

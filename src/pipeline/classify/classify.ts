@@ -7,10 +7,11 @@ import { isRecord } from '../../protocols/json-object.ts'
 import { hasImages, type RequestText, type TextPart, textParts } from '../../protocols/text-parts.ts'
 import type { Facts } from '../../table/facts.ts'
 import { lookup } from '../../table/lookup.ts'
-import type { Client, RouteTable, Surface } from '../../table/route-table.ts'
+import type { Client, InjectionGuard, RouteTable, Surface } from '../../table/route-table.ts'
+import { boundText } from './bound-text.ts'
 import { gaugeComplexity } from './complexity.ts'
 import { estimateTokens, TOKENS_PER_MESSAGE } from './estimate-tokens.ts'
-import { judgeInjection, type InjectionVerdict, NOT_JUDGED } from './injection.ts'
+import { flagUnread, judgeInjection, type InjectionVerdict, NOT_JUDGED } from './injection.ts'
 import { minuteOfWeek } from './minute-of-week.ts'
 import { namedOutside } from './named-outside.ts'
 import { prepare } from './prepare.ts'
@@ -72,10 +73,11 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     ? scanPrivacy({ parts }, { images, opaque: text.opaque }, { table })
     : { labels: {}, findings: [] }
   const injection = guards.injection?.surfaces.includes(surface)
-    ? judgeInjection(parts, guards.injection.thresholds, guards.scanBytes)
+    ? judge(text, guards.injection, guards.scanBytes)
     : NOT_JUDGED
+  const asked = boundText(text, guards.scanBytes)
   const gauged = needs.complexity
-    ? gaugeComplexity(text, tokens, { gauge: guards.complexity, words: prepare(table) })
+    ? gaugeComplexity(asked, tokens, { gauge: guards.complexity, words: prepare(table) })
     : { complexity: 'simple' as const, reasons: [] }
 
   const facts: Facts = {
@@ -94,7 +96,7 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     labels: withClientLabels(privacy.labels, lookup(table.clients, client)),
     injection: injection.flagged,
     complexity: gauged.complexity,
-    texts: table.texts.length === 0 ? [] : runTextTests(prepare(table).texts, text),
+    texts: table.texts.length === 0 ? [] : runTextTests(prepare(table).texts, asked),
     minuteOfWeek: needs.time ? minuteOfWeek(table.timeZone, input.now ?? Date.now()) : 0,
     unhealthy: [],
     modes: [],
@@ -107,6 +109,15 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     injection,
     complexityReasons: gauged.reasons,
   }
+}
+
+function judge(
+  { parts, cut }: RequestText,
+  { thresholds }: InjectionGuard,
+  scanBytes: number,
+): InjectionVerdict {
+  const verdict = judgeInjection(parts, thresholds, scanBytes)
+  return cut ? flagUnread(verdict) : verdict
 }
 
 function tokensOf({ parts, messages, tokenNumbers }: RequestText): number {

@@ -35,7 +35,12 @@ export const NOT_JUDGED: InjectionVerdict = {
   finds: [],
 }
 
-/** @param maxLength most characters that are read */
+/** The verdict on text that nobody has read to its end: padding would else be a way round the guard. */
+export function flagUnread(verdict: InjectionVerdict): InjectionVerdict {
+  return { ...verdict, flagged: true, reasons: [...verdict.reasons, 'unscanned'] }
+}
+
+/** @param maxLength most characters that are read; a request with more is flagged */
 export function judgeInjection(
   parts: readonly TextPart[],
   thresholds: InjectionThresholds,
@@ -43,11 +48,13 @@ export function judgeInjection(
 ): InjectionVerdict {
   let verdict = NOT_JUDGED
   let left = maxLength
+  let isCut = false
   for (const { channel, members } of turnsOf(parts)) {
-    if (left <= 0) break
+    if (left <= 0) return flagUnread(verdict)
     const texts = members.flatMap((index) => parts[index] ?? [])
     const haystack = joinParts(texts, left, unmask)
     left -= texts.reduce((sum, { text }) => sum + text.length, 0)
+    isCut ||= haystack.cut
     const { score, reasons, finds } = scoreInjection(haystack.text)
     const flagged = score >= thresholds[channel]
     if (flagged === verdict.flagged ? score <= verdict.score : verdict.flagged) continue
@@ -58,7 +65,7 @@ export function judgeInjection(
     )
     verdict = { flagged, score, reasons, channel, finds: places }
   }
-  return verdict
+  return isCut ? flagUnread(verdict) : verdict
 }
 
 /** Texts that are judged as one: those of one channel in one message, by their indices. */

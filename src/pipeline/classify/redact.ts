@@ -5,6 +5,7 @@
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../protocols/json-object.ts'
 import { type TextPart, textParts } from '../../protocols/text-parts.ts'
+import type { Facts } from '../../table/facts.ts'
 import type { RouteTable, Surface } from '../../table/route-table.ts'
 import type { Classified } from './classify.ts'
 import { type Finding, scanPrivacy } from './scan-privacy.ts'
@@ -26,9 +27,10 @@ const BLANK = '\u0001'
  */
 export function redact(
   body: JsonObject,
-  { parts, findings }: Pick<Classified, 'parts' | 'findings'>,
+  { parts, findings, facts }: Pick<Classified, 'parts' | 'findings'> & { facts: Pick<Facts, 'labels'> },
   options: RedactOptions,
 ): Map<string, string> {
+  if (hasUnread(facts, UNREAD)) throw failed('something that could not be scanned')
   const named = findings.filter(({ detector }) => options.detectors.includes(detector))
   const values: Record<string, unknown> = { ...body.value }
   const placeholders = new Set<string>()
@@ -44,6 +46,30 @@ export function redact(
   }
   if (touched.size > 0) checkAgain(values, placeholders, options)
   return new Map(Array.from(touched, (key) => [key, JSON.stringify(values[key])]))
+}
+
+/** Why a label is on a request of which something was not looked at. */
+const UNREAD: readonly string[] = ['unscanned', 'images', 'failed']
+
+function hasUnread({ labels }: Pick<Facts, 'labels'>, causes: readonly string[]): boolean {
+  return Object.values(labels).some((found) => found.some((cause) => causes.includes(cause)))
+}
+
+/**
+ * The last user turn as a model may see it that only helps to decide: without all that was found in it, whatever the
+ * rules are going to redact. Null where some of its text was not read.
+ */
+export function redactedTurn({
+  parts,
+  findings,
+  facts,
+  lastUser: [from, to],
+}: Pick<Classified, 'parts' | 'findings' | 'lastUser' | 'facts'>): TextPart[] | null {
+  if (hasUnread(facts, ['unscanned', 'failed'])) return null
+  const found = byPart(findings)
+  return parts.slice(from, to).map((part, i) => {
+    return { ...part, text: replaceSpans(part.text, found.get(from + i) ?? [], new Set()) }
+  })
 }
 
 /** What has no place where a placeholder could stand: a number's schema wants a number. */

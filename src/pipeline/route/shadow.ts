@@ -1,8 +1,9 @@
 /**
  * A candidate table that decides beside the live one. It only counts: where the two come to different decisions
- * is kept as a bounded list. INVARIANT: nothing a client wrote is kept but the model name it asked for.
+ * is kept as a bounded list. INVARIANT: nothing a client wrote is kept.
  */
 import type { ModelRequest } from '../../protocols/model-request.ts'
+import { lookup } from '../../table/lookup.ts'
 import { decide } from '../../table/decide.ts'
 import type { Decision } from '../../table/decision.ts'
 import type { Facts } from '../../table/facts.ts'
@@ -92,11 +93,10 @@ function count(
   counting.requests += 1
   if (live.effect === candidate.effect) return
   counting.differing += 1
-  // A name over which two tables differ is one that a table has, or that a wildcard's bounded pattern let through.
   const { client, surface } = facts
   const kind = {
     client,
-    model: facts.model,
+    model: entryOf(facts.model, [input.table, counting.candidate]),
     surface,
     live: live.shown,
     candidate: candidate.shown,
@@ -106,6 +106,14 @@ function count(
   if (known !== undefined) known.count += 1
   else if (counting.kinds.size < MOST_KINDS) counting.kinds.set(key, { count: 1, ...kind })
   else counting.unlisted += 1
+}
+
+/** The policy's own name for it: an exact one, or that of a wildcard, whose rest is the client's. */
+function entryOf(name: string, tables: readonly RouteTable[]): string {
+  if (tables.some(({ names }) => lookup(names, name) !== undefined)) return name
+  const wildcards = tables.flatMap((table) => table.wildcards)
+  const wildcard = wildcards.find(({ prefix }) => name.startsWith(prefix))
+  return wildcard === undefined ? 'unknown' : `${wildcard.prefix}*`
 }
 
 interface Outcome {

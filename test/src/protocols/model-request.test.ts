@@ -51,6 +51,14 @@ describe('parseModelRequest', () => {
     'mock_anything_new',
     'no-log',
     'user_config',
+    'tags',
+    'guardrails',
+    'prompt_id',
+    'prompt_variables',
+    'mcp_servers',
+    'vector_store_ids',
+    'arize_api_key',
+    'auto_router_config',
   ])('%s is for the policy to say', (field) => {
     const [first = '', ...others] = field
     const escaped = `\\u${first.charCodeAt(0).toString(16).padStart(4, '0')}${others.join('')}`

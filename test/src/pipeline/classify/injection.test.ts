@@ -104,11 +104,18 @@ describe('judgeInjection', () => {
     expect(judgeInjection(turns, thresholds, 1000).finds).toEqual([])
   })
 
-  it('reads nothing beyond the bound', () => {
-    const later = part(ATTACK, { path: ['messages', 1, 'content'] })
-    const parts = [part('x'.repeat(1000)), later]
-    expect(judgeInjection(parts, thresholds, 1000).flagged).toBe(false)
-    expect(judgeInjection(parts, thresholds, 1100).flagged).toBe(true)
+  it.each([
+    {
+      name: 'all of a later turn',
+      parts: [part('x'.repeat(1000)), part('hi', { path: ['messages', 1, 'content'] })],
+    },
+    { name: 'the end of one', parts: [part('x'.repeat(1001))] },
+  ])('flags what it does not read: $name', ({ parts }) => {
+    expect(judgeInjection(parts, thresholds, 1000)).toMatchObject({
+      flagged: true,
+      reasons: expect.arrayContaining(['unscanned']),
+    })
+    expect(judgeInjection(parts, thresholds, 1100).flagged).toBe(false)
   })
 
   it('leads back to what was written', () => {

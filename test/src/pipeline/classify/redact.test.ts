@@ -1,7 +1,7 @@
 import { assert, constantFrom, array, property, integer } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { classify } from '../../../../src/pipeline/classify/classify.ts'
-import { redact } from '../../../../src/pipeline/classify/redact.ts'
+import { redact, redactedTurn } from '../../../../src/pipeline/classify/redact.ts'
 import { replaceValues } from '../../../../src/protocols/json-object.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import type { RouteTable, Surface } from '../../../../src/table/route-table.ts'
@@ -113,14 +113,45 @@ describe('redact', () => {
     expect(errorOf(() => redacted(body))).toMatchObject({ code: 'redaction_failed', status: 500 })
   })
 
+  it.each([
+    { name: 'text beyond the bound', content: 'word '.repeat(300_000) },
+    { name: 'an image', content: [{ type: 'image_url', image_url: { url: 'https://x.test/a' } }] },
+    { name: 'a file', content: [{ type: 'file', file: { file_id: 'f' } }] },
+  ])('refuses what was not looked at: $name', ({ content }) => {
+    const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content }] })
+    expect(errorOf(() => redacted(body))).toMatchObject({
+      code: 'redaction_failed',
+      message: expect.stringContaining('could not be scanned'),
+    })
+  })
+
+  it('shows a model that helps to decide the last turn without what was found', () => {
+    const turn = (content: unknown): (string | undefined)[] | undefined => {
+      const messages = [
+        { role: 'user', content: 'hermes' },
+        { role: 'user', content },
+      ]
+      const request = parseModelRequest(new TextEncoder().encode(JSON.stringify({ model: 'auto', messages })))
+      const classified = classify(request, { client: 'crew', surface: 'chat', table, headers: {} })
+      return redactedTurn(classified)?.map(({ text }) => text)
+    }
+    expect(turn('Hermes, ada@example.org!')).toEqual(['[CODENAME], [EMAIL]!'])
+    expect(turn('word '.repeat(300_000))).toBeUndefined()
+  })
+
   it('refuses what is still found afterwards', () => {
     const content = 'Hermes and Hermes'
     const body = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content }] })
     const request = parseModelRequest(new TextEncoder().encode(body))
     const options = { surface: 'chat' as const, table, detectors: ['codename'] }
-    const { parts, findings } = classify(request, { client: 'crew', surface: 'chat', table, headers: {} })
+    const { parts, findings, facts } = classify(request, {
+      client: 'crew',
+      surface: 'chat',
+      table,
+      headers: {},
+    })
     expect(findings).toHaveLength(2)
-    const half = { parts, findings: findings.slice(0, 1) }
+    const half = { parts, findings: findings.slice(0, 1), facts }
     expect(errorOf(() => redact(request.body, half, options))).toMatchObject({ code: 'redaction_failed' })
   })
 

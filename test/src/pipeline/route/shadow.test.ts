@@ -137,17 +137,19 @@ describe('createShadow', () => {
     expect(shadow.report()).toMatchObject({ requests: 1, differing: 1 })
   })
 
-  it('lists a bounded number of kinds, and of names only such as a policy could have', () => {
-    const wild: RouteTable = { ...moved, wildcards: [{ prefix: 'any/', model: 'fast' }] }
-    const shadow = shadowOf(wild)
-    for (let i = 0; i < 40; i += 1) {
-      ask(shadow, { model: `any/${i}` })
-      ask(shadow, { model: `any/${i} \u001b[2J${'x'.repeat(500)}` })
-    }
+  it('lists a bounded number of kinds', () => {
+    const names = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`name-${i}`, 'fast']))
+    const shadow = shadowOf({ ...moved, names: { ...moved.names, ...names } })
+    for (const model of Object.keys(names)) ask(shadow, { model })
     const report = shadow.report()
-    expect(report).toMatchObject({ requests: 80, differing: 40, unlisted: 8 })
+    expect(report).toMatchObject({ requests: 40, differing: 40, unlisted: 8 })
     expect(report?.kinds).toHaveLength(32)
-    for (const { model } of report?.kinds ?? []) expect(model).toMatch(/^any\/\d+$/)
+  })
+
+  it('keeps of a wildcard what the policy says of it', () => {
+    const shadow = shadowOf({ ...moved, wildcards: [{ prefix: 'any/', model: 'fast' }] })
+    for (let i = 0; i < 4; i += 1) ask(shadow, { model: `any/${i}` })
+    expect(shadow.report()?.kinds.map(({ model, count }) => [model, count])).toEqual([['any/*', 4]])
   })
 
   it('takes a candidate that cannot decide for one that differs, and throws nothing', () => {
