@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { askOf, type Answer } from './harness/client.ts'
 import { describeRuntimes, type Bench } from './harness/describe-runtimes.ts'
-import { labelledPolicies } from './harness/labelled-policies.ts'
+import { labelledPolicies, SCAN_BYTES } from './harness/labelled-policies.ts'
 
 /** Put together here, so that no scanner of this repository takes it for real. */
 const KEY = ['AKIA', 'Q1W2E3R4T5Y6U7I8'].join('')
@@ -50,12 +50,29 @@ describeRuntimes(labelledPolicies, (bench) => {
       body: { messages: [{ role: 'user', content: 'a', images: ['QUJD'] }] },
     },
     { name: 'tokens', body: { prompt_token_ids: [1, 2, 3] } },
-    { name: 'more texts than are read', body: says(Array.from({ length: 250_000 }, () => 'a')) },
   ])('$name stays home', async (hidden) => {
     const before = seenInCloud(bench)
     const answer = await ask(hidden)
     expect([answer.status, answer.headers['x-aicc-backend']]).toEqual([200, 'home'])
     expect(seenInCloud(bench)).toBe(before)
+  })
+
+  it.each([
+    { name: 'texts', content: Array.from({ length: 250_000 }, () => 'a') },
+    { name: 'characters', content: 'word '.repeat(SCAN_BYTES) },
+  ])('blocks a prompt with more $name than are read, where injections are blocked', async ({ content }) => {
+    const before = bench.upstream.requests.length
+    const answer = await ask({ name: '', body: says(content) })
+    expect([answer.status, answer.error().code]).toEqual([403, 'prompt_injection'])
+    expect(bench.upstream.requests).toHaveLength(before)
+  })
+
+  it('refuses to redact what it cannot read', async () => {
+    const before = bench.upstream.requests.length
+    const body = says([{ type: 'file', file: { file_id: 'f1' } }])
+    const answer = await ask({ name: '', body, model: 'auto', headers: { 'x-redacted': '1' } })
+    expect([answer.status, answer.error().code]).toEqual([500, 'redaction_failed'])
+    expect(bench.upstream.requests).toHaveLength(before)
   })
 
   it('lets ordinary numbers and names go', async () => {

@@ -14,7 +14,7 @@ function newAddress(): string {
   return `person${planted}@example.org`
 }
 
-const says = (content: unknown): object => ({ messages: [{ role: 'user', content }] })
+const says = (content: unknown, role = 'user'): object => ({ messages: [{ role, content }] })
 
 /** Where it was seen, by the first step of the path. */
 function seenAt({ upstream }: Bench, marker: string): string[] {
@@ -128,10 +128,11 @@ describeRuntimes(labelledPolicies, (bench) => {
         content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,QUJD' } }],
       },
       { name: 'sound', content: [{ type: 'input_audio', input_audio: { data: 'QUJD', format: 'wav' } }] },
-      { name: 'what lies beyond the bound', content: 'word '.repeat(SCAN_BYTES) },
-    ])('$name', async ({ content }) => {
+      // Of the system, for the guard against injection blocks what it cannot read of others.
+      { name: 'what lies beyond the bound', content: 'word '.repeat(SCAN_BYTES), role: 'system' },
+    ])('$name', async ({ content, role }) => {
       const before = bench.upstream.requests.filter(({ path }) => path.startsWith('/cloud')).length
-      const answer = await ask('cloud', says(content))
+      const answer = await ask('cloud', says(content, role))
       expect([answer.status, answer.headers['x-aicc-backend']]).toEqual([200, 'home'])
       expect(bench.upstream.requests.filter(({ path }) => path.startsWith('/cloud'))).toHaveLength(before)
     })

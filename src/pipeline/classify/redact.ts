@@ -67,8 +67,8 @@ export function redactedTurn({
 }: Pick<Classified, 'parts' | 'findings' | 'lastUser' | 'facts'>): TextPart[] | null {
   if (hasUnread(facts, ['unscanned', 'failed'])) return null
   const found = byPart(findings)
-  return parts.slice(from, to).map((part, i) => {
-    return { ...part, text: replaceSpans(part.text, found.get(from + i) ?? [], new Set()) }
+  return parts.slice(from, to).map(({ role, kind, path, text }, i) => {
+    return { role, kind, path, text: replaceSpans(text, found.get(from + i) ?? [], new Set()) }
   })
 }
 
