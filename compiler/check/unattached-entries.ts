@@ -2,6 +2,7 @@
  * Entries of a policy that have no effect on anything, whatever is asked.
  */
 import { quote } from '../diagnostics/quote.ts'
+import { needsOf } from '../emit/needs-of.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
@@ -17,7 +18,7 @@ export const unattachedEntries: Check = {
   name: 'unattached-entries',
   onlyIfSound: true,
   run(policy, { report }) {
-    const all = [rulesets, labels, modes, phrases, guards].flatMap((find) => find(policy))
+    const all = [rulesets, labels, modes, phrases, guards, gauge].flatMap((find) => find(policy))
     for (const { message, at, help } of all) report('check/unattached', message, { at, prefer: 'key', help })
   },
 }
@@ -87,6 +88,18 @@ function guards({ classify: { privacy }, guards: { privacy: at } }: ResolvedPoli
       message: '`classify.privacy` has neither a detector nor a pattern, so it finds nothing',
       at,
       help: 'list `detectors` or `patterns`, or remove it',
+    },
+  ]
+}
+
+function gauge(policy: ResolvedPolicy): Unattached[] {
+  const { complexity: at } = policy.guards
+  if (at === null || needsOf(policy).complexity) return []
+  return [
+    {
+      message: '`classify.complexity` is set, and no rule asks for it',
+      at,
+      help: 'ask for it, as in `complexity: complex`, or remove it',
     },
   ]
 }

@@ -40,6 +40,7 @@ export function resolveClassify(scope: Scope, served: Surface[]): ResolvedClassi
     guards: {
       privacy: privacy ? within(at, 'privacy') : null,
       injection: injection ? within(at, 'injection') : null,
+      complexity: config.complexity ? within(at, 'complexity') : null,
     },
     classifier: classifier && gauge.classifier ? { model: gauge.classifier.model, at: classifierAt } : null,
   }

@@ -185,8 +185,8 @@ export interface ResolvedPolicy {
   timeZone: string
   labels: Map<string, ResolvedLabel>
   classify: Classify
-  /** Where `classify.privacy` and `classify.injection` were written. */
-  guards: { privacy: Place | null; injection: Place | null }
+  /** Where `classify.privacy`, `classify.injection` and `classify.complexity` were written. */
+  guards: { privacy: Place | null; injection: Place | null; complexity: Place | null }
   texts: TextTest[]
   patterns: ResolvedPattern[]
   /** Entries of `phrases` that no condition names. */

@@ -33,6 +33,22 @@ describe('entries without effect', () => {
       [],
     ],
     [
+      'a gauge of complexity that no rule asks for',
+      { policy: { classify: { complexity: { simple: { maxTokens: 9 } } } } },
+      ['`classify.complexity` is set, and no rule asks for it'],
+    ],
+    [
+      'a gauge of complexity that a rule asks for',
+      {
+        models,
+        policy: {
+          classify: { complexity: { simple: { maxTokens: 9 } } },
+          rules: { main: [{ id: 'a', when: { complexity: 'simple' }, to: 'fast' }, last] },
+        },
+      },
+      [],
+    ],
+    [
       'a mode that gates nothing',
       { modes: { gaming: {} } },
       ['the mode `gaming` gates no backend, and no rule asks for it'],

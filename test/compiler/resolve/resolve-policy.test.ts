@@ -55,13 +55,14 @@ describe('classify', () => {
     expect(policy.guards).toEqual({
       privacy: { file: 'policy', path: ['classify', 'privacy'] },
       injection: { file: 'policy', path: ['classify', 'injection'] },
+      complexity: null,
     })
   })
 
   it('guards nothing when it says nothing', async () => {
     const { policy } = await resolveDocuments({})
     expect(policy.classify).toMatchObject({ privacy: null, injection: null })
-    expect(policy.guards).toEqual({ privacy: null, injection: null })
+    expect(policy.guards).toEqual({ privacy: null, injection: null, complexity: null })
   })
 
   it('gives a pattern the label of the guard, or its own', async () => {
