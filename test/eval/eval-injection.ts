@@ -1,7 +1,10 @@
 /**
- * The injection guard, source by source, with the model as it is committed. That model has seen development data: what
- * it does on rows that it has not seen, its trainer says (cross-validation).
+ * The injection guard, source by source. The committed model has seen the development data, so on that each text is
+ * judged by a model that was trained without it; any other data is judged by the model as it is committed.
  */
+import { crossValidate } from '../../scripts/injection/cross-validate.ts'
+import type { LabelledText } from '../../scripts/injection/labelled-text.ts'
+import { makeInjection } from '../src/make-policy.ts'
 import { countAll, falseRateOf, groupBy, recallOf } from './counts.ts'
 import { judgeRow } from './judge-row.ts'
 import type { Row } from './read-rows.ts'
@@ -12,16 +15,30 @@ const DIRECT = /^(?:deepset|PurpleLlama)/
 /** Benign prompts made of the words that attacks use. */
 const HARD = /NotInject/
 
-export function evalInjection(rows: readonly Row[], benign: readonly Row[]): Section {
-  const cases = [...rows, ...benign].map(({ id, text, source, label = 0 }) => {
-    const { flagged, reasons } = judgeRow(text).injection
+export interface InjectionOptions {
+  rows: readonly Row[]
+  benign: readonly Row[]
+  /** The committed model was trained on these. */
+  seen: boolean
+}
+
+export function evalInjection({ rows, benign, seen }: InjectionOptions): Section {
+  const all = [...rows, ...benign]
+  const scores = seen ? crossValidate(all.map(toLabelled)) : []
+  const threshold = makeInjection().thresholds.user
+  const cases = all.map(({ id, text, source, label = 0 }, index) => {
+    const score = scores[index]
+    const { flagged, reasons } =
+      score === undefined
+        ? judgeRow(text).injection
+        : { flagged: score.score >= threshold, reasons: score.reasons }
     return { id, source, positive: label === 1, flagged, reasons }
   })
   const from = (source: RegExp) => countAll(cases.filter((each) => source.test(each.source)))
   const ids = new Set(benign.map(({ id }) => id))
   const ordinary = countAll(cases.filter(({ id }) => ids.has(id)))
   return {
-    name: 'injection',
+    name: seen ? 'injection, cross-validated' : 'injection',
     lines: [
       ...Array.from(
         groupBy(cases, ({ source, positive }) => `${source} ${positive ? 'malicious' : 'benign'}`),
@@ -57,4 +74,8 @@ export function evalInjection(rows: readonly Row[], benign: readonly Row[]): Sec
         positive ? { id, what: source, kind: 'missed' } : { id, what: reasons.join(', '), kind: 'wrong' },
       ),
   }
+}
+
+function toLabelled({ text, label = 0, source, kind = '' }: Row): LabelledText {
+  return { text, malicious: label === 1, source, kind }
 }

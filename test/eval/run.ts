@@ -12,9 +12,13 @@ import { printSection } from './print-section.ts'
 import { readRows } from './read-rows.ts'
 import { holds } from './section.ts'
 
-const USAGE = `usage: npm run eval -- [--data DIR] [--json FILE] [--examples N] [--texts]
+/** What the injection model was trained on. */
+const DEVELOPMENT = '../shared/eval'
+
+const USAGE = `usage: npm run eval -- [--data DIR] [--json FILE] [--seen] [--examples N] [--texts]
 
   --data DIR     folder with {secrets,pii,injection,benign_prompts}.jsonl, also .dev.jsonl and .gz (../shared/eval)
+  --seen         the injection model was trained on this folder: judge by models that were not
   --json FILE    write all figures there
   --examples N   rows to name of each kind of mistake (10)
   --texts        show what they say: fake keys and offensive texts among them`
@@ -23,9 +27,10 @@ async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
-      data: { type: 'string', default: '../shared/eval' },
+      data: { type: 'string', default: DEVELOPMENT },
       json: { type: 'string' },
       examples: { type: 'string', default: '10' },
+      seen: { type: 'boolean', default: false },
       texts: { type: 'boolean', default: false },
     },
   })
@@ -36,7 +41,12 @@ async function main(args: string[]): Promise<number> {
     await read('injection'),
     await read('benign_prompts'),
   ]
-  const sections = [evalSecrets(secrets), evalPii(pii), evalInjection(injection, benign), evalBenign(benign)]
+  const sections = [
+    evalSecrets(secrets),
+    evalPii(pii),
+    evalInjection({ rows: injection, benign, seen: values.data === DEVELOPMENT || values.seen }),
+    evalBenign(benign),
+  ]
   const texts = new Map([...secrets, ...pii, ...injection, ...benign].map(({ id, text }) => [id, text]))
   const textOf = values.texts ? (id: string) => texts.get(id) ?? '' : null
   for (const section of sections) {
