@@ -11,7 +11,7 @@ import { FLAG, WORD } from './world.ts'
 
 export const ZONES: string[] = ['cloud', 'lan', 'local']
 const BACKENDS = ['b0', 'b1', 'b2']
-export const PLACES: string[] = BACKENDS.map((backend) => `${backend}/m`)
+const PLACES: string[] = BACKENDS.map((backend) => `${backend}/m`)
 const SERVED = ['s0', 's1', 's2']
 /** What may stand as a destination: models, an alias, a place by itself. */
 const DESTINATIONS = [...SERVED, 'nick', ...PLACES]
