@@ -23,6 +23,7 @@ import type { Shadow } from './pipeline/route/shadow.ts'
 import { startWatch } from './pipeline/watch.ts'
 import type { Ports } from './ports.ts'
 import { servedModel } from './table/decide.ts'
+import { givenId } from './protocols/given-id.ts'
 import { modelCard, modelList } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
@@ -95,7 +96,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
   })
   try {
     const request = await readJsonBody(c.req.raw, c.get('head'), { limits: table.limits, watch })
-    const given = c.get('head').correlationId === correlationId ? correlationId : null
+    const given = givenId(c.get('head').correlationId)
     const input = { client: clientName, surface, table, headers, correlationId: given }
     const classified = classify(request, input)
     const { facts } = classified

@@ -86,7 +86,7 @@ function explainInjection(
     channel,
     reasons,
     finds: finds.map(({ reason, part, start, end }) => {
-      return { reason, where: showPath(parts[part]?.path ?? []), start, end }
+      return { reason, where: showPlace(parts[part]), start, end }
     }),
   }
 }
@@ -96,16 +96,23 @@ function explainFindings({ findings, parts }: Judged): ExplainedFinding[] {
     detector,
     kind,
     label,
-    where: showPath(parts[part]?.path ?? []),
+    where: showPlace(parts[part]),
     start,
     end,
   }))
 }
 
-/** `messages[0].content`; names of fields have no place of their own. */
-function showPath(path: readonly (string | number)[]): string {
-  if (path.length === 0) return 'names of fields'
-  return path
+/** `messages[0].content`; what cannot be replaced has no such place. */
+function showPlace(part: Judged['parts'][number] | undefined): string {
+  if (part === undefined || part.path.length === 0) return UNPLACED[part?.kind ?? 'keys'] ?? 'the request'
+  return part.path
     .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${step}`))
     .join('')
+}
+
+const UNPLACED: Partial<Record<Judged['parts'][number]['kind'], string>> = {
+  keys: 'names of fields',
+  numbers: 'numbers',
+  model: 'the name of the model',
+  'correlation-id': 'x-correlation-id',
 }

@@ -5,6 +5,7 @@
 import { GatewayError } from '../../src/errors.ts'
 import { type Classified, classify } from '../../src/pipeline/classify/classify.ts'
 import { type BodyChanges, bodyChanges } from '../../src/pipeline/route/body-changes.ts'
+import { givenId } from '../../src/protocols/given-id.ts'
 import { type ModelRequest, parseModelRequest } from '../../src/protocols/model-request.ts'
 import { decide } from '../../src/table/decide.ts'
 import type { Decision, DropReason } from '../../src/table/decision.ts'
@@ -86,7 +87,8 @@ function judge(parsed: ModelRequest, request: SimulatedRequest, world: World, ta
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
   )
-  const classified = classify(parsed, { client, surface, table, headers })
+  const correlationId = givenId(headers['x-correlation-id'] ?? null)
+  const classified = classify(parsed, { client, surface, table, headers, correlationId })
   const gauged = classified.facts.complexity
   const facts = {
     ...classified.facts,

@@ -1,7 +1,6 @@
-/** One id per request: taken from the caller when it is safe to log and forward, else made. */
+import { givenId } from '../../protocols/given-id.ts'
 
-const SANE = /^[A-Za-z0-9._:-]{1,128}$/
-
+/** One id per request: taken from the caller when it is sane, else made. */
 export function correlationId(header: string | null): string {
-  return header !== null && SANE.test(header) ? header : crypto.randomUUID()
+  return givenId(header) ?? crypto.randomUUID()
 }
