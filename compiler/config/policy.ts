@@ -83,7 +83,8 @@ export interface LabelConfig {
   mayReach: Name
   /**
    * What happens when no target is trusted enough. Left out, the compiler wants a proof that no request with this label
-   * is ever sent towards a less trusted place.
+   * is ever sent towards a less trusted place. Of several labels the one that demands most trust decides; where two
+   * demand the same, `block` wins.
    */
   onDenied?: OnDeniedConfig
   /**
@@ -207,7 +208,7 @@ export interface PolicyFile {
   phrases?: Record<Name, PhraseConfig>
   /** Surfaces that are served; all when left out. */
   surfaces?: Several<SurfaceName>
-  /** The names clients may ask for. A name that ends in `*` stands for all that begin so. */
+  /** The names clients may ask for. A name that ends in `*` stands for all that begin so and go on. */
   models: Record<ModelPattern, ModelConfig>
   /** Other names for models or aliases. */
   aliases?: Record<ModelPattern, ModelName>

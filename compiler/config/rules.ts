@@ -271,11 +271,12 @@ export interface RuleConfig {
   /** Left out, it always holds. The last rule must always hold and settle. */
   when?: Condition
   to?: Destination
-  /** Models that share its requests; the same user gets the same one each time. */
+  /** Models that share its requests. The same user gets the same one each time: `user` of the body, else the client, all of whose requests then fall on one arm. */
   split?: Several<SplitArmConfig>
   block?: BlockConfig
   /** With `to` or `split`: reaches backends that a mode gates. It never reaches past a label. */
   force?: true
+  /** Text is redacted for models that rules lead to; a request for a model by its name is not. */
   redact?: RedactConfig
   /** Tags that the rules after it can ask for. */
   addTags?: Several<Name>

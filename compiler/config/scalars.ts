@@ -95,7 +95,7 @@ export type TargetPattern = string
 export type HostName = string
 
 /**
- * A model's name, or the beginning of names followed by `*`, as in `openai/*`.
+ * A model's name, or the beginning of names followed by `*`, as in `openai/*`. The `*` stands for at least one character.
  * @pattern ^([A-Za-z0-9][A-Za-z0-9._:/-]{0,127}|[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}\*|\*)$
  * @examples ["fast", "gpt-4*"]
  */

@@ -126,7 +126,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "611fd8186b02b46376db6f645ed893352a1ef3763979ded151d8e18dc25d2d76",
+  "digest": "18f2dfba983b8c1427a72819be85ee83823f09d60f36ddb5921736f30adb129e",
   "labels": {
     "private": {
       "cache": "none",
@@ -259,6 +259,7 @@ export const routeTable: RouteTable = {
     "big": "auto",
     "embed": "embed",
     "fast": "fast",
+    "gpt-4": "auto",
     "long": "long",
     "quality": "quality",
     "small": "fast",
