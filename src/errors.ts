@@ -79,7 +79,7 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   label_denied: [403, 'policy_error'],
   mode_denied: [503, 'policy_error'],
   not_capable: [400, 'invalid_request_error'],
-  redaction_failed: [500, 'policy_error'],
+  redaction_failed: [400, 'policy_error'],
   client_gone: [499, 'server_error'],
   upstream_unreachable: [502, 'upstream_error'],
   upstream_timeout: [504, 'upstream_error'],

@@ -71,7 +71,7 @@ describeRuntimes(labelledPolicies, (bench) => {
     const before = bench.upstream.requests.length
     const body = says([{ type: 'file', file: { file_id: 'f1' } }])
     const answer = await ask({ name: '', body, model: 'auto', headers: { 'x-redacted': '1' } })
-    expect([answer.status, answer.error().code]).toEqual([500, 'redaction_failed'])
+    expect([answer.status, answer.error().code]).toEqual([400, 'redaction_failed'])
     expect(bench.upstream.requests).toHaveLength(before)
   })
 

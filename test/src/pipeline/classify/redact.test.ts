@@ -110,7 +110,7 @@ describe('redact', () => {
 
   it('refuses what stands in the name of a field', () => {
     const body = JSON.stringify({ model: 'auto', messages: [], metadata: { 'ada@example.org': 'x' } })
-    expect(errorOf(() => redacted(body))).toMatchObject({ code: 'redaction_failed', status: 500 })
+    expect(errorOf(() => redacted(body))).toMatchObject({ code: 'redaction_failed', status: 400 })
   })
 
   it.each([
