@@ -169,7 +169,7 @@ describeRuntimes(labelledPolicies, (bench) => {
     const address = newAddress()
     const answer = await ask('auto', { metadata: { [address]: 'x' } }, { 'x-redacted': '1' })
     expect([answer.status, answer.error().code, answer.error().type]).toEqual([
-      500,
+      400,
       'redaction_failed',
       'policy_error',
     ])

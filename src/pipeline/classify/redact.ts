@@ -23,7 +23,7 @@ const BLANK = '\u0001'
 /**
  * @returns top-level key → its JSON as it may leave, for the keys in which something was replaced. Only these are
  *   written anew; numbers in them come out as JavaScript writes them.
- * @throws GatewayError redaction_failed (500)
+ * @throws GatewayError redaction_failed (400)
  */
 export function redact(
   body: JsonObject,
