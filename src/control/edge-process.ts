@@ -14,6 +14,7 @@ import { writePrivate } from './state-folder.ts'
 import { watchClients } from './client-watch.ts'
 import { createEdgeControl, type EdgeControl } from './edge-control.ts'
 import { createEdgeWatchdog, HUNG_AFTER_MS, keepAsking } from './edge-watchdog.ts'
+import { processIo } from './process-io.ts'
 import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-config.ts'
 
 const READY_WITHIN_MS = 15_000
@@ -103,7 +104,7 @@ async function untilServing(
   // It has been read; no private key stays behind in a folder for temporary files.
   await rm(join(launch.dir, CONFIG_FILES.key), { force: true })
   const hungAfterMs = launch.hungAfterMs ?? HUNG_AFTER_MS
-  const watchdog = createEdgeWatchdog(hungAfterMs)
+  const watchdog = createEdgeWatchdog(hungAfterMs, () => processIo(child.pid!))
   // Two calls in a row fit into the time.
   const control = createEdgeControl(edgeSocket, { answerWithinMs: hungAfterMs / 2, watchdog })
   const ended = new AbortController()

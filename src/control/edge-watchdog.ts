@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * So long without an answer means hung. Far above what keeps a live edge from answering (a long garbage collection
- * takes 0.1 s, a body of 10 MiB well below 1 s), and below what clients wait for a first token.
+ * takes 0.1 s, a body of 10 MiB well below 1 s), and below what clients wait for a first token. Many such bodies
+ * at once do keep Node from answering for longer: there the edge's reads and writes tell that it lives.
  */
 export const HUNG_AFTER_MS = 10_000
 
@@ -29,12 +30,16 @@ export interface EdgeWatchdog {
   hung: Promise<void>
 }
 
-/** @param hungAfterMs counted from the last answer; the first is taken to come now */
-export function createEdgeWatchdog(hungAfterMs: number): EdgeWatchdog {
+/**
+ * @param hungAfterMs counted from the last answer; the first is taken to come now
+ * @param progress changes whenever the process does anything; null where that cannot be known. Asked after misses only
+ */
+export function createEdgeWatchdog(hungAfterMs: number, progress: () => string | null): EdgeWatchdog {
   const { promise, resolve } = Promise.withResolvers<void>()
   let answeredAt = performance.now()
   let missedAt = 0
   let misses = 0
+  let done: string | null = null
   return {
     answered() {
       answeredAt = performance.now()
@@ -43,7 +48,13 @@ export function createEdgeWatchdog(hungAfterMs: number): EdgeWatchdog {
     missed(askedAt) {
       if (askedAt < missedAt) return
       missedAt = performance.now()
+      const before = done
+      done = progress()
       misses += 1
+      if (misses > 1 && done !== before) {
+        misses = 1
+        answeredAt = missedAt
+      }
       if (misses >= HUNG_AFTER_MISSES && missedAt - answeredAt >= hungAfterMs) resolve()
     },
     hung: promise,

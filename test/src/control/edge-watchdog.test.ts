@@ -10,8 +10,11 @@ afterEach(() => {
 
 describe('createEdgeWatchdog', () => {
   /** What it makes of calls: when each was asked, and when it was answered or lost, in seconds. */
-  async function judge(calls: { asked: number; answered?: number; lost?: number }[]): Promise<boolean> {
-    const watchdog = createEdgeWatchdog(HUNG_AFTER_MS)
+  async function judge(
+    calls: { asked: number; answered?: number; lost?: number }[],
+    progress: () => string | null = () => null,
+  ): Promise<boolean> {
+    const watchdog = createEdgeWatchdog(HUNG_AFTER_MS, progress)
     let hung = false
     void watchdog.hung.then(() => (hung = true))
     const start = performance.now()
@@ -76,6 +79,15 @@ describe('createEdgeWatchdog', () => {
     },
   ])('$name', async ({ calls, hung }) => {
     expect(await judge(calls)).toBe(hung)
+  })
+
+  it.each([
+    { name: 'reads and writes on: it is busy', io: ['1', '2', '3', '4'], hung: false },
+    { name: 'did so until the second call: it hung then', io: ['1', '2', '2', '2'], hung: true },
+    { name: 'does nothing', io: ['1', '1', '1', '1'], hung: true },
+  ])('an edge that answers nothing and $name', async ({ io, hung }) => {
+    const calls = [0, 5, 10, 15].map((asked) => ({ asked, lost: asked + 5 }))
+    expect(await judge(calls, () => io.shift() ?? null)).toBe(hung)
   })
 })
 
