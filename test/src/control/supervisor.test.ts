@@ -115,6 +115,7 @@ describe('Supervisor', () => {
     process.kill(pids[0]!, 'SIGSTOP')
     reportHung()
     expect(await ask()).toBe('one')
+    await expect.poll(() => pids.length).toBe(2)
     await expect
       .poll(() => supervisor.status)
       .toMatchObject({ state: 'running', restarts: 0, hangs: 1, pid: pids[1] })
