@@ -2,23 +2,44 @@ import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 
 /**
- * Five projects. `unit` is fast and runs on every change; the others start real processes.
+ * Six projects. `unit` is fast and runs on every change; the others start real processes.
  * Projects with different `maxWorkers` need a group of their own, so they run one after the other.
  */
+/** Fast tests that start processes of their own, or a language server: seconds each, most of them spent waiting. */
+const PROCESSES = [
+  'test/compiler/commands/cli.test.ts',
+  'test/scripts/bootstrap.test.ts',
+  'test/src/control/{edge-process,control-node,supervisor,client-watch,watch-folder}.test.ts',
+  'test/editor/**/*.test.ts',
+]
+
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: [
-            'test/{compiler,src,golden,differential,property,scripts,bench,editor,eval}/**/*.test.ts',
-          ],
+          include: ['test/{compiler,src,golden,differential,property,scripts,bench,eval}/**/*.test.ts'],
+          exclude: PROCESSES,
           setupFiles: ['test/fail-on-console.ts'],
           testTimeout: 15_000,
           hookTimeout: 30_000,
           restoreMocks: true,
+          // By default a core is left idle, and of two that is half.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'processes',
+          include: PROCESSES,
+          setupFiles: ['test/fail-on-console.ts'],
+          testTimeout: 15_000,
+          hookTimeout: 30_000,
+          restoreMocks: true,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 5 },
         },
       },
       {
