@@ -10,7 +10,8 @@ import { holds, type Predicate } from '../../../src/table/predicate.ts'
 import type { Action, Redaction, RouteTable, Rule } from '../../../src/table/route-table.ts'
 import { makeFacts } from '../../src/make-facts.ts'
 import { makeClient, makeTable } from '../../src/make-snapshot.ts'
-import { makeRule, tableFlow } from './table-flow.ts'
+import { makeRule } from '../../src/make-policy.ts'
+import { tableFlow } from './table-flow.ts'
 
 const TOKENS = [0, 9, 10, 19, 20, 30]
 const HEADERS = [{}, { x: 'a' }, { x: 'ab' }, { x: 'other' }, { x: 'abc-z' }, { x: 'z' }]

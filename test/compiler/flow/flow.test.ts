@@ -3,7 +3,8 @@ import { not } from '../../../compiler/flow/formula.ts'
 import type { Predicate } from '../../../src/table/predicate.ts'
 import type { Rule, RouteTable } from '../../../src/table/route-table.ts'
 import { makeClient, makeTable } from '../../src/make-snapshot.ts'
-import { makeRule, tableFlow } from './table-flow.ts'
+import { makeRule } from '../../src/make-policy.ts'
+import { tableFlow } from './table-flow.ts'
 
 function tableOf(rules: Partial<Rule>[], fields: Partial<RouteTable> = {}): RouteTable {
   const base = makeTable()

@@ -8,7 +8,8 @@ import {
 } from '../../../compiler/flow/header-values.ts'
 import type { HeaderTest, Predicate } from '../../../src/table/predicate.ts'
 import { makeTable } from '../../src/make-snapshot.ts'
-import { makeRule, tableFlow } from './table-flow.ts'
+import { makeRule } from '../../src/make-policy.ts'
+import { tableFlow } from './table-flow.ts'
 
 const prefix = (value: string): OpaqueTest => ({ kind: 'prefix', value })
 const inside = (value: string): OpaqueTest => ({ kind: 'contains', value })

@@ -1,6 +1,6 @@
 /** The flow of a table, for tests that start behind the compiler's front half. */
 import { createFlow, type Flow } from '../../../compiler/flow/flow.ts'
-import type { Rule, RouteTable } from '../../../src/table/route-table.ts'
+import type { RouteTable } from '../../../src/table/route-table.ts'
 
 export function tableFlow(table: RouteTable): Flow {
   const models = Object.entries(table.models).map(([name, model]) => [
@@ -8,17 +8,4 @@ export function tableFlow(table: RouteTable): Flow {
     model.kind === 'ruled' ? model.rules : null,
   ])
   return createFlow({ ...table, models: Object.fromEntries(models) })
-}
-
-export function makeRule(fields: Partial<Rule> = {}): Rule {
-  return {
-    id: 'rule',
-    when: null,
-    addTags: [],
-    set: {},
-    clamp: {},
-    redact: null,
-    action: { kind: 'route', to: 'fast', force: false },
-    ...fields,
-  }
 }
