@@ -2,6 +2,7 @@
  * What the pipeline needs from the world. A runtime builds these once and hands them to createApp().
  */
 import type { ActiveSnapshot } from './table/active-snapshot.ts'
+import type { Reservation, Settlement, Verdict } from './table/charges.ts'
 
 /** A request to a declared backend; the origin is the backend's own and cannot be chosen here. */
 export interface BackendRequest {
@@ -42,6 +43,17 @@ export interface EdgeEvent {
   backend?: string
   model?: string
   cause?: string
+}
+
+/**
+ * Counts what is used against limits and budgets. Memory answers at once; a shared ledger answers within its deadline
+ * with what the policy declares for the time in which it cannot be asked, and never rejects.
+ */
+export interface Ledger {
+  /** One atomic step: all charges are taken, or none. */
+  reserve: (reservation: Reservation) => Verdict | Promise<Verdict>
+  /** Gives back leases and corrects amounts; idempotent by id. */
+  settle: (settlement: Settlement) => void | Promise<void>
 }
 
 export interface Ports {

@@ -1,0 +1,47 @@
+/**
+ * What is kept of a request once it has ended: allow-listed plain data, never text of the request or its answer, never
+ * a header or a key. The edge makes one for each request that was let in, and ships it to the control process.
+ */
+import type { Surface } from './route-table.ts'
+import type { Charge } from './charges.ts'
+
+/** Tokens as the backend counted them on the wire, or as the gateway estimated them where it said nothing. */
+export interface TokenUsage {
+  input: number
+  /** Of `input`, those that a cache of the backend's answered. */
+  cachedInput: number
+  output: number
+  source: 'wire' | 'estimate'
+}
+
+export interface RequestRecord {
+  /** The gateway's own id of the request: a UUID, primary key everywhere. */
+  id: string
+  correlationId: string
+  /** Unix ms: when it came, and when its answer ended, however it ended. */
+  startedAt: number
+  endedAt: number
+  client: string
+  surface: Surface
+  /** As the client wrote it, if the table knows that name; else null. */
+  asked: string | null
+  /** Key of the table's `models` that served it, and the target; null = none did. */
+  model: string | null
+  backend: string | null
+  backendModel: string | null
+  /** `ruleset/id`. */
+  rule: string | null
+  digest: string
+  stream: boolean
+  /** HTTP status of the answer; for a stream the one it began with. */
+  status: number
+  /** Code of the error it ended with, mid-stream ones too; null = none. */
+  error: string | null
+  /** Attempts at backends, the successful one included. */
+  attempts: number
+  usage: TokenUsage
+  /** Nano-USD (1e-9 USD) by the prices of the table; null = the target has no price. */
+  cost: number | null
+  /** What it was charged for, with what it used: the control process books the same. */
+  charges: readonly { charge: Charge; used: number }[]
+}
