@@ -34,13 +34,16 @@ interface Candidate {
   shape: Shape | null
   /** No further digits follow. */
   isLast: boolean
+  /** Kinds that do not count. */
+  off: ReadonlySet<string>
 }
 
 /**
  * The longest of the numbers that begin here.
  * @param at where digits begin
+ * @param off kinds that do not count
  */
-export function findNumber(text: string, at: number): Find | null {
+export function findNumber(text: string, at: number, off: ReadonlySet<string>): Find | null {
   // `1 2 3 4` is no number, while `8.8.4.4` is an address.
   if (text.charCodeAt(at + 1) === 32 && isDigit(text.charCodeAt(at + 2)) && !isDigit(text.charCodeAt(at + 3)))
     return null
@@ -55,7 +58,7 @@ export function findNumber(text: string, at: number): Find | null {
     const shape = shapeOf(run, last, digits)
     const end = run.ends[last] ?? start
     if (isLast || (shape === 'card' ? passesLuhn(text, start, end) : shape !== null)) {
-      const find = judge({ text, start, end, digits, shape, isLast })
+      const find = judge({ text, start, end, digits, shape, isLast, off })
       if (find !== null) return find
     }
     digits -= lengthOf(run, last)
@@ -63,23 +66,25 @@ export function findNumber(text: string, at: number): Find | null {
   return null
 }
 
-function judge({ text, start, end: numberEnd, digits: count, shape, isLast }: Candidate): Find | null {
+function judge({ text, start, end: numberEnd, digits: count, shape, isLast, off }: Candidate): Find | null {
   const number = text.slice(start, numberEnd)
   const end = endOfExtension(text, numberEnd)
   if (/[\w%]/.test(text.charAt(end))) return null
   const before = text.slice(Math.max(0, start - BEFORE), start)
   const after = text.slice(end, end + AFTER)
   const found = (kind: string): Find => ({ start, end, kind })
-  if (shape === 'date' && DATE.test(number)) return BORN.test(before) ? found('birth-date') : null
-  if (shape === 'octets' && isPublicIpv4(number, before)) return /^\.\d/.test(after) ? null : found('ip')
+  if (shape === 'date' && DATE.test(number))
+    return BORN.test(before) && !off.has('birth-date') ? found('birth-date') : null
+  if (shape === 'octets' && !off.has('ip') && isPublicIpv4(number, before))
+    return /^\.\d/.test(after) ? null : found('ip')
   const digits = number.replaceAll(/\D/g, '')
   for (const { kind, written, valid, context } of isLast ? (IDS.get(count) ?? []) : []) {
-    if (!written.test(number) || !valid(digits)) continue
+    if (off.has(kind) || !written.test(number) || !valid(digits)) continue
     if (context === null || context.test(before) || context.test(after)) return found(kind)
   }
-  if (shape === 'card' && isCard(number, digits, before + after)) return found('card')
+  if (shape === 'card' && !off.has('card') && isCard(number, digits, before + after)) return found('card')
   // Neither the beginning nor the rest of a longer number.
-  if (!isLast || count < 7 || /\d[ .()/-]{1,2}$/.test(before)) return null
+  if (!isLast || count < 7 || off.has('phone') || /\d[ .()/-]{1,2}$/.test(before)) return null
   return isPhone({ written: number, digits, before, after }) ? found('phone') : null
 }
 

@@ -19,14 +19,17 @@ const BEFORE = 48
 /** Characters of the first word of an id, with letters in it or behind it. That of an account number has four. */
 const SHORTEST_ID = 6
 
-export function findPii(text: string): Find[] {
-  const finds = text.includes('@') ? findAll(text, EMAIL, 'email') : []
+const NONE: ReadonlySet<string> = new Set()
+
+/** @param off kinds that do not count; what else it could be is looked for */
+export function findPii(text: string, off: ReadonlySet<string> = NONE): Find[] {
+  const finds = text.includes('@') && !off.has('email') ? findAll(text, EMAIL, 'email') : []
   let seen = 0
   for (let i = 0; i < text.length; i += 1) {
     if (!isDigit(text.charCodeAt(i))) continue
     let word = i
     while (word > seen && isLetter(text.charCodeAt(word - 1))) word -= 1
-    const find = (word === i ? findNumber(text, i) : null) ?? findWord(text, word)
+    const find = (word === i ? findNumber(text, i, off) : null) ?? findWord(text, word, off)
     if (find !== null) finds.push(find)
     seen = find === null ? endOfWord(text, i) : find.end
     i = seen - 1
@@ -35,10 +38,10 @@ export function findPii(text: string): Find[] {
 }
 
 /** Letters and digits together. */
-function findWord(text: string, at: number): Find | null {
+function findWord(text: string, at: number, off: ReadonlySet<string>): Find | null {
   const end = endOfWord(text, at)
   const colon = text.charAt(end) === ':'
-  if (colon) {
+  if (colon && !off.has('ip')) {
     const written = matchAt(IPV6, text, at)
     if (written !== null && isIpv6(written)) return { start: at, end: at + written.length, kind: 'ip' }
   }
@@ -46,12 +49,12 @@ function findWord(text: string, at: number): Find | null {
   if (/[\w.$€£#@/]/.test(text.charAt(at - 1))) return null
   const account = matchAt(IBAN, text, at)
   const length = account === null ? 0 : ibanLength(account)
-  if (length > 0) return { start: at, end: at + length, kind: 'iban' }
+  if (length > 0 && !off.has('iban')) return { start: at, end: at + length, kind: 'iban' }
   if (end - at < SHORTEST_ID) return null
   const before = text.slice(Math.max(0, at - BEFORE), at)
   for (const { kind, written, valid, context } of WORD_IDS) {
     const id = matchAt(written, text, at)
-    if (id !== null && valid(id) && (context === null || context.test(before)))
+    if (id !== null && valid(id) && !off.has(kind) && (context === null || context.test(before)))
       return { start: at, end: at + id.length, kind }
   }
   return null

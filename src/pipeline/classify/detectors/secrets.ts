@@ -18,6 +18,8 @@ export const FORMATS: readonly KeyFormat[] = [...KEY_FORMATS, ...HEADER_FORMATS]
 
 const GENERAL: ReadonlySet<string> = new Set(['password', 'bearer-token', 'random'])
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** Nothing is known of what stands around it. */
 const BARE: Omit<Candidate, 'value'> = { rest: '', operator: '', before: '', after: '' }
 
@@ -45,9 +47,18 @@ function build(): Matcher {
   }
 }
 
-/** One find where several formats see the same: the longest. */
-export function findSecrets(text: string, entropy: PrivacyGuard['entropy']): Find[] {
-  const finds = [...findPrivateKeys(text), ...findKeys(text), ...findRandomWords(text, entropy)]
+/**
+ * One find where several formats see the same: the longest.
+ * @param off kinds that do not count; they hide nothing that stands within them
+ */
+export function findSecrets(
+  text: string,
+  entropy: PrivacyGuard['entropy'],
+  off: ReadonlySet<string> = NONE,
+): Find[] {
+  const random = off.has('random') ? [] : findRandomWords(text, entropy)
+  const found = [...findPrivateKeys(text), ...findKeys(text), ...random]
+  const finds = off.size === 0 ? found : found.filter(({ kind }) => !off.has(kind))
   let end = 0
   return finds
     .sort((a, b) => a.start - b.start || b.end - a.end || rankOf(a) - rankOf(b))

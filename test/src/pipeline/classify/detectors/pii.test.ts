@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { findPii } from '../../../../../src/pipeline/classify/detectors/pii.ts'
 
-function found(text: string): string[] {
-  return findPii(text).map(({ start, end, kind }) => `${kind}: ${text.slice(start, end)}`)
+function found(text: string, off?: Set<string>): string[] {
+  return findPii(text, off).map(({ start, end, kind }) => `${kind}: ${text.slice(start, end)}`)
 }
 
 describe('findPii', () => {
@@ -39,5 +39,22 @@ describe('findPii', () => {
     'order 20260001234',
   ])('nothing in: %s', (text) => {
     expect(found(text)).toEqual([])
+  })
+})
+
+describe('kinds that are off', () => {
+  it.each([
+    { off: 'email', text: 'ada@example.org', finds: [] },
+    { off: 'ip', text: '8.8.4.4 and 2001:4860:4860::8888', finds: [] },
+    { off: 'iban', text: 'GB82WEST12345698765432', finds: [] },
+    { off: 'card', text: 'card 4111 1111 1111 1111', finds: [] },
+    { off: 'phone', text: '(415) 555-2671', finds: [] },
+    { off: 'birth-date', text: 'born 1.2.1990', finds: [] },
+    { off: 'nino', text: 'AB123456C', finds: [] },
+    { off: 'email', text: 'card 4111 1111 1111 1111', finds: ['card: 4111 1111 1111 1111'] },
+    // What a number may be as well, it still is.
+    { off: 'nhs-number', text: 'nhs phone 943 476 5919', finds: ['phone: 943 476 5919'] },
+  ])('$off: $text', ({ off, text, finds }) => {
+    expect(found(text, new Set([off]))).toEqual(finds)
   })
 })

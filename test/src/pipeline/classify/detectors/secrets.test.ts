@@ -64,3 +64,17 @@ describe('findSecrets', () => {
     expect(findSecrets(RANDOM, { threshold: 6, minLength: 24 })).toEqual([])
   })
 })
+
+describe('kinds that are off', () => {
+  const KEY = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789'
+
+  it.each([
+    { off: ['random'], text: RANDOM, finds: [] },
+    { off: ['github-token'], text: KEY, finds: [] },
+    // The password is the longer find: turned off, it no longer hides what stands in it.
+    { off: [], text: `password = "${KEY};rest"`, finds: ['password'] },
+    { off: ['password'], text: `password = "${KEY};rest"`, finds: ['github-token'] },
+  ])('$off: $text', ({ off, text, finds }) => {
+    expect(findSecrets(text, ENTROPY, new Set(off)).map(({ kind }) => kind)).toEqual(finds)
+  })
+})
