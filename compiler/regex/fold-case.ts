@@ -48,12 +48,15 @@ function orbits(): number[][] {
   return known
 }
 
-/** Mappings to several characters are no simple folding: they leave the character as it is. */
+/**
+ * Mappings to several characters are no simple folding: they leave the character as it is. But where two characters
+ * share one, as the ligatures of st do, they are the same letter.
+ */
 function fold(character: string): string {
-  return single(
-    single(character, character.toUpperCase()),
-    single(character, character.toUpperCase()).toLowerCase(),
-  )
+  // Turkish: no other letter, whatever its upper case is.
+  if (character === 'ı') return character
+  const upper = single(character, character.toUpperCase())
+  return single(upper, upper.toLowerCase()).toUpperCase()
 }
 
 function single(before: string, after: string): string {

@@ -4,10 +4,10 @@ import { hasCodePoint } from '../../../compiler/regex/code-points.ts'
 import { parseRegex } from '../../../compiler/regex/parse-regex.ts'
 
 const SETS =
-  String.raw`. a K ß σ \d \D \w \W \s \S \p{Lu} \P{L} \p{Script=Greek} [a-z] [^a-z] [\w-] [^\s,] [\u0041-\u005a]
+  String.raw`. a K ß σ ΐ ﬅ ᾳ ı [^ı] \d \D \w \W \s \S \p{Lu} \P{L} \p{Script=Greek} [a-z] [^a-z] [\w-] [^\s,] [\u0041-\u005a]
   [\x00-\x1f] [\b] [à-þ] [^ΑΩ] \u{1F600} \ud83d\ude00 \n \cA \0 \. \/ [\]\-\\] [-a] [a-] [^] []`.split(/\s+/)
 
-const NOTABLE = Array.from('kK\u212as\u017fß\u1e9eσςΣ\n\u2028😀-]\\\u0001\u0008/.')
+const NOTABLE = Array.from('kK\u212as\u017fß\u1e9eσςΣΐ\u1fd3ﬅﬆᾳᾼiIıİ\n\u2028😀-]\\\u0001\u0008/.')
 
 describe('sets of characters', () => {
   it.each(SETS)('%s is what the engine takes', (source) => {
