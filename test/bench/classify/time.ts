@@ -1,35 +1,34 @@
 /** How long a function takes, called again and again until its times mean something. */
 
+/** Microseconds a call. */
 export interface Times {
-  /** Microseconds. */
+  /** Of the quieter half of all batches: what else the machine does only adds to times. */
   median: number
-  p99: number
+  /** The slowest batch. */
+  worst: number
 }
 
 /** Calls before any is timed: until the engine has made up its mind about the code. */
-const WARM_MS = 150
+const WARM_MS = 100
 
-/** What else the machine does only adds to times: the quietest round counts. */
-const ROUNDS = 3
+const BATCHES = 9
+/** The clock of workerd counts whole milliseconds, so calls are timed in batches that take several of them. */
+const BATCH_MS = 20
 
-/** @param effort calls of a round, and the time that it may take */
-export function time(run: () => unknown, effort: { calls: number; atMostMs: number }): Times {
-  const start = performance.now()
-  while (performance.now() - start < WARM_MS) run()
-  const rounds = Array.from({ length: ROUNDS }, () => timeRound(run, effort))
-  return rounds.reduce((best, round) => (round.median < best.median ? round : best))
+export function time(run: () => unknown): Times {
+  let calls = 0
+  const from = performance.now()
+  while (performance.now() - from < WARM_MS) {
+    run()
+    calls += 1
+  }
+  const size = Math.max(1, Math.ceil((calls * BATCH_MS) / WARM_MS))
+  const batches = Array.from({ length: BATCHES }, () => timeBatch(run, size)).sort((a, b) => a - b)
+  return { median: batches[Math.floor(BATCHES / 4)] ?? 0, worst: batches.at(-1) ?? 0 }
 }
 
-function timeRound(run: () => unknown, { calls, atMostMs }: { calls: number; atMostMs: number }): Times {
-  const times: number[] = []
-  const from = performance.now()
-  while (times.length < calls && (times.length < 5 || performance.now() - from < atMostMs)) {
-    const before = performance.now()
-    run()
-    times.push(1000 * (performance.now() - before))
-  }
-  times.sort((a, b) => a - b)
-  const at = (share: number): number =>
-    times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0
-  return { median: at(0.5), p99: at(0.99) }
+function timeBatch(run: () => unknown, calls: number): number {
+  const before = performance.now()
+  for (let call = 0; call < calls; call += 1) run()
+  return (1000 * (performance.now() - before)) / calls
 }
