@@ -3,6 +3,7 @@
  */
 import type { ActiveSnapshot } from './table/active-snapshot.ts'
 import type { Reservation, Settlement, Verdict } from './table/charges.ts'
+import type { RequestRecord } from './table/request-record.ts'
 
 /** A request to a declared backend; the origin is the backend's own and cannot be chosen here. */
 export interface BackendRequest {
@@ -73,4 +74,6 @@ export interface Ports {
   defer: (work: Promise<unknown>) => void
   createPipe: () => BytePipe
   log: (event: EdgeEvent) => void
+  /** Keeps what is to be kept of a request that has ended. Costs next to nothing, never fails, waits for nothing. */
+  record: (record: RequestRecord) => void
 }

@@ -2,6 +2,7 @@
  * One edge process: started with inherited listening sockets, told its snapshot, drained and ended.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -50,7 +51,11 @@ export interface EdgeLaunch extends EdgeConfig {
   hungAfterMs?: number
 }
 
+type NamedLaunch = EdgeLaunch & Pick<EdgeProcess, 'name'>
+
 export interface EdgeProcess extends Pick<EdgeControl, 'push' | 'setShadow' | 'shadowReport'> {
+  /** Its own for good: records say by it which edge they are from. */
+  name: string
   pid: number
   startedAt: Date
   /** Settles when the process is gone, with how it ended in words. */
@@ -70,8 +75,9 @@ export async function launchEdge(launch: EdgeLaunch): Promise<EdgeProcess> {
   await mkdir(launch.dir, { mode: 0o700 })
   const edgeSocket = join(launch.dir, 'edge.sock')
   try {
-    const child = await spawnEdge(launch, edgeSocket)
-    return await untilServing(child, edgeSocket, launch)
+    const named = { ...launch, name: randomUUID() }
+    const child = await spawnEdge(named, edgeSocket)
+    return await untilServing(child, edgeSocket, named)
   } catch (error) {
     await rm(launch.dir, { recursive: true, force: true })
     const reason = (error as Error).message
@@ -82,7 +88,7 @@ export async function launchEdge(launch: EdgeLaunch): Promise<EdgeProcess> {
 async function untilServing(
   child: ChildProcess,
   edgeSocket: string,
-  launch: EdgeLaunch,
+  launch: NamedLaunch,
 ): Promise<EdgeProcess> {
   const lastLines = relayLines(child, launch.onLine)
   const exited = untilExit(child, launch.dir)
@@ -115,6 +121,7 @@ async function untilServing(
     void watchClients({ ...control, ports: new Set(ports) }, ended.signal)
   }
   return {
+    name: launch.name,
     pid: child.pid!,
     startedAt: new Date(),
     exited,
@@ -127,12 +134,12 @@ async function untilServing(
   }
 }
 
-async function spawnEdge(launch: EdgeLaunch, edgeSocket: string): Promise<ChildProcess> {
+async function spawnEdge(launch: NamedLaunch, edgeSocket: string): Promise<ChildProcess> {
   return launch.runtime === 'workerd' ? startWorkerd(launch, edgeSocket) : startNode(launch, edgeSocket)
 }
 
-async function startWorkerd(launch: EdgeLaunch, edgeSocket: string): Promise<ChildProcess> {
-  const { dir, http, https, controlSocket, backends } = launch
+async function startWorkerd(launch: NamedLaunch, edgeSocket: string): Promise<ChildProcess> {
+  const { name, dir, http, https, controlSocket, backends } = launch
   await copyFile(launch.bundle, join(dir, CONFIG_FILES.worker))
   if (https !== null) {
     await writePrivate(join(dir, CONFIG_FILES.certificate), https.chain)
@@ -140,6 +147,7 @@ async function startWorkerd(launch: EdgeLaunch, edgeSocket: string): Promise<Chi
   }
   const config = join(dir, 'config.capnp')
   const text = renderWorkerdConfig({
+    name,
     http: http !== null,
     https: https !== null,
     edgeSocket,
@@ -147,10 +155,10 @@ async function startWorkerd(launch: EdgeLaunch, edgeSocket: string): Promise<Chi
     backends,
   })
   await writePrivate(config, text)
-  const fds = Object.entries({ http, https }).flatMap(([name, socket]) =>
-    socket === null ? [] : [{ name, fd: socket.fd }],
+  const fds = Object.entries({ http, https }).flatMap(([of, socket]) =>
+    socket === null ? [] : [{ name: of, fd: socket.fd }],
   )
-  const args = ['serve', ...fds.flatMap(({ name }, i) => ['--socket-fd', `${name}=${3 + i}`]), config]
+  const args = ['serve', ...fds.flatMap((socket, i) => ['--socket-fd', `${socket.name}=${3 + i}`]), config]
   // The package's own launcher script would not hand the descriptors on.
   const binary = (createRequire(import.meta.url)('workerd') as { default: string }).default
   return spawn(binary, args, {
@@ -161,9 +169,10 @@ async function startWorkerd(launch: EdgeLaunch, edgeSocket: string): Promise<Chi
   })
 }
 
-async function startNode(launch: EdgeLaunch, edgeSocket: string): Promise<ChildProcess> {
-  const { http, https, controlSocket, backends } = launch
+async function startNode(launch: NamedLaunch, edgeSocket: string): Promise<ChildProcess> {
+  const { name, http, https, controlSocket, backends } = launch
   const config = {
+    name,
     http: http && { fd: 3 },
     https: https && { fd: 4, cert: https.chain, key: https.key },
     edgeSocket,

@@ -13,6 +13,8 @@ export interface EdgeBackend {
 }
 
 export interface WorkerdConfig {
+  /** What the control process calls this edge. */
+  name: string
   /** The sockets that come as inherited descriptors. */
   http: boolean
   https: boolean
@@ -55,7 +57,7 @@ const V8_FLAGS = [
 
 export function renderWorkerdConfig(config: WorkerdConfig): string {
   const services = [
-    mainService(config.backends),
+    mainService(config),
     '(name = "denied", network = (allow = []))',
     `(name = "control", external = (address = ${quote(`unix:${config.controlSocket}`)}, http = ()))`,
     ...config.backends.flatMap(backendServices),
@@ -74,8 +76,9 @@ const config :Workerd.Config = (
 `
 }
 
-function mainService(backends: readonly EdgeBackend[]): string {
+function mainService({ name: edge, backends }: WorkerdConfig): string {
   const bindings = [
+    `(name = "EDGE", text = ${quote(edge)})`,
     binding('CONTROL', 'control'),
     ...backends.flatMap(({ name }) => [
       binding(`backend:${name}`, `backend:${name}`),

@@ -31,6 +31,8 @@ const app = createApp({
   createPipe: () => new IdentityTransformStream(),
   // oxlint-disable-next-line no-console -- the log of this Worker
   log: (event) => console.log(JSON.stringify(event)),
+  // Nobody keeps records there: that is the control process's part.
+  record: () => {},
 })
 
 const worker: ExportedHandler = { fetch: (request) => app.fetch(request) }

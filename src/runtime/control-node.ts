@@ -119,7 +119,10 @@ async function start(
     environment: async () => withClientKey(await options.environment(), secrets.clientKey),
     onEdge: () => void publish?.(),
   })
-  const control = await openControlSocket(controlSocketPath(runDir), () => gateway.supervisor.snapshot)
+  const control = await openControlSocket(controlSocketPath(runDir), {
+    snapshot: () => gateway.supervisor.snapshot,
+    keepRecords: () => Promise.resolve(),
+  })
   closers.push(() => control.close())
   closers.push(() => gateway.stop())
   const first = await gateway.reload()

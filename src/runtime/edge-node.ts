@@ -9,10 +9,13 @@ import { createNodeBackendFetch, type NodeBackend } from '../adapters/node/backe
 import { GatewayError } from '../errors.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
+import { createRecordShipper } from './ship-records.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 
 /** Handed over by the supervisor as `edge-node.json` in the folder that is the first argument. */
 interface EdgeConfig {
+  /** What the control process calls this edge. */
+  name: string
   https: { fd: number; cert: string; key: string } | null
   http: { fd: number } | null
   /** Unix socket on which this process takes snapshots. */
@@ -48,6 +51,7 @@ const edge = createEdge({
     const response = await fetch('http://control/snapshot', { dispatcher: control })
     return (await response.json()) as Snapshot
   },
+  shipRecords: createRecordShipper(config.name, (url, init) => fetch(url, { ...init, dispatcher: control })),
   backendFetch: createNodeBackendFetch(config.backends),
   requestPath: (request) => heads.get(request)?.path ?? '/',
   clientAddress: (request) => heads.get(request)?.address ?? 'unknown',

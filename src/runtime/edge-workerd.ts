@@ -3,21 +3,27 @@ import { env, waitUntil } from 'cloudflare:workers'
 import { createWorkerdBackendFetch } from '../adapters/workerd/backend-fetch.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
+import { createRecordShipper } from './ship-records.ts'
 
-const bindings = env as unknown as Record<string, Fetcher | undefined>
+const bindings = env as unknown as Record<string, Fetcher | undefined> & { EDGE?: string }
 
 /** `address:port`; IPv6 addresses come in brackets. */
 function peerOf(request: Request): string {
   return String((request as Request<unknown, { clientIp?: string }>).cf?.clientIp ?? 'unknown')
 }
 
+const askControl: Fetcher['fetch'] = (input, init) => {
+  const socket = bindings['CONTROL']
+  if (socket === undefined) throw new Error('no CONTROL binding')
+  return socket.fetch(input, init)
+}
+
 const edge = createEdge({
   async pullSnapshot() {
-    const control = bindings['CONTROL']
-    if (control === undefined) throw new Error('no CONTROL binding')
-    const response = await control.fetch('http://control/snapshot')
+    const response = await askControl('http://control/snapshot')
     return response.json()
   },
+  shipRecords: createRecordShipper(bindings.EDGE ?? '', askControl),
   backendFetch: createWorkerdBackendFetch(bindings),
   requestPath: (request) => requestPath(request.url),
   clientAddress: (request) =>

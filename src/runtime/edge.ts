@@ -5,12 +5,13 @@
 import { createApp } from '../app.ts'
 import { createShadow, type Shadow } from '../pipeline/route/shadow.ts'
 import type { Ports } from '../ports.ts'
+import { createOutbox, type OutboxOptions } from '../state/outbox.ts'
 import { activate, type ActiveSnapshot } from '../table/active-snapshot.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 import { createPeers } from './peers.ts'
 
-export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone'> {
+export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone' | 'record'> {
   /**
    * The peer's `address:port`, where the runtime does not notice by itself that a client has gone: the
    * control process then watches the peers of requests in flight.
@@ -18,6 +19,8 @@ export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone'> {
   peerOf?: (request: Request) => string
   /** Asks the control process for the snapshot; only when none has been pushed yet. */
   pullSnapshot: () => Promise<Snapshot>
+  /** Hands a batch of records to the control process. */
+  shipRecords: OutboxOptions['ship']
 }
 
 export interface Edge {
@@ -47,6 +50,8 @@ export function createEdge(options: EdgeOptions): Edge {
   }
   const peers = createPeers()
   const shadow = createShadow()
+  const defer: Ports['defer'] = (work) => options.defer(counted(work))
+  const outbox = createOutbox({ ship: options.shipRecords, defer })
   const ports: Ports = {
     ...options,
     onClientGone(request, act) {
@@ -56,7 +61,8 @@ export function createEdge(options: EdgeOptions): Edge {
       return () => request.signal.removeEventListener('abort', act)
     },
     snapshot: () => active ?? pull(),
-    defer: (work) => options.defer(counted(work)),
+    defer,
+    record: outbox.record,
   }
   const app = createApp(ports, shadow)
 
@@ -69,7 +75,12 @@ export function createEdge(options: EdgeOptions): Edge {
         return new Response(null, { status: 204 })
       }
       if (request.method === 'GET' && pathname === '/status') {
-        return Response.json({ digest: active?.table.digest ?? null, startedAt, inFlight })
+        return Response.json({
+          digest: active?.table.digest ?? null,
+          startedAt,
+          inFlight,
+          records: outbox.counts(),
+        })
       }
       if (request.method === 'GET' && pathname === '/peers') return Response.json(peers.list())
       if (request.method === 'POST' && pathname === '/gone') {

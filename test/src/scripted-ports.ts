@@ -2,6 +2,7 @@
 import { requestPath } from '../../src/pipeline/edge/request-path.ts'
 import type { BackendRequest, EdgeEvent, Ports } from '../../src/ports.ts'
 import type { ActiveSnapshot } from '../../src/table/active-snapshot.ts'
+import type { RequestRecord } from '../../src/table/request-record.ts'
 
 export type Backend = (request: BackendRequest) => Response | Promise<Response>
 
@@ -9,6 +10,7 @@ export interface ScriptedPorts extends Ports {
   calls: { backend: string; request: BackendRequest }[]
   events: EdgeEvent[]
   deferred: Promise<unknown>[]
+  records: RequestRecord[]
   /** Address that the next requests seem to come from. */
   peer: string
 }
@@ -18,6 +20,7 @@ export function scriptedPorts(active: ActiveSnapshot, backends: Record<string, B
     calls: [],
     events: [],
     deferred: [],
+    records: [],
     peer: '192.0.2.7',
     snapshot: () => active,
     async backendFetch(backend, request) {
@@ -35,6 +38,7 @@ export function scriptedPorts(active: ActiveSnapshot, backends: Record<string, B
     defer: (work) => ports.deferred.push(work),
     createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
     log: (event) => ports.events.push(event),
+    record: (record) => ports.records.push(record),
   }
   return ports
 }

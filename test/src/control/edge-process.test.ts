@@ -23,7 +23,10 @@ let lines: string[]
 
 beforeEach(async () => {
   mini = await writeMiniEdge()
-  control = await openControlSocket(join(mini.dir, 'control.sock'), () => snapshotOf('pulled'))
+  control = await openControlSocket(join(mini.dir, 'control.sock'), {
+    snapshot: () => snapshotOf('pulled'),
+    keepRecords: () => Promise.resolve(),
+  })
   sockets = [await openListenSocket(ANY_PORT, '--http'), await openListenSocket(ANY_PORT, '--https')]
   edges = []
   lines = []

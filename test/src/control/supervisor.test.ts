@@ -46,7 +46,10 @@ async function rig(): Promise<Rig> {
     onEdge: ({ pid }) => pids.push(pid),
     drainMs: 5000,
   })
-  const control = await openControlSocket(join(mini.dir, 'control.sock'), () => supervisor.snapshot)
+  const control = await openControlSocket(join(mini.dir, 'control.sock'), {
+    snapshot: () => supervisor.snapshot,
+    keepRecords: () => Promise.resolve(),
+  })
   onTestFinished(async () => {
     await supervisor.stop()
     await control.close()

@@ -16,6 +16,7 @@ function createTestEdge({ pullSnapshot, gpu }: EdgeOptions): Edge {
   return createEdge({
     ...ports,
     pullSnapshot: pullSnapshot ?? (() => Promise.reject(new Error('control is down'))),
+    shipRecords: () => Promise.resolve(true),
   })
 }
 
@@ -121,6 +122,7 @@ it('a client whose peer is reported gone lets go of its backend', async () => {
     ...ports,
     peerOf: () => '192.0.2.7:4711',
     pullSnapshot: () => Promise.resolve(makeSnapshot()),
+    shipRecords: () => Promise.resolve(true),
   })
   const control = async (path: string, body?: string): Promise<Response> =>
     edge.control(new Request(`http://edge${path}`, body === undefined ? {} : { method: 'POST', body }))
