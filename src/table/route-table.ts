@@ -50,6 +50,23 @@ export interface Target {
 /** How the targets of a pool share the work. `ordered` tries them as they stand. */
 export type Balance = 'round-robin' | 'ordered' | 'weighted' | 'least-busy'
 
+/**
+ * Why an attempt failed in a way that another may cure:
+ * `connect` no connection, or one that died before a byte of the answer came · `error` a 5xx, an answer that makes no
+ * sense, broken off before its content · `rate-limit` 429 · `timeout` no first token in time · `context` the prompt is too
+ * long for it · `content-filter` refused for safety · `auth` it refuses the gateway's own key · `busy` the gateway's own
+ * queue for it is full.
+ */
+export type FailureCause =
+  | 'connect'
+  | 'error'
+  | 'rate-limit'
+  | 'timeout'
+  | 'context'
+  | 'content-filter'
+  | 'auth'
+  | 'busy'
+
 /** A model with places where it is served. */
 export interface ServedModel {
   kind: 'served'

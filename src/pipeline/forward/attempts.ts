@@ -25,7 +25,7 @@ export async function tryTargets<T>(exchange: Exchange, attempt: (target: Target
         backend: target.backend,
         cause: last.code,
       })
-      if (!error.retryable) break
+      if (error.cause === null) break
     }
   }
   throw last ?? new GatewayError('internal_error', `Model \`${exchange.modelName}\` has no target.`)

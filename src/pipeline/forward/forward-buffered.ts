@@ -46,7 +46,7 @@ function refuseOddAnswer(target: Target, response: Response): void {
   const what = `answered ${response.status} with content type \`${(type ?? 'none').slice(0, 80)}\``
   throw new AttemptFailure(
     new GatewayError('upstream_invalid_answer', `Backend \`${target.backend}\` ${what}.`),
-    true,
+    'error',
   )
 }
 
@@ -86,7 +86,7 @@ async function readHead(target: Target, response: Response, signal: AbortSignal)
   } catch {
     if (signal.aborted) throw signal.reason
     const message = `Backend \`${target.backend}\` broke off in the middle of its answer.`
-    throw new AttemptFailure(new GatewayError('upstream_interrupted', message), true)
+    throw new AttemptFailure(new GatewayError('upstream_interrupted', message), 'error')
   }
 }
 

@@ -100,7 +100,7 @@ function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow): Chec
       due.push([flow.lastProgress + timeouts.idleMs, () => flow.attempt.abort(late)])
     }
     if (flow.waitingSince !== null) {
-      const late = new AttemptFailure(timedOut(`began within ${timeouts.firstTokenMs} ms`), true)
+      const late = new AttemptFailure(timedOut(`began within ${timeouts.firstTokenMs} ms`), 'timeout')
       due.push([flow.waitingSince + timeouts.firstTokenMs, () => flow.attempt.abort(late)])
     }
     const silent = keepAliveMs > 0 && answer.waitingSince === null && flow.aligned()
@@ -263,10 +263,10 @@ function brokenOff(): GatewayError {
 
 function interrupted(target: Target): AttemptFailure {
   const message = `Backend \`${target.backend}\` broke off before its answer began.`
-  return new AttemptFailure(new GatewayError('upstream_interrupted', message), true)
+  return new AttemptFailure(new GatewayError('upstream_interrupted', message), 'error')
 }
 
 function invalid(target: Target, what: string): AttemptFailure {
   const message = `Backend \`${target.backend}\` ${what}.`
-  return new AttemptFailure(new GatewayError('upstream_invalid_answer', message), true)
+  return new AttemptFailure(new GatewayError('upstream_invalid_answer', message), 'error')
 }

@@ -130,7 +130,7 @@ function unreachable(backend: string, error: unknown): AttemptFailure {
     error instanceof BackendUnreachable
       ? `Backend \`${backend}\` cannot be reached: ${error.message}`
       : `The connection to backend \`${backend}\` broke before it answered.`
-  return new AttemptFailure(new GatewayError('upstream_unreachable', message), true)
+  return new AttemptFailure(new GatewayError('upstream_unreachable', message), 'connect')
 }
 
 async function readSome(response: Response): Promise<string> {

@@ -2,98 +2,125 @@
  * A backend's failure → what the client is told, in OpenAI's shape. Backends disagree on theirs: vLLM
  * sends integer codes, LiteLLM the string "None", mlx a bare string, Ollama a null code.
  */
-import { type ErrorCode, GatewayError } from '../../errors.ts'
+import { GatewayError } from '../../errors.ts'
 import { isRecord } from '../../protocols/json-object.ts'
+import type { FailureCause } from '../../table/route-table.ts'
+import { failureCause } from './failure-cause.ts'
+import { retryAfter } from './retry-after.ts'
 
-/** A failed attempt: what to tell the client if it was the last one, and whether another may be made. */
+/** A failed attempt: what to tell the client if it was the last one, and what another one would have to cure. */
 export class AttemptFailure extends Error {
   override name = 'AttemptFailure'
   readonly error: GatewayError
-  /** False when the request itself is at fault: every target would say the same. */
-  readonly retryable: boolean
+  /** Null when the request itself is at fault: every target would say the same. */
+  override readonly cause: FailureCause | null
+  /** For how long the backend asked to be left alone, in ms; null = it did not. */
+  readonly retryAfterMs: number | null
 
-  constructor(error: GatewayError, retryable: boolean) {
+  constructor(error: GatewayError, cause: FailureCause | null, retryAfterMs: number | null = null) {
     super(error.message)
     this.error = error
-    this.retryable = retryable
+    this.cause = cause
+    this.retryAfterMs = retryAfterMs
   }
 }
 
 /** Characters of a backend's own words that are passed on when the failure is its own. */
 const MAX_DETAIL = 300
 
-/** Statuses below 500 that speak of the backend or of our place with it, not of the request. */
-const BACKEND_AT_FAULT: Record<number, ErrorCode> = {
-  401: 'upstream_auth_failed',
-  403: 'upstream_auth_failed',
-  404: 'upstream_error',
-  405: 'upstream_error',
-  407: 'upstream_auth_failed',
-}
-
-/** A LiteLLM without a database answers a key that it does not know with 400 and this type. */
-const LITELLM_UNKNOWN_KEY = 'no_db_connection'
-
 /** @param body the answer's text, as far as it was read */
 export function fromStatus(backend: string, response: Response, body: string): AttemptFailure {
   const { status } = response
-  const said = messageOf(body)
-  const detail = said === null ? '' : `: ${harmless(said)}`
-  const refusedKey = status === 400 && errorOf(body)?.['type'] === LITELLM_UNKNOWN_KEY
-  const blamed = refusedKey ? 'upstream_auth_failed' : BACKEND_AT_FAULT[status]
-  if (blamed === 'upstream_auth_failed') {
-    const message = `Backend \`${backend}\` refused the gateway's own key (${status}).`
-    return new AttemptFailure(new GatewayError(blamed, message), true)
+  const said = errorOf(body)
+  const cause = failureCause(status, said)
+  const wait = retryAfter(response.headers, Date.now())
+  if (cause === 'auth') return refusedKey(backend, status)
+  const isPassedOn = status >= 400 && status < 500 && status !== 404 && status !== 405
+  if (isPassedOn || cause === 'context' || cause === 'content-filter') {
+    const answered = { status: isPassedOn ? status : 400, headers: handedOn(response) }
+    const words = isPassedOn ? said : inHarmlessWords(said)
+    return new AttemptFailure(new PassedOnError(words ?? {}, cause, answered), cause, wait)
   }
-  if (blamed !== undefined || status < 400 || status >= 500) {
-    const code = status === 504 ? 'upstream_timeout' : 'upstream_error'
-    const kept = status === 503 || status === 504 ? { status } : {}
-    const error = new GatewayError(code, `Backend \`${backend}\` answered ${status}${detail}`, {
-      ...kept,
-      headers: retryAfter(response),
-    })
-    return new AttemptFailure(error, true)
-  }
-  return new AttemptFailure(new PassedOnError(response, body, said), status === 429 || status === 408)
+  const text = textOrNull(said?.['message'])
+  const detail = text === null ? '' : `: ${harmless(text)}`
+  const kept = status === 503 || status === 504 ? { status } : {}
+  const code = status === 504 ? 'upstream_timeout' : 'upstream_error'
+  const options = { ...kept, headers: handedOn(response) }
+  const error = new GatewayError(code, `Backend \`${backend}\` answered ${status}${detail}`, options)
+  return new AttemptFailure(error, cause, wait)
 }
 
 /** A failure that came inside a 200. */
 export function fromErrorEvent(backend: string, error: Record<string, unknown>): AttemptFailure {
+  const status = statusIn(error)
+  const cause = failureCause(status, error)
+  if (cause === 'auth') return refusedKey(backend, status)
+  if (cause === null || cause === 'context' || cause === 'content-filter') {
+    const answered = { status: cause === null ? status : 400 }
+    return new AttemptFailure(new PassedOnError(inHarmlessWords(error) ?? {}, cause, answered), cause)
+  }
   const said = typeof error['message'] === 'string' ? `: ${harmless(error['message'])}` : ''
+  const kept = cause === 'rate-limit' ? { status: 429 } : {}
   const message = `Backend \`${backend}\` failed${said}`
-  return new AttemptFailure(new GatewayError('upstream_error', message), true)
+  return new AttemptFailure(new GatewayError('upstream_error', message, kept), cause)
+}
+
+/** A refusal for safety that came as an answer without content: what the client hears if nobody else may be asked. */
+export function filtered(backend: string): AttemptFailure {
+  const message = `Backend \`${backend}\` refused the request by its content filter.`
+  return new AttemptFailure(
+    new PassedOnError({ message }, 'content-filter', { status: 400 }),
+    'content-filter',
+  )
+}
+
+/** What it says of the key is not repeated. */
+function refusedKey(backend: string, status: number): AttemptFailure {
+  const message = `Backend \`${backend}\` refused the gateway's own key (${status}).`
+  return new AttemptFailure(new GatewayError('upstream_auth_failed', message), 'auth')
+}
+
+/** Servers that fail inside a 200 (vLLM, LiteLLM) name the status they would have answered, as a number or in digits. */
+function statusIn({ code }: Record<string, unknown>): number {
+  const status = Number(code)
+  return Number.isInteger(status) && status >= 400 && status < 600 ? status : 500
+}
+
+/** The codes that clients know these by, whatever the backend calls them. */
+const KNOWN_CODES: Partial<Record<FailureCause, string>> = {
+  context: 'context_length_exceeded',
+  'content-filter': 'content_filter',
 }
 
 /** A 4xx that the request earned: the backend's own words, with code and type made strings or null. */
 class PassedOnError extends GatewayError {
-  readonly #body: string
-  readonly #type: string
+  readonly #body: ReturnType<GatewayError['toBody']>
 
-  constructor(response: Response, body: string, message: string | null) {
-    super('upstream_error', message ?? `The backend answered ${response.status}.`, {
-      status: response.status,
-      headers: retryAfter(response),
-    })
-    this.#body = body
-    this.#type = response.status === 429 ? 'rate_limit_error' : 'invalid_request_error'
-  }
-
-  override toBody(): ReturnType<GatewayError['toBody']> {
-    const said = errorOf(this.#body) ?? {}
-    const type = textOrNull(said['type']) ?? this.#type
-    return {
+  constructor(
+    said: Record<string, unknown>,
+    cause: FailureCause | null,
+    answered: { status: number; headers?: Record<string, string> },
+  ) {
+    const { status } = answered
+    super('upstream_error', textOrNull(said['message']) ?? `The backend answered ${status}.`, answered)
+    const usual = status === 429 ? 'rate_limit_error' : 'invalid_request_error'
+    this.#body = {
       error: {
         message: this.message,
-        type,
+        type: textOrNull(said['type']) ?? usual,
         param: textOrNull(said['param']),
-        code: textOrNull(said['code']),
+        code: (cause === null ? undefined : KNOWN_CODES[cause]) ?? textOrNull(said['code']),
       },
     }
   }
+
+  override toBody(): ReturnType<GatewayError['toBody']> {
+    return this.#body
+  }
 }
 
-function retryAfter(response: Response): Record<string, string> {
-  const value = response.headers.get('retry-after')
+function handedOn({ headers }: Response): Record<string, string> {
+  const value = headers.get('retry-after')
   return value === null ? {} : { 'retry-after': value }
 }
 
@@ -105,9 +132,9 @@ function harmless(text: string): string {
     .replaceAll(/\b(?:sk|pk|key|token|bearer)[-_ =:][\w.~+/-]{8,}/gi, '[key]')
 }
 
-function messageOf(body: string): string | null {
-  const error = errorOf(body)
-  return error === null ? null : textOrNull(error['message'])
+function inHarmlessWords(said: Record<string, unknown> | null): Record<string, unknown> | null {
+  const message = textOrNull(said?.['message'])
+  return message === null ? said : { ...said, message: harmless(message) }
 }
 
 /** `{error: {…}}`, `{error: "…"}` (mlx, Ollama native), `{message}` or `{detail}` (FastAPI). */

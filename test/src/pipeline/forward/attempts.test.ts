@@ -5,8 +5,8 @@ import { AttemptFailure } from '../../../../src/pipeline/forward/upstream-error.
 import { rejectionOf } from '../../error-of.ts'
 import { GPU, makeExchange, SPARE } from './make-exchange.ts'
 
-const retryable = new AttemptFailure(new GatewayError('upstream_unreachable', 'off'), true)
-const final = new AttemptFailure(new GatewayError('upstream_error', 'bad', { status: 400 }), false)
+const retryable = new AttemptFailure(new GatewayError('upstream_unreachable', 'off'), 'connect')
+const final = new AttemptFailure(new GatewayError('upstream_error', 'bad', { status: 400 }), null)
 const defect = new TypeError('x is not a function')
 
 /** Attempts with one outcome per target: a failure to throw, or null to succeed. */

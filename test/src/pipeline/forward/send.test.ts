@@ -129,7 +129,7 @@ describe('send', () => {
     const exchange = makeExchange({ gpu: () => Promise.reject(error) })
     expect(await rejectionOf(send(exchange, GPU, signal))).toMatchObject({
       name: 'AttemptFailure',
-      retryable: true,
+      cause: 'connect',
       error: { code: 'upstream_unreachable', status: 502, message },
     })
   })

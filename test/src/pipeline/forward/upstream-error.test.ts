@@ -11,25 +11,25 @@ function failure(
 
 describe('fromStatus', () => {
   it.each([
-    { status: 401, code: 'upstream_auth_failed', shown: 502, retryable: true },
-    { status: 403, code: 'upstream_auth_failed', shown: 502, retryable: true },
-    { status: 407, code: 'upstream_auth_failed', shown: 502, retryable: true },
-    { status: 404, code: 'upstream_error', shown: 502, retryable: true },
-    { status: 405, code: 'upstream_error', shown: 502, retryable: true },
-    { status: 500, code: 'upstream_error', shown: 502, retryable: true },
-    { status: 502, code: 'upstream_error', shown: 502, retryable: true },
-    { status: 503, code: 'upstream_error', shown: 503, retryable: true },
-    { status: 504, code: 'upstream_timeout', shown: 504, retryable: true },
-    { status: 302, code: 'upstream_error', shown: 502, retryable: true },
-    { status: 400, code: 'upstream_error', shown: 400, retryable: false },
-    { status: 413, code: 'upstream_error', shown: 413, retryable: false },
-    { status: 422, code: 'upstream_error', shown: 422, retryable: false },
-    { status: 408, code: 'upstream_error', shown: 408, retryable: true },
-    { status: 429, code: 'upstream_error', shown: 429, retryable: true },
-  ])('$status becomes $shown $code', ({ status, code, shown, retryable }) => {
-    const { error, ...rest } = failure(status, '')
-    expect(rest.retryable).toBe(retryable)
-    expect(error).toMatchObject({ code, status: shown })
+    { status: 401, code: 'upstream_auth_failed', shown: 502, cause: 'auth' },
+    { status: 403, code: 'upstream_auth_failed', shown: 502, cause: 'auth' },
+    { status: 407, code: 'upstream_auth_failed', shown: 502, cause: 'auth' },
+    { status: 404, code: 'upstream_error', shown: 502, cause: 'error' },
+    { status: 405, code: 'upstream_error', shown: 502, cause: 'error' },
+    { status: 500, code: 'upstream_error', shown: 502, cause: 'error' },
+    { status: 502, code: 'upstream_error', shown: 502, cause: 'error' },
+    { status: 503, code: 'upstream_error', shown: 503, cause: 'error' },
+    { status: 504, code: 'upstream_timeout', shown: 504, cause: 'timeout' },
+    { status: 302, code: 'upstream_error', shown: 502, cause: 'error' },
+    { status: 400, code: 'upstream_error', shown: 400, cause: null },
+    { status: 413, code: 'upstream_error', shown: 413, cause: 'context' },
+    { status: 422, code: 'upstream_error', shown: 422, cause: null },
+    { status: 408, code: 'upstream_error', shown: 408, cause: 'timeout' },
+    { status: 429, code: 'upstream_error', shown: 429, cause: 'rate-limit' },
+  ])('$status becomes $shown $code, $cause', ({ status, code, shown, cause }) => {
+    const failed = failure(status, '')
+    expect(failed.cause).toBe(cause)
+    expect(failed.error).toMatchObject({ code, status: shown })
   })
 
   it.each([
@@ -103,18 +103,14 @@ describe('fromStatus', () => {
   it('knows the answer of a LiteLLM without a database to a key that it does not know', () => {
     const body =
       '{"error":{"message":"No connected db.","type":"no_db_connection","param":null,"code":"400"}}'
-    const { error, retryable } = failure(400, body)
-    expect({ code: error.code, status: error.status, retryable }).toEqual({
-      code: 'upstream_auth_failed',
-      status: 502,
-      retryable: true,
-    })
+    const { error, cause } = failure(400, body)
+    expect([error.code, error.status, cause]).toEqual(['upstream_auth_failed', 502, 'auth'])
   })
 
   it('tells it from one whose database is down', () => {
     const body = '{"error":{"message":"DB not connected","type":"no_db_connection","code":"503"}}'
-    const { error, retryable } = failure(503, body)
-    expect([error.code, error.status, retryable]).toEqual(['upstream_error', 503, true])
+    const { error, cause } = failure(503, body)
+    expect([error.code, error.status, cause]).toEqual(['upstream_error', 503, 'error'])
   })
 
   it.each([429, 503])('hands retry-after of a %i on, and no other header', async (status) => {
@@ -125,11 +121,71 @@ describe('fromStatus', () => {
   })
 })
 
-it.each([
-  { event: { message: 'busy' }, message: 'Backend `gpu` failed: busy' },
-  { event: { code: 1 }, message: 'Backend `gpu` failed' },
-])('an error event says `$message`', ({ event, message }) => {
-  const { error, retryable } = fromErrorEvent('gpu', event)
-  expect(error).toMatchObject({ code: 'upstream_error', status: 502, message })
-  expect(retryable).toBe(true)
+const TOO_LONG = 'This model has a maximum context length of 8192 tokens, your prompt has 9000.'
+
+describe('fromErrorEvent', () => {
+  it.each([
+    {
+      name: 'a failure',
+      event: { message: 'busy' },
+      says: [502, 'upstream_error', 'Backend `gpu` failed: busy'],
+      cause: 'error',
+    },
+    {
+      name: 'nothing',
+      event: { code: 1 },
+      says: [502, 'upstream_error', 'Backend `gpu` failed'],
+      cause: 'error',
+    },
+    {
+      name: 'a status in digits',
+      event: { message: 'later', code: '429' },
+      says: [429, 'upstream_error', 'Backend `gpu` failed: later'],
+      cause: 'rate-limit',
+    },
+    {
+      name: 'a bad request',
+      event: { message: 'no such tool', code: 400 },
+      says: [400, '400', 'no such tool'],
+      cause: null,
+    },
+    {
+      name: 'a prompt that is too long',
+      event: { message: TOO_LONG, code: 400 },
+      says: [400, 'context_length_exceeded', TOO_LONG],
+      cause: 'context',
+    },
+    {
+      name: 'a filter',
+      event: { message: 'flagged at http://10.0.0.9/x', code: 'content_filter' },
+      says: [400, 'content_filter', 'flagged at [address]'],
+      cause: 'content-filter',
+    },
+    {
+      name: 'a key, not repeated',
+      event: { message: 'bad key sk-backend-key', code: 401 },
+      says: [502, 'upstream_auth_failed', "Backend `gpu` refused the gateway's own key (401)."],
+      cause: 'auth',
+    },
+  ])('$name', ({ event, says, cause }) => {
+    const failed = fromErrorEvent('gpu', event)
+    const { code, message } = failed.error.toBody().error
+    expect([failed.error.status, code, message]).toEqual(says)
+    expect(failed.cause).toBe(cause)
+  })
+})
+
+it('keeps how long the backend wants to be left alone', () => {
+  expect(failure(429, '', { 'retry-after': '7' }).retryAfterMs).toBe(7000)
+  expect(failure(503, '', { 'retry-after-ms': '250' }).retryAfterMs).toBe(250)
+  expect(failure(500, '').retryAfterMs).toBeNull()
+})
+
+it('says of a context or a filter behind a 500 what a client can act on', () => {
+  const { error, cause } = failure(500, JSON.stringify({ error: { message: TOO_LONG } }))
+  expect([error.status, error.toBody().error.code, cause]).toEqual([
+    400,
+    'context_length_exceeded',
+    'context',
+  ])
 })
