@@ -2,7 +2,7 @@
  * What the pipeline needs from the world. A runtime builds these once and hands them to createApp().
  */
 import type { ActiveSnapshot } from './table/active-snapshot.ts'
-import type { Reservation, Settlement, Verdict } from './table/charges.ts'
+import type { Charge, Reservation, Settlement, Verdict } from './table/charges.ts'
 import type { RequestRecord } from './table/request-record.ts'
 
 /** A request to a declared backend; the origin is the backend's own and cannot be chosen here. */
@@ -51,10 +51,24 @@ export interface EdgeEvent {
  * with what the policy declares for the time in which it cannot be asked, and never rejects.
  */
 export interface Ledger {
+  /** Whether there would be room, by what is known here at once; takes nothing. A shared ledger may say yes too often. */
+  look: (charges: readonly Charge[], now: number) => Verdict
   /** One atomic step: all charges are taken, or none. */
   reserve: (reservation: Reservation) => Verdict | Promise<Verdict>
   /** Gives back leases and corrects amounts; idempotent by id. */
   settle: (settlement: Settlement) => void | Promise<void>
+}
+
+export type SqlValue = string | number | null
+export type SqlRow = Record<string, SqlValue>
+
+/** SQL that answers at once: node:sqlite in a thread of its own, a Durable Object's storage elsewhere. */
+export interface Sql {
+  rows: (query: string, ...values: SqlValue[]) => SqlRow[]
+  /** @returns how many rows changed */
+  run: (query: string, ...values: SqlValue[]) => number
+  /** All that `work` writes, or nothing when it throws. Not nested. */
+  atomically: <T>(work: () => T) => T
 }
 
 export interface Ports {

@@ -4,7 +4,7 @@
  * survives a reload.
  */
 
-/** One thing that is counted. Amounts are whole numbers, at least 0. */
+/** One thing that is counted. Amounts are whole numbers, at least 0; a key stands once in a reservation. */
 export type Charge =
   /** So much in a window, as a generic cell rate: no burst at a window's edge. */
   | { kind: 'rate'; key: string; amount: number; limit: { count: number; windowMs: number } }
@@ -44,7 +44,12 @@ export interface Standing {
 
 export type Verdict =
   | { granted: true; standings: readonly Standing[] }
-  /** @property refusedBy place in `charges` of the first that has no room; nothing was taken */
+  /**
+   * Nothing was taken.
+   * @property refusedBy place in `charges` of the one that has to wait longest, the first of several
+   * @property retryAfterMs until all would fit if nobody else takes anything; Infinity = never, as one asks for more
+   *   than its limit. When a lease comes back nobody knows: it counts as a second.
+   */
   | { granted: false; refusedBy: number; retryAfterMs: number; standings: readonly Standing[] }
 
 /** What a request turned out to have used. Settling an id twice, or an unknown one, changes nothing more. */
@@ -52,6 +57,9 @@ export interface Settlement {
   id: string
   /** Unix ms. */
   now: number
-  /** By key, what to keep instead of what was reserved; a key left out keeps its reservation, 0 refunds it. */
+  /**
+   * By key, what to keep instead of what was reserved; a key left out keeps its reservation, 0 refunds it. Of a rate that
+   * can be given back only what time has not let run out already.
+   */
   used: Readonly<Record<string, number>>
 }

@@ -1,0 +1,75 @@
+/**
+ * A limit per window without a burst at the window's edge: the generic cell rate algorithm, written as a bucket that
+ * leaks. Counted in the limit's own units, so that as many as the limit says fit at once, whatever its window. Knows no
+ * clock and keeps nothing; whoever stores a RateState calls drain() before all else.
+ */
+
+export interface RateLimit {
+  count: number
+  windowMs: number
+}
+
+/** Plain data: stores keep it as it is. */
+export interface RateState {
+  /** Units that count against the limit. May exceed it: what was used beyond what had been reserved is owed. */
+  level: number
+  /** Unix ms for which `level` holds. */
+  at: number
+  /** All units ever put in: the place of a charge in the bucket, see giveBack(). */
+  added: number
+}
+
+/** Of a limit, how much rounding may be off. */
+const SLACK = 1e-9
+
+/**
+ * @param added for a key that was forgotten: no less than it had, or a charge that is still to be settled would be given
+ *   back what others put in. A store that keeps states until all their charges are settled may say 0.
+ */
+export function emptyRate(now: number, added = 0): RateState {
+  return { level: 0, at: now, added }
+}
+
+/** Lets run out what the time since `state.at` allows. A clock that goes back lets nothing run out twice. */
+export function drain(state: RateState, limit: RateLimit, now: number): void {
+  // Set back by more than a window, it was wrong before: waiting for it to catch up could take for ever.
+  if (now < state.at - limit.windowMs) state.at = now
+  if (now <= state.at) return
+  state.level = Math.max(0, state.level - ((now - state.at) * limit.count) / limit.windowMs)
+  state.at = now
+}
+
+/** Ms until `amount` fits: 0 = it does, Infinity = it never will, being more than the limit. */
+export function waitFor(state: RateState, limit: RateLimit, amount: number): number {
+  const excess = state.level + amount - limit.count
+  if (excess <= limit.count * SLACK) return 0
+  if (amount > limit.count) return Number.POSITIVE_INFINITY
+  return Math.ceil((excess * limit.windowMs) / limit.count)
+}
+
+/** @returns the charge's place, for giveBack() */
+export function put(state: RateState, amount: number): number {
+  state.level += amount
+  state.added += amount
+  return state.added
+}
+
+/**
+ * Gives back `amount` of a charge that was put in at `place`, as far as it has not run out yet: what lies above it was
+ * put in later, so it can be at most what remains beneath that. Time that has passed is so never given twice, and in
+ * every stretch of time at most one limit more is used than the limit's rate allows.
+ */
+export function giveBack(state: RateState, amount: number, place: number): void {
+  const remains = state.level - (state.added - place)
+  state.level -= Math.max(0, Math.min(amount, remains))
+}
+
+/** Whole units that fit at this moment; never negative. */
+export function remaining(state: RateState, limit: RateLimit): number {
+  return Math.max(0, Math.floor(limit.count - state.level + limit.count * SLACK))
+}
+
+/** Ms until nothing counts against the limit any more. */
+export function resetMs(state: RateState, limit: RateLimit): number {
+  return Math.ceil((state.level * limit.windowMs) / limit.count)
+}

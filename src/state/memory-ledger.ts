@@ -1,0 +1,245 @@
+/**
+ * The ledger in memory: one process, one thread, so that whatever stands between two awaits is one atomic step. What is
+ * whole again is forgotten; the number of keys is bounded.
+ */
+import type { Ledger } from '../ports.ts'
+import type { Charge, Reservation, Settlement, Standing, Verdict } from '../table/charges.ts'
+import {
+  drain,
+  emptyRate,
+  giveBack,
+  put,
+  type RateLimit,
+  type RateState,
+  remaining,
+  resetMs,
+  waitFor,
+} from './gcra.ts'
+
+/** What a ledger hands to its successor, as plain data. */
+export interface LedgerState {
+  /** By key of a charge. */
+  rates: Record<string, RateState & RateLimit>
+  /** By key of a charge, then by the period's name: nano-USD used, and when the period ends (Unix ms). */
+  budgets: Record<string, Record<string, { used: number; endsAt: number }>>
+}
+
+export interface MemoryLedger extends Ledger {
+  reserve: (reservation: Reservation) => Verdict
+  settle: (settlement: Settlement) => void
+  /** Rates and budgets; leases end with their process. */
+  save: () => LedgerState
+  /** Takes over what is not known here; where both know something, what is here stands. */
+  restore: (state: LedgerState) => void
+  /** Keys held at this moment, and reservations that are not settled. */
+  size: () => { keys: number; open: number }
+}
+
+/** Rates and budgets held at once. Beyond it the one used longest ago is forgotten. */
+const MAX_KEYS = 50_000
+/** Every so many reservations it is looked for what may be forgotten. */
+const SWEEP_EVERY = 4096
+/** A budget is kept so long after its period, for a clock that is set back. */
+const BUDGET_GRACE_MS = 24 * 3_600_000
+/** When a lease comes back nobody knows: asking every second costs little. */
+const LEASE_RETRY_MS = 1000
+
+type Rate = RateState & RateLimit
+
+interface Budget {
+  used: number
+  endsAt: number
+}
+
+/** A charge that was taken, and where a rate's lies in its bucket. */
+interface Taken {
+  charge: Charge
+  place: number
+}
+
+interface Open {
+  expiresAt: number
+  taken: Taken[]
+}
+
+export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } = {}): MemoryLedger {
+  const rates = new Map<string, Rate>()
+  /** By key and period. */
+  const budgets = new Map<string, Budget>()
+  /** Key → id of the reservation that holds it → Unix ms at which the lease ends by itself. */
+  const leases = new Map<string, Map<string, number>>()
+  const open = new Map<string, Open>()
+  let reservations = 0
+  /** Most that any forgotten rate had `added`. */
+  let forgotten = 0
+
+  const rateOf = (key: string, limit: RateLimit, now: number): Rate => {
+    const rate = rates.get(key) ?? { ...emptyRate(now, forgotten), ...limit }
+    rate.count = limit.count
+    rate.windowMs = limit.windowMs
+    drain(rate, limit, now)
+    return rate
+  }
+  const holdersOf = (key: string, limit: number, now: number): number => {
+    const held = leases.get(key)
+    if (held === undefined) return 0
+    // Only who is full needs to know whether somebody has not come back.
+    if (held.size >= limit) for (const [id, endsAt] of held) if (endsAt <= now) held.delete(id)
+    return held.size
+  }
+  /** Ms until the charge fits; 0 = it does. */
+  const waitOf = (charge: Charge, now: number): number => {
+    switch (charge.kind) {
+      case 'rate':
+        return waitFor(rateOf(charge.key, charge.limit, now), charge.limit, charge.amount)
+      case 'lease':
+        return holdersOf(charge.key, charge.limit, now) < charge.limit ? 0 : LEASE_RETRY_MS
+      case 'budget':
+        break
+    }
+    const used = budgets.get(budgetKey(charge))?.used ?? 0
+    if (used + charge.amount <= charge.limit) return 0
+    return charge.amount > charge.limit ? Number.POSITIVE_INFINITY : Math.max(1, charge.period.endsAt - now)
+  }
+  const standingOf = (charge: Charge, now: number): Standing => {
+    const { key } = charge
+    switch (charge.kind) {
+      case 'rate': {
+        const rate = rateOf(key, charge.limit, now)
+        const { count } = charge.limit
+        return { key, limit: count, remaining: remaining(rate, rate), resetMs: resetMs(rate, rate) }
+      }
+      case 'lease': {
+        const left = charge.limit - holdersOf(key, charge.limit, now)
+        return { key, limit: charge.limit, remaining: Math.max(0, left), resetMs: 0 }
+      }
+      case 'budget':
+        break
+    }
+    const left = charge.limit - (budgets.get(budgetKey(charge))?.used ?? 0)
+    const untilEnd = Math.max(0, charge.period.endsAt - now)
+    return { key, limit: charge.limit, remaining: Math.max(0, left), resetMs: untilEnd }
+  }
+  const look = (charges: readonly Charge[], now: number): Verdict => {
+    const waits = charges.map((charge) => waitOf(charge, now))
+    const standings = charges.map((charge) => standingOf(charge, now))
+    const retryAfterMs = Math.max(0, ...waits)
+    if (retryAfterMs === 0) return { granted: true, standings }
+    return { granted: false, refusedBy: waits.indexOf(retryAfterMs), retryAfterMs, standings }
+  }
+  const take = (charge: Charge, { id, now, ttlMs }: Reservation): Taken => {
+    const { key } = charge
+    switch (charge.kind) {
+      case 'rate': {
+        const rate = rateOf(key, charge.limit, now)
+        rememberRate(key, rate)
+        return { charge, place: put(rate, charge.amount) }
+      }
+      case 'lease': {
+        const held = leases.get(key) ?? new Map<string, number>()
+        leases.set(key, held.set(id, now + ttlMs))
+        return { charge, place: 0 }
+      }
+      case 'budget':
+        break
+    }
+    const name = budgetKey(charge)
+    const budget = budgets.get(name) ?? { used: 0, endsAt: charge.period.endsAt }
+    budget.used += charge.amount
+    remember(budgets, name, budget)
+    return { charge, place: 0 }
+  }
+  /** While there is room the order does not matter; then the one used longest ago goes first. */
+  const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
+    if (map.size > maxKeys / 2) map.delete(key)
+    map.set(key, value)
+  }
+  const forgetRate = (key: string, { added }: Rate): void => {
+    forgotten = Math.max(forgotten, added)
+    rates.delete(key)
+  }
+  const rememberRate = (key: string, rate: Rate): void => {
+    remember(rates, key, rate)
+    if (rates.size <= maxKeys) return
+    for (const [oldest, its] of rates) return forgetRate(oldest, its)
+  }
+  const correct = ({ charge, place }: Taken, used: number | undefined, now: number): void => {
+    const spare = used === undefined || charge.kind === 'lease' ? 0 : charge.amount - used
+    if (spare === 0) return
+    if (charge.kind === 'rate') {
+      const rate = rateOf(charge.key, charge.limit, now)
+      if (spare > 0) giveBack(rate, spare, place)
+      else put(rate, -spare)
+      rememberRate(charge.key, rate)
+    } else if (charge.kind === 'budget') {
+      const budget = budgets.get(budgetKey(charge))
+      if (budget !== undefined) budget.used = Math.max(0, budget.used - spare)
+    }
+  }
+  const release = (key: string, id: string): void => {
+    const held = leases.get(key)
+    if (held?.delete(id) === true && held.size === 0) leases.delete(key)
+  }
+  const sweep = (now: number): void => {
+    for (const [key, rate] of rates) {
+      drain(rate, rate, now)
+      if (rate.level === 0) forgetRate(key, rate)
+    }
+    for (const [key, { endsAt }] of budgets) if (endsAt + BUDGET_GRACE_MS <= now) budgets.delete(key)
+    for (const [id, { expiresAt, taken }] of open) {
+      if (expiresAt > now) continue
+      open.delete(id)
+      for (const { charge } of taken) release(charge.key, id)
+    }
+  }
+
+  return {
+    look,
+    reserve(reservation) {
+      const { id, now, charges, ttlMs } = reservation
+      reservations += 1
+      if (reservations % SWEEP_EVERY === 0) sweep(now)
+      if (open.has(id)) return { granted: true, standings: charges.map((charge) => standingOf(charge, now)) }
+      if (charges.some((charge) => waitOf(charge, now) > 0)) return look(charges, now)
+      const taken = charges.map((charge) => take(charge, reservation))
+      open.set(id, { expiresAt: now + ttlMs, taken })
+      return { granted: true, standings: charges.map((charge) => standingOf(charge, now)) }
+    },
+    settle({ id, now, used }) {
+      const reservation = open.get(id)
+      if (reservation === undefined) return
+      open.delete(id)
+      for (const taken of reservation.taken) {
+        release(taken.charge.key, id)
+        correct(taken, used[taken.charge.key], now)
+      }
+    },
+    save: () => save(rates, budgets),
+    restore(state) {
+      for (const [key, rate] of Object.entries(state.rates)) {
+        if (!rates.has(key)) rates.set(key, { ...rate })
+      }
+      for (const [key, periods] of Object.entries(state.budgets)) {
+        for (const [name, budget] of Object.entries(periods)) {
+          if (!budgets.has(`${key} ${name}`)) budgets.set(`${key} ${name}`, { ...budget })
+        }
+      }
+    },
+    size: () => ({ keys: rates.size + budgets.size + leases.size, open: open.size }),
+  }
+}
+
+function budgetKey({ key, period }: Extract<Charge, { kind: 'budget' }>): string {
+  return `${key} ${period.name}`
+}
+
+function save(rates: ReadonlyMap<string, Rate>, budgets: ReadonlyMap<string, Budget>): LedgerState {
+  const state: LedgerState = { rates: {}, budgets: {} }
+  for (const [key, rate] of rates) state.rates[key] = { ...rate }
+  for (const [name, budget] of budgets) {
+    const [key = '', period = ''] = name.split(' ')
+    const periods = (state.budgets[key] ??= {})
+    periods[period] = { ...budget }
+  }
+  return state
+}
