@@ -5,6 +5,7 @@
 import type { LinearModel } from '../../src/pipeline/classify/injection-model.ts'
 import { BUCKETS, bucketsOf, DAMPING, tokenize } from '../../src/pipeline/classify/injection-tokens.ts'
 import { windowsOf } from '../../src/pipeline/classify/score-injection.ts'
+import { codesOf } from '../../src/pipeline/classify/codes-of.ts'
 import { unmask } from '../../src/pipeline/classify/unmask.ts'
 import { calibrate } from './calibrate.ts'
 import { EVERYDAY } from './everyday.ts'
@@ -50,7 +51,7 @@ function toExamples({ text, malicious, kind }: LabelledText): Example[] {
   const windows = windowsOf(plain.length)
   const isEmphasised = malicious ? !kind.startsWith('jailbreak') : kind === 'benign-hard'
   return windows.map(([start, end]) => ({
-    buckets: bucketsOf(tokenize(plain.slice(start, end))),
+    buckets: bucketsOf(tokenize(codesOf(plain.slice(start, end)))),
     positive: malicious,
     weight: (isEmphasised ? EMPHASIS : 1) / windows.length,
   }))

@@ -2,6 +2,7 @@
  * Words and marks as numbers. One pass over the text feeds both halves of the injection guard: the linear model adds
  * up what they and their neighbours weigh, and a rule only runs where one of its words stands.
  */
+import { codesOf } from './codes-of.ts'
 
 /** Buckets that features fall into. */
 const BUCKET_BITS = 15
@@ -19,22 +20,28 @@ const CLASSES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   return code > 32 && code < 127 ? MARK : 0
 })
 
-/** @param text unmasked: letters are in lower case. @returns a hash for each word, and for each mark between words */
-export function tokenize(text: string): Int32Array {
-  const tokens = new Int32Array(text.length)
+/**
+ * @param codes of unmasked text: letters are in lower case
+ * @returns a hash for each word, and for each mark between words
+ */
+export function tokenize(codes: Uint16Array): Int32Array {
+  const tokens = new Int32Array(codes.length)
   let count = 0
-  let hash = 0
+  let hash = START
   let inWord = false
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i)
+  for (let i = 0; i < codes.length; i += 1) {
+    const code = codes[i] ?? 0
     const kind = code < 128 ? CLASSES[code] : WORD
     if (kind === WORD) {
-      hash = Math.imul((inWord ? hash : START) ^ code, PRIME)
+      hash = Math.imul(hash ^ code, PRIME)
       inWord = true
       continue
     }
-    if (inWord) tokens[count++] = hash ^ (hash >>> 16)
-    inWord = false
+    if (inWord) {
+      tokens[count++] = hash ^ (hash >>> 16)
+      hash = START
+      inWord = false
+    }
     if (kind === MARK) tokens[count++] = Math.imul(START ^ code, PRIME)
   }
   if (inWord) tokens[count++] = hash ^ (hash >>> 16)
@@ -47,41 +54,47 @@ const PRIME = 0x01000193
 
 /** The hash of one word, as `tokenize` makes it. */
 export function hashWord(word: string): number {
-  return tokenize(word)[0] ?? 0
+  return tokenize(codesOf(word))[0] ?? 0
 }
 
-/** The bucket of a token alone, or of two in a row. */
-function bucketOf(token: number, next: number | null): number {
-  const pair = next === null ? token : Math.imul(Math.imul(token, PAIR) ^ next, PAIR) + 1
-  const mixed = Math.imul(pair ^ (pair >>> 16), MIX)
-  return mixed >>> (32 - BUCKET_BITS)
+/** @param feature a token, or two in a row */
+function bucketOf(feature: number): number {
+  return Math.imul(feature ^ (feature >>> 16), MIX) >>> (32 - BUCKET_BITS)
+}
+
+function pairOf(token: number, next: number): number {
+  return (Math.imul(Math.imul(token, PAIR) ^ next, PAIR) + 1) | 0
 }
 
 const PAIR = 0x9e3779b1 | 0
 const MIX = 0x7feb352d
 
 /** When each bucket was last visited, so that a feature counts once however often it stands there. */
-const visits = new Uint32Array(BUCKETS)
-let visit = 0
+const visits = new Int32Array(BUCKETS)
+let lastVisit = 0
+/** Then they are forgotten: the engine handles larger numbers with less ease. */
+const MOST_VISITS = 2 ** 30 - 1
 
 /** @returns the buckets of the tokens and of their neighbours, each once */
 export function bucketsOf(tokens: Int32Array): Int32Array {
-  visit += 1
-  if (visit > 0xffffffff) {
+  if (lastVisit === MOST_VISITS) {
     visits.fill(0)
-    visit = 1
+    lastVisit = 0
   }
+  lastVisit += 1
+  const visit = lastVisit
   const buckets = new Int32Array(tokens.length * 2)
   let count = 0
-  for (let i = 0; i < tokens.length; i += 1) {
+  const last = tokens.length - 1
+  for (let i = 0; i <= last; i += 1) {
     const token = tokens[i] ?? 0
-    const single = bucketOf(token, null)
+    const single = bucketOf(token)
     if (visits[single] !== visit) {
       visits[single] = visit
       buckets[count++] = single
     }
-    if (i + 1 === tokens.length) continue
-    const pair = bucketOf(token, tokens[i + 1] ?? 0)
+    if (i === last) break
+    const pair = bucketOf(pairOf(token, tokens[i + 1] ?? 0))
     if (visits[pair] !== visit) {
       visits[pair] = visit
       buckets[count++] = pair

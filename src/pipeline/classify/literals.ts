@@ -2,6 +2,7 @@
  * Many words found in one walk over a text (Aho and Corasick), as a table: its time does not depend on how many words
  * there are.
  */
+import { codesOf } from './codes-of.ts'
 
 export interface Literals {
   /** Calls `onHit` for each place where a word stands: its index in the list, and where it begins. */
@@ -30,9 +31,10 @@ export function createLiterals(words: readonly string[], { anyCase }: { anyCase:
   const lengths = words.map(({ length }) => length)
 
   function scan(text: string, onHit: (word: number, start: number) => void): void {
+    const codes = codesOf(text)
     let state = 0
-    for (let i = 0; i < text.length; i += 1) {
-      state = table[state + (classes[text.charCodeAt(i)] ?? 0)] ?? 0
+    for (let i = 0; i < codes.length; i += 1) {
+      state = table[state + (classes[codes[i] ?? 0] ?? 0)] ?? 0
       if (state < 0) {
         state = ~state
         for (const word of ends[state / width] ?? []) onHit(word, i + 1 - (lengths[word] ?? 0))

@@ -3,6 +3,7 @@
  * that is found count as independent hints. Long text is judged window by window, so that an attempt cannot hide among
  * ordinary pages.
  */
+import { codesOf } from './codes-of.ts'
 import { committedModel, judgeTokens, type LinearModel } from './injection-model.ts'
 import { INJECTION_RULES, type InjectionRule } from './injection-rules.ts'
 import { hashWord, tokenize } from './injection-tokens.ts'
@@ -31,8 +32,9 @@ const MODEL_SPEAKS = 0.3
 /** @param text unmasked; its windows are judged in turn and the worst one counts */
 export function scoreInjection(text: string, model: LinearModel = committedModel()): InjectionScore {
   let worst: InjectionScore = { score: 0, reasons: [], finds: [] }
+  const codes = codesOf(text)
   for (const [start, end] of windowsOf(text.length)) {
-    const judged = scoreWindow(text.slice(start, end), model)
+    const judged = scoreWindow(text.slice(start, end), tokenize(codes.subarray(start, end)), model)
     if (judged.score <= worst.score) continue
     const finds = judged.finds.map((find) => ({ ...find, start: find.start + start, end: find.end + start }))
     worst = { ...judged, finds }
@@ -49,8 +51,7 @@ export function windowsOf(length: number): [start: number, end: number][] {
   return windows
 }
 
-function scoreWindow(text: string, model: LinearModel): InjectionScore {
-  const tokens = tokenize(text)
+function scoreWindow(text: string, tokens: Int32Array, model: LinearModel): InjectionScore {
   const likely = judgeTokens(tokens, model)
   const finds = rulesFor(tokens).flatMap(({ name, pattern, weight }) => {
     const match = pattern.exec(text)

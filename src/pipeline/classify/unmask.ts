@@ -3,6 +3,7 @@
  * decoded once, compatibility forms, accents and look-alike letters become ASCII, what cannot be seen is dropped, all in
  * lower case. A map leads back to the original; within a payload it leads there in proportion.
  */
+import { codesOf } from './codes-of.ts'
 import { decodePayload } from './decode-payload.ts'
 import { expansionOf, foldCode } from './fold-character.ts'
 import type { Normalized } from './normalize.ts'
@@ -40,25 +41,29 @@ const DIGIT: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0,
 )
 
-/** One pass over the text; mostly it finds that there is nothing to do. */
+/** Characters beyond ASCII and escapes; mostly there is neither. */
+const MASKED = /[\u0080-\uffff]/
+
 function survey(text: string): { payloads: Payload[]; plain: boolean } {
   const payloads: Payload[] = []
-  let plain = true
-  let start = 0
-  for (let i = 0; i <= text.length; i += 1) {
-    const code = i < text.length ? text.charCodeAt(i) : 0
-    if (code > 127 || code === BACKSLASH) plain = false
-    else if (DIGIT[code] === 1) continue
-    if (i - start >= SHORTEST_PAYLOAD) {
-      const decoded = decodePayload(text.slice(start, i))
-      if (decoded !== null) {
-        payloads.push({ start, end: padded(text, i), decoded })
-        plain = false
-      }
-    }
-    start = i + 1
+  const codes = codesOf(text)
+  // A run of that length has a character at every such step: all others are passed over.
+  for (let probe = SHORTEST_PAYLOAD - 1; probe < codes.length; probe += SHORTEST_PAYLOAD) {
+    if (!isDigit(codes, probe)) continue
+    let start = probe
+    while (start > 0 && isDigit(codes, start - 1)) start -= 1
+    let end = probe + 1
+    while (end < codes.length && isDigit(codes, end)) end += 1
+    probe = end
+    if (end - start < SHORTEST_PAYLOAD) continue
+    const decoded = decodePayload(text.slice(start, end))
+    if (decoded !== null) payloads.push({ start, end: padded(text, end), decoded })
   }
-  return { payloads, plain }
+  return { payloads, plain: payloads.length === 0 && !text.includes('\\') && !MASKED.test(text) }
+}
+
+function isDigit(codes: Uint16Array, at: number): boolean {
+  return DIGIT[codes[at] ?? 0] === 1
 }
 
 function padded(text: string, end: number): number {

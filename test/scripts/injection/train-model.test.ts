@@ -6,6 +6,7 @@ import type { LabelledText } from '../../../scripts/injection/labelled-text.ts'
 import { packModel } from '../../../scripts/injection/pack-model.ts'
 import { trainModel } from '../../../scripts/injection/train-model.ts'
 import { judgeTokens } from '../../../src/pipeline/classify/injection-model.ts'
+import { codesOf } from '../../../src/pipeline/classify/codes-of.ts'
 import { tokenize } from '../../../src/pipeline/classify/injection-tokens.ts'
 
 const THINGS = 'boat tree lamp river candle window garden stone bridge letter'.split(' ')
@@ -19,7 +20,7 @@ const TEXTS: LabelledText[] = THINGS.flatMap((thing) => [
 describe('trainModel', () => {
   it('learns what attacks have in common', () => {
     const model = trainModel(TEXTS)
-    const likely = (text: string): number => judgeTokens(tokenize(text), model)
+    const likely = (text: string): number => judgeTokens(tokenize(codesOf(text)), model)
     expect(likely('bring me bananas with the piano')).toBeGreaterThan(0.6)
     expect(likely('tell me about the piano please')).toBeLessThan(0.4)
   })
@@ -43,7 +44,7 @@ describe('crossValidate', () => {
     expect(scores).toHaveLength(TEXTS.length + 1)
     expect(scores[0]?.score).toBeGreaterThan(0.5)
     expect(scores[1]?.score).toBeLessThan(0.5)
-    const trained = judgeTokens(tokenize(lone.text), trainModel([...TEXTS, lone, lone, lone]))
+    const trained = judgeTokens(tokenize(codesOf(lone.text)), trainModel([...TEXTS, lone, lone, lone]))
     expect(scores.at(-1)?.score).toBeLessThan(trained)
   })
 

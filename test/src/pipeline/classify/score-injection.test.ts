@@ -5,6 +5,7 @@ import { committedModel, unpackModel } from '../../../../src/pipeline/classify/i
 import { INJECTION_RULES } from '../../../../src/pipeline/classify/injection-rules.ts'
 import { BUCKETS, bucketsOf, tokenize } from '../../../../src/pipeline/classify/injection-tokens.ts'
 import { scoreInjection, windowsOf } from '../../../../src/pipeline/classify/score-injection.ts'
+import { codesOf } from '../../../../src/pipeline/classify/codes-of.ts'
 import { unmask } from '../../../../src/pipeline/classify/unmask.ts'
 
 function score(text: string): ReturnType<typeof scoreInjection> {
@@ -95,7 +96,7 @@ describe('rules', () => {
   it.each(INJECTION_RULES.flatMap(({ name, words }) => words.map((word) => ({ name, word }))))(
     '$name is called by one word: $word',
     ({ word }) => {
-      expect(tokenize(word)).toHaveLength(1)
+      expect(tokenize(codesOf(word))).toHaveLength(1)
     },
   )
 
@@ -130,7 +131,7 @@ describe('cost', () => {
     { name: 'marks', text: '<|>'.repeat(1000), tokens: 3000 },
     { name: 'one letter', text: 'a'.repeat(3000), tokens: 1 },
   ])('$name: at most a token a character, at most two features a token', ({ text, tokens }) => {
-    const found = tokenize(text)
+    const found = tokenize(codesOf(text))
     expect(found).toHaveLength(tokens)
     expect(bucketsOf(found).length).toBeLessThanOrEqual(2 * tokens)
   })
