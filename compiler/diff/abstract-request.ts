@@ -57,8 +57,10 @@ export const PLAIN: Omit<AbstractRequest, 'client' | 'model'> = {
 }
 
 /** The same text is asked for by the same key in every table. */
-export function textKey(text: TextTest): string {
-  return JSON.stringify([text.in, text.test, text.test.kind === 'contains' && text.caseSensitive])
+export function textKey({ in: part, test, caseSensitive }: TextTest): string {
+  // Which literals were found in a pattern is the compiler's business: it asks for the same without them.
+  const asked = test.kind === 'matches' ? { ...test, literals: null } : test
+  return JSON.stringify([part, asked, test.kind === 'contains' && caseSensitive])
 }
 
 /** The same for what a detector or a pattern finds. */

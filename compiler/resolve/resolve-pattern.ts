@@ -1,8 +1,9 @@
 /**
- * A regular expression as it is written → source and flags, known to compile.
+ * A regular expression as it is written → source and flags, known to compile, and the words that it needs.
  */
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
+import { requiredLiterals } from '../regex/required-literals.ts'
 import type { ResolveContext } from './resolve-context.ts'
 import type { ResolvedPattern } from './resolved-policy.ts'
 
@@ -10,12 +11,14 @@ export interface Pattern {
   source: string
   /** As `new RegExp` takes them: of `i`, `m` and `s` those that were set, then always `u`. */
   flags: string
+  /** One of them stands, in lower case, in whatever it matches; null when none are known. */
+  literals: string[] | null
 }
 
 const LEADING_FLAGS = /^\(\?([ims]+)\)/
 
 /** Splits `(?i)`, `(?s)`, `(?m)` in front, also `(?is)`, from the rest. */
-function splitFlags(text: string): Pattern {
+function splitFlags(text: string): Omit<Pattern, 'literals'> {
   let source = text
   const flags = new Set<string>()
   for (let match = LEADING_FLAGS.exec(source); match !== null; match = LEADING_FLAGS.exec(source)) {
@@ -31,15 +34,18 @@ export function resolvePattern(
   at: Place,
   { report, patterns }: ResolveContext & { patterns: ResolvedPattern[] },
 ): Pattern {
-  const pattern = splitFlags(text)
-  const why = reasonAgainst(pattern)
-  if (why === null) patterns.push({ ...pattern, at })
-  else report('resolve/invalid-pattern', `${quote(text)} is no regular expression: ${why}`, { at })
-  return pattern
+  const { source, flags } = splitFlags(text)
+  const why = reasonAgainst(source, flags)
+  if (why !== null) {
+    report('resolve/invalid-pattern', `${quote(text)} is no regular expression: ${why}`, { at })
+    return { source, flags, literals: null }
+  }
+  patterns.push({ source, flags, at })
+  return { source, flags, literals: requiredLiterals(source, flags) }
 }
 
 /** In the engine's words, or null when there is none. */
-function reasonAgainst({ source, flags }: Pattern): string | null {
+function reasonAgainst(source: string, flags: string): string | null {
   if (source === '') return 'it is empty, and would match every text'
   try {
     // Not before its first use is a pattern compiled whole.

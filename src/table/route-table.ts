@@ -133,7 +133,10 @@ export interface Label {
 export interface TextTest {
   /** The last user turn, all system and developer text, or every text part of the request. */
   in: 'user' | 'system' | 'conversation'
-  test: { kind: 'contains'; anyOf: string[] } | { kind: 'matches'; source: string; flags: string }
+  test:
+    | { kind: 'contains'; anyOf: string[] }
+    /** Literals in lower case: a text that holds none of them has no match. Null = it is tried on every text. */
+    | { kind: 'matches'; source: string; flags: string; literals: string[] | null }
   /** For `contains`; a pattern says it by its flags. */
   caseSensitive: boolean
 }

@@ -1,8 +1,8 @@
 /**
  * What the classify stage makes of a table once, at its first request: patterns compiled, words folded.
  */
-import type { ComplexityGauge, RouteTable, TextTest } from '../../table/route-table.ts'
-import { createLiterals, type Literals } from './literals.ts'
+import type { ComplexityGauge, RouteTable } from '../../table/route-table.ts'
+import { prepareTexts, type PreparedTexts } from './prepare-texts.ts'
 
 export interface Pattern {
   id: string
@@ -16,23 +16,6 @@ export interface Prepared {
   /** Null where the policy names no words. */
   code: RegExp | null
   reasoning: RegExp | null
-}
-
-/** The policy's questions to the text. */
-export interface PreparedTexts {
-  /** For each question, which texts it is about. */
-  scopes: readonly TextTest['in'][]
-  /** Phrases that match as they are written, and those that match in lower case. Null = there are none. */
-  exact: Phrases | null
-  folded: Phrases | null
-  /** Patterns, by the question that they answer. */
-  regexes: ReadonlyMap<number, RegExp>
-}
-
-export interface Phrases {
-  literals: Literals
-  /** For each literal, the question that it answers. */
-  questions: readonly number[]
 }
 
 /** A table is never changed, so what was made of it holds as long as it lives. */
@@ -58,37 +41,6 @@ function build({ texts, classify: { privacy, complexity } }: RouteTable): Prepar
     })),
     code: wordsRegex(complexity.code),
     reasoning: wordsRegex(complexity.reasoning),
-  }
-}
-
-function prepareTexts(texts: readonly TextTest[]): PreparedTexts {
-  const phrases = texts.flatMap(({ test, caseSensitive }, question) =>
-    test.kind === 'contains' ? test.anyOf.map((phrase) => ({ phrase, question, caseSensitive })) : [],
-  )
-  return {
-    scopes: texts.map((each) => each.in),
-    exact: toPhrases(phrases.filter(({ caseSensitive }) => caseSensitive)),
-    folded: toPhrases(
-      phrases
-        .filter(({ caseSensitive }) => !caseSensitive)
-        .map(({ phrase, question }) => ({ phrase: phrase.toLowerCase(), question })),
-    ),
-    regexes: new Map(
-      texts.flatMap(({ test }, question) =>
-        test.kind === 'matches' ? [[question, new RegExp(test.source, test.flags)]] : [],
-      ),
-    ),
-  }
-}
-
-function toPhrases(phrases: readonly { phrase: string; question: number }[]): Phrases | null {
-  if (phrases.length === 0) return null
-  return {
-    literals: createLiterals(
-      phrases.map(({ phrase }) => phrase),
-      { anyCase: false },
-    ),
-    questions: phrases.map(({ question }) => question),
   }
 }
 

@@ -1,13 +1,13 @@
 /**
  * The policy's own questions to the text: does it hold a phrase, does a pattern match. Part by part; all phrases of all
- * questions in one walk.
+ * questions in one walk, which also tells which patterns are worth trying.
  */
 import type { RequestText } from '../../protocols/text-parts.ts'
-import type { Phrases, PreparedTexts } from './prepare.ts'
+import type { PreparedTexts } from './prepare-texts.ts'
 
 /** @returns for each question, whether it holds for at least one part of the text that it is about */
 export function runTextTests(
-  { scopes, exact, folded, regexes }: PreparedTexts,
+  { scopes, scopesAsked, exact, folded, regexes }: PreparedTexts,
   request: Pick<RequestText, 'parts' | 'lastUser'>,
 ): boolean[] {
   const answers = scopes.map(() => false)
@@ -18,19 +18,13 @@ export function runTextTests(
       system: role === 'system',
       conversation: kind !== 'keys' && kind !== 'numbers',
     }
-    const ask = ({ literals, questions }: Phrases, read: string): void => {
-      literals.scan(read, (word) => {
-        const question = questions[word] ?? 0
-        if (isAbout[scopes[question] ?? 'conversation']) answers[question] = true
-      })
+    if (!scopesAsked.some((scope) => isAbout[scope])) continue
+    const ask = (question: number): void => {
+      if (answers[question] === true || !isAbout[scopes[question] ?? 'conversation']) return
+      answers[question] = regexes[question]?.test(text) ?? true
     }
-    if (exact !== null) ask(exact, text)
-    if (folded !== null) ask(folded, text.toLowerCase())
-    for (const [question, regex] of regexes) {
-      if (answers[question] !== true && isAbout[scopes[question] ?? 'conversation'] && regex.test(text)) {
-        answers[question] = true
-      }
-    }
+    exact?.scan(text, ask)
+    folded?.scan(text, ask)
   }
   return answers
 }

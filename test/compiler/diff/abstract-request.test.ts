@@ -99,6 +99,12 @@ describe('an abstract request, to a table', () => {
     expect(facts({ texts: [textKey({ ...TEXT, in: 'system' })] }).texts).toEqual([false])
   })
 
+  it('asks for the same pattern, whatever literals were found in it', () => {
+    const keyWith = (literals: string[] | null): string =>
+      textKey({ ...TEXT, test: { kind: 'matches', source: 'abc', flags: 'u', literals } })
+    expect(keyWith(['abc'])).toBe(keyWith(null))
+  })
+
   it('has no facts that the table has no need of', () => {
     const needless = makeTable()
     expect(

@@ -7,7 +7,11 @@ import { makeFacts } from '../../src/make-facts.ts'
 
 const TEXTS: TextTest[] = [
   { in: 'user', test: { kind: 'contains', anyOf: ['#big', '#large'] }, caseSensitive: false },
-  { in: 'system', test: { kind: 'matches', source: 'agent-\\d+', flags: 'iu' }, caseSensitive: true },
+  {
+    in: 'system',
+    test: { kind: 'matches', source: 'agent-\\d+', flags: 'iu', literals: null },
+    caseSensitive: true,
+  },
 ]
 
 interface Row {

@@ -6,7 +6,11 @@ import { makeFacts } from '../../src/make-facts.ts'
 
 const TEXTS: TextTest[] = [
   { in: 'user', test: { kind: 'contains', anyOf: ['#force_big', '#big'] }, caseSensitive: false },
-  { in: 'system', test: { kind: 'matches', source: 'pi+rate', flags: 'iu' }, caseSensitive: false },
+  {
+    in: 'system',
+    test: { kind: 'matches', source: 'pi+rate', flags: 'iu', literals: null },
+    caseSensitive: false,
+  },
 ]
 
 it.each<[Partial<Facts>, string]>([

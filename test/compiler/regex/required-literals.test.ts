@@ -1,6 +1,7 @@
-import { array, assert, constantFrom, letrec, oneof, pre, property, string, tuple } from 'fast-check'
+import { assert, constantFrom, property, tuple } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { requiredLiterals } from '../../../compiler/regex/required-literals.ts'
+import { patternAndText, someText } from '../../property/pattern-and-text.ts'
 
 describe('requiredLiterals', () => {
   it.each<{ source: string; flags?: string; literals: string[] | null }>([
@@ -52,61 +53,26 @@ function holdsOne(text: string, literals: readonly string[]): boolean {
   return literals.some((literal) => text.toLowerCase().includes(literal))
 }
 
-/** A pattern, and a text that it matches unless what stands around a part is against it. */
-type Pair = readonly [source: string, text: string]
-
-const LETTERS = Array.from('aabbcdkKsSſßẞσςΣiIİǆǅ\u212a-漢😀')
-const word = string({ unit: constantFrom(...LETTERS), minLength: 1, maxLength: 3 })
-
-const { pair } = letrec<{ pair: Pair }>((tie) => {
-  const inner = tie('pair')
-  return {
-    pair: oneof(
-      { maxDepth: 4, withCrossShrink: true },
-      word.map((text): Pair => [text, text]),
-      word.map((text): Pair => [text, text.toUpperCase()]),
-      constantFrom<Pair[]>(
-        ['.', 'a'],
-        ['[ab]', 'b'],
-        ['[^a]', 'S'],
-        ['\\w', 'k'],
-        ['[σs]', 'ς'],
-        ['\\b', ''],
-        ['k{15,18}', 'k'.repeat(17)],
-        ['b{17}', 'b'.repeat(17)],
-      ),
-      tuple(inner, inner).map(([a, b]): Pair => [`(?:${a[0]})(?:${b[0]})`, a[1] + b[1]]),
-      tuple(inner, inner).map(([a, b]): Pair => [`(?:${a[0]}|${b[0]})`, b[1]]),
-      tuple(inner, constantFrom('*', '+', '?', '{2}', '{1,3}', '{2,}', '+?'), word).map(
-        ([[source, text], times, other]): Pair => [
-          `(?:${source})${times}${other}`,
-          text.repeat(Number(/\d+/.exec(times)?.[0] ?? 1)) + other,
-        ],
-      ),
-    ),
-  }
-})
+const FLAGS = constantFrom('u', 'iu', 'su', 'imu')
 
 describe('what a pattern needs, against the engine', () => {
   it('stands in every text that it matches', () => {
     let matches = 0
     assert(
-      property(
-        pair,
-        constantFrom('u', 'iu', 'su', 'imu'),
-        array(word, { maxLength: 2 }),
-        ([source, text], flags, [before = '', after = '']) => {
-          const literals = requiredLiterals(source, flags)
-          if (literals === null) return
-          // What repeats within repetitions takes the engine too long.
-          pre(text.length < 30 && (source.match(/[*+]|,\}/g) ?? []).length < 2)
-          for (const each of [before + text + after, (before + text + after).toLowerCase(), before + after]) {
-            if (!new RegExp(source, flags).test(each)) continue
-            matches += 1
-            expect(holdsOne(each, literals), `${each} without ${literals.join()}`).toBe(true)
-          }
-        },
-      ),
+      property(patternAndText, FLAGS, tuple(someText, someText), ([source, text], flags, [before, after]) => {
+        const literals = requiredLiterals(source, flags)
+        if (literals === null) return
+        for (const each of [
+          before + text + after,
+          (before + text).toLowerCase(),
+          text.toUpperCase(),
+          before + after,
+        ]) {
+          if (!new RegExp(source, flags).test(each)) continue
+          matches += 1
+          expect(holdsOne(each, literals), `${each} without ${literals.join()}`).toBe(true)
+        }
+      }),
       { numRuns: 5000 },
     )
     expect(matches).toBeGreaterThan(2000)

@@ -191,7 +191,11 @@ describe('resolveCondition', () => {
       { in: 'user', test: { kind: 'contains', anyOf: ['#a', '#b'] }, caseSensitive: false },
       { in: 'system', test: { kind: 'contains', anyOf: ['#a', '#b'] }, caseSensitive: false },
       { in: 'user', test: { kind: 'contains', anyOf: ['#a', '#b'] }, caseSensitive: true },
-      { in: 'user', test: { kind: 'matches', source: 'how', flags: 'iu' }, caseSensitive: false },
+      {
+        in: 'user',
+        test: { kind: 'matches', source: 'how', flags: 'iu', literals: ['how'] },
+        caseSensitive: false,
+      },
     ])
   })
 

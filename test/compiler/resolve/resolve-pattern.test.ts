@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Diagnostic } from '../../../compiler/diagnostics/diagnostic.ts'
 import { createResolveContext } from '../../../compiler/resolve/resolve-context.ts'
-import { resolvePattern } from '../../../compiler/resolve/resolve-pattern.ts'
+import { type Pattern, resolvePattern } from '../../../compiler/resolve/resolve-pattern.ts'
 import type { ResolvedPattern } from '../../../compiler/resolve/resolved-policy.ts'
 
-function resolved(text: string): { source: string; flags: string; messages: string[]; kept: number } {
+function resolved(text: string): Pattern & { messages: string[]; kept: number } {
   const diagnostics: Diagnostic[] = []
   const patterns: ResolvedPattern[] = []
   const context = createResolveContext(() => ({ file: 'policy.yaml', start: 0, end: 0 }), diagnostics)
@@ -13,18 +13,18 @@ function resolved(text: string): { source: string; flags: string; messages: stri
 }
 
 describe('resolvePattern', () => {
-  const good: [string, string, string][] = [
-    ['hermes', 'hermes', 'u'],
-    ['(?i)hermes', 'hermes', 'iu'],
-    ['(?s)(?i)a.b', 'a.b', 'isu'],
-    ['(?ims)^a.b$', '^a.b$', 'imsu'],
-    ['(?ii)a', 'a', 'iu'],
-    ['(?i:a)b', '(?i:a)b', 'u'],
-    ['(?:a|b)', '(?:a|b)', 'u'],
-    ['\\p{Lu}+', '\\p{Lu}+', 'u'],
+  const good: [string, string, string, string[] | null][] = [
+    ['Hermes', 'Hermes', 'u', ['hermes']],
+    ['(?i)hermeS', 'hermeS', 'iu', ['hermes', 'hermeſ']],
+    ['(?s)(?i)a.b', 'a.b', 'isu', null],
+    ['(?ims)^a.b$', '^a.b$', 'imsu', null],
+    ['(?ii)a', 'a', 'iu', null],
+    ['(?i:a)b', '(?i:a)b', 'u', null],
+    ['(?:a|b)', '(?:a|b)', 'u', null],
+    ['\\p{Lu}+', '\\p{Lu}+', 'u', null],
   ]
-  it.each(good)('%s', (text, source, flags) =>
-    expect(resolved(text)).toEqual({ source, flags, messages: [], kept: 1 }),
+  it.each(good)('%s', (text, source, flags, literals) =>
+    expect(resolved(text)).toEqual({ source, flags, literals, messages: [], kept: 1 }),
   )
 
   const bad: [string, RegExp][] = [

@@ -135,7 +135,7 @@ describe('text', () => {
   })
   const matches = (source: string, flags: string): TextTest => ({
     in: 'user',
-    test: { kind: 'matches', source, flags },
+    test: { kind: 'matches', source, flags, literals: null },
     caseSensitive: true,
   })
 
