@@ -1,5 +1,5 @@
 /** `backends.yaml`: where models live, and how far each place is trusted. */
-import type { EnvName, HostName, Name } from './scalars.ts'
+import type { Duration, EnvName, HostName, Name } from './scalars.ts'
 
 /** A secret, named by the environment variable that holds it. */
 export interface SecretFromEnv {
@@ -84,17 +84,25 @@ interface HttpBackendConfig extends AnyBackendConfig {
   /** The key to send to it. */
   key?: SecretFromEnv
   tls?: BackendTlsConfig
-  /** How it is asked whether it is well. Not asked by this version. */
-  health?: HealthConfig
+  /** How it is asked whether it is well; `off` leaves that to what happens to requests. */
+  health?: HealthConfig | 'off'
 }
 
-/** A probe. */
+/**
+ * A probe. The control process asks, at the start and then only while there is traffic; a backend that is down is asked
+ * until it is back.
+ */
 export interface HealthConfig {
   /**
-   * Path at the backend's origin.
+   * Path at the backend's origin; any status but 2xx means that it is down. Left out, it is asked what servers of its
+   * kind offer: `/health` or `/v1/models`, `/api/version`, `/health/liveliness`.
    * @pattern ^/
    */
-  path: string
+  path?: string
+  /** Time between two questions. @default "15s" */
+  interval?: Duration
+  /** How long an answer may take. @default "3s" */
+  timeout?: Duration
 }
 
 /** Anything that speaks OpenAI's API: vLLM, llama.cpp, LM Studio, a hosted provider. */

@@ -130,6 +130,36 @@ export interface LimitsConfig extends UsageLimitsConfig {
   failedKeys?: Rate
 }
 
+/**
+ * When a place is held to be down because of what happens to requests: it is then asked last, not never. Refused or cut
+ * connections, errors of the backend and waits that ran out count as failures; refusals of a request, `429` and clients
+ * that leave do not.
+ */
+export interface BreakerConfig {
+  /** Over so long a time attempts are counted. @default "30s" */
+  window?: Duration
+  /**
+   * Fewer attempts than that within the window say nothing.
+   * @asType integer
+   * @minimum 1
+   * @maximum 100000
+   * @default 5
+   */
+  minimum?: number
+  /**
+   * Percent of them that must have failed.
+   * @asType integer
+   * @minimum 1
+   * @maximum 100
+   * @default 50
+   */
+  failures?: number
+  /** How long it is left alone; then one request tries it. Each try that fails doubles the time. @default "10s" */
+  open?: Duration
+  /** The longest such time. @default "2m" */
+  longest?: Duration
+}
+
 /** Browsers of other origins; closed unless named here. */
 export interface CorsConfig {
   /** Exact origins, such as `https://chat.example.com`. */
@@ -185,6 +215,8 @@ export interface PolicyFile {
   /** How large requests may be, and how many of them. */
   limits?: LimitsConfig
   timeouts?: TimeoutsConfig
+  /** When a place is held to be down because of what happens to requests; `off` leaves that to probes. */
+  breaker?: BreakerConfig | 'off'
   cors?: CorsConfig
   /**
    * Zones of trust, least to most trusted.

@@ -40,6 +40,7 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     targets: toTargets(policy),
     rulesets: toRecord(policy.rulesets, ({ rules }) => rules.map(({ rule }) => rule)),
     modes: toRecord(policy.modes, ({ mode }) => mode),
+    breaker: policy.breaker,
     backends: toRecord(backends, toBackend),
     clients: toRecord(clients, toClient),
   }
@@ -70,13 +71,14 @@ function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
   return targets
 }
 
-function toBackend({ kind, origin, basePath, keyEnv, tls, models }: ResolvedBackend): Backend {
+function toBackend({ kind, origin, basePath, keyEnv, tls, health, models }: ResolvedBackend): Backend {
   return {
     kind,
     origin,
     basePath,
     key: keyEnv === null ? null : { env: keyEnv },
     tls: origin?.startsWith('https:') ? { ca: tls.ca, serverName: tls.serverName } : null,
+    health,
     models: toRecord(models, ({ id, context }) => ({ id, context })),
   }
 }

@@ -11,6 +11,8 @@ export interface Defaults {
   surfaces: Surface[]
   timeouts: { connect: string; firstToken: string; idle: string; total: string }
   keepAlive: string
+  breaker: { window: string; minimum: number; failures: number; open: string; longest: string }
+  health: { interval: string; timeout: string }
   balance: Balance
   listen: { https: string; http: string }
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
@@ -34,6 +36,8 @@ export const DEFAULTS: Defaults = {
   surfaces: ['chat', 'completions', 'embeddings'],
   timeouts: { connect: '3s', firstToken: '60s', idle: '30s', total: '10m' },
   keepAlive: '10s',
+  breaker: { window: '30s', minimum: 5, failures: 50, open: '10s', longest: '2m' },
+  health: { interval: '15s', timeout: '3s' },
   balance: 'round-robin',
   listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },

@@ -27,7 +27,7 @@ function ofBackends({ backends, modes = {} }: ValidPolicy['backends']): Entry[] 
   for (const [name, backend] of Object.entries(backends)) {
     const at: Place = { file: 'backends', path: ['backends', name] }
     if (backend.kind === 'opencode') entries.push({ what: 'kind: opencode', at: within(at, 'kind') })
-    entries.push(...present(backend, ['maxConcurrent', 'health', 'password'], at))
+    entries.push(...present(backend, ['maxConcurrent', 'password'], at))
   }
   for (const [name, mode] of Object.entries(modes)) {
     if (mode.kind !== 'http-switch') continue

@@ -10,6 +10,7 @@ import { parseCa } from './parse-ca.ts'
 import { within } from './place.ts'
 import { resolveAddress } from './resolve-address.ts'
 import { resolveBackendModels } from './resolve-backend-models.ts'
+import { resolveProbe } from './resolve-probe.ts'
 import type { ResolvedBackend, ResolvedTls, Setting } from './resolved-policy.ts'
 import type { Vocabulary } from './scope.ts'
 import { isKnown, zoneAt } from './unknown-name.ts'
@@ -31,6 +32,7 @@ export function resolveBackends(
       ...(address ?? { origin: null, basePath: '' }),
       keyEnv: config.kind === 'demo' ? null : (config.key?.env ?? null),
       tls: resolveTls(config, { at, ca: caFiles.get(name) }, vocabulary),
+      health: resolveProbe(config, at, vocabulary),
       zone: resolveZone(config, at, vocabulary),
       mode: resolveMode(config, at, vocabulary),
       models: resolveBackendModels(config.models, within(at, 'models'), vocabulary),

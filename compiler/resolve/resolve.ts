@@ -8,6 +8,7 @@ import { DEFAULTS } from './defaults.ts'
 import { findUnusedPhrases } from './find-unused-phrases.ts'
 import { notInForce } from './not-in-force.ts'
 import { resolveBackends } from './resolve-backends.ts'
+import { resolveBreaker } from './resolve-breaker.ts'
 import { resolveClassify } from './resolve-classify.ts'
 import { resolveClients } from './resolve-clients.ts'
 import { createResolveContext, type ResolveContext } from './resolve-context.ts'
@@ -63,6 +64,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     wildcards: scope.names.wildcards,
     // What destinations stand for comes last: by now all of them have been followed.
     models: new Map([...models, ...scope.implicit]),
+    breaker: resolveBreaker(policy, context),
     aliases: new Map(
       Object.keys(policy.aliases ?? {}).map((alias) => [alias, { file: 'policy', path: ['aliases', alias] }]),
     ),

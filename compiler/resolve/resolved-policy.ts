@@ -6,11 +6,14 @@ import type { Predicate } from '../../src/table/predicate.ts'
 import type {
   BackendKind,
   Balance,
+  BreakerPolicy,
   Capability,
   Classify,
   ClientKey,
   Label,
   Mode,
+  Probe,
+  PrivacyPattern,
   Rule,
   Surface,
   TextTest,
@@ -166,6 +169,8 @@ export interface ResolvedClient {
   tags: string[]
   labels: { name: string; at: Place }[]
   limits: ResolvedUsageLimits
+  /** Null = it is never asked. */
+  health: Probe | null
   budget: { usd: number; per: 'day' | 'month'; at: Place } | null
   at: Place
 }
@@ -212,3 +217,5 @@ export interface ResolvedPolicy {
   clients: Map<string, ResolvedClient>
   locate: Locate
 }
+  /** Null = off. */
+  breaker: BreakerPolicy | null

@@ -6,6 +6,7 @@ import type { BackendsFile, ModeConfig } from '../config/backends.ts'
 import {
   backendModelName,
   countUpTo,
+  duration,
   envName,
   hostName,
   httpUrl,
@@ -42,7 +43,19 @@ const httpBackend = {
   url: httpUrl,
   key: secret.exactOptional(),
   tls: z.strictObject({ ca: nonEmpty.exactOptional(), serverName: hostName.exactOptional() }).exactOptional(),
-  health: z.strictObject({ path: urlPath }).exactOptional(),
+  health: z
+    .union(
+      [
+        z.literal('off'),
+        z.strictObject({
+          path: urlPath.exactOptional(),
+          interval: duration.exactOptional(),
+          timeout: duration.exactOptional(),
+        }),
+      ],
+      { error: '`off`, or a mapping such as `{ path: /health }`' },
+    )
+    .exactOptional(),
 }
 
 const backend = z.discriminatedUnion('kind', [

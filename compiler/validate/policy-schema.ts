@@ -48,6 +48,20 @@ const limits = z.strictObject({
   failedKeys: rate.exactOptional(),
 })
 
+const breaker = z.union(
+  [
+    z.literal('off'),
+    z.strictObject({
+      window: duration.exactOptional(),
+      minimum: countUpTo(100_000).exactOptional(),
+      failures: countUpTo(100).exactOptional(),
+      open: duration.exactOptional(),
+      longest: duration.exactOptional(),
+    }),
+  ],
+  { error: '`off`, or a mapping such as `{ minimum: 5, failures: 50 }`' },
+)
+
 const cors = z.strictObject({
   origins: z.array(plainText, { error: "a list of origins, as `['https://chat.example.com']`" }),
   maxAge: duration.exactOptional(),
@@ -104,6 +118,7 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   listen: listen.exactOptional(),
   limits: limits.exactOptional(),
   timeouts: timeouts.exactOptional(),
+  breaker: breaker.exactOptional(),
   cors: cors.exactOptional(),
   zones: z.array(name, { error: 'a list of zones, least to most trusted' }).min(1).max(16).exactOptional(),
   timeZone: timeZone.exactOptional(),

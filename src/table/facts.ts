@@ -32,7 +32,7 @@ export interface Facts {
   texts: readonly boolean[]
   /** Minutes since Monday 00:00 in the table's time zone. */
   minuteOfWeek: number
-  /** Backends held to be down. */
+  /** Backends, and targets as `backend/model`, that are held to be down; those first that are tried again first. */
   unhealthy: readonly string[]
   /** Modes that are on. */
   modes: readonly string[]

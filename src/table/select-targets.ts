@@ -79,12 +79,18 @@ export function selectTargets(
     fallback = fallback.filter(keep)
   }
 
-  // Backends held to be down come last, but they come: the news may be old.
-  const up = ({ backend }: Target): boolean => !facts.unhealthy.includes(backend)
+  // What is held to be down comes last, in the order in which it is tried again, but it comes: the news may be old.
+  const place = ({ backend, model: name }: Target): number =>
+    facts.unhealthy.findIndex((held) => held === backend || held === `${backend}/${name}`)
+  const up = (target: Target): boolean => place(target) === -1
+  const byPlace = (a: Target, b: Target): number => place(a) - place(b)
   const ranked = [
     ...fallback.filter(up),
-    ...pool.filter(({ target }) => !up(target)).map(({ target }) => target),
-    ...fallback.filter((target) => !up(target)),
+    ...pool
+      .map(({ target }) => target)
+      .filter((target) => !up(target))
+      .toSorted(byPlace),
+    ...fallback.filter((target) => !up(target)).toSorted(byPlace),
   ]
   return { pool: pool.filter(({ target }) => up(target)), fallback: ranked, balance: model.balance, dropped }
 }

@@ -1,7 +1,14 @@
 /** A small policy as the compiler would emit it, for tests that start behind the compiler. */
 import { createHash } from 'node:crypto'
 import { activate, type ActiveSnapshot } from '../../src/table/active-snapshot.ts'
-import type { Backend, Client, RouteTable, ServedModel, Target } from '../../src/table/route-table.ts'
+import type {
+  Backend,
+  BreakerPolicy,
+  Client,
+  RouteTable,
+  ServedModel,
+  Target,
+} from '../../src/table/route-table.ts'
 import type { HashedKey, Snapshot } from '../../src/table/snapshot.ts'
 
 export const KEY = 'sk-aicc-unit-test'
@@ -12,6 +19,14 @@ export function hashedKey(key: string, client: string, fields: Partial<HashedKey
   return { client, sha256, deprecatedAt: null, expiresAt: null, ...fields }
 }
 
+export const BREAKER: BreakerPolicy = {
+  windowMs: 30_000,
+  minimum: 5,
+  failuresPercent: 50,
+  openMs: 10_000,
+  longestMs: 120_000,
+}
+
 export function makeBackend(fields: Partial<Backend> = {}): Backend {
   return {
     kind: 'openai',
@@ -19,6 +34,7 @@ export function makeBackend(fields: Partial<Backend> = {}): Backend {
     basePath: '/v1',
     key: null,
     tls: null,
+    health: null,
     models: {},
     ...fields,
   }
@@ -99,6 +115,7 @@ export function makeTable(fields: Partial<RouteTable> = {}): RouteTable {
     rulesets: {},
     modes: {},
     backends: {
+    breaker: BREAKER,
       gpu: makeBackend(),
       spare: makeBackend({ kind: 'ollama', origin: 'http://spare.test:11434' }),
     },

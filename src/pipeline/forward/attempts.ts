@@ -3,6 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import type { Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
 import { AttemptFailure } from './upstream-error.ts'
+import { watchAttempt } from './watch-attempt.ts'
 
 /**
  * Runs `attempt` on one target after another while it fails in a way that another target may cure.
@@ -13,7 +14,7 @@ export async function tryTargets<T>(exchange: Exchange, attempt: (target: Target
   for (const target of exchange.targets) {
     exchange.lease.move(target)
     try {
-      return await attempt(target)
+      return await watchAttempt(exchange, target, attempt)
     } catch (error) {
       if (!(error instanceof AttemptFailure)) throw error
       last = error.error

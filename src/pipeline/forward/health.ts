@@ -1,40 +1,231 @@
 /**
- * Which backends are held to be down, by what happened to requests: no probe is sent. Kept in module memory; a backend
- * whose address changed starts anew.
+ * Who is held to be down: by breakers, fed with how attempts ended, and by what the control process says of its probes.
+ * Kept in module memory, so it survives a reload; a backend whose address changed starts anew.
+ *
+ * Requests win over probes: an answer says more than a health page does. A probe that says `up` closes no breaker, and
+ * one that says `down` is overruled by a request that succeeds after it.
  */
+import { type HealthReport, DOWN_HOLDS_MS } from '../../table/health-report.ts'
 import { lookup } from '../../table/lookup.ts'
-import type { RouteTable } from '../../table/route-table.ts'
-
-/** How long after a failure a backend is held to be down. */
-const HOLD_MS = 10_000
+import type { FailureCause, RouteTable, Target } from '../../table/route-table.ts'
+import { type Breaker, createBreaker, type Outcome, type Pass } from './breaker.ts'
+import { createSteadyClock } from './steady-clock.ts'
 
 const NONE: readonly string[] = []
 
+/** How an attempt ended: with content, by a failure, by a fault of the request's, or null = neither (the client left). */
+export type AttemptEnd = 'answered' | 'request' | FailureCause | null
+
 export interface Health {
-  /** @param ok it answered; false = no connection came about, or what stands before it says that it is down */
-  report: (table: RouteTable, backend: string, ok: boolean) => void
-  /** Names of the table's backends that are held to be down. */
+  /** An attempt is about to be made. What is returned is called once, when it has ended. */
+  begin: (table: RouteTable, target: Target) => (end: AttemptEnd) => void
+  /** Whether attempts had better go elsewhere, if there is an elsewhere. */
+  isHeld: (table: RouteTable, target: Target) => boolean
+  /**
+   * Names of backends that are held to be down, and `backend/model` of targets, those first that are tried again first.
+   */
   unhealthy: (table: RouteTable) => readonly string[]
+  /** What probes say, by backend. Backends that are left out keep what was said of them. */
+  learn: (reports: Readonly<Record<string, HealthReport>>) => void
+  /** Backends of the table to which no connection comes about: the last attempt found none. */
+  unreachable: (table: RouteTable) => string[]
+}
+
+/** What happened to the requests of one model on one backend. */
+interface TargetState {
+  breaker: Breaker
+  lastAnswerAt: number
+  /** When an attempt first waited in vain since the last answer; null = none did. */
+  firstTimeoutAt: number | null
+}
+
+interface BackendState {
+  origin: string | null
+  /** Counts connections alone: that a host is off is true of all its models. */
+  connections: Breaker
+  unreachable: boolean
+  targets: Map<string, TargetState>
+  /** When a probe last said that it is down; null = none does, or a request knows better. */
+  downSince: number | null
 }
 
 /** @param now Unix ms */
 export function createHealth(now: () => number = Date.now): Health {
-  const failures = new Map<string, { origin: string | null; until: number }>()
-  const originOf = (table: RouteTable, backend: string): string | null =>
-    lookup(table.backends, backend)?.origin ?? null
+  const clock = createSteadyClock(now)
+  const states = new Map<string, BackendState>()
+  /** Backends of which something is not as it should be: the only ones that a request looks at. */
+  const troubled = new Set<string>()
+
+  const stateOf = (backend: string, origin: string | null): BackendState => {
+    const known = states.get(backend)
+    if (known !== undefined && known.origin === origin) return known
+    const state: BackendState = {
+      origin,
+      connections: createBreaker(),
+      unreachable: false,
+      targets: new Map(),
+      downSince: null,
+    }
+    states.set(backend, state)
+    troubled.delete(backend)
+    return state
+  }
+  const troubledOf = (table: RouteTable): [string, BackendState][] => {
+    const found: [string, BackendState][] = []
+    for (const backend of troubled) {
+      const state = states.get(backend)
+      const declared = lookup(table.backends, backend)
+      if (state !== undefined && declared !== undefined && declared.origin === state.origin) {
+        found.push([backend, state])
+      }
+    }
+    return found
+  }
+  const judge = (backend: string, state: BackendState): void => {
+    if (isTroubled(state)) troubled.add(backend)
+    else troubled.delete(backend)
+  }
+
   return {
-    report(table, backend, ok) {
-      if (!ok) failures.set(backend, { origin: originOf(table, backend), until: now() + HOLD_MS })
-      else if (failures.size > 0) failures.delete(backend)
+    begin(table, { backend, model }) {
+      const state = stateOf(backend, lookup(table.backends, backend)?.origin ?? null)
+      const target = targetOf(state, model)
+      const beganAt = clock()
+      const passes: [Breaker, Pass][] = [
+        [state.connections, state.connections.begin(beganAt)],
+        [target.breaker, target.breaker.begin(beganAt)],
+      ]
+      return (end) => {
+        const at = clock()
+        if (end === 'answered' && state.downSince !== null && beganAt >= state.downSince)
+          state.downSince = null
+        const outcomes = [connectionOutcome(end), targetOutcome(end, { target, beganAt, at, table })]
+        if (outcomes[0] !== null) state.unreachable = outcomes[0] === 'refused'
+        const policy = table.breaker
+        if (policy !== null) {
+          for (const [i, [breaker, pass]] of passes.entries()) {
+            breaker.end(pass, outcomes[i] ?? null, { now: at, policy })
+          }
+        }
+        // Of a state that was replaced meanwhile nothing is kept.
+        if (states.get(backend) === state) judge(backend, state)
+      }
+    },
+    isHeld(table, { backend, model }) {
+      if (!troubled.has(backend)) return false
+      const state = stateOf(backend, lookup(table.backends, backend)?.origin ?? null)
+      const at = clock()
+      if (isDown(state, at, table)) return true
+      return table.breaker !== null && state.targets.get(model)?.breaker.isHeld(at) === true
     },
     unhealthy(table) {
-      if (failures.size === 0) return NONE
-      const down: string[] = []
-      for (const [backend, { origin, until }] of failures) {
-        if (until <= now()) failures.delete(backend)
-        else if (originOf(table, backend) === origin) down.push(backend)
+      if (troubled.size === 0) return NONE
+      const at = clock()
+      const held: { name: string; triesAt: number }[] = []
+      for (const [backend, state] of troubledOf(table)) {
+        const tries: number[] = []
+        for (const [model, { breaker }] of state.targets) {
+          if (table.breaker === null || !breaker.isHeld(at)) continue
+          const triesAt = breaker.triesAt() ?? at
+          tries.push(triesAt)
+          held.push({ name: `${backend}/${model}`, triesAt })
+        }
+        if (isDown(state, at, table))
+          held.push({ name: backend, triesAt: state.connections.triesAt() ?? Infinity })
+        else if (tries.length > 0 && tries.length === state.targets.size) {
+          held.push({ name: backend, triesAt: Math.min(...tries) })
+        }
       }
-      return down
+      if (held.length === 0) return NONE
+      return held.toSorted((a, b) => a.triesAt - b.triesAt).map(({ name }) => name)
     },
+    learn(reports) {
+      for (const [backend, { up, origin }] of Object.entries(reports)) {
+        const state = stateOf(backend, origin)
+        state.downSince = up ? null : clock()
+        judge(backend, state)
+      }
+    },
+    unreachable: (table) =>
+      troubledOf(table).flatMap(([backend, state]) => (state.unreachable ? [backend] : [])),
   }
+}
+
+function targetOf(state: BackendState, model: string): TargetState {
+  let target = state.targets.get(model)
+  if (target === undefined) {
+    target = { breaker: createBreaker(), lastAnswerAt: Number.NEGATIVE_INFINITY, firstTimeoutAt: null }
+    state.targets.set(model, target)
+  }
+  return target
+}
+
+function isTroubled({ connections, targets, downSince, unreachable }: BackendState): boolean {
+  if (downSince !== null || unreachable || connections.triesAt() !== null) return true
+  for (const { breaker } of targets.values()) if (breaker.triesAt() !== null) return true
+  return false
+}
+
+/** The whole backend, whichever model is asked. */
+function isDown({ connections, downSince }: BackendState, at: number, table: RouteTable): boolean {
+  if (table.breaker !== null && connections.isHeld(at)) return true
+  return downSince !== null && at - downSince < DOWN_HOLDS_MS
+}
+
+/** Any word of the backend's shows that it can be reached; silence may be either. */
+function connectionOutcome(end: AttemptEnd): Outcome | null {
+  switch (end) {
+    case null:
+    case 'busy':
+    case 'timeout':
+      return null
+    case 'connect':
+      return 'refused'
+    case 'answered':
+    case 'request':
+    case 'error':
+    case 'rate-limit':
+    case 'context':
+    case 'content-filter':
+    case 'auth':
+      break
+  }
+  return 'succeeded'
+}
+
+interface Ending {
+  target: TargetState
+  beganAt: number
+  at: number
+  table: RouteTable
+}
+
+/** What a request or our own place with the backend is to blame for says nothing of the target. */
+function targetOutcome(end: AttemptEnd, { target, beganAt, at, table }: Ending): Outcome | null {
+  switch (end) {
+    case null:
+    case 'request':
+    case 'busy':
+    case 'rate-limit':
+    case 'context':
+    case 'content-filter':
+    case 'auth':
+      return null
+    case 'answered':
+      target.lastAnswerAt = at
+      target.firstTimeoutAt = null
+      return 'succeeded'
+    case 'connect':
+      return 'refused'
+    case 'error':
+      return 'failed'
+    case 'timeout':
+      break
+  }
+  // A model that nobody has asked for a while may have to be loaded first: those who wait for that see no failure of
+  // it. Who begins after somebody has waited in vain does.
+  const warm = beganAt - target.lastAnswerAt <= (table.breaker?.windowMs ?? 0)
+  const warned = target.firstTimeoutAt !== null && beganAt >= target.firstTimeoutAt
+  target.firstTimeoutAt ??= at
+  return warm || warned ? 'failed' : null
 }

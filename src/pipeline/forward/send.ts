@@ -14,9 +14,6 @@ import { AttemptFailure, fromStatus } from './upstream-error.ts'
 /** Error bodies are read up to here; more says nothing new. */
 const MAX_ERROR_BYTES = 64 * 1024
 
-/** What a proxy or a server answers for a model that is not there at the moment. */
-const DOWN_STATUSES = new Set([502, 503, 504])
-
 /**
  * @returns the backend's 2xx answer, its body unread
  * @throws AttemptFailure when the backend cannot be reached or answers anything else;
@@ -34,10 +31,8 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
     response = respond ? await respond(request) : await exchange.ports.backendFetch(target.backend, request)
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    if (error instanceof BackendUnreachable) exchange.health.report(table, target.backend, false)
     throw unreachable(target.backend, error)
   }
-  exchange.health.report(table, target.backend, !DOWN_STATUSES.has(response.status))
   if (response.ok) return response
   const body = await readSome(response)
   if (signal.aborted) throw signal.reason

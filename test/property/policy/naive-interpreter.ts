@@ -73,13 +73,14 @@ export function interpret(documents: PolicyDocuments, world: World, arm: Arm): O
       fallback = fallback.filter(large)
     }
     const up = ({ backend }: Place): boolean => !world.down.includes(backend)
+    const sooner = (a: Place, b: Place): number => world.down.indexOf(a.backend) - world.down.indexOf(b.backend)
     const high = [...all.pool, ...all.fallback].filter(({ zone }) => zone >= bound)
     return {
       pool: pool.filter(up),
       fallback: [
         ...fallback.filter(up),
-        ...pool.filter((place) => !up(place)),
-        ...fallback.filter((place) => !up(place)),
+        ...pool.filter((place) => !up(place)).toSorted(sooner),
+        ...fallback.filter((place) => !up(place)).toSorted(sooner),
       ],
       tooLow: [...all.pool, ...all.fallback].some(({ zone }) => zone < bound),
       gate: high.some((place) => !open(place)),

@@ -16,6 +16,7 @@ function tableWith(clients: Record<string, ClientKey[]>, backendKey?: string): R
     basePath: '/v1',
     key: backendKey === undefined ? null : { env: backendKey },
     tls: null,
+    health: null,
     models: {},
   }
   return {

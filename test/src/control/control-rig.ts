@@ -100,5 +100,13 @@ export const hostsAt = async (port: number): Promise<string[]> => (await answerA
 export const modesAt = async (port: number): Promise<string[]> => (await answerAt(port)).modesOn
 
 export const someBackend: RouteTable['backends'] = {
-  gpu: { kind: 'openai', origin: 'http://127.0.0.1:9', basePath: '/v1', key: null, tls: null, models: {} },
+  gpu: {
+    kind: 'openai',
+    origin: 'http://127.0.0.1:9',
+    basePath: '/v1',
+    key: null,
+    tls: null,
+    health: null,
+    models: {},
+  },
 }

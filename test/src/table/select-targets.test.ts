@@ -105,6 +105,13 @@ const ROWS: readonly Row[] = [
     facts: { unhealthy: ['a', 'b'] },
     left: [['local'], ['c', 'a', 'b']],
   },
+  {
+    name: 'asks targets that are down last, those first that are tried again first',
+    pool: [A, at('b'), LOCAL],
+    fallback: [at('c'), at('d'), at('e')],
+    facts: { unhealthy: ['d/m', 'b', 'c', 'a/m', 'e/other'] },
+    left: [['local'], ['e', 'b', 'a', 'd', 'c']],
+  },
 ]
 
 it.each(ROWS)('$name', ({ pool, fallback = [], facts, options, modes = {}, left, dropped = {} }) => {
