@@ -11,7 +11,7 @@ export const guardedTable: RouteTable = {
 }
 
 /** All guards, and so many rules that ask for a phrase each. */
-export function tableWithRules(rules: number): RouteTable {
+export function tableWithPhrases(rules: number): RouteTable {
   return {
     ...guardedTable,
     texts: Array.from({ length: rules }, (_, rule) => ({
