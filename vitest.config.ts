@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 
 /**
- * Six projects. `unit` is fast and runs on every change; the others start real processes.
+ * Seven projects. `unit` is fast and runs on every change; the others start real processes.
  * Projects with different `maxWorkers` need a group of their own, so they run one after the other.
  */
 /** Fast tests that start processes of their own, or a language server: seconds each, most of them spent waiting. */
@@ -62,6 +62,16 @@ const config: ViteUserConfig = defineConfig({
           // Load is generated here: nothing else may want the cores meanwhile.
           fileParallelism: false,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: 'privacy',
+          include: ['test/privacy/**/*.test.ts'],
+          hookTimeout: 60_000,
+          // A gateway, three recorders and all that is sent to them.
+          fileParallelism: false,
+          sequence: { groupOrder: 6 },
         },
       },
       {

@@ -39,6 +39,8 @@ export interface RecordingUpstream {
   connections: () => number
   /** Sets the reply for a model id; without one it is a plain completion. */
   reply: (model: string, reply: Reply) => void
+  /** Is asked for the reply to each request for a model id that has none. */
+  otherwise: (choose: (recorded: Recorded) => Reply) => void
   /** All requests for a model id, oldest first. */
   requestsFor: (model: string) => Recorded[]
   /** The first request for a model id that satisfies the predicate. @throws after `timeoutMs`. */
@@ -56,6 +58,7 @@ export async function startUpstream(port = 0): Promise<RecordingUpstream> {
   const requests: Recorded[] = []
   const connectionNumbers = new WeakMap<object, number>()
   let connections = 0
+  let choose = (_recorded: Recorded): Reply => completion('ok')
 
   const server = createServer((request, response) => {
     void serve(request, response)
@@ -84,7 +87,7 @@ export async function startUpstream(port = 0): Promise<RecordingUpstream> {
     recorded.body = await readBody(request)
     recorded.model = modelOf(recorded.body)
     requests.push(recorded)
-    await play(replies.get(recorded.model) ?? completion('ok'), recorded, response)
+    await play(replies.get(recorded.model) ?? choose(recorded), recorded, response)
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -100,6 +103,7 @@ export async function startUpstream(port = 0): Promise<RecordingUpstream> {
     requests,
     connections: () => connections,
     reply: (model, reply) => void replies.set(model, reply),
+    otherwise: (chosen) => void (choose = chosen),
     requestsFor,
     forget: () => void requests.splice(0),
     waitFor: async (model, predicate = () => true, timeoutMs = 5000) => {

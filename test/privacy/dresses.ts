@@ -1,0 +1,59 @@
+/** The ways in which a span is written, so that a model or a person would still read it. */
+
+export interface Dress {
+  name: string
+  /** What stands in the request; several pieces stand in text parts that follow each other. */
+  write: (text: string) => readonly string[]
+  /** Each of its characters is an escape on the wire. */
+  isEscaped?: true
+  /** It stays within ASCII, and within the characters of names if the span does. */
+  isName?: true
+}
+
+const each = (text: string, write: (character: string) => string): string => Array.from(text, write).join('')
+
+const fullWidth = (text: string): string =>
+  text.replaceAll(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0))
+const fullDigits = (text: string): string => text.replaceAll(/\d/g, fullWidth)
+const arabicDigits = (text: string): string =>
+  text.replaceAll(/\d/g, (digit) => String.fromCharCode(0x0660 + Number(digit)))
+const zeroWidth = (text: string): string => Array.from(text).join('\u200b')
+const softHyphens = (text: string): string => each(text, (character) => `${character}\u00ad`)
+const escapes = (text: string): string =>
+  each(text, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const nested = (text: string): string => `{"note": "${escapes(text)}"}`
+const base64 = (text: string): string => Buffer.from(`a note: ${text} .`).toString('base64')
+const base64url = (text: string): string => Buffer.from(`a note: ${text} .`).toString('base64url')
+const halves = (text: string): string[] => {
+  const characters = Array.from(text)
+  const middle = Math.ceil(characters.length / 2)
+  return [characters.slice(0, middle).join(''), characters.slice(middle).join('')]
+}
+const thirds = (text: string): string[] => {
+  const [first = '', rest = ''] = halves(text)
+  return [...halves(first), rest]
+}
+
+export const DRESSES: readonly [Dress, ...Dress[]] = [
+  { name: 'plain', write: (text) => [text], isName: true },
+  { name: 'escaped', write: (text) => [text], isEscaped: true },
+  { name: 'JSON in text', write: (text) => [nested(text)] },
+  { name: 'full-width', write: (text) => [fullWidth(text)] },
+  { name: 'full digits', write: (text) => [fullDigits(text)] },
+  { name: 'arabic digits', write: (text) => [arabicDigits(text)] },
+  { name: 'zero-width', write: (text) => [zeroWidth(text)] },
+  { name: 'base64', write: (text) => [base64(text)] },
+  { name: 'base64url', write: (text) => [base64url(text)], isName: true },
+  { name: 'split', write: halves },
+  { name: 'split in three', write: thirds },
+  { name: 'split full-width', write: (text) => halves(fullWidth(text)) },
+  { name: 'split zero-width', write: (text) => halves(softHyphens(text)) },
+  { name: 'split base64', write: (text) => halves(base64(text)) },
+  { name: 'wide zero-width', write: (text) => [zeroWidth(fullWidth(text))] },
+  { name: 'wide in JSON', write: (text) => [nested(fullWidth(text))] },
+  { name: 'hidden in JSON', write: (text) => [nested(zeroWidth(text))] },
+  { name: 'wide in base64', write: (text) => [base64(fullWidth(text))] },
+  { name: 'base64 zero-width', write: (text) => [zeroWidth(base64(text))] },
+  { name: 'base64 in JSON', write: (text) => [nested(base64(text))] },
+  { name: 'base64 escaped', write: (text) => [base64(text)], isEscaped: true },
+]

@@ -1,0 +1,225 @@
+/** Where text can stand in a request. */
+import type { Surface } from '../../src/table/route-table.ts'
+
+/** A request that is being made. */
+export interface Draft {
+  surface: Surface
+  model: string
+  body: Record<string, unknown>
+  headers: Record<string, string>
+  query: string
+}
+
+export interface Place {
+  name: string
+  surfaces: readonly Surface[]
+  /** @param pieces several only where `splits` */
+  put: (draft: Draft, pieces: readonly string[]) => void
+  /** Takes text in pieces that follow each other. */
+  splits?: true
+  /** Takes one word of the characters of names. */
+  isName?: true
+  /** Takes digits only. */
+  isNumber?: true
+  /** Taken for an id: a word that is only random is none of a guard's business there. */
+  isId?: true
+  /** Nothing of it is sent on, so nothing of it counts. */
+  isDropped?: true
+  /** Nobody can put a placeholder there. */
+  isFixed?: true
+}
+
+const ALL: readonly Surface[] = ['chat', 'completions', 'embeddings']
+const CHAT: readonly Surface[] = ['chat']
+
+/** A list of the body, made where it is not there yet. */
+function listOf(draft: Draft, key: string): unknown[] {
+  const list = (draft.body[key] ??= [])
+  if (!Array.isArray(list)) throw new Error(`${key} of the draft is no list`)
+  return list
+}
+
+function tell(draft: Draft, role: string, content: unknown, more: object = {}): void {
+  listOf(draft, 'messages').push({ role, content, ...more })
+}
+
+/** In front, so that the last user turn stays the last. */
+function open(draft: Draft, role: string, content: unknown, more: object = {}): void {
+  listOf(draft, 'messages').unshift({ role, content, ...more })
+}
+
+function call(draft: Draft, fields: { id?: string; name?: string; arguments?: string }): void {
+  const { id = 'call_1', ...fn } = fields
+  open(draft, 'assistant', null, {
+    tool_calls: [{ id, type: 'function', function: { name: 'look_up', arguments: '{}', ...fn } }],
+  })
+}
+
+function offer(draft: Draft, fn: object): void {
+  listOf(draft, 'tools').push({ type: 'function', function: { name: 'look_up', ...fn } })
+}
+
+/** Adds to an object of the body: several places share one. */
+function note(draft: Draft, field: string, more: object): void {
+  draft.body[field] = { ...(draft.body[field] as object | undefined), ...more }
+}
+
+const texts = (pieces: readonly string[]): object[] => pieces.map((text) => ({ type: 'text', text }))
+
+const said = (put: (draft: Draft, text: string) => void): Place['put'] => {
+  return (draft, pieces) => put(draft, pieces.join(''))
+}
+
+export const PLACES: readonly Place[] = [
+  { name: 'user turn', surfaces: CHAT, put: said((d, text) => tell(d, 'user', `see ${text} .`)) },
+  { name: 'content parts', surfaces: CHAT, splits: true, put: (d, p) => tell(d, 'user', texts(p)) },
+  {
+    name: 'content parts among words',
+    surfaces: CHAT,
+    splits: true,
+    put: (d, p) => tell(d, 'user', texts(['It is about', ...p, 'and so on'])),
+  },
+  { name: 'system', surfaces: CHAT, put: said((d, text) => open(d, 'system', text)) },
+  { name: 'developer', surfaces: CHAT, put: said((d, text) => open(d, 'developer', text)) },
+  { name: 'system parts', surfaces: CHAT, splits: true, put: (d, p) => open(d, 'system', texts(p)) },
+  { name: 'earlier user turn', surfaces: CHAT, put: said((d, text) => open(d, 'user', text)) },
+  { name: 'assistant', surfaces: CHAT, put: said((d, text) => open(d, 'assistant', `I saw ${text}`)) },
+  { name: 'refusal', surfaces: CHAT, put: said((d, refusal) => open(d, 'assistant', null, { refusal })) },
+  { name: 'speaker', surfaces: CHAT, put: said((d, name) => open(d, 'user', 'hello', { name })) },
+  { name: 'unknown role', surfaces: CHAT, put: said((d, text) => open(d, text, 'hello')) },
+  {
+    name: 'tool result',
+    surfaces: CHAT,
+    put: said((d, text) => open(d, 'tool', `found: ${text}`, { tool_call_id: 'call_1' })),
+  },
+  {
+    name: 'tool result in JSON',
+    surfaces: CHAT,
+    put: said((d, text) => open(d, 'tool', JSON.stringify({ row: [{ value: text }] }))),
+  },
+  {
+    name: 'tool result parts',
+    surfaces: CHAT,
+    splits: true,
+    put: (d, p) => open(d, 'tool', texts(p), { tool_call_id: 'call_1' }),
+  },
+  {
+    name: 'tool arguments',
+    surfaces: CHAT,
+    put: said((d, text) => call(d, { arguments: JSON.stringify({ to: text }) })),
+  },
+  {
+    name: 'JSON in tool arguments',
+    surfaces: CHAT,
+    put: said((d, text) => call(d, { arguments: JSON.stringify({ to: JSON.stringify([text]) }) })),
+  },
+  { name: 'tool call name', surfaces: CHAT, put: said((d, name) => call(d, { name })) },
+  { name: 'tool call id', surfaces: CHAT, isId: true, put: said((d, id) => call(d, { id })) },
+  { name: 'tool name', surfaces: CHAT, put: said((d, name) => offer(d, { name })) },
+  {
+    name: 'tool description',
+    surfaces: CHAT,
+    put: said((d, description) => offer(d, { description })),
+  },
+  {
+    name: 'tool parameter',
+    surfaces: CHAT,
+    put: said((d, text) => offer(d, { parameters: { type: 'object', properties: { a: { enum: [text] } } } })),
+  },
+  {
+    name: 'tool parameter name',
+    surfaces: CHAT,
+    isFixed: true,
+    put: said((d, text) => offer(d, { parameters: { type: 'object', properties: { [text]: {} } } })),
+  },
+  {
+    name: 'answer format',
+    surfaces: CHAT,
+    put: said((d, description) => {
+      const schema = { type: 'object', properties: { a: { type: 'string', description } } }
+      d.body['response_format'] = { type: 'json_schema', json_schema: { name: 'a', schema } }
+    }),
+  },
+  { name: 'prompt', surfaces: ['completions'], put: said((d, text) => void listOf(d, 'prompt').push(text)) },
+  {
+    name: 'prompts',
+    surfaces: ['completions'],
+    splits: true,
+    put: (d, pieces) => void listOf(d, 'prompt').push(...pieces),
+  },
+  {
+    name: 'suffix',
+    surfaces: ['completions'],
+    put: said((d, text) => void (d.body['suffix'] = `and ${text}`)),
+  },
+  { name: 'input', surfaces: ['embeddings'], put: said((d, text) => void listOf(d, 'input').push(text)) },
+  {
+    name: 'inputs',
+    surfaces: ['embeddings'],
+    splits: true,
+    put: (d, pieces) => void listOf(d, 'input').push(...pieces),
+  },
+  { name: 'user', surfaces: ALL, put: said((d, text) => void (d.body['user'] = text)) },
+  { name: 'metadata', surfaces: ALL, put: said((d, text) => note(d, 'metadata', { memo: text })) },
+  {
+    name: 'metadata name',
+    surfaces: ALL,
+    isFixed: true,
+    put: said((d, text) => note(d, 'metadata', { [text]: 'x' })),
+  },
+  {
+    name: 'unknown field',
+    surfaces: ALL,
+    put: said((d, text) => note(d, 'x_notes', { deep: [{ down: [text] }] })),
+  },
+  {
+    name: 'unknown name',
+    surfaces: ALL,
+    isFixed: true,
+    put: said((d, text) => note(d, 'x_notes', { [text]: true })),
+  },
+  { name: 'stop', surfaces: ALL, put: said((d, text) => void listOf(d, 'stop').push(text)) },
+  {
+    name: 'logit name',
+    surfaces: ALL,
+    isFixed: true,
+    put: said((d, text) => void (d.body['logit_bias'] = { [text]: -1 })),
+  },
+  {
+    name: 'number',
+    surfaces: ALL,
+    isNumber: true,
+    isFixed: true,
+    put: said((d, text) => note(d, 'x_notes', { card: Number(text) })),
+  },
+  {
+    name: 'model',
+    surfaces: ALL,
+    isName: true,
+    isId: true,
+    isFixed: true,
+    put: said((d, text) => void (d.model = `org-${text}`)),
+  },
+  {
+    name: 'correlation id',
+    surfaces: ALL,
+    isName: true,
+    isId: true,
+    isFixed: true,
+    put: said((d, text) => void (d.headers['x-correlation-id'] = text)),
+  },
+  {
+    name: 'header',
+    surfaces: ALL,
+    isName: true,
+    isDropped: true,
+    put: said((d, text) => Object.assign(d.headers, { 'x-note': text, cookie: `a=${text}`, baggage: text })),
+  },
+  {
+    name: 'query',
+    surfaces: ALL,
+    isName: true,
+    isDropped: true,
+    put: said((d, text) => void (d.query = `?note=${text}`)),
+  },
+]

@@ -1,0 +1,90 @@
+/** Sees every request that reaches a backend, and tells what should never have come there. */
+import type { Recorded } from '../upstream/recording-upstream.ts'
+import { type Composed, findMark } from './compose.ts'
+import { readings } from './readings.ts'
+import { MAY_REACH, type Zone, ZONES } from './zoned-policies.ts'
+
+export interface Leak {
+  /** Number of the ask. */
+  number: number
+  zone: Zone
+  what: string
+  /** The request as it arrived. */
+  body: string
+}
+
+export interface Witness {
+  /** From now on it knows what must not be seen of this ask. */
+  expect: (composed: Composed) => void
+  see: (zone: Zone, recorded: Recorded) => void
+  leaks: readonly Leak[]
+  /** Zones that an ask reached, once for each of its attempts. */
+  reached: (number: number) => readonly Zone[]
+}
+
+/** Letters and digits of a span that are looked for together: a rest of this length is a leak, too. */
+const WINDOW = 8
+
+interface Guarded {
+  number: number
+  kind: string
+  zone: number
+}
+
+export function createWitness(): Witness {
+  const asks = new Map<number, Composed>()
+  /** From a stretch of a span to where it may be seen. */
+  const spans = new Map<string, Guarded>()
+  const reached = new Map<number, Zone[]>()
+  const leaks: Leak[] = []
+
+  const findSpan = (text: string, zone: number): Guarded | null => {
+    const bare = bareOf(text)
+    for (let at = 0; at + WINDOW <= bare.length; at += 1) {
+      const guarded = spans.get(bare.slice(at, at + WINDOW))
+      if (guarded !== undefined && guarded.zone > zone) return guarded
+    }
+    return null
+  }
+
+  return {
+    leaks,
+    reached: (number) => reached.get(number) ?? [],
+    expect(composed) {
+      asks.set(composed.number, composed)
+      for (const { plant } of composed.planted) {
+        const zone = ZONES.indexOf(MAY_REACH[plant.label])
+        for (const core of plant.cores) {
+          const bare = bareOf(core)
+          for (let at = 0; at + WINDOW <= bare.length; at += 1) {
+            spans.set(bare.slice(at, at + WINDOW), { number: composed.number, kind: plant.kind, zone })
+          }
+        }
+      }
+    },
+    see(name, { path, rawHeaders, body: bytes }) {
+      const zone = ZONES.indexOf(name)
+      const body = bytes.toString('utf8')
+      const heads = [path, ...rawHeaders].join('\n')
+      const number = findMark(body) ?? findMark(heads)
+      if (number !== null) reached.set(number, [...(reached.get(number) ?? []), name])
+      const leak = (what: string, of: number | null): void => {
+        leaks.push({ number: of ?? -1, zone: name, what, body })
+      }
+      const ask = number === null ? undefined : asks.get(number)
+      if (ask === undefined) leak('a request that nobody sent', number)
+      else if (ask.minZone > zone) leak('a request with a label', number)
+      // The most trusted may see all.
+      if (zone === ZONES.length - 1) return
+      for (const text of [...readings(body), ...readings(heads)]) {
+        const span = findSpan(text, zone)
+        if (span !== null) return leak(`a span of kind ${span.kind}`, span.number)
+      }
+    },
+  }
+}
+
+/** Spaces and marks tell nothing, nor does upper or lower case. */
+function bareOf(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}
