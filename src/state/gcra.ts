@@ -41,8 +41,8 @@ export function drain(state: RateState, limit: RateLimit, now: number): void {
 
 /** Ms until `amount` fits: 0 = it does, Infinity = it never will, being more than the limit. */
 export function waitFor(state: RateState, limit: RateLimit, amount: number): number {
-  const excess = state.level + amount - limit.count
-  if (excess <= limit.count * SLACK) return 0
+  const excess = state.level + amount - limit.count * (1 + SLACK)
+  if (excess <= 0) return 0
   if (amount > limit.count) return Number.POSITIVE_INFINITY
   return Math.ceil((excess * limit.windowMs) / limit.count)
 }

@@ -4,6 +4,8 @@
  */
 import type { Ledger } from '../ports.ts'
 import type { Charge, Reservation, Settlement, Standing, Verdict } from '../table/charges.ts'
+import type { LedgerState } from '../table/ledger-state.ts'
+import type { Booked } from '../table/usage-book.ts'
 import {
   drain,
   emptyRate,
@@ -16,14 +18,6 @@ import {
   waitFor,
 } from './gcra.ts'
 
-/** What a ledger hands to its successor, as plain data. */
-export interface LedgerState {
-  /** By key of a charge. */
-  rates: Record<string, RateState & RateLimit>
-  /** By key of a charge, then by the period's name: nano-USD used, and when the period ends (Unix ms). */
-  budgets: Record<string, Record<string, { used: number; endsAt: number }>>
-}
-
 export interface MemoryLedger extends Ledger {
   reserve: (reservation: Reservation) => Verdict
   settle: (settlement: Settlement) => void
@@ -31,6 +25,8 @@ export interface MemoryLedger extends Ledger {
   save: () => LedgerState
   /** Takes over what is not known here; where both know something, what is here stands. */
   restore: (state: LedgerState) => void
+  /** Counts what was used elsewhere, room or not: requests that a predecessor let in. */
+  book: (booked: Booked, now: number) => void
   /** Keys held at this moment, and reservations that are not settled. */
   size: () => { keys: number; open: number }
 }
@@ -223,6 +219,13 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
         for (const [name, budget] of Object.entries(periods)) {
           if (!budgets.has(`${key} ${name}`)) budgets.set(`${key} ${name}`, { ...budget })
         }
+      }
+    },
+    book(booked, now) {
+      for (const { charge, used } of booked) {
+        if (charge.kind === 'lease') continue
+        const all = { ...charge, amount: used }
+        take(all, { id: '', now, charges: [all], ttlMs: 0 })
       }
     },
     size: () => ({ keys: rates.size + budgets.size + leases.size, open: open.size }),

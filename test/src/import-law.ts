@@ -62,6 +62,11 @@ export const LAW: Record<string, Layer> = {
     layers: ['table', 'ports', 'errors', 'control'],
     packages: RUN_TIME,
   },
+  'usage-thread': {
+    paths: ['src/runtime/usage-thread.ts'],
+    layers: ['table', 'ports', 'errors', 'state', 'adapters'],
+    packages: RUN_TIME,
+  },
   edge: {
     paths: ['src/runtime/'],
     layers: [...EDGE, 'adapters/workerd'],

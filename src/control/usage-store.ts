@@ -1,0 +1,92 @@
+/**
+ * The control process's hold on the thread that owns the database. A thread that ends is started again with the next
+ * call; nothing in here waits for a disk.
+ */
+import { Worker } from 'node:worker_threads'
+import type { BookAnswer, BookCall, UsageBook } from '../table/usage-book.ts'
+
+/** The book, asked over a thread's port. Each call rejects with an Error for people when the database cannot answer. */
+export type UsageStore = {
+  [Method in Exclude<keyof UsageBook, 'prune'>]: (
+    ...args: Parameters<UsageBook[Method]>
+  ) => Promise<ReturnType<UsageBook[Method]>>
+} & {
+  /** Ends the thread; what it was given before is kept. */
+  close: () => Promise<void>
+}
+
+export interface UsageStoreOptions {
+  /** The thread's module. */
+  thread: URL
+  /** The database file. */
+  path: string
+  log: (line: string) => void
+}
+
+interface Waiting {
+  resolve: (result: unknown) => void
+  reject: (error: Error) => void
+}
+
+const CLOSE_WITHIN_MS = 5000
+
+export function openUsageStore({ thread, path, log }: UsageStoreOptions): UsageStore {
+  let worker: Worker | null = null
+  let closing = false
+  let calls = 0
+  const waiting = new Map<number, Waiting>()
+
+  const hear = (answer: BookAnswer): void => {
+    if (answer.kind === 'log') {
+      log(answer.line)
+      return
+    }
+    const call = waiting.get(answer.call)
+    waiting.delete(answer.call)
+    if (answer.kind === 'result') call?.resolve(answer.result)
+    else call?.reject(new Error(answer.message))
+  }
+  const start = (): Worker => {
+    const started = new Worker(thread, { workerData: { path } })
+    const end = (why: string): void => {
+      if (worker !== started) return
+      worker = null
+      for (const { reject } of waiting.values()) reject(new Error(`the thread of the database ended: ${why}`))
+      waiting.clear()
+      if (!closing) log(`the thread of the database ended and is started again when it is needed: ${why}`)
+    }
+    started.on('message', hear)
+    started.on('error', (error) => end(error instanceof Error ? error.message : String(error)))
+    started.on('exit', (code) => end(`exit code ${code}`))
+    return started
+  }
+  const ask = (call: Omit<BookCall, 'call'>): Promise<unknown> => {
+    if (closing) return Promise.reject(new Error('the gateway is stopping'))
+    worker ??= start()
+    calls += 1
+    const number = calls
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    waiting.set(number, { resolve, reject })
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    worker.postMessage({ ...call, call: number })
+    return promise
+  }
+  return {
+    keep: (...args) => ask({ method: 'keep', args }) as ReturnType<UsageStore['keep']>,
+    state: (...args) => ask({ method: 'state', args }) as ReturnType<UsageStore['state']>,
+    usage: (...args) => ask({ method: 'usage', args }) as ReturnType<UsageStore['usage']>,
+    async close() {
+      closing = true
+      const ending = worker
+      if (ending === null) return
+      const ended = new Promise((resolve) => {
+        ending.once('exit', resolve)
+      })
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      ending.postMessage('close')
+      const timer = setTimeout(() => void ending.terminate(), CLOSE_WITHIN_MS)
+      await ended
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * A thread of the control process: it alone touches the database, so that a slow disk holds up nothing but the records
+ * that wait for it.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { type Database, isDamage, moveAside, openDatabase } from '../adapters/sqlite/open-database.ts'
+import { createUsageBook, USAGE_MIGRATIONS } from '../state/usage-book.ts'
+import type { BookAnswer, BookCall, UsageBook } from '../table/usage-book.ts'
+
+const PRUNE_EVERY_MS = 3_600_000
+
+const { path } = workerData as { path: string }
+let database: Database | null = null
+let book: UsageBook | null = null
+
+function say(said: BookAnswer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
+  parentPort?.postMessage(said)
+}
+
+/** Opened with the first call, and again after a failure: a full disk may have room by then. */
+function opened(): UsageBook {
+  if (book !== null) return book
+  database = openDatabase(path, USAGE_MIGRATIONS)
+  if (database.damaged !== null) tellDamage(database.damaged)
+  book = createUsageBook(database)
+  book.prune(Date.now())
+  return book
+}
+
+function tellDamage(aside: string): void {
+  const line = `${path} is damaged and was moved to ${aside}: what was used of budgets and limits counts from zero`
+  say({ kind: 'log', line })
+}
+
+function answer({ method, args }: BookCall): unknown {
+  const call = opened()[method] as (...values: typeof args) => unknown
+  return call(...args)
+}
+
+function close(): void {
+  database?.close()
+  database = null
+  book = null
+}
+
+/** Damage deep in the file shows only when it is read. */
+function answerFromNewFile(call: BookCall): unknown {
+  close()
+  tellDamage(moveAside(path))
+  return answer(call)
+}
+
+parentPort?.on('message', (call: BookCall | 'close') => {
+  if (call === 'close') {
+    close()
+    parentPort?.close()
+    return
+  }
+  try {
+    say({ kind: 'result', call: call.call, result: attempt(call) })
+  } catch (error) {
+    say({ kind: 'error', call: call.call, message: error instanceof Error ? error.message : String(error) })
+  }
+})
+
+function attempt(call: BookCall): unknown {
+  try {
+    return answer(call)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return answerFromNewFile(call)
+  }
+}
+
+setInterval(() => {
+  try {
+    book?.prune(Date.now())
+  } catch (error) {
+    say({ kind: 'log', line: `cannot clear old records away: ${String(error)}` })
+  }
+}, PRUNE_EVERY_MS).unref()

@@ -1,0 +1,44 @@
+/** What the control process asks of the thread that owns the database. */
+import type { Charge } from './charges.ts'
+import type { LedgerState } from './ledger-state.ts'
+import type { RequestRecord } from './request-record.ts'
+import type { UsageQuery, UsageRow } from './usage-report.ts'
+
+/** What a request that has ended had been charged for, with what it used. */
+export type Booked = readonly { charge: Charge; used: number }[]
+
+export interface KeptBatch {
+  /** Counts up with each record that is kept. */
+  seq: number
+  /** What the records that were new had been charged for. */
+  fresh: Booked
+}
+
+export interface BookState {
+  /** Of the last record in it. */
+  seq: number
+  ledger: LedgerState
+}
+
+export interface UsageBook {
+  keep: (records: readonly RequestRecord[]) => KeptBatch
+  /**
+   * What an edge that begins must know.
+   * @param now Unix ms
+   */
+  state: (now: number) => BookState
+  usage: (query: UsageQuery) => UsageRow[]
+  /** Forgets what is too old. */
+  prune: (now: number) => void
+}
+
+/** How the thread is asked: one call of the book, answered under its number. */
+export type BookCall = {
+  [Method in keyof UsageBook]: { call: number; method: Method; args: Parameters<UsageBook[Method]> }
+}[keyof UsageBook]
+
+export type BookAnswer =
+  | { kind: 'result'; call: number; result: unknown }
+  | { kind: 'error'; call: number; message: string }
+  /** For the operator. */
+  | { kind: 'log'; line: string }
