@@ -1,20 +1,37 @@
 /** Public addresses of machines, IPv4 and IPv6, told from version numbers. */
+import { isDigit } from './number-run.ts'
 
-const OCTETS = /^\d{1,3}(?:\.\d{1,3}){3}$/
+const DOT = 46
 
-/** @param before the text before it */
-export function isPublicIpv4(written: string, before: string): boolean {
-  if (!OCTETS.test(written)) return false
-  const [first = '', second = '', third = '', fourth = ''] = written.split('.')
-  const [a, b] = [Number(first), Number(second)]
-  if (Math.max(a, b, Number(third), Number(fourth)) > 255 || a === 0 || a === 10 || a === 127 || a >= 224)
-    return false
-  if ((a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 169 && b === 254)) return false
-  return !isVersion(before)
+/** Whether four numbers of at most three digits and the dots between them fill a stretch, and anyone may be there. */
+export function isPublicIpv4(codes: Uint16Array, start: number, end: number): boolean {
+  let address = 0
+  let octets = 0
+  for (let at = start; at < end; at += 1) {
+    let octet = 0
+    const first = at
+    for (; at < end && at < first + 3 && isDigit(codes[at] ?? 0); at += 1) {
+      octet = 10 * octet + (codes[at] ?? 0) - 48
+    }
+    if (at === first || octet > 255 || (at < end && codes[at] !== DOT)) return false
+    address = 256 * address + octet
+    octets += 1
+  }
+  return (
+    octets === 4 && codes[end - 1] !== DOT && isPublic(Math.floor(address / 2 ** 24), (address >> 16) & 255)
+  )
 }
 
-/** `version 4.11.0.2`, `upgrade it from 1.5.14 to 2.3.10.207`, section numbers. */
-function isVersion(before: string): boolean {
+function isPublic(a: number, b: number): boolean {
+  if (a === 0 || a === 10 || a === 127 || a >= 224) return false
+  return !(a === 172 && b >= 16 && b < 32) && !(a === 192 && b === 168) && !(a === 169 && b === 254)
+}
+
+/**
+ * `version 4.11.0.2`, `upgrade it from 1.5.14 to 2.3.10.207`, section numbers.
+ * @param before the text before it
+ */
+export function isVersion(before: string): boolean {
   if (!/[a-z]/i.test(before)) return false
   return (
     /(?:\bv|section|chapter)[\s:=]{0,3}$/i.test(before) ||

@@ -191,6 +191,8 @@ function isCpf(digits: string): boolean {
 /** Those with letters in them: tried where a word of letters and digits begins. */
 export interface WordId {
   kind: string
+  /** Fewest and most capital letters that it begins with, before a digit. */
+  letters: readonly [number, number]
   /** Matches at the beginning of the word only. */
   written: RegExp
   valid: (written: string) => boolean
@@ -203,25 +205,35 @@ const HETU_CHARACTERS = '0123456789ABCDEFHJKLMNPRSTUVWXY'
 export const WORD_IDS: readonly WordId[] = [
   {
     kind: 'nino',
+    letters: [2, 2],
     written: /[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D](?!\w)/y,
     valid: (id) => !/^(?:BG|GB|KN|NK|NT|TN|ZZ)/.test(id),
     context: null,
   },
-  { kind: 'dni', written: /\d{8}-?[A-Z](?!\w)/y, valid: (id) => isDni(id.replace('-', '')), context: null },
+  {
+    kind: 'dni',
+    letters: [0, 0],
+    written: /\d{8}-?[A-Z](?!\w)/y,
+    valid: (id) => isDni(id.replace('-', '')),
+    context: null,
+  },
   {
     kind: 'nie',
+    letters: [1, 1],
     written: /[XYZ]-?\d{7}-?[A-Z](?!\w)/y,
     valid: (id) => isDni('XYZ'.indexOf(id.charAt(0)) + id.slice(1).replaceAll('-', '')),
     context: null,
   },
   {
     kind: 'codice-fiscale',
+    letters: [6, 6],
     written: /[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?!\w)/y,
     valid: isCodiceFiscale,
     context: null,
   },
   {
     kind: 'hetu',
+    letters: [0, 0],
     written: /\d{6}[-+A]\d{3}[0-9A-Y](?!\w)/y,
     valid: (id) =>
       isDay(id.slice(2, 4), id.slice(0, 2)) &&
@@ -230,6 +242,7 @@ export const WORD_IDS: readonly WordId[] = [
   },
   {
     kind: 'pps',
+    letters: [0, 0],
     written: /\d{7}[A-W][A-IW]?(?!\w)/y,
     valid: (id) => {
       const second = id.charCodeAt(8) - 64
@@ -238,11 +251,30 @@ export const WORD_IDS: readonly WordId[] = [
     },
     context: /\bpps|personal public/i,
   },
-  { kind: 'pan', written: /[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z](?!\w)/y, valid: always, context: null },
-  { kind: 'curp', written: /[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d(?!\w)/y, valid: always, context: null },
-  { kind: 'passport', written: /[A-Z]{1,2}\d{6,8}(?!\w)/y, valid: always, context: /passport|reisepass/i },
+  {
+    kind: 'pan',
+    letters: [5, 5],
+    written: /[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z](?!\w)/y,
+    valid: always,
+    context: null,
+  },
+  {
+    kind: 'curp',
+    letters: [4, 4],
+    written: /[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d(?!\w)/y,
+    valid: always,
+    context: null,
+  },
+  {
+    kind: 'passport',
+    letters: [1, 2],
+    written: /[A-Z]{1,2}\d{6,8}(?!\w)/y,
+    valid: always,
+    context: /passport|reisepass/i,
+  },
   {
     kind: 'driver-license',
+    letters: [1, 3],
     written: /[A-Z]{1,3}\d{5,13}(?!\w)/y,
     valid: always,
     context: /driv(?:er'?s?|ing) licen[cs]e|f[üu]hrerschein/i,

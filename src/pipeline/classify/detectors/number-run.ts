@@ -4,52 +4,76 @@
 const MOST_GROUPS = 9
 const MOST_DIGITS = 20
 
-export interface Run {
-  /** Where each group begins, and behind its last digit. */
-  starts: Int32Array
-  ends: Int32Array
-  /** How many groups there are. */
-  groups: number
-  digits: number
-  /** No further digits follow. */
-  isWhole: boolean
-}
-
-/** A text full of digits has a run at each of them: one is made, and filled again and again. */
-const run: Run = {
-  starts: new Int32Array(MOST_GROUPS),
-  ends: new Int32Array(MOST_GROUPS),
-  groups: 0,
-  digits: 0,
-  isWhole: true,
-}
-
 /**
- * The groups of digits from `at` on, as long as no more than two of ` .-/()` stand between them.
- * @param at where digits begin
- * @returns valid until the next call
+ * Reads the numbers of one text. A text full of digits has a number at each of them, which is most of the one before:
+ * only what that did not reach is read.
  */
-export function readRun(text: string, at: number): Run {
-  run.groups = 0
-  run.digits = 0
-  run.isWhole = true
-  let start = at
-  while (isDigit(text.charCodeAt(start))) {
-    if (run.groups === MOST_GROUPS || run.digits >= MOST_DIGITS) {
-      run.isWhole = false
-      break
-    }
-    let end = start + 1
-    while (isDigit(text.charCodeAt(end))) end += 1
-    run.starts[run.groups] = start
-    run.ends[run.groups] = end
-    run.groups += 1
-    run.digits += end - start
-    start = end
-    while (start < end + 3 && isSeparator(text.charCodeAt(start))) start += 1
-    if (start === end || start === end + 3) break
+export class NumberRun {
+  /** Where each group begins, and behind its last digit. */
+  readonly starts: Int32Array = new Int32Array(MOST_GROUPS)
+  readonly ends: Int32Array = new Int32Array(MOST_GROUPS)
+  /** How many groups there are. */
+  groups = 0
+  digits = 0
+  /** No further digits follow. */
+  isWhole = true
+  readonly #codes: Uint16Array
+
+  constructor(codes: Uint16Array) {
+    this.#codes = codes
   }
-  return run
+
+  /**
+   * The groups of digits from `at` on, as long as no more than two of ` .-/()` stand between them.
+   * @param at where digits begin, in ascending order from call to call
+   */
+  read(at: number): void {
+    const { starts, ends } = this
+    if (this.groups > 1 && starts[1] === at) this.#dropFirst()
+    else this.#begin(at)
+    const codes = this.#codes
+    let end = ends[this.groups - 1] ?? 0
+    for (;;) {
+      let start = end
+      while (start < end + 3 && isSeparator(codes[start] ?? 0)) start += 1
+      if (start === end || start === end + 3 || !isDigit(codes[start] ?? 0)) {
+        this.isWhole = true
+        return
+      }
+      if (this.groups === MOST_GROUPS || this.digits >= MOST_DIGITS) {
+        this.isWhole = false
+        return
+      }
+      end = endOfDigits(codes, start)
+      starts[this.groups] = start
+      ends[this.groups] = end
+      this.groups += 1
+      this.digits += end - start
+    }
+  }
+
+  #begin(at: number): void {
+    const end = endOfDigits(this.#codes, at)
+    this.starts[0] = at
+    this.ends[0] = end
+    this.groups = 1
+    this.digits = end - at
+  }
+
+  #dropFirst(): void {
+    this.digits -= (this.ends[0] ?? 0) - (this.starts[0] ?? 0)
+    this.groups -= 1
+    for (let i = 0; i < this.groups; i += 1) {
+      this.starts[i] = this.starts[i + 1] ?? 0
+      this.ends[i] = this.ends[i + 1] ?? 0
+    }
+  }
+}
+
+function endOfDigits(codes: Uint16Array, at: number): number {
+  let end = at
+  while (end < codes.length && isDigit(codes[end] ?? 0)) end += 1
+  return end
 }
 
 export function isDigit(code: number): boolean {
@@ -57,6 +81,6 @@ export function isDigit(code: number): boolean {
 }
 
 /** Space, dot, hyphen, slash, brackets. */
-function isSeparator(code: number): boolean {
+export function isSeparator(code: number): boolean {
   return code === 32 || code === 46 || code === 45 || code === 47 || code === 40 || code === 41
 }

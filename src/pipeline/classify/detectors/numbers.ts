@@ -1,10 +1,10 @@
 /** Which number begins at a place: an id, a card, an address, a date of birth, a telephone number. */
-import { isPublicIpv4 } from './addresses.ts'
+import { isPublicIpv4, isVersion } from './addresses.ts'
 import { isCard } from './cards.ts'
 import { passesLuhn } from './checksums.ts'
 import type { Find } from './detector.ts'
 import { NUMBER_IDS } from './national-ids.ts'
-import { isDigit, readRun, type Run } from './number-run.ts'
+import { isDigit, isSeparator, type NumberRun } from './number-run.ts'
 import { isPhone } from './phones.ts'
 
 /** Characters on either side that say what a number is. */
@@ -21,11 +21,23 @@ for (const mark of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
   GLUED[mark.charCodeAt(0)] = 1
 }
 
+export function isGlue(code: number): boolean {
+  return GLUED[code] === 1
+}
+
 /** By how many digits they have. */
 const IDS = Map.groupBy(NUMBER_IDS, ({ digits }) => digits)
 
-interface Candidate {
+/** What numbers are looked for in. */
+export interface NumberSource {
   text: string
+  codes: Uint16Array
+  run: NumberRun
+  /** Kinds that do not count. */
+  off: ReadonlySet<string>
+}
+
+interface Candidate {
   start: number
   /** Behind its last digit. */
   end: number
@@ -34,31 +46,28 @@ interface Candidate {
   shape: Shape | null
   /** No further digits follow. */
   isLast: boolean
-  /** Kinds that do not count. */
-  off: ReadonlySet<string>
 }
 
 /**
  * The longest of the numbers that begin here.
  * @param at where digits begin
- * @param off kinds that do not count
  */
-export function findNumber(text: string, at: number, off: ReadonlySet<string>): Find | null {
+export function findNumber(source: NumberSource, at: number): Find | null {
+  const { text, codes, run } = source
   // `1 2 3 4` is no number, while `8.8.4.4` is an address.
-  if (text.charCodeAt(at + 1) === 32 && isDigit(text.charCodeAt(at + 2)) && !isDigit(text.charCodeAt(at + 3)))
-    return null
+  if (codes[at + 1] === 32 && isDigit(codes[at + 2] ?? 0) && !isDigit(codes[at + 3] ?? 0)) return null
   // A bracket, a plus.
-  const from = text.charCodeAt(at - 1) === 40 ? at - 1 : at
-  const start = text.charCodeAt(from - 1) === 43 ? from - 1 : from
-  if (GLUED[text.charCodeAt(start - 1)] === 1) return null
-  const run = readRun(text, at)
+  const from = codes[at - 1] === 40 ? at - 1 : at
+  const start = codes[from - 1] === 43 ? from - 1 : from
+  if (isGlue(codes[start - 1] ?? 0)) return null
+  run.read(at)
   let { digits } = run
   for (let last = run.groups - 1; last >= 0 && digits >= 4; last -= 1) {
     const isLast = run.isWhole && last === run.groups - 1
     const shape = shapeOf(run, last, digits)
     const end = run.ends[last] ?? start
     if (isLast || (shape === 'card' ? passesLuhn(text, start, end) : shape !== null)) {
-      const find = judge({ text, start, end, digits, shape, isLast, off })
+      const find = judge(source, { start, end, digits, shape, isLast })
       if (find !== null) return find
     }
     digits -= lengthOf(run, last)
@@ -66,32 +75,47 @@ export function findNumber(text: string, at: number, off: ReadonlySet<string>): 
   return null
 }
 
-function judge({ text, start, end: numberEnd, digits: count, shape, isLast, off }: Candidate): Find | null {
-  const number = text.slice(start, numberEnd)
-  const end = endOfExtension(text, numberEnd)
-  if (/[\w%]/.test(text.charAt(end))) return null
-  const before = text.slice(Math.max(0, start - BEFORE), start)
-  const after = text.slice(end, end + AFTER)
+function judge({ text, codes, off }: NumberSource, candidate: Candidate): Find | null {
+  const { start, end: numberEnd, digits: count, shape, isLast } = candidate
+  const end = endOfExtension(codes, numberEnd)
+  if (isWordOrPercent(codes[end] ?? 0)) return null
   const found = (kind: string): Find => ({ start, end, kind })
+  const before = text.slice(Math.max(0, start - BEFORE), start)
+  if (shape === 'octets' && !off.has('ip') && isPublicIpv4(codes, start, numberEnd) && !isVersion(before))
+    return codes[end] === DOT && isDigit(codes[end + 1] ?? 0) ? null : found('ip')
+  const number = text.slice(start, numberEnd)
   if (shape === 'date' && DATE.test(number))
     return BORN.test(before) && !off.has('birth-date') ? found('birth-date') : null
-  if (shape === 'octets' && !off.has('ip') && isPublicIpv4(number, before))
-    return /^\.\d/.test(after) ? null : found('ip')
-  const digits = number.replaceAll(/\D/g, '')
+  const digits = number.length === count ? number : number.replaceAll(/\D/g, '')
+  const after = text.slice(end, end + AFTER)
   for (const { kind, written, valid, context } of isLast ? (IDS.get(count) ?? []) : []) {
     if (off.has(kind) || !written.test(number) || !valid(digits)) continue
     if (context === null || context.test(before) || context.test(after)) return found(kind)
   }
   if (shape === 'card' && !off.has('card') && isCard(number, digits, before + after)) return found('card')
-  // Neither the beginning nor the rest of a longer number.
-  if (!isLast || count < 7 || off.has('phone') || /\d[ .()/-]{1,2}$/.test(before)) return null
+  if (!isLast || count < 7 || off.has('phone') || isRest(codes, start)) return null
   return isPhone({ written: number, digits, before, after }) ? found('phone') : null
+}
+
+const DOT = 46
+
+function isWordOrPercent(code: number): boolean {
+  return (
+    code === 37 || code === 95 || isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+  )
+}
+
+/** What begins at `at` is the rest of a longer number: a digit and one or two separators stand before it. */
+function isRest(codes: Uint16Array, at: number): boolean {
+  if (!isSeparator(codes[at - 1] ?? 0)) return false
+  const previous = codes[at - 2] ?? 0
+  return isDigit(previous) || (isSeparator(previous) && isDigit(codes[at - 3] ?? 0))
 }
 
 type Shape = 'date' | 'octets' | 'card'
 
 /** What the lengths of the groups up to `last` allow, so that patterns are tried on few of them. */
-function shapeOf(run: Run, last: number, count: number): Shape | null {
+function shapeOf(run: NumberRun, last: number, count: number): Shape | null {
   if (last > 4) return null
   const a = lengthOf(run, 0)
   const b = last < 1 ? 0 : lengthOf(run, 1)
@@ -105,14 +129,14 @@ function shapeOf(run: Run, last: number, count: number): Shape | null {
   return (isGrouped && count === a + b + c + d + e) || (a === count && a >= 12 && a <= 19) ? 'card' : null
 }
 
-function lengthOf({ starts, ends }: Run, group: number): number {
+function lengthOf({ starts, ends }: NumberRun, group: number): number {
   return (ends[group] ?? 0) - (starts[group] ?? 0)
 }
 
 /** A telephone number may have an extension. */
-function endOfExtension(text: string, at: number): number {
-  if (text.charAt(at) !== 'x') return at
+function endOfExtension(codes: Uint16Array, at: number): number {
+  if (codes[at] !== 120) return at
   let end = at + 1
-  while (end < at + 7 && isDigit(text.charCodeAt(end))) end += 1
+  while (end < at + 7 && isDigit(codes[end] ?? 0)) end += 1
   return end === at + 1 ? at : end
 }

@@ -3,12 +3,13 @@
  * numbers, dates of birth. Names and addresses of people have none and are not found. One walk finds the words that
  * have a digit; only these are looked at closer.
  */
+import { codesOf } from '../codes-of.ts'
 import { ibanLength, IBAN } from './accounts.ts'
 import { IPV6, isIpv6 } from './addresses.ts'
 import { type Find, findAll } from './detector.ts'
-import { WORD_IDS } from './national-ids.ts'
-import { isDigit } from './number-run.ts'
-import { findNumber } from './numbers.ts'
+import { WORD_IDS, type WordId } from './national-ids.ts'
+import { isDigit, NumberRun } from './number-run.ts'
+import { findNumber, isGlue, type NumberSource } from './numbers.ts'
 
 const EMAIL =
   /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w-])/g
@@ -21,38 +22,47 @@ const SHORTEST_ID = 6
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** @param off kinds that do not count; what else it could be is looked for */
-export function findPii(text: string, off: ReadonlySet<string> = NONE): Find[] {
+/**
+ * @param off kinds that do not count; what else it could be is looked for
+ * @param codes those of the text
+ */
+export function findPii(
+  text: string,
+  off: ReadonlySet<string> = NONE,
+  codes: Uint16Array = codesOf(text),
+): Find[] {
   const finds = text.includes('@') && !off.has('email') ? findAll(text, EMAIL, 'email') : []
+  const source = { text, codes, run: new NumberRun(codes), off }
   let seen = 0
-  for (let i = 0; i < text.length; i += 1) {
-    if (!isDigit(text.charCodeAt(i))) continue
+  for (let i = 0; i < codes.length; i += 1) {
+    if (!isDigit(codes[i] ?? 0)) continue
     let word = i
-    while (word > seen && isLetter(text.charCodeAt(word - 1))) word -= 1
-    const find = (word === i ? findNumber(text, i, off) : null) ?? findWord(text, word, off)
+    while (word > seen && isLetter(codes[word - 1] ?? 0)) word -= 1
+    const find = (word === i ? findNumber(source, i) : null) ?? findWord(source, word)
     if (find !== null) finds.push(find)
-    seen = find === null ? endOfWord(text, i) : find.end
+    seen = find === null ? endOfWord(codes, i) : find.end
     i = seen - 1
   }
   return finds
 }
 
 /** Letters and digits together. */
-function findWord(text: string, at: number, off: ReadonlySet<string>): Find | null {
-  const end = endOfWord(text, at)
-  const colon = text.charAt(end) === ':'
-  if (colon && !off.has('ip')) {
+function findWord({ text, codes, off }: NumberSource, at: number): Find | null {
+  const end = endOfWord(codes, at)
+  if (codes[end] === COLON && !off.has('ip')) {
     const written = matchAt(IPV6, text, at)
     if (written !== null && isIpv6(written)) return { start: at, end: at + written.length, kind: 'ip' }
   }
-  if (end - at < SHORTEST_ID && (end - at !== 4 || isDigit(text.charCodeAt(at)))) return null
-  if (/[\w.$€£#@/]/.test(text.charAt(at - 1))) return null
-  const account = matchAt(IBAN, text, at)
+  if (end - at < SHORTEST_ID && (end - at !== 4 || isDigit(codes[at] ?? 0))) return null
+  const previous = codes[at - 1] ?? 0
+  if (isGlue(previous) && previous !== HYPHEN) return null
+  const letters = countCapitals(codes, at)
+  const account = isDigit(codes[at + 2] ?? 0) ? matchAt(IBAN, text, at) : null
   const length = account === null ? 0 : ibanLength(account)
   if (length > 0 && !off.has('iban')) return { start: at, end: at + length, kind: 'iban' }
-  if (end - at < SHORTEST_ID) return null
+  if (end - at < SHORTEST_ID || !isDigit(codes[at + letters] ?? 0)) return null
   const before = text.slice(Math.max(0, at - BEFORE), at)
-  for (const { kind, written, valid, context } of WORD_IDS) {
+  for (const { kind, written, valid, context } of WORD_IDS_BY_LETTERS.get(letters) ?? []) {
     const id = matchAt(written, text, at)
     if (id !== null && valid(id) && !off.has(kind) && (context === null || context.test(before)))
       return { start: at, end: at + id.length, kind }
@@ -60,17 +70,38 @@ function findWord(text: string, at: number, off: ReadonlySet<string>): Find | nu
   return null
 }
 
+const COLON = 58
+const HYPHEN = 45
+
+/** By how many capital letters stand before their first digit. */
+const WORD_IDS_BY_LETTERS: ReadonlyMap<number, readonly WordId[]> = new Map(
+  [0, 1, 2, 3, 4, 5, 6].map((count) => [
+    count,
+    WORD_IDS.filter(({ letters: [fewest, most] }) => fewest <= count && count <= most),
+  ]),
+)
+
+function countCapitals(codes: Uint16Array, at: number): number {
+  let end = at
+  while (isCapital(codes[end] ?? 0)) end += 1
+  return end - at
+}
+
 function matchAt(pattern: RegExp, text: string, at: number): string | null {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0] ?? null
 }
 
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
+function isCapital(code: number): boolean {
+  return code >= 65 && code <= 90
 }
 
-function endOfWord(text: string, at: number): number {
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || isCapital(code) || code === 95
+}
+
+function endOfWord(codes: Uint16Array, at: number): number {
   let end = at
-  while (isDigit(text.charCodeAt(end)) || isLetter(text.charCodeAt(end))) end += 1
+  while (isDigit(codes[end] ?? 0) || isLetter(codes[end] ?? 0)) end += 1
   return end
 }
