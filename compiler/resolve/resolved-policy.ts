@@ -153,6 +153,8 @@ export interface ResolvedBackend {
   basePath: string
   keyEnv: string | null
   tls: ResolvedTls
+  /** Null = it is never asked. */
+  health: Probe | null
   zone: Setting<number>
   mode: { name: string; at: Place } | null
   /** By name; `*` stands for whatever the backend has. */
@@ -169,8 +171,6 @@ export interface ResolvedClient {
   tags: string[]
   labels: { name: string; at: Place }[]
   limits: ResolvedUsageLimits
-  /** Null = it is never asked. */
-  health: Probe | null
   budget: { usd: number; per: 'day' | 'month'; at: Place } | null
   at: Place
 }
@@ -199,6 +199,8 @@ export interface ResolvedPolicy {
   surfaces: Surface[]
   sinks: ResolvedSinks
   modes: Map<string, ResolvedMode>
+  /** Null = off. */
+  breaker: BreakerPolicy | null
   rulesets: Map<string, { rules: ResolvedRule[]; at: Place }>
   /** `limits.requests` and so on of `policy.yaml`. */
   usage: ResolvedUsageLimits
@@ -217,5 +219,3 @@ export interface ResolvedPolicy {
   clients: Map<string, ResolvedClient>
   locate: Locate
 }
-  /** Null = off. */
-  breaker: BreakerPolicy | null

@@ -206,9 +206,31 @@ export interface BackendModel {
   context: number | null
 }
 
+/** When a target is held to be down because of what happens to requests. */
+export interface BreakerPolicy {
+  /** Over so long a time attempts are counted. */
+  windowMs: number
+  /** Fewer attempts than that say nothing. */
+  minimum: number
+  /** From so many percent of failures on it opens. */
+  failuresPercent: number
+  /** How long it is open at first; each try that fails doubles it, up to `longestMs`. */
+  openMs: number
+  longestMs: number
+}
+
 /** An environment variable whose value is the secret. */
 export interface SecretRef {
   env: string
+}
+
+/** How the control process asks a backend whether it is well. */
+export interface Probe {
+  /** Path at the backend's origin; null = what its kind offers. */
+  path: string | null
+  intervalMs: number
+  /** Until the whole answer. */
+  timeoutMs: number
 }
 
 export interface Backend {
@@ -219,6 +241,8 @@ export interface Backend {
   basePath: string
   key: SecretRef | null
   tls: BackendTls | null
+  /** Null = it is never asked. */
+  health: Probe | null
   models: Record<string, BackendModel>
 }
 
@@ -246,33 +270,11 @@ export interface Client {
   labels: string[]
 }
 
-/** When a target is held to be down because of what happens to requests. */
-export interface BreakerPolicy {
-  /** Over so long a time attempts are counted. */
-  windowMs: number
-  /** Fewer attempts than that say nothing. */
-  minimum: number
-  /** From so many percent of failures on it opens. */
-  failuresPercent: number
-  /** How long it is open at first; each try that fails doubles it, up to `longestMs`. */
-  openMs: number
-  longestMs: number
-}
-
 export interface Cors {
   /** Exact origins; never `*`. Empty = closed. */
   origins: string[]
   maxAgeSeconds: number
 }
-/** How the control process asks a backend whether it is well. */
-export interface Probe {
-  /** Path at the backend's origin; null = what its kind offers. */
-  path: string | null
-  intervalMs: number
-  /** Until the whole answer. */
-  timeoutMs: number
-}
-
 
 export interface Limits {
   bodyBytes: number
@@ -281,8 +283,6 @@ export interface Limits {
   headerBytes: number
   headerCount: number
   /** Wrong keys that one address may send within the window before it gets 429. */
-  /** Null = it is never asked. */
-  health: Probe | null
   failedKeys: { count: number; windowMs: number }
 }
 
@@ -320,8 +320,8 @@ export interface RouteTable {
   targets: Record<TargetKey, Target>
   rulesets: Record<string, Rule[]>
   modes: Record<string, Mode>
+  /** Null = none: only probes say who is down. */
+  breaker: BreakerPolicy | null
   backends: Record<string, Backend>
   clients: Record<string, Client>
 }
-  /** Null = none: only probes say who is down. */
-  breaker: BreakerPolicy | null

@@ -114,8 +114,8 @@ export function makeTable(fields: Partial<RouteTable> = {}): RouteTable {
     surfaces: ['chat', 'completions', 'embeddings'],
     rulesets: {},
     modes: {},
-    backends: {
     breaker: BREAKER,
+    backends: {
       gpu: makeBackend(),
       spare: makeBackend({ kind: 'ollama', origin: 'http://spare.test:11434' }),
     },
