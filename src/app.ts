@@ -27,10 +27,17 @@ import { givenId } from './protocols/given-id.ts'
 import { modelCard, modelList } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
-/** @param shadow is shown each request that is decided; null where there is none */
-export function createApp(ports: Ports, shadow: Shadow | null = null): Hono<EdgeEnv> {
+/**
+ * @param shadow is shown each request that is decided; null where there is none
+ * @param health what is known of backends, where somebody else adds to it
+ */
+export function createApp(
+  ports: Ports,
+  shadow: Shadow | null = null,
+  health: Health = createHealth(),
+): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
-  const shared: Shared = { ports, shadow, health: createHealth(), balance: createBalance() }
+  const shared: Shared = { ports, shadow, health, balance: createBalance() }
 
   app.use(begin(ports, shadow), corsFromPolicy)
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, c.get('answerHeaders')))

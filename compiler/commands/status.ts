@@ -28,8 +28,16 @@ function renderTrouble({ restarts, hangs }: GatewayStatus['edge']): string {
   return `died ${times(restarts)}${hangs === 0 ? '' : `, hung ${times(hangs)}`}`
 }
 
+function renderBackend({ name, kind, origin, models, health }: GatewayStatus['backends'][number]): string {
+  const place = `  ${name}  ${kind}  ${origin ?? 'built in'}  ${models.join(', ')}`
+  if (health === null || health.state === 'unknown') return place
+  const detail = health.detail === null ? '' : `: ${health.detail}`
+  const latency = health.state === 'up' ? `, ${health.latencyMs} ms` : ''
+  return `${place}  ${health.state} since ${health.since}${latency}${detail}`
+}
+
 function renderStatus(status: GatewayStatus): string {
-  const { edge, listeners, certificate, modes, backends, clients } = status
+  const { edge, listeners, certificate, modes, backends, held, clients } = status
   const at = (scheme: string, listener: Listener | null): string =>
     listener === null ? 'off' : `${scheme}://${formatListener(listener)}`
   return [
@@ -51,9 +59,8 @@ function renderStatus(status: GatewayStatus): string {
     ...(modes.length === 0 ? [] : ['modes']),
     ...modes.map(({ name, on, since }) => `  ${name}  ${on ? `on since ${since}` : 'off'}`),
     'backends',
-    ...backends.map(
-      ({ name, kind, origin, models }) => `  ${name}  ${kind}  ${origin ?? 'built in'}  ${models.join(', ')}`,
-    ),
+    ...backends.map(renderBackend),
+    ...(held.length === 0 ? [] : [`asked last   ${held.join(', ')}: their requests fail, or a probe does`]),
     'clients',
     ...clients.map(({ name, keys }) => `  ${name}  keys ${keys.map(({ id }) => id).join(', ')}`),
   ].join('\n')

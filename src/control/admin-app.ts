@@ -14,7 +14,7 @@ export interface AdminOptions {
   modes: ModeControl
   shadow: ShadowControl
   reload: () => Promise<ReloadResult>
-  status: () => GatewayStatus
+  status: () => Promise<GatewayStatus>
   log: (line: string) => void
 }
 
@@ -35,7 +35,7 @@ export function createAdminApp({ token, modes, shadow, reload, status, log }: Ad
     if (result.kind === 'reloaded') return context.json({ digest: result.digest, how: result.how })
     return context.json({ diagnostics: result.diagnostics, rendered: result.rendered }, 409)
   })
-  app.get('/admin/status', (context) => context.json(status()))
+  app.get('/admin/status', async (context) => context.json(await status()))
   app.route('/admin/modes', adminModes(modes))
   app.route('/admin/shadow', adminShadow(shadow))
   app.all('/admin/reload', () => refuseMethod('POST'))

@@ -1,6 +1,8 @@
 /**
  * The edge's control socket, as the control process speaks to it.
  */
+import type { HealthReport } from '../table/health-report.ts'
+import type { LedgerState } from '../table/ledger-state.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
 import type { Snapshot } from '../table/snapshot.ts'
@@ -19,10 +21,25 @@ export interface EdgeControl {
   /** Tells which of them have left. */
   gone: (peers: string[]) => Promise<void>
   /** Lets a candidate table decide beside the live one; null ends it. */
+  /** Tells what probes found. */
+  tellHealth: (reports: Readonly<Record<string, HealthReport>>) => Promise<void>
+  traffic: () => Promise<EdgeTraffic>
   setShadow: (table: RouteTable | null) => Promise<void>
   /** Null when there is no shadow. */
   shadowReport: () => Promise<ShadowReport | null>
 }
+  /** Counts what requests used that another edge let in. */
+  book: (booked: Booked) => Promise<void>
+  /** What it has counted, reservations of running requests included. */
+  ledger: () => Promise<LedgerState>
+}
+
+/** What the edge says of its calls to backends. */
+export interface EdgeTraffic {
+  /** Attempts at backends since it started. */
+  attempts: number
+  /** Backends, and targets as `backend/model`, that are held to be down. */
+  held: string[]
 
 export interface EdgeControlOptions {
   /** How long each call waits; 5 s unless told otherwise. */
@@ -62,6 +79,8 @@ export function createEdgeControl(
     peers: async () => JSON.parse((await ask('GET', '/peers')).body) as string[],
     gone: (peers) => tell('POST', '/gone', peers),
     setShadow: (table) => (table === null ? tell('DELETE', '/shadow') : tell('PUT', '/shadow', { table })),
+    tellHealth: (reports) => tell('PUT', '/health', reports),
+    traffic: async () => JSON.parse((await ask('GET', '/status')).body) as EdgeTraffic,
     shadowReport: async () => JSON.parse((await ask('GET', '/shadow')).body) as ShadowReport | null,
   }
 }

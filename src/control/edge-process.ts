@@ -53,7 +53,10 @@ export interface EdgeLaunch extends EdgeConfig {
 
 type NamedLaunch = EdgeLaunch & Pick<EdgeProcess, 'name'>
 
-export interface EdgeProcess extends Pick<EdgeControl, 'push' | 'setShadow' | 'shadowReport'> {
+export interface EdgeProcess extends Pick<
+  EdgeControl,
+  'push' | 'tellHealth' | 'traffic' | 'setShadow' | 'shadowReport' | 'book' | 'ledger'
+> {
   /** Its own for good: records say by it which edge they are from. */
   name: string
   pid: number
@@ -129,6 +132,8 @@ async function untilServing(
     push: control.push,
     setShadow: control.setShadow,
     shadowReport: control.shadowReport,
+    tellHealth: control.tellHealth,
+    traffic: control.traffic,
     stop,
     kill: () => child.kill('SIGKILL'),
   }

@@ -5,6 +5,7 @@ import type { BackendKind, RouteTable } from '../table/route-table.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 import type { Gateway } from './gateway.ts'
 import { modeStatuses, type ModeStatus } from './mode-status.ts'
+import type { ProbeStatus } from './probes/probes.ts'
 import type { Listener, Runtime } from './run-file.ts'
 
 export interface GatewayStatus {
@@ -30,8 +31,25 @@ export interface GatewayStatus {
   modes: ModeStatus[]
   /** Digest of the candidate that decides beside the live table; null = none. */
   shadow: string | null
-  backends: { name: string; kind: BackendKind; origin: string | null; models: string[] }[]
+  backends: BackendStatus[]
+  /** Backends, and targets as `backend/model`, that the edge holds to be down; empty while it does not say. */
+  held: string[]
   clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
+}
+
+interface BackendStatus {
+  name: string
+  kind: BackendKind
+  origin: string | null
+  models: string[]
+  /** What probes found; null = it is not asked. */
+  health: BackendHealth | null
+}
+
+export interface BackendHealth extends Pick<ProbeStatus, 'state' | 'latencyMs' | 'detail'> {
+  /** Since when it is in that state, and when it was last asked (null = never). */
+  since: string
+  askedAt: string | null
 }
 
 interface KeyStatus {
@@ -46,12 +64,14 @@ export interface StatusFacts {
   policies: string
   startedAt: string
   admin: Listener
+  /** What probes found, by backend. */
+  probes: Readonly<Record<string, ProbeStatus>>
 }
 
 export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStatus {
   const { table, listeners, certificate, restoredFrom, modes } = gateway.inForce
   const { startedAt, ...edge } = gateway.supervisor.status
-  const { admin, ...rest } = facts
+  const { admin, probes, ...rest } = facts
   const uptimeSeconds = startedAt && Math.round((Date.now() - startedAt.getTime()) / 1000)
   return {
     ...rest,
@@ -68,9 +88,17 @@ export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStat
       kind,
       origin,
       models: Object.keys(models),
+      health: healthOf(probes[name]),
     })),
+    held: [],
     clients: clientsOf(table, gateway.supervisor.snapshot?.keys ?? []),
   }
+}
+
+function healthOf(found: ProbeStatus | undefined): BackendHealth | null {
+  if (found === undefined) return null
+  const { state, since, askedAt, latencyMs, detail } = found
+  return { state, latencyMs, detail, since: new Date(since).toISOString(), askedAt: isoDate(askedAt) }
 }
 
 function clientsOf(table: RouteTable, keys: Snapshot['keys']): GatewayStatus['clients'] {

@@ -19,6 +19,7 @@ import type { ListenOverrides } from '../control/listeners.ts'
 import { readModes } from '../control/mode-store.ts'
 import { watchNetwork } from '../control/network-watch.ts'
 import {
+import { createProbes } from '../control/probes/probes.ts'
   removeRunFile,
   writeRunFile,
   type Listener,
@@ -115,9 +116,17 @@ async function start(
     state,
     modes,
     runDir,
+  const probes = createProbes({
+    snapshot: () => gateway.supervisor.snapshot,
+    edge: () => gateway.supervisor.edge,
+    log,
+  })
     bundle: bundles[runtime],
     environment: async () => withClientKey(await options.environment(), secrets.clientKey),
-    onEdge: () => void publish?.(),
+    onEdge: (edge) => {
+      void probes.greet(edge)
+      void publish?.()
+    },
   })
   const control = await openControlSocket(controlSocketPath(runDir), {
     snapshot: () => gateway.supervisor.snapshot,
@@ -131,7 +140,14 @@ async function start(
   const startedAt = new Date().toISOString()
   const token = chosenToken ?? secrets.adminToken
   const status = (): GatewayStatus =>
-    gatewayStatus(gateway, { version, runtime, policies, startedAt, admin: admin.at })
+    gatewayStatus(gateway, {
+      version,
+      runtime,
+      policies,
+      startedAt,
+      admin: admin.at,
+      probes: probes.status(),
+    })
   const reload = async (): Promise<ReloadResult> => {
     const result = await gateway.reload()
     logReload(result, log)
@@ -140,7 +156,10 @@ async function start(
   }
   const admin = await openAdmin(options.admin, {
     token,
-    status,
+    status: async () => {
+      const seen = await gateway.supervisor.edge?.traffic().catch(() => null)
+      return { ...status(), held: seen?.held ?? [] }
+    },
     log,
     reload,
     modes: {
@@ -167,6 +186,8 @@ async function start(
   publish = () =>
     (publishing = publishing
       .then(() => writeRunFile(state, runFile(gateway, { runtime, policies, startedAt, admin: admin.at })))
+  probes.start()
+  closers.push(() => probes.stop())
       .catch((error: unknown) => log(`cannot write ${state.runFile}: ${String(error)}`)))
   await publish()
   closers.push(() => removeRunFile(state))

@@ -3,10 +3,12 @@
  * of the edge. Module memory is shared by all requests and atomic between awaits.
  */
 import { createApp } from '../app.ts'
+import { createHealth } from '../pipeline/forward/health.ts'
 import { createShadow, type Shadow } from '../pipeline/route/shadow.ts'
 import type { Ports } from '../ports.ts'
 import { createOutbox, type OutboxOptions } from '../state/outbox.ts'
 import { activate, type ActiveSnapshot } from '../table/active-snapshot.ts'
+import type { HealthReport } from '../table/health-report.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 import { createPeers } from './peers.ts'
@@ -25,7 +27,7 @@ export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone' | '
 
 export interface Edge {
   fetch: (request: Request) => Promise<Response>
-  /** The control socket: `PUT /snapshot`, `GET /status`, `GET /peers`, `POST /gone`; `PUT`, `GET`, `DELETE /shadow`. Never reachable from the network. */
+  /** The control socket: `PUT /snapshot`, `PUT /health`, `GET /status`, `GET /peers`, `POST /gone`; `PUT`, `GET`, `DELETE /shadow`; see also accounts.ts. Never reachable from the network. */
   control: (request: Request) => Promise<Response>
 }
 
@@ -64,14 +66,19 @@ export function createEdge(options: EdgeOptions): Edge {
     defer,
     record: outbox.record,
   }
-  const app = createApp(ports, shadow)
+  const health = createHealth()
+  const app = createApp(ports, shadow, health)
 
   return {
     fetch: (request) => counted(Promise.resolve(app.fetch(request))),
     async control(request) {
       const { pathname } = new URL(request.url)
       if (request.method === 'PUT' && pathname === '/snapshot') {
-        active = activate((await request.json()) as Snapshot)
+        bringIntoForce((await request.json()) as HandedSnapshot)
+        return new Response(null, { status: 204 })
+      }
+      if (request.method === 'PUT' && pathname === '/health') {
+        health.learn((await request.json()) as Record<string, HealthReport>)
         return new Response(null, { status: 204 })
       }
       if (request.method === 'GET' && pathname === '/status') {
@@ -79,7 +86,9 @@ export function createEdge(options: EdgeOptions): Edge {
           digest: active?.table.digest ?? null,
           startedAt,
           inFlight,
-          records: outbox.counts(),
+          attempts: health.attempts(),
+          held: active === null ? [] : health.unhealthy(active.table),
+          records: accounts.outbox.counts(),
         })
       }
       if (request.method === 'GET' && pathname === '/peers') return Response.json(peers.list())

@@ -1,6 +1,8 @@
 /** What the control process tells the edge of a backend that it asked: `PUT /health`, by the backend's name. */
 export interface HealthReport {
   up: boolean
+  /** How long ago the question was put, in ms: what a request has shown since is newer. */
+  askedAgoMs: number
   /** The address that was asked: the answer of a host says nothing of another. */
   origin: string
 }

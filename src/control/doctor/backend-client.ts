@@ -5,6 +5,7 @@ import { Agent, fetch } from 'undici'
 import type { Backend } from '../../table/route-table.ts'
 
 const CONNECT_MS = 3000
+/** Until the whole answer, unless told otherwise. */
 const ANSWER_MS = 5000
 
 export type Answer = { status: number; body: unknown } | { error: string }
@@ -17,10 +18,14 @@ export interface BackendClient {
   close: () => Promise<void>
 }
 
-/** @param key the backend's key, null where it takes none */
+/**
+ * @param key the backend's key, null where it takes none
+ * @param answerMs until the whole answer
+ */
 export function createBackendClient(
   backend: Backend & { origin: string },
   key: string | null,
+  answerMs: number = ANSWER_MS,
 ): BackendClient {
   const { ca, serverName } = backend.tls ?? {}
   const dispatcher = new Agent({
@@ -33,7 +38,7 @@ export function createBackendClient(
         // The key goes to this origin and nowhere else.
         redirect: 'manual',
         dispatcher,
-        signal: AbortSignal.timeout(ANSWER_MS),
+        signal: AbortSignal.timeout(answerMs),
         headers: {
           ...(key !== null && { authorization: `Bearer ${key}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -43,7 +48,7 @@ export function createBackendClient(
       const text = await response.text()
       return { status: response.status, body: parse(text) }
     } catch (error) {
-      return { error: reasonOf(error) }
+      return { error: reasonOf(error, answerMs) }
     }
   }
   return { ask, root: backend.basePath.replace(/\/v1$/, ''), close: () => dispatcher.close() }
@@ -58,9 +63,9 @@ function parse(text: string): unknown {
 }
 
 /** undici wraps what happened; the cause says it. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, answerMs: number): string {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error ? error.cause : error
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
-  return cause.name === 'TimeoutError' ? `no answer within ${ANSWER_MS} ms` : cause.message || code
+  return cause.name === 'TimeoutError' ? `no answer within ${answerMs} ms` : cause.message || code
 }

@@ -36,7 +36,7 @@ function reportNotReady(readiness: Answer, report: Report): void {
 }
 
 /** `connected`, `Not connected` (it has none), `disconnected` or `stalled`; null when the probe does not say. */
-function databaseState(probe: unknown): string | null {
+export function databaseState(probe: unknown): string | null {
   const { db } = (probe ?? {}) as { db?: unknown }
   return typeof db === 'string' ? db : null
 }

@@ -27,8 +27,8 @@ export interface Health {
   unhealthy: (table: RouteTable) => readonly string[]
   /** What probes say, by backend. Backends that are left out keep what was said of them. */
   learn: (reports: Readonly<Record<string, HealthReport>>) => void
-  /** Backends of the table to which no connection comes about: the last attempt found none. */
-  unreachable: (table: RouteTable) => string[]
+  /** How many attempts have begun: whoever asks now and then knows whether there is traffic. */
+  attempts: () => number
 }
 
 /** What happened to the requests of one model on one backend. */
@@ -43,7 +43,7 @@ interface BackendState {
   origin: string | null
   /** Counts connections alone: that a host is off is true of all its models. */
   connections: Breaker
-  unreachable: boolean
+  lastAnswerAt: number
   targets: Map<string, TargetState>
   /** When a probe last said that it is down; null = none does, or a request knows better. */
   downSince: number | null
@@ -55,6 +55,7 @@ export function createHealth(now: () => number = Date.now): Health {
   const states = new Map<string, BackendState>()
   /** Backends of which something is not as it should be: the only ones that a request looks at. */
   const troubled = new Set<string>()
+  let attempts = 0
 
   const stateOf = (backend: string, origin: string | null): BackendState => {
     const known = states.get(backend)
@@ -62,7 +63,7 @@ export function createHealth(now: () => number = Date.now): Health {
     const state: BackendState = {
       origin,
       connections: createBreaker(),
-      unreachable: false,
+      lastAnswerAt: Number.NEGATIVE_INFINITY,
       targets: new Map(),
       downSince: null,
     }
@@ -88,6 +89,7 @@ export function createHealth(now: () => number = Date.now): Health {
 
   return {
     begin(table, { backend, model }) {
+      attempts += 1
       const state = stateOf(backend, lookup(table.backends, backend)?.origin ?? null)
       const target = targetOf(state, model)
       const beganAt = clock()
@@ -97,10 +99,11 @@ export function createHealth(now: () => number = Date.now): Health {
       ]
       return (end) => {
         const at = clock()
-        if (end === 'answered' && state.downSince !== null && beganAt >= state.downSince)
-          state.downSince = null
+        if (end === 'answered') {
+          state.lastAnswerAt = at
+          if (state.downSince !== null && beganAt >= state.downSince) state.downSince = null
+        }
         const outcomes = [connectionOutcome(end), targetOutcome(end, { target, beganAt, at, table })]
-        if (outcomes[0] !== null) state.unreachable = outcomes[0] === 'refused'
         const policy = table.breaker
         if (policy !== null) {
           for (const [i, [breaker, pass]] of passes.entries()) {
@@ -140,14 +143,14 @@ export function createHealth(now: () => number = Date.now): Health {
       return held.toSorted((a, b) => a.triesAt - b.triesAt).map(({ name }) => name)
     },
     learn(reports) {
-      for (const [backend, { up, origin }] of Object.entries(reports)) {
+      const at = clock()
+      for (const [backend, { up, origin, askedAgoMs }] of Object.entries(reports)) {
         const state = stateOf(backend, origin)
-        state.downSince = up ? null : clock()
+        state.downSince = up || state.lastAnswerAt > at - askedAgoMs ? null : at
         judge(backend, state)
       }
     },
-    unreachable: (table) =>
-      troubledOf(table).flatMap(([backend, state]) => (state.unreachable ? [backend] : [])),
+    attempts: () => attempts,
   }
 }
 
@@ -160,8 +163,8 @@ function targetOf(state: BackendState, model: string): TargetState {
   return target
 }
 
-function isTroubled({ connections, targets, downSince, unreachable }: BackendState): boolean {
-  if (downSince !== null || unreachable || connections.triesAt() !== null) return true
+function isTroubled({ connections, targets, downSince }: BackendState): boolean {
+  if (downSince !== null || connections.triesAt() !== null) return true
   for (const { breaker } of targets.values()) if (breaker.triesAt() !== null) return true
   return false
 }

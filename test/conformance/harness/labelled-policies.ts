@@ -55,12 +55,14 @@ export function labelledPolicies(upstream: string): Policies {
         cloud: {
           kind: 'openai',
           url: at('cloud'),
+          health: 'off',
           zone: 'cloud',
           models: { a: { id: 'cloud/a' }, b: { id: 'cloud/b' }, '*': { id: 'cloud/any-*' } },
         },
         home: {
           kind: 'openai',
           url: at('home'),
+          health: 'off',
           zone: 'local',
           models: {
             a: { id: 'home/a' },
@@ -73,11 +75,18 @@ export function labelledPolicies(upstream: string): Policies {
         gated: {
           kind: 'openai',
           url: at('gated'),
+          health: 'off',
           zone: 'local',
           mode: 'gaming',
           models: { a: { id: 'home/gated' } },
         },
-        sick: { kind: 'openai', url: at('sick'), zone: 'local', models: { a: { id: 'home/sick' } } },
+        sick: {
+          kind: 'openai',
+          url: at('sick'),
+          zone: 'local',
+          health: 'off',
+          models: { a: { id: 'home/sick' } },
+        },
       },
     },
     policy: {

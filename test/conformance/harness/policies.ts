@@ -45,11 +45,11 @@ const DEAD_URL = 'http://127.0.0.1:9'
 export function testPolicies(upstream: string, options: PolicyOptions): Policies {
   const key = { env: 'CONF_UPSTREAM_KEY' }
   const kinds: Record<BackendName, BackendConfig> = {
-    mock: { kind: 'openai', url: upstream, key, models: {} },
-    second: { kind: 'openai', url: `${upstream}/second/v1`, models: {} },
-    litellm: { kind: 'litellm', url: upstream, key, models: {} },
-    ollama: { kind: 'ollama', url: upstream, models: {} },
-    dead: { kind: 'openai', url: DEAD_URL, models: {} },
+    mock: { kind: 'openai', url: upstream, key, health: 'off', models: {} },
+    second: { kind: 'openai', url: `${upstream}/second/v1`, health: 'off', models: {} },
+    litellm: { kind: 'litellm', url: upstream, key, health: 'off', models: {} },
+    ollama: { kind: 'ollama', url: upstream, health: 'off', models: {} },
+    dead: { kind: 'openai', url: DEAD_URL, health: 'off', models: {} },
   }
   const backends: Record<string, BackendConfig> = {}
   const models: Policies['policy']['models'] = {}

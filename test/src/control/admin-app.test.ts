@@ -18,7 +18,7 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
   return createAdminApp({
     token: TOKEN,
     reload: () => (result instanceof Error ? Promise.reject(result) : Promise.resolve(result)),
-    status: () => ({ version: '1.2.3' }) as GatewayStatus,
+    status: () => Promise.resolve({ version: '1.2.3' } as GatewayStatus),
     modes: {
       list: () => [GAMING],
       switch: (name, on) => {

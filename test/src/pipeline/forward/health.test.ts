@@ -99,15 +99,13 @@ describe('what attempts say', () => {
     expect(rig.unhealthy()).toEqual(['gpu/coder', 'gpu'])
     ended('answered')
     expect(rig.unhealthy()).toEqual([])
-    expect(rig.health.unreachable(table)).toEqual([])
   })
 
-  it('says to whom no connection came about the last time', () => {
+  it('counts attempts from their beginning', () => {
     const rig = start()
-    rig.attempt('connect')
-    expect(rig.health.unreachable(table)).toEqual(['gpu'])
     rig.attempt('error')
-    expect(rig.health.unreachable(table)).toEqual([])
+    rig.health.begin(table, SPARE)
+    expect(rig.health.attempts()).toBe(2)
   })
 
   it('judges by probes alone where breakers are off', () => {
@@ -115,7 +113,7 @@ describe('what attempts say', () => {
     const rig = start(off)
     repeat(9, () => rig.attempt('connect'))
     expect(rig.unhealthy()).toEqual([])
-    rig.health.learn({ gpu: { up: false, origin: ORIGIN } })
+    rig.health.learn({ gpu: { up: false, origin: ORIGIN, askedAgoMs: 0 } })
     expect(rig.unhealthy()).toEqual(['gpu'])
   })
 
@@ -174,7 +172,8 @@ describe('waits that run out', () => {
 })
 
 describe('what probes say', () => {
-  const say = (rig: Rig, up: boolean, origin = ORIGIN): void => rig.health.learn({ gpu: { up, origin } })
+  const say = (rig: Rig, up: boolean, origin = ORIGIN): void =>
+    rig.health.learn({ gpu: { up, origin, askedAgoMs: 3000 } })
 
   it('takes a backend out, and back in', () => {
     const rig = start()
@@ -193,6 +192,17 @@ describe('what probes say', () => {
     expect(rig.unhealthy()).toEqual(['gpu'])
     rig.attempt('answered')
     expect(rig.unhealthy()).toEqual([])
+  })
+
+  it('is no news when a request has succeeded since the question was put', () => {
+    const rig = start()
+    rig.attempt('answered')
+    rig.pass(2999)
+    say(rig, false)
+    expect(rig.unhealthy()).toEqual([])
+    rig.pass(1)
+    say(rig, false)
+    expect(rig.unhealthy()).toEqual(['gpu'])
   })
 
   it('closes no breaker', () => {
