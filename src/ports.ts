@@ -88,6 +88,7 @@ export interface Ports {
   defer: (work: Promise<unknown>) => void
   createPipe: () => BytePipe
   log: (event: EdgeEvent) => void
+  ledger: Ledger
   /** Keeps what is to be kept of a request that has ended. Costs next to nothing, never fails, waits for nothing. */
   record: (record: RequestRecord) => void
 }

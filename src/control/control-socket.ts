@@ -5,8 +5,9 @@
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import http from 'node:http'
+import { join } from 'node:path'
 import type { RecordBatch } from '../table/record-batch.ts'
-import type { Snapshot } from '../table/snapshot.ts'
+import type { HandedSnapshot } from '../table/snapshot.ts'
 
 export interface ControlSocket {
   close: () => Promise<void>
@@ -14,13 +15,18 @@ export interface ControlSocket {
 
 export interface ControlSocketRoutes {
   /** The one to hand out, null while there is none. */
-  snapshot: () => Snapshot | null
+  snapshot: () => HandedSnapshot | null
   /** Resolves when the batch is kept for good; rejects when it cannot be kept just now. */
   keepRecords: (batch: RecordBatch) => Promise<void>
 }
 
 /** An edge sends at most 512 records of about 1 KB. */
 const LARGEST_BODY_BYTES = 16 * 1024 ** 2
+
+/** @param runDir a folder that only this user may enter */
+export function controlSocketPath(runDir: string): string {
+  return join(runDir, 'control.sock')
+}
 
 /** @param path in a folder that only this user may enter: what is served here holds the backends' keys */
 export async function openControlSocket(path: string, routes: ControlSocketRoutes): Promise<ControlSocket> {

@@ -5,7 +5,8 @@ import type { HealthReport } from '../table/health-report.ts'
 import type { LedgerState } from '../table/ledger-state.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
-import type { Snapshot } from '../table/snapshot.ts'
+import type { HandedSnapshot, Snapshot } from '../table/snapshot.ts'
+import type { Booked } from '../table/usage-book.ts'
 import type { EdgeWatchdog } from './edge-watchdog.ts'
 import { unixRequest, type UnixRequest } from './unix-request.ts'
 
@@ -15,19 +16,18 @@ const ANSWER_WITHIN_MS = 5000
 export interface EdgeControl {
   /** Resolves when it answers at all. */
   ping: () => Promise<void>
-  push: (snapshot: Snapshot) => Promise<void>
+  push: (snapshot: Snapshot | HandedSnapshot) => Promise<void>
   /** Peers (`address:port`) of requests in flight. */
   peers: () => Promise<string[]>
   /** Tells which of them have left. */
   gone: (peers: string[]) => Promise<void>
-  /** Lets a candidate table decide beside the live one; null ends it. */
   /** Tells what probes found. */
   tellHealth: (reports: Readonly<Record<string, HealthReport>>) => Promise<void>
   traffic: () => Promise<EdgeTraffic>
+  /** Lets a candidate table decide beside the live one; null ends it. */
   setShadow: (table: RouteTable | null) => Promise<void>
   /** Null when there is no shadow. */
   shadowReport: () => Promise<ShadowReport | null>
-}
   /** Counts what requests used that another edge let in. */
   book: (booked: Booked) => Promise<void>
   /** What it has counted, reservations of running requests included. */
@@ -40,6 +40,7 @@ export interface EdgeTraffic {
   attempts: number
   /** Backends, and targets as `backend/model`, that are held to be down. */
   held: string[]
+}
 
 export interface EdgeControlOptions {
   /** How long each call waits; 5 s unless told otherwise. */
@@ -78,9 +79,11 @@ export function createEdgeControl(
     push: (snapshot) => tell('PUT', '/snapshot', snapshot),
     peers: async () => JSON.parse((await ask('GET', '/peers')).body) as string[],
     gone: (peers) => tell('POST', '/gone', peers),
-    setShadow: (table) => (table === null ? tell('DELETE', '/shadow') : tell('PUT', '/shadow', { table })),
     tellHealth: (reports) => tell('PUT', '/health', reports),
     traffic: async () => JSON.parse((await ask('GET', '/status')).body) as EdgeTraffic,
+    setShadow: (table) => (table === null ? tell('DELETE', '/shadow') : tell('PUT', '/shadow', { table })),
     shadowReport: async () => JSON.parse((await ask('GET', '/shadow')).body) as ShadowReport | null,
+    book: (booked) => tell('POST', '/booked', booked),
+    ledger: async () => JSON.parse((await ask('GET', '/ledger')).body) as LedgerState,
   }
 }

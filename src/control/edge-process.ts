@@ -9,12 +9,13 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Snapshot } from '../table/snapshot.ts'
+import type { HandedSnapshot } from '../table/snapshot.ts'
 import type { Runtime } from './run-file.ts'
 import { writePrivate } from './state-folder.ts'
 import { watchClients } from './client-watch.ts'
 import { createEdgeControl, type EdgeControl } from './edge-control.ts'
 import { createEdgeWatchdog, HUNG_AFTER_MS, keepAsking } from './edge-watchdog.ts'
+import { holdEdge } from './hold-edge.ts'
 import { processIo } from './process-io.ts'
 import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-config.ts'
 
@@ -44,7 +45,7 @@ export interface EdgeLaunch extends EdgeConfig {
   controlSocket: string
   /** A short path (socket paths end at about 100 bytes) in a private folder; made here, removed with the edge. */
   dir: string
-  snapshot: Snapshot
+  snapshot: HandedSnapshot
   /** Receives each line that the edge prints. */
   onLine: (line: string) => void
   /** How long the edge may leave every question unanswered before it counts as hung; 10 s unless told otherwise. */
@@ -96,6 +97,7 @@ async function untilServing(
   const lastLines = relayLines(child, launch.onLine)
   const exited = untilExit(child, launch.dir)
   const stop = async (drainMs: number): Promise<void> => {
+    if (drainMs > 0) await holdEdge(edgeSocket)
     child.kill('SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), drainMs)
     await exited
@@ -130,10 +132,12 @@ async function untilServing(
     exited,
     hung: watchdog.hung,
     push: control.push,
-    setShadow: control.setShadow,
-    shadowReport: control.shadowReport,
     tellHealth: control.tellHealth,
     traffic: control.traffic,
+    setShadow: control.setShadow,
+    shadowReport: control.shadowReport,
+    book: control.book,
+    ledger: control.ledger,
     stop,
     kill: () => child.kill('SIGKILL'),
   }

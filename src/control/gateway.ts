@@ -4,10 +4,13 @@
  */
 import { join } from 'node:path'
 import type { RouteTable } from '../table/route-table.ts'
+import type { HandedSnapshot } from '../table/snapshot.ts'
 import { keepAcceptedTable, type AcceptedTable } from './accepted-table.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
 import { buildSnapshot, type Environment } from './build-snapshot.ts'
+import { controlSocketPath } from './control-socket.ts'
 import { ensureServerCertificate, type ServerCertificate } from './certificate-authority.ts'
+import type { Handover } from './handover.ts'
 import { launchEdge, type EdgeConfig, type EdgeProcess } from './edge-process.ts'
 import {
   changeListeners,
@@ -56,6 +59,8 @@ export interface GatewayOptions {
   environment: () => Promise<Environment>
   log: (line: string) => void
   onEdge: (edge: EdgeProcess) => void
+  /** Sees to it that what one edge counted gets to the next. */
+  handover: Handover
 }
 
 /** What is in force. */
@@ -163,6 +168,12 @@ export class Gateway {
     return this.#enqueue(() => this.#adopt(this.inForce))
   }
 
+  /** What an edge that asks is to begin with; null before the first. */
+  get handed(): HandedSnapshot | null {
+    const { snapshot } = this.supervisor
+    return snapshot && { ...snapshot, ledger: this.#options.handover.ledger() }
+  }
+
   async stop(): Promise<void> {
     const { https, http } = this.#inForce?.listeners ?? {}
     await Promise.all([https?.close(), http?.close()])
@@ -244,17 +255,19 @@ export class Gateway {
   }
 
   #launch({ config, snapshot }: Desired): Promise<EdgeProcess> {
-    const { runtime, bundle, runDir, log } = this.#options
+    const { runtime, bundle, runDir, log, handover } = this.#options
     this.#edgeCount += 1
-    return launchEdge({
-      ...config,
-      snapshot,
-      runtime,
-      bundle,
-      controlSocket: controlSocketPath(runDir),
-      dir: join(runDir, `edge-${this.#edgeCount}`),
-      onLine: log,
-    })
+    return handover.launch((ledger) =>
+      launchEdge({
+        ...config,
+        snapshot: { ...snapshot, ledger },
+        runtime,
+        bundle,
+        controlSocket: controlSocketPath(runDir),
+        dir: join(runDir, `edge-${this.#edgeCount}`),
+        onLine: log,
+      }),
+    )
   }
 
   #enqueue<T>(operation: () => Promise<T>): Promise<T> {
@@ -262,10 +275,6 @@ export class Gateway {
     this.#queue = result.catch(() => undefined)
     return result
   }
-}
-
-export function controlSocketPath(runDir: string): string {
-  return join(runDir, 'control.sock')
 }
 
 function edgeConfig(

@@ -17,6 +17,8 @@ export interface StateFolder {
   runFile: string
   /** The last route table that came into force. */
   acceptedTable: string
+  /** SQLite: records of requests, and what was used of limits and budgets. */
+  usage: string
   /** Which modes are on. */
   modes: string
   /** Followed by `.` and a number. */
@@ -36,6 +38,7 @@ export function statePaths(directory: string): StateFolder {
     adminToken: join(dir, 'admin.token'),
     runFile: join(dir, 'run.json'),
     acceptedTable: join(dir, 'accepted.json'),
+    usage: join(dir, 'usage.db'),
     modes: join(dir, 'modes.json'),
     lockFile: join(dir, 'serve.lock'),
   }

@@ -8,6 +8,7 @@ import { buildSnapshot, type Environment } from '../control/build-snapshot.ts'
 import { routeTable } from '../generated/route-table.ts'
 import { type BackendFetch, BackendUnreachable } from '../ports.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
+import { createMemoryLedger } from '../state/memory-ledger.ts'
 import { activate } from '../table/active-snapshot.ts'
 import { lookup } from '../table/lookup.ts'
 import type { RouteTable } from '../table/route-table.ts'
@@ -31,6 +32,8 @@ const app = createApp({
   createPipe: () => new IdentityTransformStream(),
   // oxlint-disable-next-line no-console -- the log of this Worker
   log: (event) => console.log(JSON.stringify(event)),
+  // Of this isolate alone.
+  ledger: createMemoryLedger(),
   // Nobody keeps records there: that is the control process's part.
   record: () => {},
 })

@@ -9,17 +9,18 @@ import { createAdaptorServer } from '@hono/node-server'
 import { readAcceptedTable } from '../control/accepted-table.ts'
 import { createAdminApp } from '../control/admin-app.ts'
 import type { Environment } from '../control/build-snapshot.ts'
-import { openControlSocket } from '../control/control-socket.ts'
+import { controlSocketPath, openControlSocket } from '../control/control-socket.ts'
 import { createAccessKey, createAdminToken } from '../control/create-access-key.ts'
-import { controlSocketPath, Gateway, type CompileOutcome, type ReloadResult } from '../control/gateway.ts'
+import { Gateway, type CompileOutcome, type ReloadResult } from '../control/gateway.ts'
+import { createHandover } from '../control/handover.ts'
 import { gatewayStatus, type GatewayStatus } from '../control/gateway-status.ts'
 import { isLoopback, parseListenAddress } from '../control/listen-address.ts'
 import { explainListenError } from '../control/listen-socket.ts'
 import type { ListenOverrides } from '../control/listeners.ts'
 import { readModes } from '../control/mode-store.ts'
 import { watchNetwork } from '../control/network-watch.ts'
-import {
 import { createProbes } from '../control/probes/probes.ts'
+import {
   removeRunFile,
   writeRunFile,
   type Listener,
@@ -29,6 +30,7 @@ import { createProbes } from '../control/probes/probes.ts'
 import { ensureSecret, openStateFolder, type StateFolder } from '../control/state-folder.ts'
 import { acquireStateLock } from '../control/state-lock.ts'
 import { RUN_DIR_PREFIX, stopOrphan } from '../control/stop-orphan.ts'
+import { openUsageStore } from '../control/usage-store.ts'
 import { watchFolder } from '../control/watch-folder.ts'
 import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 
@@ -36,6 +38,8 @@ import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 const LONGEST_TMPDIR = 60
 
 const SHORTEST_ADMIN_TOKEN = 16
+
+const USAGE_THREAD = new URL('./usage-thread.ts', import.meta.url)
 
 export interface ControlOptions {
   version: string
@@ -99,7 +103,10 @@ async function start(
   const chosenToken = chosenAdminToken(await options.environment())
   const state = await openStateFolder(options.stateDir)
   closers.push(await acquireStateLock(state))
-  const takeover = await stopOrphan(state.dir)
+  const store = openUsageStore({ thread: USAGE_THREAD, path: state.usage, log })
+  closers.push(() => store.close())
+  const handover = createHandover(store, log)
+  const takeover = await stopOrphan(state.dir, handover.keep)
   if (takeover !== null) log(takeover)
   await removeRunFile(state)
 
@@ -109,18 +116,19 @@ async function start(
   closers.push(() => rm(runDir, { recursive: true, force: true }))
   const [bundles, secrets] = await Promise.all([options.build(join(runDir, 'app')), ensureSecrets(state)])
 
+  const probes = createProbes({
+    snapshot: () => gateway.supervisor.snapshot,
+    edge: () => gateway.supervisor.edge,
+    log,
+  })
   let publish: (() => Promise<void>) | null = null
   let publishing = Promise.resolve()
   const gateway: Gateway = new Gateway({
     ...options,
     state,
     modes,
+    handover,
     runDir,
-  const probes = createProbes({
-    snapshot: () => gateway.supervisor.snapshot,
-    edge: () => gateway.supervisor.edge,
-    log,
-  })
     bundle: bundles[runtime],
     environment: async () => withClientKey(await options.environment(), secrets.clientKey),
     onEdge: (edge) => {
@@ -129,8 +137,8 @@ async function start(
     },
   })
   const control = await openControlSocket(controlSocketPath(runDir), {
-    snapshot: () => gateway.supervisor.snapshot,
-    keepRecords: () => Promise.resolve(),
+    snapshot: () => gateway.handed,
+    keepRecords: handover.keep,
   })
   closers.push(() => control.close())
   closers.push(() => gateway.stop())
@@ -178,6 +186,8 @@ async function start(
   })
   closers.push(() => admin.close())
   closers.push(watchNetwork(() => refresh(gateway, log)))
+  probes.start()
+  closers.push(() => probes.stop())
   if (options.watch) {
     closers.push(await watchFolder({ folder: policies, onChange: async () => void (await reload()) }))
   }
@@ -186,8 +196,6 @@ async function start(
   publish = () =>
     (publishing = publishing
       .then(() => writeRunFile(state, runFile(gateway, { runtime, policies, startedAt, admin: admin.at })))
-  probes.start()
-  closers.push(() => probes.stop())
       .catch((error: unknown) => log(`cannot write ${state.runFile}: ${String(error)}`)))
   await publish()
   closers.push(() => removeRunFile(state))

@@ -10,7 +10,7 @@ import { GatewayError } from '../errors.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
 import { createRecordShipper } from './ship-records.ts'
-import type { Snapshot } from '../table/snapshot.ts'
+import type { HandedSnapshot } from '../table/snapshot.ts'
 
 /** Handed over by the supervisor as `edge-node.json` in the folder that is the first argument. */
 interface EdgeConfig {
@@ -49,7 +49,7 @@ const heads = new WeakMap<Request, { path: string; address: string }>()
 const edge = createEdge({
   async pullSnapshot() {
     const response = await fetch('http://control/snapshot', { dispatcher: control })
-    return (await response.json()) as Snapshot
+    return (await response.json()) as HandedSnapshot
   },
   shipRecords: createRecordShipper(config.name, (url, init) => fetch(url, { ...init, dispatcher: control })),
   backendFetch: createNodeBackendFetch(config.backends),

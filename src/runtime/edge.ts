@@ -6,21 +6,22 @@ import { createApp } from '../app.ts'
 import { createHealth } from '../pipeline/forward/health.ts'
 import { createShadow, type Shadow } from '../pipeline/route/shadow.ts'
 import type { Ports } from '../ports.ts'
-import { createOutbox, type OutboxOptions } from '../state/outbox.ts'
+import type { OutboxOptions } from '../state/outbox.ts'
 import { activate, type ActiveSnapshot } from '../table/active-snapshot.ts'
 import type { HealthReport } from '../table/health-report.ts'
 import type { RouteTable } from '../table/route-table.ts'
-import type { Snapshot } from '../table/snapshot.ts'
+import type { HandedSnapshot } from '../table/snapshot.ts'
+import { createAccounts } from './accounts.ts'
 import { createPeers } from './peers.ts'
 
-export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone' | 'record'> {
+export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone' | 'ledger' | 'record'> {
   /**
    * The peer's `address:port`, where the runtime does not notice by itself that a client has gone: the
    * control process then watches the peers of requests in flight.
    */
   peerOf?: (request: Request) => string
   /** Asks the control process for the snapshot; only when none has been pushed yet. */
-  pullSnapshot: () => Promise<Snapshot>
+  pullSnapshot: () => Promise<HandedSnapshot>
   /** Hands a batch of records to the control process. */
   shipRecords: OutboxOptions['ship']
 }
@@ -36,11 +37,15 @@ export function createEdge(options: EdgeOptions): Edge {
   let active: ActiveSnapshot | null = null
   let inFlight = 0
 
+  const bringIntoForce = ({ ledger, ...snapshot }: HandedSnapshot): ActiveSnapshot => {
+    accounts.restore(ledger)
+    active = activate(snapshot)
+    return active
+  }
   const pull = async (): Promise<ActiveSnapshot> => {
     const pulled = await options.pullSnapshot()
     // A push that came meanwhile is newer.
-    active ??= activate(pulled)
-    return active
+    return active ?? bringIntoForce(pulled)
   }
   const counted = async <T>(work: Promise<T>): Promise<T> => {
     inFlight += 1
@@ -53,7 +58,13 @@ export function createEdge(options: EdgeOptions): Edge {
   const peers = createPeers()
   const shadow = createShadow()
   const defer: Ports['defer'] = (work) => options.defer(counted(work))
-  const outbox = createOutbox({ ship: options.shipRecords, defer })
+  const accounts = createAccounts({
+    ship: options.shipRecords,
+    createPipe: options.createPipe,
+    defer,
+    deferUncounted: options.defer,
+    inFlight: () => inFlight,
+  })
   const ports: Ports = {
     ...options,
     onClientGone(request, act) {
@@ -64,7 +75,8 @@ export function createEdge(options: EdgeOptions): Edge {
     },
     snapshot: () => active ?? pull(),
     defer,
-    record: outbox.record,
+    ledger: accounts.ledger,
+    record: accounts.outbox.record,
   }
   const health = createHealth()
   const app = createApp(ports, shadow, health)
@@ -97,7 +109,7 @@ export function createEdge(options: EdgeOptions): Edge {
         return new Response(null, { status: 204 })
       }
       if (pathname === '/shadow') return controlShadow(request, shadow)
-      return new Response(null, { status: 404 })
+      return (await accounts.control(request)) ?? new Response(null, { status: 404 })
     },
   }
 }

@@ -2,6 +2,7 @@
  * A snapshot: the route table plus what the control process adds at run time (secrets, host names).
  * It travels over the control socket and lives in the edge's memory; it is never written to disk.
  */
+import type { LedgerState } from './ledger-state.ts'
 import type { RouteTable } from './route-table.ts'
 
 /** A client key as the edge knows it: by SHA-256 only. */
@@ -22,4 +23,10 @@ export interface Snapshot {
   hosts: string[]
   /** Modes that are on, each a key of the table's `modes`. */
   modesOn: string[]
+}
+
+/** A snapshot as an edge is given it. */
+export interface HandedSnapshot extends Snapshot {
+  /** What was counted before this edge; only with the first. */
+  ledger?: LedgerState | null
 }

@@ -1,6 +1,7 @@
 /** Ports whose backends are functions of the test, and which keep what the edge asked of the world. */
 import { requestPath } from '../../src/pipeline/edge/request-path.ts'
 import type { BackendRequest, EdgeEvent, Ports } from '../../src/ports.ts'
+import { createMemoryLedger } from '../../src/state/memory-ledger.ts'
 import type { ActiveSnapshot } from '../../src/table/active-snapshot.ts'
 import type { RequestRecord } from '../../src/table/request-record.ts'
 
@@ -38,6 +39,7 @@ export function scriptedPorts(active: ActiveSnapshot, backends: Record<string, B
     defer: (work) => ports.deferred.push(work),
     createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
     log: (event) => ports.events.push(event),
+    ledger: createMemoryLedger(),
     record: (record) => ports.records.push(record),
   }
   return ports

@@ -73,6 +73,7 @@ if (config.http) http.createServer(answer).listen({ fd: config.http.fd })
 if (config.https) https.createServer({ cert: config.https.cert, key: config.https.key }, answer).listen({ fd: config.https.fd })
 http.createServer((request, response) => {
   if (request.url === '/status') return response.end('{}')
+  if (request.url === '/drain') return response.end()
   let body = ''
   request.on('data', (chunk) => { body += chunk })
   request.on('end', () => { snapshot = JSON.parse(body); response.writeHead(204).end() })
