@@ -58,15 +58,9 @@ export function compose(ask: Ask, number: number): Composed {
   }
   const planted = resolvePlantings(ask)
   sayHarmless(draft, { mark, filler: ask.filler })
-  const escaped: string[] = []
-  for (const { plant, dress, place } of planted) {
-    const pieces = dress.write(plant.text)
-    place.put(draft, pieces)
-    if (dress.isEscaped === true) escaped.push(...pieces)
-  }
   if (ask.unreadable !== null) ADDED[ask.unreadable](draft, number)
   if (ask.stream && ask.surface !== 'embeddings') draft.body['stream'] = true
-  const text = escaped.reduce(escapeOnWire, JSON.stringify({ model: draft.model, ...draft.body }))
+  const text = write(draft, planted)
   const { minZone, isClean } = promise(ask, planted, way)
   return {
     number,
@@ -100,19 +94,35 @@ function resolvePlanting(
 ): Planted | null {
   const plant = plantOf(kind, salt)
   const dress = DRESSES[dressNumber % DRESSES.length] ?? DRESSES[0]
-  const isSplit = dress.write(plant.text).length > 1
-  const fitting = places.filter(
-    (place) =>
-      (!isSplit || place.splits === true) &&
-      (place.isName !== true || (plant.isName && dress.isName === true)) &&
-      (place.isNumber !== true || (kind === 'card-in-one' && dress.name === 'plain')) &&
-      (place.isId !== true || kind !== 'random-token'),
-  )
+  const fitting = places.filter((place) => fits(plant, dress, place))
   const place = fitting[placeNumber % fitting.length]
   return place === undefined ? null : { plant, dress, place }
 }
 
-function sayHarmless(draft: Draft, { mark, filler }: { mark: string; filler: number }): void {
+/** Whether a span so dressed can stand there, and would be one. */
+export function fits(plant: Plant, dress: Dress, place: Place): boolean {
+  const isSplit = dress.write(plant.text).length > 1
+  return (
+    (!isSplit || place.splits === true) &&
+    (place.isName !== true || (plant.isName && dress.isName === true)) &&
+    (place.isNumber !== true || (plant.kind === 'card-in-one' && dress.name === 'plain')) &&
+    (place.isId !== true || plant.kind !== 'random-token')
+  )
+}
+
+/** Puts spans into a request, and writes it down. */
+export function write(draft: Draft, planted: readonly Planted[]): string {
+  const escaped: string[] = []
+  for (const { plant, dress, place } of planted) {
+    const pieces = dress.write(plant.text)
+    place.put(draft, pieces)
+    if (dress.isEscaped === true) escaped.push(...pieces)
+  }
+  return escaped.reduce(escapeOnWire, JSON.stringify({ model: draft.model, ...draft.body }))
+}
+
+/** @param filler how many turns stand before */
+export function sayHarmless(draft: Draft, { mark, filler }: { mark: string; filler: number }): void {
   const says = `${mark} ${sentence(filler)}`
   if (draft.surface === 'completions') draft.body['prompt'] = [says]
   else if (draft.surface === 'embeddings') draft.body['input'] = [says]

@@ -8,6 +8,8 @@ export interface Dress {
   isEscaped?: true
   /** It stays within ASCII, and within the characters of names if the span does. */
   isName?: true
+  /** It is in base64. */
+  isEncoded?: true
 }
 
 const each = (text: string, write: (character: string) => string): string => Array.from(text, write).join('')
@@ -42,18 +44,18 @@ export const DRESSES: readonly [Dress, ...Dress[]] = [
   { name: 'full digits', write: (text) => [fullDigits(text)] },
   { name: 'arabic digits', write: (text) => [arabicDigits(text)] },
   { name: 'zero-width', write: (text) => [zeroWidth(text)] },
-  { name: 'base64', write: (text) => [base64(text)] },
-  { name: 'base64url', write: (text) => [base64url(text)], isName: true },
+  { name: 'base64', write: (text) => [base64(text)], isEncoded: true },
+  { name: 'base64url', write: (text) => [base64url(text)], isName: true, isEncoded: true },
   { name: 'split', write: halves },
   { name: 'split in three', write: thirds },
   { name: 'split full-width', write: (text) => halves(fullWidth(text)) },
   { name: 'split zero-width', write: (text) => halves(softHyphens(text)) },
-  { name: 'split base64', write: (text) => halves(base64(text)) },
+  { name: 'split base64', write: (text) => halves(base64(text)), isEncoded: true },
   { name: 'wide zero-width', write: (text) => [zeroWidth(fullWidth(text))] },
   { name: 'wide in JSON', write: (text) => [nested(fullWidth(text))] },
   { name: 'hidden in JSON', write: (text) => [nested(zeroWidth(text))] },
-  { name: 'wide in base64', write: (text) => [base64(fullWidth(text))] },
-  { name: 'base64 zero-width', write: (text) => [zeroWidth(base64(text))] },
-  { name: 'base64 in JSON', write: (text) => [nested(base64(text))] },
-  { name: 'base64 escaped', write: (text) => [base64(text)], isEscaped: true },
+  { name: 'wide in base64', write: (text) => [base64(fullWidth(text))], isEncoded: true },
+  { name: 'base64 zero-width', write: (text) => [zeroWidth(base64(text))], isEncoded: true },
+  { name: 'base64 in JSON', write: (text) => [nested(base64(text))], isEncoded: true },
+  { name: 'base64 escaped', write: (text) => [base64(text)], isEscaped: true, isEncoded: true },
 ]

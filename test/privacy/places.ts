@@ -17,6 +17,8 @@ export interface Place {
   put: (draft: Draft, pieces: readonly string[]) => void
   /** Takes text in pieces that follow each other. */
   splits?: true
+  /** Words stand right beside it, which may as well be part of a find. */
+  isCrowded?: true
   /** Takes one word of the characters of names. */
   isName?: true
   /** Takes digits only. */
@@ -75,6 +77,7 @@ export const PLACES: readonly Place[] = [
   { name: 'content parts', surfaces: CHAT, splits: true, put: (d, p) => tell(d, 'user', texts(p)) },
   {
     name: 'content parts among words',
+    isCrowded: true,
     surfaces: CHAT,
     splits: true,
     put: (d, p) => tell(d, 'user', texts(['It is about', ...p, 'and so on'])),

@@ -2,6 +2,7 @@
 import type { Recorded } from '../upstream/recording-upstream.ts'
 import { type Composed, findMark } from './compose.ts'
 import { readings } from './readings.ts'
+import { windowsOf } from './windows.ts'
 import { MAY_REACH, type Zone, ZONES } from './zoned-policies.ts'
 
 export interface Leak {
@@ -22,9 +23,6 @@ export interface Witness {
   reached: (number: number) => readonly Zone[]
 }
 
-/** Letters and digits of a span that are looked for together: a rest of this length is a leak, too. */
-const WINDOW = 8
-
 interface Guarded {
   number: number
   kind: string
@@ -39,9 +37,8 @@ export function createWitness(): Witness {
   const leaks: Leak[] = []
 
   const findSpan = (text: string, zone: number): Guarded | null => {
-    const bare = bareOf(text)
-    for (let at = 0; at + WINDOW <= bare.length; at += 1) {
-      const guarded = spans.get(bare.slice(at, at + WINDOW))
+    for (const window of windowsOf(text)) {
+      const guarded = spans.get(window)
       if (guarded !== undefined && guarded.zone > zone) return guarded
     }
     return null
@@ -55,10 +52,8 @@ export function createWitness(): Witness {
       for (const { plant } of composed.planted) {
         const zone = ZONES.indexOf(MAY_REACH[plant.label])
         for (const core of plant.cores) {
-          const bare = bareOf(core)
-          for (let at = 0; at + WINDOW <= bare.length; at += 1) {
-            spans.set(bare.slice(at, at + WINDOW), { number: composed.number, kind: plant.kind, zone })
-          }
+          const guarded = { number: composed.number, kind: plant.kind, zone }
+          for (const window of windowsOf(core)) spans.set(window, guarded)
         }
       }
     },
@@ -82,9 +77,4 @@ export function createWitness(): Witness {
       }
     },
   }
-}
-
-/** Spaces and marks tell nothing, nor does upper or lower case. */
-function bareOf(text: string): string {
-  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
