@@ -9,6 +9,7 @@ import { hasErrors, type Diagnostic } from './diagnostics/diagnostic.ts'
 import { sortDiagnostics } from './diagnostics/sort.ts'
 import type { Sources } from './diagnostics/span.ts'
 import { toRouteTable } from './emit/to-route-table.ts'
+import { type ListFiles, listFilesOnDisk } from './load/find-packs.ts'
 import { loadCaFiles } from './load/load-ca-files.ts'
 import { load } from './load/load.ts'
 import { showPath } from './load/show-path.ts'
@@ -24,6 +25,8 @@ export interface CompileOptions {
   shownAs?: string
   /** Takes the place of the disk. */
   readFile?: ReadFile
+  /** Takes the place of the disk where packs of detectors are looked for; without it, `readFile` stands for no packs. */
+  listFiles?: ListFiles
 }
 
 export interface CompiledPolicy {
@@ -42,12 +45,14 @@ export type CompileResult = {
 /** Environment variables are not its business: a name that is unset is found at start. */
 export async function compile(options: CompileOptions): Promise<CompileResult> {
   const { policies, shownAs = showPath(policies), readFile: read = readFromDisk } = options
-  const { loaded, sources, diagnostics } = await load({ policies, shownAs, readFile: read })
+  const listFiles = options.readFile === undefined ? listFilesOnDisk : options.listFiles
+  const { loaded, sources, diagnostics } = await load({ policies, shownAs, readFile: read, listFiles })
   const fail = (): CompileResult => ({ ok: false, diagnostics: sortDiagnostics(diagnostics), sources })
 
   const { valid, diagnostics: invalid } = validate(loaded)
   diagnostics.push(...invalid)
-  if (!valid) return fail()
+  // A pack that could not be read leaves the rest sound, and names that lead nowhere.
+  if (!valid || hasErrors(diagnostics)) return fail()
 
   const caFiles = await loadCaFiles(valid.backends, policies, read)
   const { resolved, diagnostics: unresolved } = resolve(valid, caFiles)

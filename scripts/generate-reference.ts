@@ -4,6 +4,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { FIND_KINDS } from '../src/table/find-kinds.ts'
 
 interface SchemaNode {
   $ref?: string
@@ -28,7 +29,11 @@ interface SchemaNode {
   definitions?: Record<string, SchemaNode>
 }
 
-const FILES = ['policy', 'backends', 'clients', 'tests'] as const
+const FILES = ['policy', 'backends', 'clients', 'detectors', 'tests'] as const
+const TITLES: Partial<Record<(typeof FILES)[number], string>> = {
+  detectors: 'detectors/*.yaml',
+  tests: 'tests/*.test.yaml',
+}
 const OUTPUT = 'docs/policy-language.md'
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 
@@ -41,7 +46,7 @@ Every key of the files in \`policies/\`. A key that is not listed here is an err
 Durations are written \`500ms\`, \`30s\`, \`10m\`, \`1h\`; sizes \`512KiB\`, \`1MiB\` or \`1MB\`; rates \`10/min\`.
 `
 
-const text = [INTRODUCTION, ...(await Promise.all(FILES.map(describeFile)))].join('\n')
+const text = [INTRODUCTION, ...(await Promise.all(FILES.map(describeFile))), describeKinds()].join('\n')
 const before = await readFile(`${ROOT}${OUTPUT}`, 'utf8').catch(() => '')
 if (before === text) console.log('reference: fresh')
 else if (process.argv.includes('--check')) {
@@ -55,7 +60,7 @@ else if (process.argv.includes('--check')) {
 async function describeFile(name: (typeof FILES)[number]): Promise<string> {
   const schema = JSON.parse(await readFile(`${ROOT}schemas/${name}.schema.json`, 'utf8')) as SchemaNode
   const definitions = schema.definitions ?? {}
-  const title = name === 'tests' ? 'tests/*.test.yaml' : `${name}.yaml`
+  const title = TITLES[name] ?? `${name}.yaml`
   const sections = [`## ${title}\n`, describeNode(schema, definitions)]
   for (const type of reachable(schema, definitions)) {
     const node = definitions[type]
@@ -63,6 +68,21 @@ async function describeFile(name: (typeof FILES)[number]): Promise<string> {
     sections.push(`### ${headingOf(type)}\n`, describeNode(node, definitions))
   }
   return sections.join('\n')
+}
+
+/** What `classify.privacy.kinds` may name. */
+function describeKinds(): string {
+  const rows = Object.entries(FIND_KINDS).flatMap(([detector, kinds]) =>
+    Object.entries(kinds).map(([kind, meaning]) => `| \`${kind}\` | \`${detector}\` | ${meaning} |`),
+  )
+  return `## kinds of finds
+
+What \`classify.privacy.kinds\` can name besides the ids of patterns and of detectors in packs, and what stands in placeholders.
+
+| kind | detector | what it is |
+| --- | --- | --- |
+${rows.join('\n')}
+`
 }
 
 /** Object types in the order in which a reader meets them. */

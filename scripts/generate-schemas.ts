@@ -19,6 +19,12 @@ const SCHEMAS: readonly SchemaSource[] = [
   { name: 'clients', type: 'ClientsFile', source: 'compiler/config/clients.ts', title: 'clients.yaml' },
   { name: 'tests', type: 'TestsFile', source: 'compiler/config/tests.ts', title: 'tests/*.test.yaml' },
   {
+    name: 'detectors',
+    type: 'DetectorsFile',
+    source: 'compiler/config/detectors.ts',
+    title: 'detectors/*.yaml',
+  },
+  {
     name: 'diagnostics',
     type: 'JsonReport',
     source: 'compiler/diagnostics/render/json.ts',

@@ -16,6 +16,7 @@ import { duplicateKeys } from './duplicate-keys.ts'
 import { duplicateNames } from './duplicate-names.ts'
 import { fallbackCycles } from './fallback-cycles.ts'
 import { gatedDeadEnds } from './gated-dead-ends.ts'
+import { idleAllowances } from './idle-allowances.ts'
 import { incapableTargets } from './incapable-targets.ts'
 import { keyLifetime } from './key-lifetime.ts'
 import { limitsNeverBinding } from './limits-never-binding.ts'
@@ -35,6 +36,7 @@ import { unguardedSurfaces } from './unguarded-surfaces.ts'
 import { unpricedModels } from './unpriced-models.ts'
 import { unreachableModels } from './unreachable-models.ts'
 import { unreachableRule } from './unreachable-rule.ts'
+import { untestedPacks } from './untested-packs.ts'
 import { unusedBackends } from './unused-backends.ts'
 
 const CHECKS: readonly Check[] = [
@@ -48,6 +50,7 @@ const CHECKS: readonly Check[] = [
   duplicateNames,
   fallbackCycles,
   gatedDeadEnds,
+  idleAllowances,
   incapableTargets,
   keyLifetime,
   limitsNeverBinding,
@@ -67,6 +70,7 @@ const CHECKS: readonly Check[] = [
   unpricedModels,
   unreachableModels,
   unreachableRule,
+  untestedPacks,
   unusedBackends,
 ]
 

@@ -1,6 +1,7 @@
 /**
  * Names that stand for two things, where only one of them could ever be meant.
  */
+import { FIND_KINDS } from '../../src/table/find-kinds.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ResolveContext } from '../resolve/resolve-context.ts'
@@ -41,14 +42,20 @@ function ruleIds({ rulesets }: ResolvedPolicy, context: ResolveContext): void {
 }
 
 /** `redact` takes away labels by what put them on. */
-function patternIds({ classify, guards }: ResolvedPolicy, context: ResolveContext): void {
-  const { privacy: at } = guards
-  if (classify.privacy === null || at === null) return
-  const ids = classify.privacy.patterns.map(({ id }, i) => ({
-    name: id,
-    at: within(at, 'patterns', i, 'id'),
-  }))
+function patternIds({ patternIds: ids }: ResolvedPolicy, context: ResolveContext): void {
   repeated(ids, 'pattern', context)
+  for (const { name, at } of ids) {
+    const detector = Object.entries(FIND_KINDS).find(([, kinds]) => Object.hasOwn(kinds, name))?.[0]
+    if (detector === undefined) continue
+    context.report(
+      'check/duplicate-name',
+      `${quote(name)} is also what ${quote(detector)} calls one of its finds`,
+      {
+        at,
+        help: 'rename it',
+      },
+    )
+  }
 }
 
 /** A zone that stands twice would be both less and more trusted than those between. */

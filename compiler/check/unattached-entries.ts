@@ -1,9 +1,11 @@
 /**
  * Entries of a policy that have no effect on anything, whatever is asked.
  */
+import { INJECTION_FAMILIES } from '../../src/table/injection-families.ts'
 import { quote } from '../diagnostics/quote.ts'
 import { needsOf } from '../emit/needs-of.ts'
 import type { Place } from '../load/loaded-policy.ts'
+import { within } from '../resolve/place.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
 import { eachPredicate } from './each-predicate.ts'
@@ -18,7 +20,9 @@ export const unattachedEntries: Check = {
   name: 'unattached-entries',
   onlyIfSound: true,
   run(policy, { report }) {
-    const all = [rulesets, labels, modes, phrases, guards, gauge].flatMap((find) => find(policy))
+    const all = [rulesets, labels, modes, phrases, guards, injection, packs, gauge].flatMap((find) =>
+      find(policy),
+    )
     for (const { message, at, help } of all) report('check/unattached', message, { at, prefer: 'key', help })
   },
 }
@@ -90,6 +94,31 @@ function guards({ classify: { privacy }, guards: { privacy: at } }: ResolvedPoli
       help: 'list `detectors` or `patterns`, or remove it',
     },
   ]
+}
+
+/** With neither phrases nor model nothing is ever flagged. */
+function injection({
+  classify: { injection: guard },
+  guards: { injection: at },
+}: ResolvedPolicy): Unattached[] {
+  const silent = guard !== null && !guard.model && guard.off.length === Object.keys(INJECTION_FAMILIES).length
+  if (!silent || at === null) return []
+  return [
+    {
+      message: '`classify.injection` has every family and the model `off`, so it flags nothing',
+      at,
+      help: 'leave some of them on, or remove it',
+    },
+  ]
+}
+
+function packs({ packs: all, classify: { privacy } }: ResolvedPolicy): Unattached[] {
+  if (privacy !== null) return []
+  return all.map(({ id, at }) => ({
+    message: `${quote(id)} finds nothing, as \`classify.privacy\` is not set`,
+    at: within(at, 'detectors'),
+    help: 'set `classify: { privacy: { label: … } }` in `policy.yaml`, or remove the file',
+  }))
 }
 
 function gauge(policy: ResolvedPolicy): Unattached[] {

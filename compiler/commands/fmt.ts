@@ -8,6 +8,7 @@ import { Command, Option } from 'commander'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { findSecretShapes, maskRanges, mergeRanges } from '../diagnostics/secret-shapes.ts'
 import { formatText } from '../format/format-text.ts'
+import { findPacks, listFilesOnDisk } from '../load/find-packs.ts'
 import { findTestFiles } from '../load/find-test-files.ts'
 import { CommandFailure } from './command-failure.ts'
 import { DiagnosticsFailure } from './compile-for-tool.ts'
@@ -85,14 +86,15 @@ export function syntaxFailure(
   return new DiagnosticsFailure(diagnostics, new Map([[file, source]]))
 }
 
-/** Of a folder: its YAML files, and the policy tests below it. */
+/** Of a folder: its YAML files, its packs of detectors, and the policy tests below it. */
 async function findPolicyFiles(paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(
     paths.map(async (path) => {
       if (!(await stat(path)).isDirectory()) return [path]
       const names = await readdir(path)
       const own = names.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(path, name))
-      return [...own, ...(await findTestFiles([path]))].toSorted()
+      const packs = (await findPacks(path, listFilesOnDisk)).map((pack) => join(path, pack))
+      return [...own, ...packs, ...(await findTestFiles([path]))].toSorted()
     }),
   )
   return [...new Set(found.flat())]

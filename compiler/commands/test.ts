@@ -23,11 +23,18 @@ interface TestFlags {
 
 export function testCommand(): Command {
   return new Command('test')
-    .description('run the test cases of the policies: requests, and what must become of them')
+    .description(
+      'run the test cases of the policies: requests and what must become of them, texts and what detectors find',
+    )
     .argument('[paths...]', 'folders or files of cases (default: the folder `tests` of the policies)')
     .addOption(policiesOption())
     .option('--run <regex>', 'run only the cases whose name it matches', toRegExp)
-    .option('--fail-under <percent>', 'exit 2 when fewer of the rules are covered', toPercent, 0)
+    .option(
+      '--fail-under <percent>',
+      'exit 2 when fewer of the rules and of the detectors in packs are covered',
+      toPercent,
+      0,
+    )
     .option('--fail-on-empty', 'exit 2 when there is no case to run')
     .addOption(new Option('--format <format>', 'of the report').choices(TEST_FORMATS).default('pretty'))
     .addHelpText(
@@ -38,7 +45,10 @@ A case is a request and what must come of it; nothing is sent anywhere:
     request: { model: auto, prompt: 'my key is sk-…' }
     expect: { rule: private-stays-home, staysIn: local }
 
-Exit code: 0 all passed, 1 could not run, 2 a case failed or too few rules are covered.
+The cases in detectors/*.yaml run as well, on the real scanner, unless paths are given. A rule is covered by a case that
+it decides or changes, a detector of a pack by a case that it finds something in.
+
+Exit code: 0 all passed, 1 could not run, 2 a case failed or too little is covered.
 
 Examples:
   $ aicc test --fail-under 100
@@ -57,16 +67,19 @@ async function runTestCommand(paths: readonly string[], flags: TestFlags): Promi
   const tests = await loadTests(found, compiled.policy)
   if (tests.diagnostics.length > 0) throw new DiagnosticsFailure(tests.diagnostics, tests.sources)
 
-  const report = runTests(tests.files, { compiled, sources, only })
+  const report = runTests(tests.files, { compiled, sources, only, packs: paths.length === 0 })
   process.stdout.write(renderReport(report, format))
   if (report.cases.length === 0) {
     if (failOnEmpty) throw new CommandFailure('error: there is no case to run', 2)
     console.error('warning: there is no case to run')
   }
   if (report.cases.some(({ passed }) => !passed)) return 2
-  const percent = percentCovered(report.rules)
+  const percent = percentCovered([...report.rules, ...report.detectors])
   if (percent >= failUnder) return 0
-  throw new CommandFailure(`error: ${percent} % of the rules are covered, fewer than ${failUnder} %`, 2)
+  throw new CommandFailure(
+    `error: ${percent} % of the rules and detectors are covered, fewer than ${failUnder} %`,
+    2,
+  )
 }
 
 /** A policy may have no tests. */

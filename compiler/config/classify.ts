@@ -12,6 +12,12 @@ export interface ScanConfig {
    * @values {"label": "They get the label of `privacy`.", "refuse": "They are refused."}
    */
   images?: 'label' | 'refuse'
+  /**
+   * How many levels of base64 the privacy guard takes off.
+   * @default 1
+   * @values {"1": "Text in base64 is scanned; base64 within it counts as not scanned.", "off": "Text in base64 counts as not scanned."}
+   */
+  decode?: 1 | 'off'
 }
 
 /** A pattern of your own that makes a request private. */
@@ -41,6 +47,50 @@ export interface EntropyConfig {
   minLength?: number
 }
 
+/**
+ * Finds that are none. Each takes away what it names and nothing else; one that can match no find is warned of.
+ * @minProperties 1
+ */
+export interface AllowConfig {
+  /** As they would be found; how numbers are grouped and how mail addresses are capitalised does not matter. */
+  values?: Several<AllowedValue>
+  /** Mail addresses there, and in its subdomains. */
+  domains?: Several<DomainName>
+  /** Networks of IP addresses. */
+  networks?: Several<Network>
+}
+
+/**
+ * @minLength 3
+ * @maxLength 1000
+ */
+export type AllowedValue = string
+
+/**
+ * A domain, such as `example.com`.
+ * @pattern ^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$
+ * @examples ["example.com"]
+ */
+export type DomainName = string
+
+/**
+ * A network as CIDR, such as `203.0.113.0/24` or `2001:db8::/32`.
+ * @pattern ^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f:]{2,39})/[0-9]{1,3}$
+ * @examples ["203.0.113.0/24"]
+ */
+export type Network = string
+
+/** From how many finds on a kind counts. */
+export interface KindThresholdConfig {
+  /**
+   * Fewer finds of the kind in a request count for nothing.
+   * @asType integer
+   * @minimum 2
+   * @maximum 1000
+   */
+  atLeast: number
+}
+
 /** What makes a request private. */
 export interface PrivacyConfig {
   /**
@@ -51,6 +101,10 @@ export interface PrivacyConfig {
   /** Patterns of your own. */
   patterns?: PrivacyPatternConfig[]
   entropy?: EntropyConfig
+  /** Finds that are none: a test card, an own domain. */
+  allow?: AllowConfig
+  /** Kinds of finds, and ids of patterns, that are `off` or count in numbers only. */
+  kinds?: Record<string, 'off' | KindThresholdConfig>
   /** The label that finds put on the request. */
   label: LabelName
   /** Left out: all that are served, and none may be missing. */
@@ -82,6 +136,28 @@ export interface InjectionThresholdsConfig {
   document?: number
 }
 
+/** Families of phrases that are not looked for. */
+export interface InjectionFamiliesConfig {
+  /** To set aside what was said before. */
+  override?: 'off'
+  /** To forget everything. */
+  'clean-slate'?: 'off'
+  /** New orders from now on. */
+  'new-orders'?: 'off'
+  /** To be somebody else. */
+  'role-play'?: 'off'
+  /** A mode without restrictions. */
+  'developer-mode'?: 'off'
+  /** To have no limits, never to refuse. */
+  'no-limits'?: 'off'
+  /** To give away the system prompt. */
+  'prompt-extraction'?: 'off'
+  /** Marks that open a turn of the system. */
+  markup?: 'off'
+  /** To keep something from the user. */
+  'hide-from-user'?: 'off'
+}
+
 /** Text that tries to take over. It is flagged; nothing promises that all of it is found. */
 export interface InjectionConfig {
   /** What looks for it. @default ["builtin"] */
@@ -93,6 +169,10 @@ export interface InjectionConfig {
    */
   action?: 'flag' | 'block'
   thresholds?: InjectionThresholdsConfig
+  /** Families of phrases that are `off`. */
+  families?: InjectionFamiliesConfig
+  /** `off`: the linear model is not asked, the families of phrases alone decide. */
+  model?: 'off'
   /** Left out: all that are served, and none may be missing. */
   surfaces?: Several<SurfaceName>
 }

@@ -70,6 +70,9 @@ export type DiagnosticCode =
   | 'check/unattached'
   | 'check/gated-dead-end'
   | 'check/not-in-force'
+  | 'resolve/invalid-network'
+  | 'check/idle-allowance'
+  | 'check/untested-pack'
 
 export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'yaml/missing-file': { severity: 'error', title: 'A policy file does not exist' },
@@ -116,7 +119,8 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'validate/old-version': { severity: 'error', title: 'A policy in an older version of the language' },
   'resolve/unknown-name': {
     severity: 'error',
-    title: 'A name that nothing defines: a zone, label, mode, ruleset, client, phrase or detector',
+    title:
+      'A name that nothing defines: a zone, label, mode, ruleset, client, phrase, detector or kind of find',
   },
   'resolve/unknown-time-zone': { severity: 'error', title: 'A time zone that does not exist' },
   'resolve/invalid-pattern': { severity: 'error', title: 'A regular expression that cannot be compiled' },
@@ -170,6 +174,9 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
     severity: 'warning',
     title: 'A setting that is proved but not carried out by this version',
   },
+  'resolve/invalid-network': { severity: 'error', title: 'A network of addresses that is none' },
+  'check/idle-allowance': { severity: 'warning', title: 'An allowance that no find can have' },
+  'check/untested-pack': { severity: 'warning', title: 'A pack of detectors without cases' },
 }
 
 /** Path of a code's page, from the root of the repository. */

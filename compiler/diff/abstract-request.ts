@@ -5,7 +5,7 @@
 import type { Facts } from '../../src/table/facts.ts'
 import { lookup } from '../../src/table/lookup.ts'
 import type { Complexity } from '../../src/table/predicate.ts'
-import type { PrivacyGuard, RouteTable, Surface, TextTest } from '../../src/table/route-table.ts'
+import type { PrivacyPattern, RouteTable, Surface, TextTest } from '../../src/table/route-table.ts'
 
 export interface AbstractRequest {
   client: string
@@ -64,8 +64,9 @@ export function textKey({ in: part, test, caseSensitive }: TextTest): string {
 }
 
 /** The same for what a detector or a pattern finds. */
-export function patternKey({ id, source, flags }: PrivacyGuard['patterns'][number]): string {
-  return `${id}: /${source}/${flags}`
+export function patternKey({ id, source, flags, group, check, minEntropy }: PrivacyPattern): string {
+  const further = group !== null || check !== null || minEntropy > 0
+  return `${id}: /${source}/${flags}${further ? ` ${JSON.stringify([group, check, minEntropy])}` : ''}`
 }
 
 /** @returns abstract request → the facts that this table's edge would find */

@@ -4,7 +4,7 @@
  */
 import { isScalar, visit, type Document } from 'yaml'
 import { findSecretShapes, mergeRanges, type SecretRange } from '../diagnostics/secret-shapes.ts'
-import type { FileId } from './loaded-policy.ts'
+import type { FileId, PackId } from './loaded-policy.ts'
 
 /** Keys of `backends.yaml` and `clients.yaml` whose value people take for the place of the secret itself. */
 const SECRET_KEYS = new Set([
@@ -21,9 +21,9 @@ const SECRET_KEYS = new Set([
 ])
 
 /** Ranges in order, without overlap. */
-export function findSecrets(text: string, document: Document, file: FileId): SecretRange[] {
+export function findSecrets(text: string, document: Document, file: FileId | PackId): SecretRange[] {
   const ranges = findSecretShapes(text)
-  return mergeRanges(file === 'policy' ? ranges : [...ranges, ...byKey(document)])
+  return mergeRanges(file === 'backends' || file === 'clients' ? [...ranges, ...byKey(document)] : ranges)
 }
 
 function byKey(document: Document): SecretRange[] {

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { maskRanges } from '../diagnostics/secret-shapes.ts'
 import { findSecrets } from './find-secrets.ts'
-import { FILE_IDS, type LoadedPolicy } from './loaded-policy.ts'
+import { FILE_IDS, isPack, type LoadedPolicy } from './loaded-policy.ts'
+import { findPacks, type ListFiles } from './find-packs.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { readPolicyFile, type ReadFile } from './read-policy-file.ts'
 
@@ -15,6 +16,8 @@ export interface LoadOptions {
   policies: string
   shownAs: string
   readFile: ReadFile
+  /** Where packs of detectors are looked for; left out, there are none. */
+  listFiles?: ListFiles | undefined
 }
 
 export interface LoadResult {
@@ -28,9 +31,11 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const loaded: LoadedPolicy = {}
   const sources = new Map<string, string>()
   const diagnostics: Diagnostic[] = []
-  for (const id of FILE_IDS) {
-    const path = join(options.policies, `${id}.yaml`)
-    const shownAs = join(options.shownAs, `${id}.yaml`)
+  const packs = options.listFiles ? await findPacks(options.policies, options.listFiles) : []
+  for (const id of [...FILE_IDS, ...packs]) {
+    const name = isPack(id) ? id : `${id}.yaml`
+    const path = join(options.policies, name)
+    const shownAs = join(options.shownAs, name)
     const text = await readPolicyFile({ path, shownAs, readFile: options.readFile })
     if (typeof text !== 'string') {
       diagnostics.push(text)

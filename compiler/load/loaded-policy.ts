@@ -1,5 +1,5 @@
 /**
- * What `load/` gives: the three files as text, YAML document and plain value.
+ * What `load/` gives: the three files and packs of detectors as text, YAML document and plain value.
  */
 import type { Document } from 'yaml'
 import type { SecretRange } from '../diagnostics/secret-shapes.ts'
@@ -19,12 +19,19 @@ export interface LoadedFile {
   secrets: SecretRange[]
 }
 
+/** A pack of detectors: its path in the policies folder. */
+export type PackId = `detectors/${string}`
+
+export function isPack(file: FileId | PackId): file is PackId {
+  return file.startsWith('detectors/')
+}
+
 /** A file that could not be parsed is absent; a diagnostic says why. */
-export type LoadedPolicy = Partial<Record<FileId, LoadedFile>>
+export type LoadedPolicy = Partial<Record<FileId | PackId, LoadedFile>>
 
 /** Where in the input a value was written: its file and the path of keys to it. */
 export interface Place {
-  file: FileId
+  file: FileId | PackId
   path: readonly (string | number)[]
 }
 

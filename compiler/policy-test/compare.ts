@@ -9,7 +9,8 @@ import type { Outcome } from './outcome-of.ts'
 
 /** Something that came out otherwise. Both sides are plain data. */
 export interface Mismatch {
-  field: keyof TestExpectConfig
+  /** `finds`: of a case of a pack. */
+  field: keyof TestExpectConfig | 'finds'
   expected: unknown
   got: unknown
 }

@@ -38,20 +38,25 @@ function renderFailure({ name, at, mismatches, decidedBy }: CaseResult): string 
   ].join('\n')
 }
 
-function summary({ cases, skipped, rules }: TestReport): string {
+function summary({ cases, skipped, rules, detectors }: TestReport): string {
   const passed = cases.filter((entry) => entry.passed).length
-  const missed = rules.filter(({ covered }) => !covered)
+  const missed = [...rules, ...detectors].filter(({ covered }) => !covered)
   const parts = [
     `${passed === cases.length ? 'PASS' : 'FAIL'} ${passed}/${cases.length}`,
     ...(skipped === 0 ? [] : [`${skipped} not run`]),
-    `rules covered ${rules.length - missed.length}/${rules.length}`,
+    `rules covered ${share(rules)}`,
+    ...(detectors.length === 0 ? [] : [`detectors covered ${share(detectors)}`]),
   ]
   const never = missed.map(({ name, at }) => `${name} (${showLine(at)})`).join(', ')
   return parts.join(', ') + (missed.length === 0 ? '' : `, never chosen: ${never}`)
 }
 
+function share(things: readonly { covered: boolean }[]): string {
+  return `${things.filter(({ covered }) => covered).length}/${things.length}`
+}
+
 /** The shape only ever grows. */
-function toJson({ cases, skipped, rules }: TestReport): object {
+function toJson({ cases, skipped, rules, detectors }: TestReport): object {
   const passed = cases.filter((entry) => entry.passed).length
   return {
     version: 1,
@@ -62,10 +67,13 @@ function toJson({ cases, skipped, rules }: TestReport): object {
       skipped,
       rules: rules.length,
       rulesCovered: rules.filter(({ covered }) => covered).length,
-      percentCovered: percentCovered(rules),
+      detectors: detectors.length,
+      detectorsCovered: detectors.filter(({ covered }) => covered).length,
+      percentCovered: percentCovered([...rules, ...detectors]),
     },
     cases,
     rules,
+    detectors,
   }
 }
 

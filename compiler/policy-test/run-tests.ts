@@ -11,6 +11,7 @@ import { createLineOf, type LineOfFile } from '../simulate/line-of-file.ts'
 import type { Mismatch } from './compare.ts'
 import { coverage, type CoveredRule } from './coverage.ts'
 import { runCase } from './run-case.ts'
+import { runPackCases } from './run-pack-cases.ts'
 
 /** A valid file of cases. */
 export interface TestFile {
@@ -32,6 +33,8 @@ export interface TestReport {
   /** Cases that `only` left out. */
   skipped: number
   rules: (Omit<CoveredRule, 'rule'> & { at: LineOfFile })[]
+  /** Detectors of packs; covered by a case of their pack that finds something. Empty where packs were not run. */
+  detectors: { name: string; covered: boolean; at: LineOfFile }[]
 }
 
 export interface RunTestsOptions {
@@ -40,10 +43,12 @@ export interface RunTestsOptions {
   sources: Sources
   /** Names of cases to run; all when null. */
   only: RegExp | null
+  /** Whether the cases of packs of detectors run too. */
+  packs: boolean
 }
 
 export function runTests(files: readonly TestFile[], options: RunTestsOptions): TestReport {
-  const { compiled, sources, only } = options
+  const { compiled, sources, only, packs } = options
   const { policy } = compiled
   const lineOf = createLineOf(policy, sources)
   const all = files.flatMap(({ file, cases }) => cases.map((testCase, index) => ({ file, testCase, index })))
@@ -65,9 +70,12 @@ export function runTests(files: readonly TestFile[], options: RunTestsOptions): 
     runs.map(({ simulation }) => simulation),
     policy,
   )
+  const ofPacks = packs ? runPackCases(compiled, { lineOf, only }) : { cases: [], detectors: [] }
+  const packCases = packs ? policy.packs.reduce((sum, pack) => sum + pack.cases.length, 0) : 0
   return {
-    cases: runs.map(({ result }) => result),
-    skipped: all.length - chosen.length,
+    cases: [...runs.map(({ result }) => result), ...ofPacks.cases],
+    skipped: all.length - chosen.length + packCases - ofPacks.cases.length,
+    detectors: ofPacks.detectors,
     rules: rules.map(({ name, covered, rule }) => ({ name, covered, at: lineOf(rule.at) })),
   }
 }

@@ -19,7 +19,7 @@ export interface Defaults {
   cors: { maxAge: string }
   label: Pick<Label, 'trace' | 'cache'>
   mode: Mode
-  scan: { maxBytes: string; images: 'label' | 'refuse' }
+  scan: { maxBytes: string; images: 'label' | 'refuse'; decode: 1 | 'off' }
   privacyDetectors: ('secrets' | 'pii')[]
   entropy: { threshold: number; minLength: number }
   injectionAction: 'flag' | 'block'
@@ -44,7 +44,7 @@ export const DEFAULTS: Defaults = {
   cors: { maxAge: '10m' },
   label: { trace: 'metadata-only', cache: 'none' },
   mode: { whenOn: 'force-only' },
-  scan: { maxBytes: '1MiB', images: 'label' },
+  scan: { maxBytes: '1MiB', images: 'label', decode: 1 },
   privacyDetectors: ['secrets', 'pii'],
   entropy: { threshold: 4, minLength: 24 },
   injectionAction: 'flag',

@@ -37,7 +37,11 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
   const { policy } = valid
   const scope = createScope(valid, caFiles, context)
   const surfaces = resolveSurfaces(policy.surfaces ?? DEFAULTS.surfaces)
-  const { classify, guards, classifier } = resolveClassify(scope, surfaces)
+  const { classify, guards, classifier, packs, patternIds, allowances } = resolveClassify(
+    scope,
+    surfaces,
+    valid.packs,
+  )
   const models = resolveModels(scope)
   const labels = resolveLabels(scope)
   const rulesets = resolveRulesets(scope)
@@ -53,10 +57,14 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     guards,
     texts: Array.from(scope.texts.values(), ({ test }) => test),
     patterns: scope.patterns,
+    patternIds,
+    packs,
+    allowances,
     unusedPhrases: findUnusedPhrases(policy),
     surfaces,
     sinks,
     modes: resolveModes(valid.backends, context),
+    breaker: resolveBreaker(policy, context),
     rulesets,
     usage: resolveUsage(policy.limits, { file: 'policy', path: ['limits'] }),
     notInForce: notInForce(valid),
@@ -64,7 +72,6 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     wildcards: scope.names.wildcards,
     // What destinations stand for comes last: by now all of them have been followed.
     models: new Map([...models, ...scope.implicit]),
-    breaker: resolveBreaker(policy, context),
     aliases: new Map(
       Object.keys(policy.aliases ?? {}).map((alias) => [alias, { file: 'policy', path: ['aliases', alias] }]),
     ),

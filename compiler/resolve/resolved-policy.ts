@@ -18,7 +18,7 @@ import type {
   Surface,
   TextTest,
 } from '../../src/table/route-table.ts'
-import type { Locate, Place } from '../load/loaded-policy.ts'
+import type { Locate, PackId, Place } from '../load/loaded-policy.ts'
 
 /** A value and where it was written; no place = a default. */
 export interface Setting<T> {
@@ -117,6 +117,22 @@ export interface ResolvedPattern {
   at: Place
 }
 
+/** A pack of detectors, with what shows that it works. */
+export interface ResolvedPack {
+  id: PackId
+  at: Place
+  detectors: { pattern: PrivacyPattern; at: Place }[]
+  /** `finds`: ids, sorted. */
+  cases: { text: string; finds: string[]; at: Place }[]
+}
+
+/** An entry of an allow-list. */
+export interface ResolvedAllowance {
+  what: 'values' | 'domains' | 'networks'
+  text: string
+  at: Place
+}
+
 /** USD per million tokens. */
 export interface ResolvedPrice {
   input: number
@@ -194,6 +210,11 @@ export interface ResolvedPolicy {
   guards: { privacy: Place | null; injection: Place | null; complexity: Place | null }
   texts: TextTest[]
   patterns: ResolvedPattern[]
+  /** Ids of `classify.privacy.patterns` and of the detectors of packs, whether they are off or not. */
+  patternIds: { name: string; at: Place }[]
+  packs: ResolvedPack[]
+  /** Entries of `classify.privacy.allow`. */
+  allowances: ResolvedAllowance[]
   /** Entries of `phrases` that no condition names. */
   unusedPhrases: { name: string; at: Place }[]
   surfaces: Surface[]

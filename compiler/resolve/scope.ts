@@ -2,6 +2,7 @@
  * What resolvers share: how to report, what names can mean, and what they gather on the way.
  */
 import type { PolicyFile } from '../config/policy.ts'
+import { FIND_KINDS } from '../../src/table/find-kinds.ts'
 import type { TextTest } from '../../src/table/route-table.ts'
 import type { ValidPolicy } from '../validate/validate.ts'
 import { DEFAULTS } from './defaults.ts'
@@ -10,7 +11,16 @@ import type { ResolvedNames } from './resolve-names.ts'
 import type { ResolvedBackend, ResolvedPattern, ResolvedServedModel } from './resolved-policy.ts'
 
 /** What a name that is not a model can name. */
-export type NameKind = 'zone' | 'label' | 'mode' | 'ruleset' | 'client' | 'phrase' | 'detector' | 'backend'
+export type NameKind =
+  | 'zone'
+  | 'label'
+  | 'mode'
+  | 'ruleset'
+  | 'client'
+  | 'phrase'
+  | 'detector'
+  | 'kind'
+  | 'backend'
 
 /** Enough for backends and modes, which models build upon. */
 export interface Vocabulary extends ResolveContext {
@@ -37,7 +47,7 @@ export interface Scope extends Vocabulary {
 }
 
 export function createVocabulary(
-  { policy, backends, clients }: ValidPolicy,
+  { policy, backends, clients, packs }: ValidPolicy,
   context: ResolveContext,
 ): Vocabulary {
   const zones = policy.zones ?? DEFAULTS.zones
@@ -52,15 +62,29 @@ export function createVocabulary(
       ruleset: keys(policy.rules),
       client: keys(clients.clients),
       phrase: keys(policy.phrases),
-      detector: detectorsOf(policy),
+      detector: detectorsOf(policy, packs),
+      kind: kindsOf(policy, packs),
       backend: keys(backends.backends),
     },
   }
 }
 
-/** What finds anything: the detectors of `classify.privacy` that run, and its patterns. */
-function detectorsOf({ classify }: PolicyFile): Set<string> {
-  if (classify?.privacy === undefined) return new Set()
-  const { detectors = DEFAULTS.privacyDetectors, patterns = [] } = classify.privacy
-  return new Set([...detectors, ...patterns.map(({ id }) => id)])
+/** What finds anything: the detectors of `classify.privacy` that run, its patterns and those of packs, but for what is off. */
+function detectorsOf(policy: PolicyFile, packs: ValidPolicy['packs']): Set<string> {
+  const privacy = policy.classify?.privacy
+  if (privacy === undefined) return new Set()
+  const { detectors = DEFAULTS.privacyDetectors, kinds = {} } = privacy
+  return new Set([...detectors, ...patternsOf(policy, packs).filter((id) => kinds[id] !== 'off')])
+}
+
+/** What finds of this policy can be. */
+function kindsOf(policy: PolicyFile, packs: ValidPolicy['packs']): Set<string> {
+  const { detectors = DEFAULTS.privacyDetectors } = policy.classify?.privacy ?? {}
+  const builtin = detectors.flatMap((detector) => Object.keys(FIND_KINDS[detector]))
+  return new Set([...patternsOf(policy, packs), ...builtin])
+}
+
+function patternsOf({ classify }: PolicyFile, packs: ValidPolicy['packs']): string[] {
+  const own = classify?.privacy?.patterns ?? []
+  return [...own, ...packs.flatMap(({ pack }) => pack.detectors)].map(({ id }) => id)
 }

@@ -4,7 +4,7 @@
 import type { DiagnosticCode } from '../diagnostics/codes.ts'
 import { quote } from '../diagnostics/quote.ts'
 import { nearest, suggestHelp } from '../diagnostics/suggest.ts'
-import type { Place } from '../load/loaded-policy.ts'
+import type { Place, Prefer } from '../load/loaded-policy.ts'
 import { within } from './place.ts'
 import type { NameKind, Vocabulary } from './scope.ts'
 
@@ -15,6 +15,8 @@ interface KindInfo {
   home: string
   /** The mapping whose keys are the names; null where they are no keys. */
   place: Place | null
+  /** Where they are listed, where they are too many to be shown. */
+  listed?: string
 }
 
 const KINDS: Record<NameKind, KindInfo> = {
@@ -25,26 +27,40 @@ const KINDS: Record<NameKind, KindInfo> = {
   client: { plural: 'clients', home: 'clients.yaml', place: { file: 'clients', path: ['clients'] } },
   phrase: { plural: 'phrases', home: '`phrases`', place: { file: 'policy', path: ['phrases'] } },
   detector: { plural: 'detectors', home: '`classify.privacy`', place: null },
+  kind: {
+    plural: 'kinds',
+    home: 'what the detectors of this policy find',
+    place: null,
+    listed: 'all kinds are listed at the end of docs/policy-language.md',
+  },
   backend: { plural: 'backends', home: '`backends`', place: { file: 'backends', path: ['backends'] } },
 }
 
 /** Whether something has that name; reports it when nothing has. */
-export function isKnown(kind: NameKind, name: string, at: Place, vocabulary: Vocabulary): boolean {
+export function isKnown(
+  kind: NameKind,
+  name: string,
+  at: Place,
+  vocabulary: Vocabulary,
+  prefer: Prefer = 'value',
+): boolean {
   const { known, report, locate } = vocabulary
   if (known[kind].has(name)) return true
   const names = [...known[kind]]
   const near = nearest(name, names)
-  const { plural, home, place } = KINDS[kind]
+  const { plural, home, place, listed } = KINDS[kind]
   const code: DiagnosticCode = kind === 'backend' ? 'resolve/unknown-backend' : 'resolve/unknown-name'
   report(code, `${kind} ${quote(name)} is not defined`, {
     at,
+    prefer,
     label: `not found in ${home}`,
     secondary:
       near === undefined || place === null
         ? []
         : [{ span: locate(within(place, near), 'key'), text: `a ${kind} with a similar name` }],
-    help: suggestHelp(name, names, plural),
-    suggestion: near === undefined ? undefined : { span: locate(at), newText: near, applicability: 'maybe' },
+    help: near === undefined && listed !== undefined ? listed : suggestHelp(name, names, plural),
+    suggestion:
+      near === undefined ? undefined : { span: locate(at, prefer), newText: near, applicability: 'maybe' },
   })
   return false
 }

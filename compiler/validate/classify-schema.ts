@@ -7,8 +7,10 @@ import {
   byteSize,
   countUpTo,
   destination,
+  domainName,
   duration,
   labelName,
+  network,
   numberFrom,
   patternId,
   regex,
@@ -16,7 +18,7 @@ import {
   surface,
   wholeNumber,
 } from './scalar-schemas.ts'
-import { several } from './shapes.ts'
+import { notEmpty, several } from './shapes.ts'
 
 export const surfacesSchema: z.ZodType<('chat' | 'completions' | 'embeddings')[]> = several(
   surface,
@@ -26,6 +28,20 @@ export const surfacesSchema: z.ZodType<('chat' | 'completions' | 'embeddings')[]
 const scan = z.strictObject({
   maxBytes: byteSize.exactOptional(),
   images: z.enum(['label', 'refuse']).exactOptional(),
+  decode: z.literal([1, 'off']).exactOptional(),
+})
+
+const allow = notEmpty(
+  z.strictObject({
+    values: several(textFrom(3, 1000), 'a list of texts').exactOptional(),
+    domains: several(domainName, 'a list of domains, as `[example.com]`').exactOptional(),
+    networks: several(network, 'a list of networks, as `[203.0.113.0/24]`').exactOptional(),
+  }),
+  'what is allowed: `values`, `domains` or `networks`',
+)
+
+const kindSwitch = z.union([z.literal('off'), z.strictObject({ atLeast: wholeNumber(2, 1000) })], {
+  error: '`off`, or `{ atLeast: 3 }`',
 })
 
 const privacy = z.strictObject({
@@ -41,10 +57,13 @@ const privacy = z.strictObject({
       minLength: wholeNumber(8, 1000).exactOptional(),
     })
     .exactOptional(),
+  allow: allow.exactOptional(),
+  kinds: z.record(z.string(), kindSwitch, { error: 'kinds of finds, as `{ phone: off }`' }).exactOptional(),
   label: labelName,
   surfaces: surfacesSchema.exactOptional(),
 })
 
+const off = z.literal('off')
 const share = numberFrom(0, 1)
 
 const injection = z.strictObject({
@@ -57,6 +76,20 @@ const injection = z.strictObject({
       document: share.exactOptional(),
     })
     .exactOptional(),
+  families: z
+    .strictObject({
+      override: off.exactOptional(),
+      'clean-slate': off.exactOptional(),
+      'new-orders': off.exactOptional(),
+      'role-play': off.exactOptional(),
+      'developer-mode': off.exactOptional(),
+      'no-limits': off.exactOptional(),
+      'prompt-extraction': off.exactOptional(),
+      markup: off.exactOptional(),
+      'hide-from-user': off.exactOptional(),
+    })
+    .exactOptional(),
+  model: off.exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
 })
 

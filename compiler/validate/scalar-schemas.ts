@@ -95,6 +95,26 @@ export const headerName: z.ZodType<string, string> = textOf(
 
 export const regex: z.ZodType<string> = textFrom(1, 1000)
 
+export const domainName: z.ZodType<string> = textOf(
+  /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/,
+  'a domain, such as `example.com`',
+)
+
+export const network: z.ZodType<string> = textOf(
+  /^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f:]{2,39})\/[0-9]{1,3}$/,
+  'a network, such as `203.0.113.0/24` or `2001:db8::/32`',
+)
+
+export const keyword: z.ZodType<string> = textOf(
+  /^[ -~]{3,64}$/,
+  'a word of 3 to 64 letters, digits and marks of ASCII',
+)
+
+export const placeholder: z.ZodType<string> = textOf(
+  /^[A-Z0-9][A-Z0-9_:-]{0,39}$/,
+  'a placeholder: capitals, digits, `_`, `:` and `-`, at most 40 characters',
+)
+
 export const timeOfDay: z.ZodType<string> = textOf(
   /^([01][0-9]|2[0-3]):[0-5][0-9]$/,
   'a time of day, such as `22:30`',

@@ -4,11 +4,14 @@
 import type { z } from 'zod'
 import type { BackendsFile } from '../config/backends.ts'
 import type { ClientsFile } from '../config/clients.ts'
+import type { DetectorsFile } from '../config/detectors.ts'
 import type { PolicyFile } from '../config/policy.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import {
   FILE_IDS,
+  isPack,
   type FileId,
+  type PackId,
   type LoadedFile,
   type LoadedPolicy,
   type Locate,
@@ -16,6 +19,7 @@ import {
 import { locate } from '../load/locate.ts'
 import { backendsSchema } from './backends-schema.ts'
 import { clientsSchema } from './clients-schema.ts'
+import { detectorsSchema } from './detectors-schema.ts'
 import { judgeVersion } from './judge-version.ts'
 import { literalSecrets } from './literal-secrets.ts'
 import { policySchema } from './policy-schema.ts'
@@ -25,6 +29,8 @@ export interface ValidPolicy {
   policy: PolicyFile
   backends: BackendsFile
   clients: ClientsFile
+  /** Packs of detectors, by name. */
+  packs: { id: PackId; pack: DetectorsFile }[]
   locate: Locate
 }
 
@@ -47,15 +53,21 @@ export function validate(loaded: LoadedPolicy): ValidateResult {
     const file = loaded[id]
     return file ? validateFile(file, SCHEMAS[id]) : []
   })
+  const packs = Object.entries(loaded).filter(([id]) => isPack(id as FileId | PackId)) as [
+    PackId,
+    LoadedFile,
+  ][]
+  // What looks like a credential is welcome here, as bait.
+  diagnostics.push(...packs.flatMap(([, file]) => schemaFaults(file, detectorsSchema)))
   const { policy, backends, clients } = loaded
   if (!policy || !backends || !clients || diagnostics.length > 0) return { valid: null, diagnostics }
   const valid: ValidPolicy = {
     policy: policy.value as PolicyFile,
     backends: backends.value as BackendsFile,
     clients: clients.value as ClientsFile,
+    packs: packs.map(([id, { value }]) => ({ id, pack: value as DetectorsFile })),
     locate: (place, prefer = 'value') => {
-      const file = { policy, backends, clients }[place.file]
-      return locate(file, place.path, prefer).span
+      return locate(loaded[place.file] ?? policy, place.path, prefer).span
     },
   }
   return { valid, diagnostics }

@@ -5,6 +5,7 @@ export const routeTable: RouteTable = {
   "backends": {
     "gpu-3070": {
       "basePath": "",
+      "health": null,
       "key": null,
       "kind": "demo",
       "models": {
@@ -22,6 +23,7 @@ export const routeTable: RouteTable = {
     },
     "gpu-3090": {
       "basePath": "",
+      "health": null,
       "key": null,
       "kind": "demo",
       "models": {
@@ -35,6 +37,7 @@ export const routeTable: RouteTable = {
     },
     "opencode": {
       "basePath": "",
+      "health": null,
       "key": null,
       "kind": "demo",
       "models": {
@@ -46,6 +49,13 @@ export const routeTable: RouteTable = {
       "origin": null,
       "tls": null
     }
+  },
+  "breaker": {
+    "failuresPercent": 50,
+    "longestMs": 120000,
+    "minimum": 5,
+    "openMs": 10000,
+    "windowMs": 30000
   },
   "classify": {
     "complexity": {
@@ -68,9 +78,12 @@ export const routeTable: RouteTable = {
       ],
       "simpleTokens": 256
     },
+    "decode": 1,
     "images": "label",
     "injection": {
       "action": "flag",
+      "model": true,
+      "off": [],
       "surfaces": [
         "chat",
         "completions",
@@ -83,6 +96,8 @@ export const routeTable: RouteTable = {
       }
     },
     "privacy": {
+      "allow": null,
+      "atLeast": {},
       "detectors": [
         "secrets",
         "pii"
@@ -92,11 +107,20 @@ export const routeTable: RouteTable = {
         "threshold": 4
       },
       "label": "private",
+      "off": [],
       "patterns": [
         {
+          "check": null,
           "flags": "iu",
+          "group": null,
           "id": "codename",
           "label": "private",
+          "literals": [
+            "project hermes",
+            "project hermeſ"
+          ],
+          "minEntropy": 0,
+          "placeholder": null,
           "source": "project hermes"
         }
       ],
@@ -126,7 +150,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "18f2dfba983b8c1427a72819be85ee83823f09d60f36ddb5921736f30adb129e",
+  "digest": "813e6ecb75afbd4657e27f592778f28383746f2828525a8ac8f2949280b43b67",
   "labels": {
     "private": {
       "cache": "none",

@@ -2,6 +2,7 @@
  * The route table: what the compiler emits and the edge runs. Pure JSON data, no code.
  * INVARIANT: it never holds a secret, only the names of environment variables and SHA-256 digests.
  */
+import type { InjectionFamily } from './injection-families.ts'
 import type { Predicate } from './predicate.ts'
 
 /** What speaks on the other side of a backend's address. `demo` is built into the edge. */
@@ -141,10 +142,43 @@ export interface TextTest {
   caseSensitive: boolean
 }
 
+/** A pattern of the policy or of one of its packs. */
+export interface PrivacyPattern {
+  id: string
+  source: string
+  flags: string
+  label: string
+  /** In lower case: a text that holds none of them has no match. Null = it is tried on every text. */
+  literals: string[] | null
+  /** Name of the group that counts; null = the whole match. */
+  group: string | null
+  /** What must hold of its digits, or of its letters and digits; null = nothing. */
+  check: 'luhn' | 'mod97' | null
+  /** Bits per character from which on it counts; 0 = from none. */
+  minEntropy: number
+  /** What stands for it in redacted text, without brackets; null = its id in capitals. */
+  placeholder: string | null
+}
+
+/** Finds that are none. */
+export interface AllowList {
+  values: string[]
+  /** In lower case: mail addresses there and in subdomains. */
+  domains: string[]
+  /** CIDR: IP addresses therein. */
+  networks: string[]
+}
+
 export interface PrivacyGuard {
   detectors: ('secrets' | 'pii')[]
-  patterns: { id: string; source: string; flags: string; label: string }[]
+  patterns: PrivacyPattern[]
   entropy: { threshold: number; minLength: number }
+  /** Null = nothing is allowed. */
+  allow: AllowList | null
+  /** Kinds of finds that do not count. */
+  off: string[]
+  /** Kind → how many finds of it a request must hold for any of them to count. */
+  atLeast: Record<string, number>
   /** What the built-in detectors, and whatever lies beyond a scan bound, put on a request. */
   label: string
   surfaces: Surface[]
@@ -160,6 +194,10 @@ export interface InjectionThresholds {
 export interface InjectionGuard {
   action: 'flag' | 'block'
   thresholds: InjectionThresholds
+  /** Families of phrases that are not looked for. */
+  off: InjectionFamily[]
+  /** Whether the linear model is asked. */
+  model: boolean
   surfaces: Surface[]
 }
 
@@ -179,6 +217,8 @@ export interface Classify {
   scanBytes: number
   /** Images cannot be scanned: they count as labelled, or the request is refused. */
   images: 'label' | 'refuse'
+  /** How many levels of base64 the privacy guard takes off. Text beyond is not scanned and counts as labelled. */
+  decode: 0 | 1
   privacy: PrivacyGuard | null
   injection: InjectionGuard | null
   complexity: ComplexityGauge

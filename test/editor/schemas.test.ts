@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, '../..')
 /** A list of alternatives says nothing about a key. */
 const GENERIC = 'One, or a list of which any will do.'
 
-describe.each(['policy', 'backends', 'clients', 'tests'])('%s.schema.json', (name) => {
+describe.each(['policy', 'backends', 'clients', 'detectors', 'tests'])('%s.schema.json', (name) => {
   const schema = JSON.parse(readFileSync(join(ROOT, `schemas/${name}.schema.json`), 'utf8')) as Node
 
   it('describes every key', () => {

@@ -4,8 +4,9 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join, relative } from 'node:path'
 import { compile, type CompileResult } from '../../compiler/compile.ts'
+import { listFilesOnDisk } from '../../compiler/load/find-packs.ts'
 
 const ROOT = import.meta.dirname
 
@@ -23,10 +24,11 @@ export function compileCase(name: string): Promise<CompileResult> {
     policies: folder,
     shownAs: 'policies',
     readFile: async (path) => {
-      const file = basename(path)
+      const file = relative(folder, path)
       const own = join(folder, file)
       if (existsSync(own) || absent.includes(file)) return readFile(own)
       return readFile(join(ROOT, 'base', file))
     },
+    listFiles: listFilesOnDisk,
   })
 }

@@ -4,6 +4,7 @@ import type {
   Label,
   Needs,
   PrivacyGuard,
+  PrivacyPattern,
   RouteTable,
   Rule,
 } from '../../src/table/route-table.ts'
@@ -33,8 +34,27 @@ export function makePrivacy(fields: Partial<PrivacyGuard> = {}): PrivacyGuard {
     detectors: ['secrets', 'pii'],
     patterns: [],
     entropy: { threshold: 4, minLength: 24 },
+    allow: null,
+    off: [],
+    atLeast: {},
     label: 'private',
     surfaces: ['chat', 'completions', 'embeddings'],
+    ...fields,
+  }
+}
+
+/** Without fields it looks for `hermes` and puts on `private`. */
+export function makePattern(fields: Partial<PrivacyPattern> = {}): PrivacyPattern {
+  return {
+    id: 'codename',
+    source: 'hermes',
+    flags: 'iu',
+    label: 'private',
+    literals: null,
+    group: null,
+    check: null,
+    minEntropy: 0,
+    placeholder: null,
     ...fields,
   }
 }
@@ -43,6 +63,8 @@ export function makeInjection(fields: Partial<InjectionGuard> = {}): InjectionGu
   return {
     action: 'flag',
     thresholds: { user: 0.55, tool: 0.7, document: 0.7 },
+    off: [],
+    model: true,
     surfaces: ['chat'],
     ...fields,
   }

@@ -105,6 +105,7 @@ export function makeTable(fields: Partial<RouteTable> = {}): RouteTable {
     classify: {
       scanBytes: 1024 ** 2,
       images: 'label',
+      decode: 1,
       privacy: null,
       injection: null,
       complexity: { simpleTokens: 256, mediumTokens: 1024, code: [], reasoning: [], classifier: null },

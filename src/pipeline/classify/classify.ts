@@ -15,7 +15,7 @@ import { flagUnread, judgeInjection, type InjectionVerdict, NOT_JUDGED } from '.
 import { minuteOfWeek } from './minute-of-week.ts'
 import { namedOutside } from './named-outside.ts'
 import { prepare } from './prepare.ts'
-import { type Finding, scanPrivacy } from './scan-privacy.ts'
+import { NOT_SCANNED, type PrivacyScan, scanPrivacy } from './scan-privacy.ts'
 import { runTextTests } from './text-tests.ts'
 
 export interface ClassifyInput {
@@ -38,7 +38,11 @@ export interface Classified {
   /** The parts of the last user turn stand from here to before there. */
   lastUser: readonly [from: number, to: number]
   /** What the privacy detectors found, by place in `parts`. */
-  findings: readonly Finding[]
+  findings: PrivacyScan['findings']
+  /** What they found that does not count. */
+  passedOver: PrivacyScan['passedOver']
+  /** Why something was not read by them. */
+  unread: PrivacyScan['unread']
   injection: InjectionVerdict
   /** What lifted the complexity above `simple`. */
   complexityReasons: readonly string[]
@@ -71,9 +75,9 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
 
   const privacy = guards.privacy?.surfaces.includes(surface)
     ? scanPrivacy({ parts }, { images, opaque: text.opaque }, { table })
-    : { labels: {}, findings: [] }
+    : { ...NOT_SCANNED, labels: {} }
   const injection = guards.injection?.surfaces.includes(surface)
-    ? judge(text, guards.injection, guards.scanBytes)
+    ? judge(text, guards.injection, table)
     : NOT_JUDGED
   const asked = boundText(text, guards.scanBytes)
   const gauged = needs.complexity
@@ -106,6 +110,8 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     parts,
     lastUser: text.lastUser,
     findings: privacy.findings,
+    passedOver: privacy.passedOver,
+    unread: privacy.unread,
     injection,
     complexityReasons: gauged.reasons,
   }
@@ -113,10 +119,11 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
 
 function judge(
   { parts, cut }: RequestText,
-  { thresholds }: InjectionGuard,
-  scanBytes: number,
+  { thresholds, model }: InjectionGuard,
+  table: RouteTable,
 ): InjectionVerdict {
-  const verdict = judgeInjection(parts, thresholds, scanBytes)
+  const { offFamilies: off } = prepare(table)
+  const verdict = judgeInjection(parts, { thresholds, off, model }, table.classify.scanBytes)
   return cut ? flagUnread(verdict) : verdict
 }
 

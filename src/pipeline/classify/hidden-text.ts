@@ -11,6 +11,8 @@ import { normalize } from './normalize.ts'
 export interface WithHidden extends Haystack {
   /** Something in base64 is no text. */
   opaque: boolean
+  /** Text in base64 was not taken out of it: it lies deeper than is read. */
+  encoded: boolean
 }
 
 interface Stretch {
@@ -20,8 +22,11 @@ interface Stretch {
   locate: (start: number, end: number) => PartSpan[]
 }
 
-export function addHidden(haystack: Haystack, parts: readonly TextPart[]): WithHidden {
-  const { texts, opaque } = decodeRuns(haystack.text)
+/** @param levels how many levels of base64 are taken off */
+export function addHidden(haystack: Haystack, parts: readonly TextPart[], levels: 0 | 1 = 1): WithHidden {
+  const { texts: encodedTexts, opaque } = decodeRuns(haystack.text)
+  const texts = levels === 0 ? [] : encodedTexts
+  const encoded = levels === 0 ? encodedTexts.length > 0 : texts.some(({ text }) => holdsBase64(text))
   const found = [
     ...texts.map(({ start, end, text }) => ({
       text: normalize(text, false).text,
@@ -31,7 +36,7 @@ export function addHidden(haystack: Haystack, parts: readonly TextPart[]): WithH
     ...readEscapes(haystack),
     ...glue(haystack, parts),
   ]
-  if (found.length === 0) return { ...haystack, opaque }
+  if (found.length === 0) return { ...haystack, opaque, encoded }
   const stretches: Stretch[] = []
   let at = haystack.text.length + 1
   for (const { text, locate } of found) {
@@ -44,12 +49,18 @@ export function addHidden(haystack: Haystack, parts: readonly TextPart[]): WithH
     pieces: [...haystack.pieces, ...stretches],
     cut: haystack.cut,
     opaque,
+    encoded,
     locate: (start, end) => {
       if (start < haystack.text.length) return haystack.locate(start, end)
       const stretch = stretches[lastAtOrBefore(starts, start)]
       return stretch === undefined ? [] : stretch.locate(start - stretch.at, end - stretch.at)
     },
   }
+}
+
+function holdsBase64(text: string): boolean {
+  const { texts, opaque } = decodeRuns(text)
+  return opaque || texts.length > 0
 }
 
 /** Each message of several text parts as one text. What stands in one part alone was found there. */

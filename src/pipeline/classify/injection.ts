@@ -40,10 +40,19 @@ export function flagUnread(verdict: InjectionVerdict): InjectionVerdict {
   return { ...verdict, flagged: true, reasons: [...verdict.reasons, 'unscanned'] }
 }
 
+/** What is asked of a text, and from which score on it is flagged. */
+export interface InjectionQuestion {
+  thresholds: InjectionThresholds
+  /** Families that are not looked for; none when left out. */
+  off?: ReadonlySet<string>
+  /** Whether the model is asked; it is when left out. */
+  model?: boolean
+}
+
 /** @param maxLength most characters that are read; a request with more is flagged */
 export function judgeInjection(
   parts: readonly TextPart[],
-  thresholds: InjectionThresholds,
+  { thresholds, off, model = true }: InjectionQuestion,
   maxLength: number,
 ): InjectionVerdict {
   let verdict = NOT_JUDGED
@@ -55,7 +64,7 @@ export function judgeInjection(
     const haystack = joinParts(texts, left, unmask)
     left -= texts.reduce((sum, { text }) => sum + text.length, 0)
     isCut ||= haystack.cut
-    const { score, reasons, finds } = scoreInjection(haystack.text)
+    const { score, reasons, finds } = scoreInjection(haystack.text, model ? undefined : null, off)
     const flagged = score >= thresholds[channel]
     if (flagged === verdict.flagged ? score <= verdict.score : verdict.flagged) continue
     const places = finds.flatMap(({ reason, start, end }) =>

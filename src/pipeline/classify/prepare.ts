@@ -2,17 +2,15 @@
  * What the classify stage makes of a table once, at its first request: patterns compiled, words folded.
  */
 import type { ComplexityGauge, RouteTable } from '../../table/route-table.ts'
+import { preparePrivacy, type PreparedPrivacy } from './prepare-privacy.ts'
 import { prepareTexts, type PreparedTexts } from './prepare-texts.ts'
-
-export interface Pattern {
-  id: string
-  label: string
-  regex: RegExp
-}
 
 export interface Prepared {
   texts: PreparedTexts
-  patterns: readonly Pattern[]
+  /** Null = there is no privacy guard. */
+  privacy: PreparedPrivacy | null
+  /** Families of injections that are not looked for. */
+  offFamilies: ReadonlySet<string>
   /** Null where the policy names no words. */
   code: RegExp | null
   reasoning: RegExp | null
@@ -31,21 +29,14 @@ export function prepare(table: RouteTable): Prepared {
   return prepared
 }
 
-function build({ texts, classify: { privacy, complexity } }: RouteTable): Prepared {
+function build({ texts, classify: { privacy, injection, complexity } }: RouteTable): Prepared {
   return {
     texts: prepareTexts(texts),
-    patterns: (privacy?.patterns ?? []).map(({ id, label, source, flags }) => ({
-      id,
-      label,
-      regex: new RegExp(source, withFlag(flags, 'g')),
-    })),
+    privacy: privacy && preparePrivacy(privacy),
+    offFamilies: new Set(injection?.off),
     code: wordsRegex(complexity.code),
     reasoning: wordsRegex(complexity.reasoning),
   }
-}
-
-function withFlag(flags: string, flag: string): string {
-  return flags.includes(flag) ? flags : flags + flag
 }
 
 /** Any of the words, whole: `def` is not found in `define`, while a mark such as ``` stands for itself. */

@@ -124,7 +124,8 @@ function endOfEscape(text: string, at: number): number {
   return ESCAPED.test(text.charAt(end)) ? end + 1 : end
 }
 
-function placeholderOf({ detector, kind }: Finding): string {
+function placeholderOf({ detector, kind, placeholder }: Finding): string {
+  if (placeholder !== null) return `[${placeholder}]`
   return detector === 'secrets' ? `[SECRET:${kind}]` : `[${kind.toUpperCase()}]`
 }
 

@@ -5,13 +5,14 @@
 import type { RequestText, TextPart } from '../../protocols/text-parts.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { PrivacyGuard, RouteTable } from '../../table/route-table.ts'
-import type { Detector } from './detectors/detector.ts'
-import { findAll } from './detectors/detector.ts'
+import type { Find } from './detectors/detector.ts'
 import { findPii } from './detectors/pii.ts'
 import { findSecrets } from './detectors/secrets.ts'
+import { findByPattern } from './find-by-pattern.ts'
 import { type Haystack, joinParts, type PartSpan } from './haystack.ts'
 import { addHidden } from './hidden-text.ts'
 import { prepare } from './prepare.ts'
+import type { PreparedPrivacy } from './prepare-privacy.ts'
 
 /** Something a detector found in a part of the request. */
 export interface Finding extends PartSpan {
@@ -20,13 +21,28 @@ export interface Finding extends PartSpan {
   /** What it is, such as `aws-key`; for a pattern its id. */
   kind: string
   label: string
+  /** What stands for it in redacted text; null = its kind says it. */
+  placeholder: string | null
 }
+
+/** A find that does not count, and why: the policy allows it, or there are too few of its kind. */
+export interface PassedOver extends Finding {
+  why: 'allowed' | 'too-few'
+}
+
+/** Why something was not read: beyond the bound, an image, something that is no text, text in too much base64. */
+export type Unread = 'size' | 'images' | 'opaque' | 'encoded'
 
 export interface PrivacyScan {
   /** Label → causes: detectors, ids of patterns, `unscanned`, `images`, `failed`. */
   labels: Record<string, string[]>
   findings: Finding[]
+  passedOver: PassedOver[]
+  unread: Unread[]
 }
+
+/** Where no guard looks. */
+export const NOT_SCANNED: PrivacyScan = { labels: {}, findings: [], passedOver: [], unread: [] }
 
 /** What the scan could not read. */
 export interface Unreadable {
@@ -37,9 +53,9 @@ export interface Unreadable {
 interface NamedDetector {
   name: string
   label: string
-  /** Patterns run over one part at a time: their `^` and `$` speak of a text, not of all texts joined. */
-  perPart: boolean
-  find: Detector
+  placeholder: string | null
+  /** In the whole haystack. */
+  find: (off: ReadonlySet<string>) => Find[]
 }
 
 /** @param only names of detectors; all that the policy has when left out */
@@ -49,66 +65,124 @@ export function scanPrivacy(
   { table, only }: { table: RouteTable; only?: readonly string[] },
 ): PrivacyScan {
   const guard = table.classify.privacy
-  if (guard === null) return { labels: {}, findings: [] }
+  const { privacy: prepared } = prepare(table)
+  if (guard === null || prepared === null) return { ...NOT_SCANNED, labels: {} }
   const findings: Finding[] = []
+  const passedOver: PassedOver[] = []
   const labels = new Map<string, Set<string>>()
   const blame = (label: string, cause: string): void => {
     labels.set(label, (labels.get(label) ?? new Set()).add(cause))
   }
-  const haystack = addHidden(joinParts(parts, table.classify.scanBytes), parts)
-  for (const detector of detectorsOf(guard, table)) {
+  const { scanBytes, decode } = table.classify
+  const haystack = addHidden(joinParts(parts, scanBytes), parts, decode)
+  for (const detector of detectorsOf(guard, prepared, haystack)) {
     if (only !== undefined && !only.includes(detector.name)) continue
     try {
-      const found = run(detector, parts, haystack)
-      findings.push(...found)
-      if (found.length > 0) blame(detector.label, detector.name)
+      const found = run(detector, { prepared, haystack, parts })
+      findings.push(...found.findings)
+      passedOver.push(...found.passedOver)
+      if (found.findings.length > 0) blame(detector.label, detector.name)
     } catch {
       blame(detector.label, 'failed')
     }
   }
-  for (const label of labelsOfUnread(guard, table)) {
-    if (unreadable.images) blame(label, 'images')
-    if (haystack.cut || haystack.opaque || unreadable.opaque) blame(label, 'unscanned')
+  const unread = unreadOf(haystack, unreadable)
+  for (const label of unread.length === 0 ? [] : labelsOfUnread(guard, table)) {
+    for (const why of unread) blame(label, why === 'images' ? 'images' : 'unscanned')
   }
   return {
     labels: Object.fromEntries(Array.from(labels, ([label, causes]) => [label, [...causes]])),
     findings,
+    passedOver,
+    unread,
   }
 }
 
-function detectorsOf(guard: PrivacyGuard, table: RouteTable): NamedDetector[] {
-  const { label, entropy } = guard
-  const builtin: Record<PrivacyGuard['detectors'][number], Detector> = {
-    secrets: (text) => findSecrets(text, entropy),
-    pii: findPii,
+function* detectorsOf(
+  { detectors, label, entropy }: PrivacyGuard,
+  { patterns, marks }: PreparedPrivacy,
+  { text, pieces }: Haystack,
+): Iterable<NamedDetector> {
+  const builtin: Record<PrivacyGuard['detectors'][number], NamedDetector['find']> = {
+    secrets: (off) => findSecrets(text, entropy, off),
+    pii: (off) => findPii(text, off),
   }
-  return [
-    ...guard.detectors.map((name) => ({ name, label, perPart: false, find: builtin[name] })),
-    ...prepare(table).patterns.map(({ id, label: own, regex }) => ({
-      name: id,
-      label: own,
-      perPart: true,
-      find: (text: string) => findAll(text, regex, id),
-    })),
-  ]
+  for (const name of detectors) yield { name, label, placeholder: null, find: (off) => builtin[name](off) }
+  if (patterns.length === 0) return
+  const marked = new Set<number>()
+  marks.scan(text, (id) => marked.add(id))
+  for (const [id, pattern] of patterns.entries()) {
+    if (!marked.has(id)) continue
+    const { id: name, label: own, placeholder } = pattern
+    yield { name, label: own, placeholder, find: () => findByPattern(pieces, pattern) }
+  }
 }
 
-function run(detector: NamedDetector, parts: readonly TextPart[], haystack: Haystack): Finding[] {
-  const { name, label, perPart, find } = detector
+interface Scanned {
+  prepared: PreparedPrivacy
+  haystack: Haystack
+  parts: readonly TextPart[]
+}
+
+type Found = Pick<PrivacyScan, 'findings' | 'passedOver'>
+
+/** Once more without the kinds of which there are too few: what they covered may be something else. */
+function run(detector: NamedDetector, scanned: Scanned): Found {
+  const { off, atLeast } = scanned.prepared
+  const all = locate(detector, detector.find(off), scanned)
+  if (atLeast === null) return all
+  const few = new Set(kindsBelow(atLeast, all.findings))
+  if (few.size === 0) return all
+  const rest = locate(detector, detector.find(new Set([...off, ...few])), scanned)
+  for (const find of all.findings) {
+    if (few.has(find.kind)) rest.passedOver.push({ ...find, why: 'too-few' })
+  }
+  return rest
+}
+
+function kindsBelow(atLeast: ReadonlyMap<string, number>, findings: readonly Finding[]): string[] {
+  const counts = Map.groupBy(findings, ({ kind }) => kind)
+  return [...counts].flatMap(([kind, { length }]) => (length < (atLeast.get(kind) ?? 0) ? [kind] : []))
+}
+
+function locate(
+  { name, label, placeholder }: NamedDetector,
+  finds: readonly Find[],
+  { prepared: { isAllowed }, haystack, parts }: Scanned,
+): Found {
   const findings: Finding[] = []
-  for (const { text, at } of perPart ? haystack.pieces : [{ text: haystack.text, at: 0 }]) {
-    for (const { start, end, kind } of find(text)) {
-      for (const span of haystack.locate(at + start, at + end)) {
-        // An id is as random as a key; only its shape can tell that it is one.
-        if (kind === 'random' && IDS.has(parts[span.part]?.kind)) continue
-        findings.push({ part: span.part, start: span.start, end: span.end, detector: name, kind, label })
+  const passedOver: PassedOver[] = []
+  for (const { start, end, kind } of finds) {
+    const allowed = isAllowed?.({ detector: name, kind, text: haystack.text.slice(start, end) }) === true
+    for (const span of haystack.locate(start, end)) {
+      // An id is as random as a key; only its shape can tell that it is one.
+      if (kind === 'random' && IDS.has(parts[span.part]?.kind)) continue
+      const find = {
+        part: span.part,
+        start: span.start,
+        end: span.end,
+        detector: name,
+        kind,
+        label,
+        placeholder,
       }
+      if (allowed) passedOver.push({ ...find, why: 'allowed' })
+      else findings.push(find)
     }
   }
-  return findings
+  return { findings, passedOver }
 }
 
 const IDS: ReadonlySet<string | undefined> = new Set<TextPart['kind']>(['id', 'model', 'correlation-id'])
+
+function unreadOf({ cut, opaque, encoded }: ReturnType<typeof addHidden>, unreadable: Unreadable): Unread[] {
+  const unread: Unread[] = []
+  if (unreadable.images) unread.push('images')
+  if (cut) unread.push('size')
+  if (opaque || unreadable.opaque) unread.push('opaque')
+  if (encoded) unread.push('encoded')
+  return unread
+}
 
 /** The guard's own label, and those of patterns that would have kept the request nearer. */
 function labelsOfUnread({ label, patterns }: PrivacyGuard, table: RouteTable): Set<string> {

@@ -29,12 +29,23 @@ const OVERLAP = 200
 /** From here the model is named as a reason of its own. */
 const MODEL_SPEAKS = 0.3
 
-/** @param text unmasked; its windows are judged in turn and the worst one counts */
-export function scoreInjection(text: string, model: LinearModel = committedModel()): InjectionScore {
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * @param text unmasked; its windows are judged in turn and the worst one counts
+ * @param model null = the families alone decide
+ * @param off families that are not looked for
+ */
+export function scoreInjection(
+  text: string,
+  model: LinearModel | null = committedModel(),
+  off: ReadonlySet<string> = NONE,
+): InjectionScore {
   let worst: InjectionScore = { score: 0, reasons: [], finds: [] }
   const codes = codesOf(text)
   for (const [start, end] of windowsOf(text.length)) {
-    const judged = scoreWindow(text.slice(start, end), tokenize(codes.subarray(start, end)), model)
+    const tokens = tokenize(codes.subarray(start, end))
+    const judged = scoreWindow(text.slice(start, end), tokens, { model, off })
     if (judged.score <= worst.score) continue
     const finds = judged.finds.map((find) => ({ ...find, start: find.start + start, end: find.end + start }))
     worst = { ...judged, finds }
@@ -51,17 +62,21 @@ export function windowsOf(length: number): [start: number, end: number][] {
   return windows
 }
 
-function scoreWindow(text: string, tokens: Int32Array, model: LinearModel): InjectionScore {
-  const likely = judgeTokens(tokens, model)
+function scoreWindow(
+  text: string,
+  tokens: Int32Array,
+  { model, off }: { model: LinearModel | null; off: ReadonlySet<string> },
+): InjectionScore {
+  const likely = model === null ? 0 : judgeTokens(tokens, model)
   const finds = rulesFor(tokens).flatMap(({ name, pattern, weight }) => {
-    const match = pattern.exec(text)
+    const match = off.has(name) ? null : pattern.exec(text)
     return match ? [{ reason: name, weight, start: match.index, end: match.index + match[0].length }] : []
   })
   const innocent = finds.reduce((product, { weight }) => product * (1 - weight), 1 - likely)
   const named = finds.map(({ reason }) => reason)
   return {
     score: 1 - innocent,
-    reasons: likely >= MODEL_SPEAKS || named.length === 0 ? [...named, 'model'] : named,
+    reasons: model !== null && (likely >= MODEL_SPEAKS || named.length === 0) ? [...named, 'model'] : named,
     finds: finds.map(({ reason, start, end }) => ({ reason, start, end })),
   }
 }

@@ -22,7 +22,7 @@ export function measure({ work, table, text }: Job): Times {
   if (work === 'privacy')
     return time(() => scanPrivacy({ parts }, { images: false, opaque: false }, { table }))
   const thresholds = table.classify.injection?.thresholds ?? { user: 1, tool: 1, document: 1 }
-  return time(() => judgeInjection(parts, thresholds, text.length))
+  return time(() => judgeInjection(parts, { thresholds }, text.length))
 }
 
 export function classifyAll(request: ModelRequest, table: RouteTable): ReturnType<typeof classify> {

@@ -87,7 +87,7 @@ FAIL 9/11, rules covered 8/8
     )
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'error: 25 % of the rules are covered, fewer than 50 %\n',
+      stderr: 'error: 25 % of the rules and detectors are covered, fewer than 50 %\n',
     })
   })
 

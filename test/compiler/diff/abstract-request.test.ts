@@ -8,11 +8,11 @@ import {
 } from '../../../compiler/diff/abstract-request.ts'
 import type { Facts } from '../../../src/table/facts.ts'
 import type { RouteTable } from '../../../src/table/route-table.ts'
-import { ALL_NEEDS, makeInjection, makeLabel, makePrivacy } from '../../src/make-policy.ts'
+import { ALL_NEEDS, makeInjection, makeLabel, makePattern, makePrivacy } from '../../src/make-policy.ts'
 import { makeClient, makeTable } from '../../src/make-snapshot.ts'
 
-const NEAR = { id: 'near', source: 'a', flags: 'u', label: 'secret' }
-const FAR = { id: 'far', source: 'b', flags: 'u', label: 'soft' }
+const NEAR = makePattern({ id: 'near', source: 'a', flags: 'u', label: 'secret' })
+const FAR = makePattern({ id: 'far', source: 'b', flags: 'u', label: 'soft' })
 const TEXT: RouteTable['texts'][number] = {
   in: 'user',
   test: { kind: 'contains', anyOf: ['x'] },

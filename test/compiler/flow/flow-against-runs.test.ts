@@ -10,7 +10,7 @@ import { holds, type Predicate } from '../../../src/table/predicate.ts'
 import type { Action, Redaction, RouteTable, Rule } from '../../../src/table/route-table.ts'
 import { makeFacts } from '../../src/make-facts.ts'
 import { makeClient, makeTable } from '../../src/make-snapshot.ts'
-import { makeRule } from '../../src/make-policy.ts'
+import { makePattern, makePrivacy, makeRule } from '../../src/make-policy.ts'
 import { tableFlow } from './table-flow.ts'
 
 const TOKENS = [0, 9, 10, 19, 20, 30]
@@ -99,13 +99,11 @@ function tableOf(rules: Rule[]): RouteTable {
     },
     classify: {
       ...makeTable().classify,
-      privacy: {
+      privacy: makePrivacy({
         detectors: ['secrets', 'pii'],
-        patterns: [{ id: 'codename', source: 'x', flags: 'u', label: 'clean' }],
-        entropy: { threshold: 4, minLength: 24 },
-        label: 'private',
+        patterns: [makePattern({ id: 'codename', source: 'x', flags: 'u', label: 'clean' })],
         surfaces: ['chat'],
-      },
+      }),
     },
     surfaces: ['chat', 'embeddings'],
     rulesets: { main: rules },

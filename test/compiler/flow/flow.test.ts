@@ -3,7 +3,7 @@ import { not } from '../../../compiler/flow/formula.ts'
 import type { Predicate } from '../../../src/table/predicate.ts'
 import type { Rule, RouteTable } from '../../../src/table/route-table.ts'
 import { makeClient, makeTable } from '../../src/make-snapshot.ts'
-import { makeRule } from '../../src/make-policy.ts'
+import { makePattern, makePrivacy, makeRule } from '../../src/make-policy.ts'
 import { tableFlow } from './table-flow.ts'
 
 function tableOf(rules: Partial<Rule>[], fields: Partial<RouteTable> = {}): RouteTable {
@@ -61,13 +61,11 @@ describe('flow', () => {
     const base = makeTable().classify
     const classify: RouteTable['classify'] = {
       ...base,
-      privacy: {
+      privacy: makePrivacy({
         detectors: ['pii'],
-        patterns: [{ id: 'codename', source: 'x', flags: 'u', label: 'masked' }],
-        entropy: { threshold: 4, minLength: 24 },
-        label: 'private',
+        patterns: [makePattern({ id: 'codename', source: 'x', flags: 'u', label: 'masked' })],
         surfaces: ['chat'],
-      },
+      }),
     }
     const redact = (detector: string, to: string | null): Partial<Rule> => ({
       redact: { detectors: [detector], relabel: { to } },

@@ -2,18 +2,14 @@ import { expect, it } from 'vitest'
 import { labelCauses } from '../../../compiler/flow/label-causes.ts'
 import { createSpace } from '../../../compiler/flow/space.ts'
 import type { RouteTable } from '../../../src/table/route-table.ts'
+import { makePattern, makePrivacy } from '../../src/make-policy.ts'
 import { makeClient, makeTable } from '../../src/make-snapshot.ts'
 
-const GUARD: RouteTable['classify']['privacy'] = {
+const GUARD = makePrivacy({
   detectors: ['secrets', 'pii'],
-  patterns: [
-    { id: 'codename', source: 'x', flags: 'u', label: 'secret' },
-    { id: 'greeting', source: 'y', flags: 'u', label: 'loose' },
-  ],
-  entropy: { threshold: 4, minLength: 24 },
-  label: 'private',
+  patterns: [makePattern({ label: 'secret' }), makePattern({ id: 'greeting', label: 'loose' })],
   surfaces: ['chat'],
-}
+})
 const LABEL = { onDenied: null, trace: 'none', cache: 'none' } as const
 
 it.each<[string, Partial<RouteTable['classify']>, Record<string, string[]>]>([

@@ -38,16 +38,22 @@ describe('classify', () => {
     expect(policy.classify).toEqual({
       scanBytes: 1024 ** 2,
       images: 'label',
+      decode: 1,
       privacy: {
         detectors: ['secrets', 'pii'],
         patterns: [],
         entropy: { threshold: 4, minLength: 24 },
+        allow: null,
+        off: [],
+        atLeast: {},
         label: 'private',
         surfaces: ['chat'],
       },
       injection: {
         action: 'flag',
         thresholds: { user: 0.55, tool: 0.7, document: 0.7 },
+        off: [],
+        model: true,
         surfaces: ['chat'],
       },
       complexity: { simpleTokens: 256, mediumTokens: 1024, code: [], reasoning: [], classifier: null },
@@ -56,6 +62,38 @@ describe('classify', () => {
       privacy: { file: 'policy', path: ['classify', 'privacy'] },
       injection: { file: 'policy', path: ['classify', 'injection'] },
       complexity: null,
+    })
+  })
+
+  it('takes what is allowed, what is off and what counts in numbers', async () => {
+    const patterns = [{ id: 'gone', regex: 'gone' }]
+    const { policy, codes } = await resolveDocuments({
+      policy: {
+        labels: LABELS,
+        surfaces: ['chat'],
+        classify: {
+          scan: { decode: 'off' },
+          privacy: {
+            label: 'private',
+            patterns,
+            allow: { values: ['two', 'one', 'two'], domains: ['Example.com'], networks: ['10.0.0.0/8'] },
+            kinds: { gone: 'off', ip: 'off', phone: { atLeast: 3 } },
+          },
+          injection: { families: { markup: 'off' }, model: 'off' },
+        },
+      },
+    })
+    expect(codes).toEqual([])
+    expect(policy.classify).toMatchObject({
+      decode: 0,
+      privacy: {
+        // One that is off is not in the table at all.
+        patterns: [],
+        allow: { values: ['one', 'two'], domains: ['example.com'], networks: ['10.0.0.0/8'] },
+        off: ['ip'],
+        atLeast: { phone: 3 },
+      },
+      injection: { off: ['markup'], model: false },
     })
   })
 
@@ -73,7 +111,7 @@ describe('classify', () => {
     const { policy } = await resolveDocuments({
       policy: { labels: LABELS, classify: { privacy: { label: 'private', patterns, surfaces: ['chat'] } } },
     })
-    expect(policy.classify.privacy?.patterns).toEqual([
+    expect(policy.classify.privacy?.patterns).toMatchObject([
       { id: 'a', source: 'a', flags: 'iu', label: 'private' },
       { id: 'b', source: 'b', flags: 'u', label: 'internal' },
     ])

@@ -2,14 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { classify, type Classified } from '../../../../src/pipeline/classify/classify.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import type { Facts } from '../../../../src/table/facts.ts'
-import type {
-  Classify,
-  PrivacyGuard,
-  RouteTable,
-  Surface,
-  TextTest,
-} from '../../../../src/table/route-table.ts'
-import { makeInjection } from '../../make-policy.ts'
+import type { Classify, RouteTable, Surface, TextTest } from '../../../../src/table/route-table.ts'
+import { makeInjection, makePattern, makePrivacy } from '../../make-policy.ts'
 import { makeClient, makeTable } from '../../make-snapshot.ts'
 
 const ALL: Surface[] = ['chat', 'completions', 'embeddings']
@@ -17,17 +11,6 @@ const TEXT = { headers: [], text: true, complexity: true, time: false }
 
 function label(mayReach: number): RouteTable['labels'][string] {
   return { mayReach, onDenied: null, trace: 'none', cache: 'none' }
-}
-
-function guard(fields: Partial<PrivacyGuard> = {}): PrivacyGuard {
-  return {
-    detectors: ['secrets', 'pii'],
-    patterns: [],
-    entropy: { threshold: 4, minLength: 24 },
-    label: 'private',
-    surfaces: ALL,
-    ...fields,
-  }
 }
 
 function tableWith(classifyFields: Partial<Classify>, fields: Partial<RouteTable> = {}): RouteTable {
@@ -228,7 +211,7 @@ describe('labels', () => {
       labels: { private: ['secrets'] },
     },
   ])('$name: $labels', ({ body, labels }) => {
-    expect(run(tableWith({ scanBytes: 1000, privacy: guard() }), { body }).facts.labels).toEqual(labels)
+    expect(run(tableWith({ scanBytes: 1000, privacy: makePrivacy() }), { body }).facts.labels).toEqual(labels)
   })
 
   const KEY = ['AKIA', 'Q1W2E3R4T5Y6U7I8'].join('')
@@ -248,7 +231,7 @@ describe('labels', () => {
     { name: 'JSON among words', body: says(`It said ${dumped({ out: `config:\n${KEY}` })}.`) },
     { name: 'JSON in a field we do not know', body: { memo: dumped([dumped([`a\n${KEY}`])]) } },
   ])('reads $name without its escapes', ({ body }) => {
-    const { facts, findings, parts } = run(tableWith({ privacy: guard() }), { body })
+    const { facts, findings, parts } = run(tableWith({ privacy: makePrivacy() }), { body })
     expect(facts.labels).toEqual({ private: ['secrets'] })
     const shown = findings.map(({ part, start, end }) => parts[part]?.text.slice(start, end))
     expect(new Set(shown)).toEqual(new Set([KEY]))
@@ -288,7 +271,7 @@ describe('labels', () => {
   ] as { name: string; body: object; correlationId?: string; found?: string[] }[])(
     'looks at $name: $found',
     ({ body, correlationId, found }) => {
-      const base = tableWith({ privacy: guard() })
+      const base = tableWith({ privacy: makePrivacy() })
       const table = {
         ...base,
         names: { ...base.names, [`ft:${KEY}`]: 'fast' },
@@ -311,26 +294,34 @@ describe('labels', () => {
     ])
   })
 
-  const HERMES = { id: 'codename', source: 'project hermes', flags: 'iu', label: 'secret' }
+  const HERMES = makePattern({ source: 'project hermes', label: 'secret' })
 
   it('patterns have labels of their own, and span what they found', () => {
-    const table = tableWith({ privacy: guard({ patterns: [HERMES] }) })
+    const table = tableWith({ privacy: makePrivacy({ patterns: [HERMES] }) })
     const { facts, findings } = run(table, { body: says('about Project\u00a0Hermes!') })
     expect(facts.labels).toEqual({ secret: ['codename'] })
     expect(findings).toEqual([
-      { part: 0, start: 6, end: 20, detector: 'codename', kind: 'codename', label: 'secret' },
+      {
+        part: 0,
+        start: 6,
+        end: 20,
+        detector: 'codename',
+        kind: 'codename',
+        label: 'secret',
+        placeholder: null,
+      },
     ])
   })
 
   it.each(ALL)('counts a data URL as an image in %s, wherever it stands', (surface) => {
     const body = { input: [{ image_url: { url: 'data:image/png;base64,AA' } }] }
-    const { facts } = run(tableWith({ privacy: guard() }), { body, surface })
+    const { facts } = run(tableWith({ privacy: makePrivacy() }), { body, surface })
     expect([facts.images, facts.labels]).toEqual([true, { private: ['images'] }])
   })
 
   it('counts what was not scanned as whatever would have kept it nearest', () => {
     const open = { ...HERMES, id: 'open', label: 'public' }
-    const table = tableWith({ scanBytes: 10, privacy: guard({ patterns: [HERMES, open] }) })
+    const table = tableWith({ scanBytes: 10, privacy: makePrivacy({ patterns: [HERMES, open] }) })
     expect(run(table, { body: says('x'.repeat(11)) }).facts.labels).toEqual({
       private: ['unscanned'],
       secret: ['unscanned'],
@@ -338,8 +329,8 @@ describe('labels', () => {
   })
 
   it('counts a detector that fails as one that found something', () => {
-    const table = tableWith({ privacy: guard() })
-    table.classify.privacy = guard({ detectors: ['gone' as 'pii', 'secrets'] })
+    const table = tableWith({ privacy: makePrivacy() })
+    table.classify.privacy = makePrivacy({ detectors: ['gone' as 'pii', 'secrets'] })
     expect(run(table, { body: says('hi') }).facts.labels).toEqual({ private: ['failed'] })
   })
 
@@ -347,13 +338,13 @@ describe('labels', () => {
     { name: 'on a surface that is guarded', surfaces: ALL, labels: { private: ['pii'] } },
     { name: 'on one that is not', surfaces: ['chat'] as Surface[], labels: {} },
   ])('$name: $labels', ({ surfaces, labels }) => {
-    const table = tableWith({ privacy: guard({ surfaces }) })
+    const table = tableWith({ privacy: makePrivacy({ surfaces }) })
     expect(run(table, { body: { input: MAIL }, surface: 'embeddings' }).facts.labels).toEqual(labels)
   })
 
   it('adds those of the client', () => {
     const clients = { crew: makeClient({ labels: ['private', 'secret'] }) }
-    const table = tableWith({ privacy: guard() }, { clients })
+    const table = tableWith({ privacy: makePrivacy() }, { clients })
     expect(run(table, { body: says(MAIL) }).facts.labels).toEqual({
       private: ['pii', 'client'],
       secret: ['client'],

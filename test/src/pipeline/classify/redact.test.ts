@@ -6,9 +6,9 @@ import { replaceValues } from '../../../../src/protocols/json-object.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import type { RouteTable, Surface } from '../../../../src/table/route-table.ts'
 import { errorOf } from '../../error-of.ts'
-import { makePrivacy, makeRuledTable } from '../../make-policy.ts'
+import { makePattern, makePrivacy, makeRuledTable } from '../../make-policy.ts'
 
-const HERMES = { id: 'codename', source: 'hermes', flags: 'iu', label: 'private' }
+const HERMES = makePattern()
 const base = makeRuledTable([])
 const table: RouteTable = {
   ...base,

@@ -1,16 +1,20 @@
-/** zod and the JSON Schema give the same verdict on every file of policy tests. */
+/** zod and the JSON Schemas give the same verdict on every file of policy tests and every pack of detectors. */
 import { Ajv } from 'ajv'
 import * as fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { detectorsSchema } from '../../compiler/validate/detectors-schema.ts'
 import { testsSchema } from '../../compiler/validate/tests-schema.ts'
 import { type JsonSchema, schemaDocuments } from '../property/schema-documents.ts'
 
-const FILE = join(import.meta.dirname, '../../schemas/tests.schema.json')
+const SCHEMAS = join(import.meta.dirname, '../../schemas')
 
-describe('files of policy tests', () => {
-  const schema = JSON.parse(readFileSync(FILE, 'utf8')) as JsonSchema
+describe.each([
+  { name: 'tests', zod: testsSchema },
+  { name: 'detectors', zod: detectorsSchema },
+])('files of $name', ({ name, zod }) => {
+  const schema = JSON.parse(readFileSync(join(SCHEMAS, `${name}.schema.json`), 'utf8')) as JsonSchema
   const isValid = new Ajv({ strict: false }).compile(schema)
   const { valid, mutate } = schemaDocuments(schema)
 
@@ -18,7 +22,7 @@ describe('files of policy tests', () => {
     fc.assert(
       fc.property(valid, (document) => {
         expect(isValid(document)).toBe(true)
-        expect(testsSchema.safeParse(document).error?.issues ?? []).toEqual([])
+        expect(zod.safeParse(document).error?.issues ?? []).toEqual([])
       }),
       { numRuns: 500 },
     )
@@ -33,7 +37,7 @@ describe('files of policy tests', () => {
       fc.property(changed, (document) => {
         const isTaken = isValid(document)
         counts[isTaken ? 'taken' : 'refused'] += 1
-        expect(testsSchema.safeParse(document).success, JSON.stringify(document)).toBe(isTaken)
+        expect(zod.safeParse(document).success, JSON.stringify(document)).toBe(isTaken)
       }),
       { numRuns: 2000 },
     )
