@@ -70,7 +70,9 @@ export function createHandover(
   }
   const tell = async (edge: CountingEdge, booked: Booked): Promise<void> => {
     if (booked.length === 0) return
-    for (let time = 1; edge === current; time += 1) {
+    for (let time = 1; ; time += 1) {
+      // A successor begins with what is booked.
+      if (edge !== current) return
       try {
         return await edge.book(booked)
       } catch (error) {
