@@ -8,7 +8,15 @@ import { BackendUnreachable } from '../../src/ports.ts'
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { RouteTable, Rule } from '../../src/table/route-table.ts'
 import { makeInjection, makeLabel, makeRule, makeRuledTable } from './make-policy.ts'
-import { AUTHORIZED, makeActive, makeClient, makeModel, makeTable, makeTarget } from './make-snapshot.ts'
+import {
+  AUTHORIZED,
+  BREAKER,
+  makeActive,
+  makeClient,
+  makeModel,
+  makeTable,
+  makeTarget,
+} from './make-snapshot.ts'
 import { type Backend, type ScriptedPorts, scriptedPorts } from './scripted-ports.ts'
 
 const MAIL = 'write to ada@example.org'
@@ -249,6 +257,7 @@ describe('modes', () => {
 })
 
 describe('health', () => {
+  const breaker = { ...BREAKER, minimum: 1 }
   it.each([
     {
       name: 'cannot be reached',
@@ -260,10 +269,8 @@ describe('health', () => {
   ])('a backend that $name is tried last for a while, and rules know', async ({ gpu }) => {
     const down: Predicate = { kind: 'not', of: { kind: 'healthy', backend: 'gpu' } }
     const spared = makeRule({ id: 'down', when: down, action: { kind: 'route', to: 'safe', force: false } })
-    const edge = gateway(
-      makeRuledTable([spared, makeRule({ action: { kind: 'route', to: 'safe', force: false } })]),
-      { backends: { gpu } },
-    )
+    const rules = [spared, makeRule({ action: { kind: 'route', to: 'safe', force: false } })]
+    const edge = gateway({ ...makeRuledTable(rules), breaker }, { backends: { gpu } })
     const first = await edge.ask()
     const second = await edge.ask()
     expect([first, second].map((response) => response.headers.get('x-aicc-rule'))).toEqual([
@@ -276,7 +283,7 @@ describe('health', () => {
   it('an answer clears it', async () => {
     let up = false
     const gpu: Backend = () => (up ? Response.json({}) : new Response('', { status: 502 }))
-    const edge = gateway(makeTable(), { backends: { gpu } })
+    const edge = gateway(makeTable({ breaker }), { backends: { gpu } })
     await edge.ask({ model: 'safe' })
     up = true
     await edge.ask({ model: 'fast' })

@@ -34,6 +34,7 @@ const OF_POLICY: Record<string, unknown> = {
   TimeoutsConfig: DEFAULTS.timeouts,
   ListenConfig: DEFAULTS.listen,
   LimitsConfig: DEFAULTS.limits,
+  BreakerConfig: DEFAULTS.breaker,
   CorsConfig: DEFAULTS.cors,
   ServedModelConfig: { keepAlive: DEFAULTS.keepAlive, balance: DEFAULTS.balance },
   LabelConfig: DEFAULTS.label,
@@ -73,6 +74,7 @@ describe('defaults', () => {
       return Object.keys(found).length === 0 ? [] : [[name, found]]
     })
     expect(Object.fromEntries(shown)).toEqual({
+      HealthConfig: DEFAULTS.health,
       ManualModeConfig: { kind: 'manual', whenOn: DEFAULTS.mode.whenOn },
       HttpSwitchModeConfig: { whenOn: DEFAULTS.mode.whenOn },
     })

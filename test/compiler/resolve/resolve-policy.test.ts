@@ -294,12 +294,11 @@ describe('notInForce', () => {
             url,
             models: {},
             maxConcurrent: 1,
-            health: { path: '/' },
             password: { env: 'P' },
           },
         },
       },
-      ['kind: opencode', 'maxConcurrent', 'health', 'password'],
+      ['kind: opencode', 'maxConcurrent', 'password'],
     ],
     ['switches', { modes: { m: { kind: 'http-switch', status: url }, n: { kind: 'manual' } } }, ['status']],
   ]

@@ -90,6 +90,8 @@ export function labelledPolicies(upstream: string): Policies {
       },
     },
     policy: {
+      // One failure says enough.
+      breaker: { minimum: 1 },
       zones: ['cloud', 'lan', 'local'],
       labels: {
         private: { mayReach: 'local', onDenied: { reroute: 'home' } },
