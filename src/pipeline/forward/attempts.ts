@@ -2,6 +2,7 @@
 import { GatewayError } from '../../errors.ts'
 import type { Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
+import { heldLast } from './held-last.ts'
 import { AttemptFailure } from './upstream-error.ts'
 import { watchAttempt } from './watch-attempt.ts'
 
@@ -11,7 +12,7 @@ import { watchAttempt } from './watch-attempt.ts'
  */
 export async function tryTargets<T>(exchange: Exchange, attempt: (target: Target) => Promise<T>): Promise<T> {
   let last: GatewayError | undefined
-  for (const target of exchange.targets) {
+  for (const target of heldLast(exchange, exchange.targets)) {
     exchange.lease.move(target)
     try {
       return await watchAttempt(exchange, target, attempt)
