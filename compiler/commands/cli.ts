@@ -21,6 +21,7 @@ import { shadowCommand } from './shadow.ts'
 import { statusCommand } from './status.ts'
 import { testCommand } from './test.ts'
 import { tolerateClosedOutput } from './tolerate-closed-output.ts'
+import { usageCommand } from './usage.ts'
 import { productVersion, versionCommand } from './version.ts'
 
 const VERBS = [
@@ -37,6 +38,7 @@ const VERBS = [
   keysCommand,
   modeCommand,
   shadowCommand,
+  usageCommand,
   doctorCommand,
   versionCommand,
 ]

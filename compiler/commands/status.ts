@@ -36,6 +36,11 @@ function renderBackend({ name, kind, origin, models, health }: GatewayStatus['ba
   return `${place}  ${health.state} since ${health.since}${latency}${detail}`
 }
 
+function renderRecords({ problem, dropped }: GatewayStatus['records']): string {
+  const lost = dropped === 0 ? 'none lost' : `${dropped} LOST because nobody took them in time`
+  return problem === null ? `kept, ${lost}` : `NOT KEPT, the edge holds them back: ${problem}; ${lost}`
+}
+
 function renderStatus(status: GatewayStatus): string {
   const { edge, listeners, certificate, modes, backends, held, clients } = status
   const at = (scheme: string, listener: Listener | null): string =>
@@ -56,6 +61,7 @@ function renderStatus(status: GatewayStatus): string {
     ...(status.shadow === null
       ? []
       : [`shadow       ${status.shadow.slice(0, 12)} decides beside it, \`aicc shadow --stop\` ends that`]),
+    `records      ${renderRecords(status.records)}`,
     ...(modes.length === 0 ? [] : ['modes']),
     ...modes.map(({ name, on, since }) => `  ${name}  ${on ? `on since ${since}` : 'off'}`),
     'backends',

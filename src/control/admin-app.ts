@@ -6,6 +6,7 @@ import { Hono } from 'hono'
 import { GatewayError } from '../errors.ts'
 import { adminModes, type ModeControl } from './admin-modes.ts'
 import { adminShadow, type ShadowControl } from './admin-shadow.ts'
+import { adminUsage, type UsageControl } from './admin-usage.ts'
 import type { GatewayStatus } from './gateway-status.ts'
 import type { ReloadResult } from './gateway.ts'
 
@@ -13,6 +14,7 @@ export interface AdminOptions {
   token: string
   modes: ModeControl
   shadow: ShadowControl
+  usage: UsageControl
   reload: () => Promise<ReloadResult>
   status: () => Promise<GatewayStatus>
   log: (line: string) => void
@@ -21,7 +23,7 @@ export interface AdminOptions {
 /** A page that a browser shows could rebind its name to this machine; its Host header still gives it away. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
-export function createAdminApp({ token, modes, shadow, reload, status, log }: AdminOptions): Hono {
+export function createAdminApp({ token, modes, shadow, usage, reload, status, log }: AdminOptions): Hono {
   const app = new Hono()
   app.use(async ({ req }, next) => {
     if (!LOOPBACK_HOST.test(req.header('host') ?? '')) {
@@ -38,9 +40,11 @@ export function createAdminApp({ token, modes, shadow, reload, status, log }: Ad
   app.get('/admin/status', async (context) => context.json(await status()))
   app.route('/admin/modes', adminModes(modes))
   app.route('/admin/shadow', adminShadow(shadow))
+  app.route('/admin/usage', adminUsage(usage))
   app.all('/admin/reload', () => refuseMethod('POST'))
   app.all('/admin/status', () => refuseMethod('GET'))
   app.all('/admin/shadow', () => refuseMethod('GET, PUT, DELETE'))
+  app.all('/admin/usage', () => refuseMethod('GET'))
   app.all('/admin/modes', () => refuseMethod('GET'))
   app.all('/admin/modes/:name', () => refuseMethod('GET, PUT'))
   app.notFound(() => new GatewayError('not_found', 'no such admin route').toResponse())

@@ -3,6 +3,7 @@
  */
 import type { RouteTable } from '../table/route-table.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
+import type { UsageReport } from '../table/usage-report.ts'
 import type { Environment } from './build-snapshot.ts'
 import type { GatewayStatus } from './gateway-status.ts'
 import { formatListener } from './listen-address.ts'
@@ -105,6 +106,23 @@ export async function fetchShadow(
   const answer = await call(stateDir, environment, { method: 'GET', path: '/admin/shadow' })
   if (answer.kind !== 'answered') return answer
   return { kind: 'shadow', report: (answer.body as { report: ShadowReport | null }).report }
+}
+
+export type UsageAnswer =
+  | { kind: 'not-running' }
+  | { kind: 'usage'; report: UsageReport }
+  | { kind: 'refused'; message: string }
+  | { kind: 'failed'; message: string }
+
+/** @param asked as the admin API takes it: `by`, `since`, `until`, `client` */
+export async function fetchUsage(
+  stateDir: string,
+  asked: Readonly<Record<string, string>>,
+  environment: Environment = process.env,
+): Promise<UsageAnswer> {
+  const path = `/admin/usage?${new URLSearchParams(asked).toString()}`
+  const answer = await call(stateDir, environment, { method: 'GET', path })
+  return answer.kind === 'answered' ? { kind: 'usage', report: answer.body as UsageReport } : answer
 }
 
 type Answer =

@@ -4,6 +4,7 @@
 import type { BackendKind, RouteTable } from '../table/route-table.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 import type { Gateway } from './gateway.ts'
+import type { RecordsStatus } from './handover.ts'
 import { modeStatuses, type ModeStatus } from './mode-status.ts'
 import type { ProbeStatus } from './probes/probes.ts'
 import type { Listener, Runtime } from './run-file.ts'
@@ -35,6 +36,8 @@ export interface GatewayStatus {
   /** Backends, and targets as `backend/model`, that the edge holds to be down; empty while it does not say. */
   held: string[]
   clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
+  /** How it stands with the records of requests. */
+  records: RecordsStatus
 }
 
 interface BackendStatus {
@@ -66,6 +69,7 @@ export interface StatusFacts {
   admin: Listener
   /** What probes found, by backend. */
   probes: Readonly<Record<string, ProbeStatus>>
+  records: RecordsStatus
 }
 
 export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStatus {

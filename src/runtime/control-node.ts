@@ -20,6 +20,7 @@ import type { ListenOverrides } from '../control/listeners.ts'
 import { readModes } from '../control/mode-store.ts'
 import { watchNetwork } from '../control/network-watch.ts'
 import { createProbes } from '../control/probes/probes.ts'
+import { reportUsage } from '../control/report-usage.ts'
 import {
   removeRunFile,
   writeRunFile,
@@ -155,6 +156,7 @@ async function start(
       startedAt,
       admin: admin.at,
       probes: probes.status(),
+      records: handover.status(),
     })
   const reload = async (): Promise<ReloadResult> => {
     const result = await gateway.reload()
@@ -182,6 +184,15 @@ async function start(
     shadow: {
       set: (table) => gateway.setShadow(table),
       report: () => gateway.shadowReport(),
+    },
+    usage: {
+      timeZone: () => gateway.inForce.table.timeZone,
+      report: (query) =>
+        reportUsage(query, {
+          usage: store.usage,
+          counted: () => handover.counted(),
+          table: gateway.inForce.table,
+        }),
     },
   })
   closers.push(() => admin.close())

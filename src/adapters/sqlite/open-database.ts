@@ -48,7 +48,7 @@ export function isDamage(error: unknown): boolean {
 
 function connect(path: string, migrations: readonly string[]): Omit<Database, 'damaged'> {
   // SQLite would make it readable for others; its log files take over the mode.
-  closeSync(openSync(path, 'a', 0o600))
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path)
   try {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)

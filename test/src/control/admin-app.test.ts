@@ -34,6 +34,13 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
       },
       report: () => Promise.resolve(null),
     },
+    usage: {
+      timeZone: () => 'Europe/Berlin',
+      report: (query) => {
+        log.push(JSON.stringify(query))
+        return Promise.resolve({ by: query.by, since: '', until: '', keptSince: '', rows: [], budgets: [] })
+      },
+    },
     log: (line) => log.push(line),
   })
 }
@@ -188,5 +195,44 @@ describe('admin app', () => {
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('secret')
     expect(log.join()).toContain('secret')
+  })
+})
+
+describe('usage', () => {
+  const ask = async (query: string): Promise<[number, Record<string, unknown>]> => {
+    log.length = 0
+    const response = await app.request(`/admin/usage${query}`, { headers: HEADERS })
+    return [response.status, JSON.parse(log[0] ?? '{}') as Record<string, unknown>]
+  }
+
+  it('is asked by client for the last day unless told otherwise', async () => {
+    const [status, query] = await ask('')
+    expect([status, query['by'], query['client'], query['timeZone']]).toEqual([
+      200,
+      'client',
+      null,
+      'Europe/Berlin',
+    ])
+    expect(Number(query['until']) - Number(query['since'])).toBe(24 * 3_600_000 + 1)
+  })
+
+  it('takes group, client and moments in the time zone of the policy', async () => {
+    const [, query] = await ask('?by=day&client=crew&since=2026-11-20&until=2026-11-21T00:00Z')
+    expect(query).toEqual({
+      by: 'day',
+      client: 'crew',
+      since: Date.UTC(2026, 10, 19, 23),
+      until: Date.UTC(2026, 10, 21),
+      timeZone: 'Europe/Berlin',
+    })
+  })
+
+  it.each(['?by=planet', '?since=yesterday', '?until=2026-02-30'])('refuses %s', async (query) => {
+    expect(await ask(query)).toEqual([400, {}])
+  })
+
+  it('is only looked at', async () => {
+    const response = await app.request('/admin/usage', { method: 'DELETE', headers: HEADERS })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
   })
 })

@@ -1,0 +1,78 @@
+/** Usage as text. */
+import type { UsageReport } from '../../src/table/usage-report.ts'
+import { renderTable } from './render-table.ts'
+
+const NONE = '-'
+
+/** For people. */
+export function renderUsage({ by, since, until, keptSince, rows, budgets }: UsageReport): string {
+  const head = [by, 'requests', 'failed', 'input', 'cached', 'output', 'usd']
+  const cells = rows.map((row) => [
+    row.name ?? NONE,
+    String(row.requests),
+    String(row.failed),
+    String(row.inputTokens),
+    String(row.cachedInputTokens),
+    String(row.outputTokens),
+    usd(row.cost),
+  ])
+  const sum = (read: (row: UsageReport['rows'][number]) => number): number =>
+    rows.reduce((total, row) => total + read(row), 0)
+  const [estimated, unpriced] = [sum((row) => row.estimated), sum((row) => row.unpriced)]
+  return [
+    `from ${since} to ${until}`,
+    ...(since < keptSince ? [`records before ${keptSince} are kept no more`] : []),
+    '',
+    rows.length === 0 ? 'no request' : renderTable(head, cells),
+    ...(estimated === 0 ? [] : [`tokens of ${requests(estimated)} are estimated: the backend said none`]),
+    ...(unpriced === 0 ? [] : [`${requests(unpriced)} went to models without a price`]),
+    ...(budgets.length === 0 ? [] : ['', 'budgets', renderBudgets(budgets)]),
+  ].join('\n')
+}
+
+function renderBudgets(budgets: UsageReport['budgets']): string {
+  const rows = budgets.map(({ client, period, limit, used, left }) => [
+    client,
+    period,
+    usd(used),
+    usd(left),
+    usd(limit),
+  ])
+  return renderTable(['client', 'period', 'used', 'left', 'of'], rows)
+}
+
+function requests(count: number): string {
+  return `${count} request${count === 1 ? '' : 's'}`
+}
+
+/** @param nano nano-USD; shown to a millionth, and never as nothing when it is something */
+function usd(nano: number): string {
+  const dollars = nano / 1e9
+  return nano !== 0 && Math.abs(dollars) < 1e-6 ? '<0.000001' : dollars.toFixed(6)
+}
+
+const CSV_HEAD =
+  'name,requests,failed,input_tokens,cached_input_tokens,output_tokens,estimated,cost_nano_usd,unpriced'
+
+/** RFC 4180, with a head; money in nano-USD, exact. */
+export function renderUsageCsv({ rows }: UsageReport): string {
+  const lines = rows.map((row) =>
+    [
+      quoted(row.name ?? ''),
+      row.requests,
+      row.failed,
+      row.inputTokens,
+      row.cachedInputTokens,
+      row.outputTokens,
+      row.estimated,
+      row.cost,
+      row.unpriced,
+    ].join(),
+  )
+  return [CSV_HEAD, ...lines].join('\n')
+}
+
+/** As RFC 4180 has it. */
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
