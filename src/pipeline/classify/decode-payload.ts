@@ -1,90 +1,110 @@
-/** What a run of base64 or hex says, where that is readable text; any other run is none of our business. */
+/** What a run of base64 or hex says, where that is text; any other run is none of our business. */
 
-/** Digits of base64, plain and for URLs, by their character codes; 255 for what is none. */
-const DIGITS: Uint8Array = new Uint8Array(128).fill(255)
+export interface Payload {
+  text: string
+  /** Share of letters, spaces and whatever is not ASCII. */
+  wordy: number
+}
+
+const NONE = 255
+
+/** Digits of base64, plain and for URLs, by their character codes. */
+const DIGITS: Uint8Array = new Uint8Array(128).fill(NONE)
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 for (let value = 0; value < ALPHABET.length; value += 1) DIGITS[ALPHABET.charCodeAt(value)] = value
 DIGITS['-'.charCodeAt(0)] = 62
 DIGITS['_'.charCodeAt(0)] = 63
 
-const HEX = /^[0-9A-Fa-f]+$/
-/** Runs on every long word: the bytes are judged before it, as an error of its own takes 10 µs. */
+/** Bytes that no text has: control characters, and those that UTF-8 has no use for. */
+const UNREADABLE: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const control = (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 127
+  return control || byte === 0xc0 || byte === 0xc1 || byte > 0xf4 ? 1 : 0
+})
+
+/** The bytes are judged before it, as an error of its own takes 10 µs. */
 const UTF8 = new TextDecoder()
 
-/** Share of letters and spaces from which bytes count as words. */
-const WORDY = 0.7
+/** Grows with the longest run; never read after the call that wrote it. */
+let bytes = new Uint8Array(1024)
 
-/** @param run characters of base64, of its form for URLs, or of hex, in ASCII; linear in its length */
-export function decodePayload(run: string): string | null {
-  return (HEX.test(run) ? readAs(fromHex, run) : null) ?? readAs(fromBase64, run)
+/** Whether it is one of the digits of base64, which those of hex are as well. */
+export function isPayloadDigit(codes: Uint16Array, at: number): boolean {
+  return (DIGITS[codes[at] ?? 0] ?? NONE) !== NONE
 }
 
-/** Digits of a long run that are tried first; whole bytes in both forms. */
-const PROBE = 256
-
-function readAs(decode: (run: string) => Uint8Array, run: string): string | null {
-  if (run.length > 2 * PROBE && !isText(decode(run.slice(0, PROBE)), 0)) return null
-  const bytes = decode(run)
-  return isText(bytes, WORDY) ? UTF8.decode(bytes) : null
+/**
+ * Linear in the length of the run.
+ * @param start of digits, up to before `end`; whatever else stands among them is passed over
+ * @returns null for what is no text
+ */
+export function decodePayload(codes: Uint16Array, start: number, end: number): Payload | null {
+  if (bytes.length < end - start) bytes = new Uint8Array(end - start)
+  return toText(decodeHex(codes, start, end)) ?? toText(decodeBase64(codes, start, end))
 }
 
-function fromHex(run: string): Uint8Array {
-  const bytes = new Uint8Array(run.length >> 1)
-  for (let i = 0; i < bytes.length; i += 1) {
-    bytes[i] = 16 * hexDigit(run.charCodeAt(2 * i)) + hexDigit(run.charCodeAt(2 * i + 1))
+/** @returns how many bytes; 0 for what cannot be text */
+function decodeHex(codes: Uint16Array, start: number, end: number): number {
+  let count = 0
+  let high = -1
+  for (let i = start; i < end; i += 1) {
+    const value = hexValue(codes[i] ?? 0)
+    if (value === NONE) {
+      if (isPayloadDigit(codes, i)) return 0
+    } else if (high === -1) high = value
+    else {
+      const byte = 16 * high + value
+      if (UNREADABLE[byte] === 1) return 0
+      bytes[count++] = byte
+      high = -1
+    }
   }
-  return bytes
+  return count
 }
 
-/** `A` and `a` end in the same four bits as 1 does. */
-function hexDigit(code: number): number {
-  return code < 58 ? code - 48 : (code & 15) + 9
+function hexValue(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  const letter = (code | 32) - 97
+  return letter >= 0 && letter < 6 ? letter + 10 : NONE
 }
 
-function fromBase64(run: string): Uint8Array {
-  const bytes = new Uint8Array(Math.floor((run.length * 3) / 4))
+/** @returns how many bytes; 0 for what cannot be text */
+function decodeBase64(codes: Uint16Array, start: number, end: number): number {
   let count = 0
   let bits = 0
   let pending = 0
-  for (let i = 0; i < run.length; i += 1) {
-    const digit = DIGITS[run.charCodeAt(i)] ?? 255
-    if (digit === 255) break
+  for (let i = start; i < end; i += 1) {
+    const digit = DIGITS[codes[i] ?? 0] ?? NONE
+    if (digit === NONE) continue
     pending = ((pending << 6) | digit) & 0xffff
     bits += 6
     if (bits < 8) continue
     bits -= 8
-    bytes[count++] = pending >> bits
+    const byte = (pending >> bits) & 255
+    if (UNREADABLE[byte] === 1) return 0
+    bytes[count++] = byte
   }
-  return bytes.subarray(0, count)
+  return count
 }
 
-/**
- * Whether bytes are UTF-8, but for a character that is cut off at their end, and so much of it words. Keys and pictures
- * give themselves away within a few bytes.
- */
-function isText(bytes: Uint8Array, share: number): boolean {
+/** Of the first `count` bytes, if they are UTF-8, but for a character that is cut off at their end. */
+function toText(count: number): Payload | null {
+  if (count === 0) return null
   let wordy = 0
   /** Bytes that the character still needs. */
   let open = 0
-  for (const byte of bytes) {
+  for (let i = 0; i < count; i += 1) {
+    const byte = bytes[i] ?? 0
     if (open > 0) {
-      if (byte >> 6 !== 0b10) return false
+      if (byte >> 6 !== 0b10) return null
       open -= 1
       wordy += 1
     } else if (byte >= 128) {
-      open = followersOf(byte)
-      if (open === 0) return false
+      if (byte < 0xc2) return null
+      open = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
       wordy += 1
     } else if (byte === 32 || byte === 10 || isLetter(byte)) wordy += 1
-    else if (byte === 127 || (byte < 32 && byte !== 9 && byte !== 13)) return false
   }
-  return wordy >= bytes.length * share
-}
-
-/** How many bytes follow the first one of a character in UTF-8; 0 = none can. */
-function followersOf(first: number): number {
-  if (first < 0xc2 || first > 0xf4) return 0
-  return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3
+  return { text: UTF8.decode(bytes.subarray(0, count)), wordy: wordy / count }
 }
 
 function isLetter(byte: number): boolean {

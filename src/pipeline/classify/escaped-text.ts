@@ -4,7 +4,7 @@
  */
 import type { Haystack, PartSpan } from './haystack.ts'
 import { normalize } from './normalize.ts'
-import { ESCAPE, unescape } from './unescape.ts'
+import type { Normalized } from './plain-text.ts'
 
 export interface EscapedText {
   text: string
@@ -12,15 +12,31 @@ export interface EscapedText {
   locate: (start: number, end: number) => PartSpan[]
 }
 
-export function readEscapes({ pieces, locate }: Haystack): EscapedText[] {
+/** JSON in a string in JSON in a string: each level doubles the backslashes of the one below. */
+const MOST_LEVELS = 3
+
+/** What can be read otherwise than it is written. */
+const ESCAPE = /\\[nrtbfux"'\\/]/
+
+export function readEscapes({ pieces, locate }: Pick<Haystack, 'pieces' | 'locate'>): EscapedText[] {
   return pieces.flatMap(({ text, at }) => {
     if (!text.includes('\\') || !ESCAPE.test(text)) return []
-    const inner = unescape(text)
-    const plain = normalize(inner.text, false)
-    const original = (offset: number): number => {
-      const between = plain.offsets?.[offset] ?? offset
-      return at + (inner.offsets?.[between] ?? between)
-    }
-    return [{ text: plain.text, locate: (start, end) => locate(original(start), original(end)) }]
+    const { text: plain, offsets } = unescape(text)
+    const original = (offset: number): number => at + (offsets?.[offset] ?? offset)
+    return [{ text: plain, locate: (start, end) => locate(original(start), original(end)) }]
   })
+}
+
+/** Every escape made the character it stands for, those that come out of it as well. Linear in the length of the text. */
+export function unescape(text: string): Normalized {
+  let result: Normalized = { text, offsets: null }
+  for (let level = 0; level < MOST_LEVELS && result.text.includes('\\'); level += 1) {
+    const { text: inner, offsets } = normalize(result.text, true)
+    const outer = result.offsets
+    result = {
+      text: inner,
+      offsets: outer === null ? offsets : (offsets?.map((at) => outer[at] ?? at) ?? outer),
+    }
+  }
+  return result
 }

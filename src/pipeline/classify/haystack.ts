@@ -3,7 +3,8 @@
  * the parts, and to the characters as they were written.
  */
 import type { TextPart } from '../../protocols/text-parts.ts'
-import { normalize, type Normalized } from './normalize.ts'
+import { normalize } from './normalize.ts'
+import type { Normalized } from './plain-text.ts'
 
 /** A stretch of one part's own text. */
 export interface PartSpan {

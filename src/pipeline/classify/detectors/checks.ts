@@ -98,26 +98,57 @@ function longestMeanRun(value: string): number {
   return value.length < 32 ? 6 : 8.5
 }
 
-/** Mean length of the runs of one sort of character: words and numbers make longer ones than chance. */
+const OTHER = 0
+const SMALL = 1
+const CAPITAL = 2
+const NUMERAL = 3
+const SORTS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  if (/[a-z]/.test(character)) return SMALL
+  if (/[A-Z]/.test(character)) return CAPITAL
+  return /[0-9]/.test(character) ? NUMERAL : OTHER
+})
+
+/**
+ * Mean length of the runs of one sort of character: words and numbers make longer ones than chance. One capital letter
+ * belongs to the small ones behind it.
+ */
 export function meanRun(value: string): number {
-  const runs = value.match(/[A-Z]?[a-z]+|[A-Z]+|[0-9]+/g) ?? []
-  return runs.length === 0 ? value.length : value.length / runs.length
+  let runs = 0
+  let previous = OTHER
+  let length = 0
+  for (let i = 0; i < value.length; i += 1) {
+    const sort = SORTS[value.charCodeAt(i)] ?? OTHER
+    if (sort === previous) length += 1
+    else {
+      const isCapitalized = sort === SMALL && previous === CAPITAL && length === 1
+      if (sort !== OTHER && !isCapitalized) runs += 1
+      length = 1
+    }
+    previous = sort
+  }
+  return runs === 0 ? value.length : value.length / runs
 }
 
 /** How often each character occurs; empty between calls. Characters beyond ASCII share places, which tells less of them. */
 const counts = new Uint16Array(128)
 
+/** By count; most words are shorter. */
+const LOGARITHMS: Float64Array = Float64Array.from({ length: 513 }, (_, count) => Math.log2(count))
+
 /** Shannon entropy in bits per character, of a text of at most 65,535. */
 export function entropy(text: string): number {
-  for (let i = 0; i < text.length; i += 1) {
+  const { length } = text
+  for (let i = 0; i < length; i += 1) {
     const place = text.charCodeAt(i) & 127
     counts[place] = (counts[place] ?? 0) + 1
   }
+  const whole = LOGARITHMS[length] ?? Math.log2(length)
   let bits = 0
-  for (let i = 0; i < text.length; i += 1) {
+  for (let i = 0; i < length; i += 1) {
     const place = text.charCodeAt(i) & 127
     const count = counts[place] ?? 0
-    if (count > 0) bits -= (count / text.length) * Math.log2(count / text.length)
+    if (count > 0) bits += (count / length) * (whole - (LOGARITHMS[count] ?? Math.log2(count)))
     counts[place] = 0
   }
   return bits

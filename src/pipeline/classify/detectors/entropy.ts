@@ -1,5 +1,6 @@
 /** Words that are too random to be words: keys of unknown make. */
 import type { PrivacyGuard } from '../../../table/route-table.ts'
+import { codesOf } from '../codes-of.ts'
 import { entropy, meanRun } from './checks.ts'
 import type { Find } from './detector.ts'
 
@@ -24,15 +25,16 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 export function findRandomWords(text: string, { threshold, minLength }: PrivacyGuard['entropy']): Find[] {
   const finds: Find[] = []
+  const codes = codesOf(text)
   const armour = publicArmour(text)
   let block = 0
   // A word of that length has a character at every such step: all others are passed over.
-  for (let probe = minLength - 1; probe < text.length; probe += minLength) {
-    if (!isInWord(text, probe)) continue
+  for (let probe = minLength - 1; probe < codes.length; probe += minLength) {
+    if (!isInWord(codes, probe)) continue
     let start = probe
-    while (isInWord(text, start - 1)) start -= 1
+    while (isInWord(codes, start - 1)) start -= 1
     let end = probe + 1
-    while (isInWord(text, end)) end += 1
+    while (isInWord(codes, end)) end += 1
     probe = end
     if (end - start < minLength) continue
     while ((armour[block]?.end ?? Infinity) <= start) block += 1
@@ -45,8 +47,8 @@ export function findRandomWords(text: string, { threshold, minLength }: PrivacyG
   return finds
 }
 
-function isInWord(text: string, at: number): boolean {
-  return IN_WORD[text.charCodeAt(at)] === 1
+function isInWord(codes: Uint16Array, at: number): boolean {
+  return IN_WORD[codes[at] ?? 0] === 1
 }
 
 /** Certificates, public keys, signed messages: blocks of random lines that anyone may see. In order, none in another. */

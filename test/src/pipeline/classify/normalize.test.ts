@@ -11,7 +11,8 @@ describe('normalize', () => {
     { name: 'odd spaces', text: 'a\u00a0b\u2003c', json: false, plain: 'a b c' },
     { name: 'escapes', text: String.raw`\"a\u0040b\"\n\\`, json: true, plain: '"a@b"\n\\' },
     { name: 'a broken escape', text: '\\u00g', json: true, plain: 'u00g' },
-    { name: 'an escape at the end', text: 'a\\', json: true, plain: 'a' },
+    { name: 'by number, of two halves', text: String.raw`\x41\ud83d\ude00`, json: true, plain: 'A😀' },
+    { name: 'a backslash at the end', text: 'a\\', json: true, plain: 'a\\' },
   ])('$name', ({ text, json, plain }) => {
     expect(normalize(text, json).text).toBe(plain)
   })
@@ -21,6 +22,10 @@ describe('normalize', () => {
     const { text: plain, offsets } = normalize(text, true)
     expect(plain).toBe('x@\ny')
     expect(offsets && [...offsets]).toEqual([0, 1, 7, 9, 10])
+  })
+
+  it('takes a backslash that escapes nothing with what it stands before', () => {
+    expect([...(normalize(String.raw`a\qb`, true).offsets ?? [])]).toEqual([0, 1, 3, 4])
   })
 
   it('reads what JSON.stringify wrote', () => {

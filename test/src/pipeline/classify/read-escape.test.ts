@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { codesOf } from '../../../../src/pipeline/classify/codes-of.ts'
 import { readEscape } from '../../../../src/pipeline/classify/read-escape.ts'
 
 describe('readEscape', () => {
@@ -17,7 +18,7 @@ describe('readEscape', () => {
     { text: String.raw`\x4`, code: 92, length: 1 },
     { text: '\\', code: 92, length: 1 },
   ])('$text', ({ text, code, length }) => {
-    expect(readEscape(text, 0)).toEqual({ code, length })
-    expect(readEscape(`a${text}`, 1)).toEqual({ code, length })
+    expect(readEscape(codesOf(text), 0)).toEqual({ code, length })
+    expect(readEscape(codesOf(`a${text}`), 1)).toEqual({ code, length })
   })
 })

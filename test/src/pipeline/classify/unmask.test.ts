@@ -60,6 +60,11 @@ describe('unmask', () => {
       plain: '1234567890 '.repeat(20) + PLAIN.repeat(20),
     },
     {
+      name: 'a payload in several lines',
+      text: btoa(PLAIN.repeat(3)).replace(/.{64}/, '$&\r\n'),
+      plain: PLAIN.repeat(3),
+    },
+    {
       name: 'a picture stays',
       text: btoa('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0'),
       plain: 'ivborw0kggoaaaansuheuga=',

@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { unescape } from '../../../../src/pipeline/classify/unescape.ts'
+import { unescape } from '../../../../src/pipeline/classify/escaped-text.ts'
 
 describe('unescape', () => {
   it.each([
