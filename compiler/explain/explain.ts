@@ -10,7 +10,8 @@ import type { Judged, SimulatedRequest, Simulation } from '../simulate/simulate.
 import { type World, showWeekTime } from '../simulate/world.ts'
 import { explainOutcome } from './explain-outcome.ts'
 import { explainRules } from './explain-rules.ts'
-import type { ExplainedFacts, ExplainedFinding, Explanation } from './explanation.ts'
+import type { ExplainedFacts, Explanation } from './explanation.ts'
+import { withoutFinds } from './without-finds.ts'
 
 export interface ExplainInput {
   request: SimulatedRequest
@@ -27,17 +28,24 @@ export function explain({ request, world, simulation, compiled, lineOf }: Explai
   const { modes, down } = world
   const asked = { version: 1, digest: table.digest, world: { modes, down }, error } as const
   if (judged === null) {
-    const unknown = { entry: null, facts: null, labels: {}, findings: [], rules: [], outcome: null }
-    return { ...asked, request: { client, surface, model: null }, ...unknown }
+    const unknown = { entry: null, facts: null, labels: {}, rules: [], outcome: null }
+    const nothing = { findings: [], counts: {}, passedOver: [], unread: [] }
+    return { ...asked, request: { client, surface, model: null }, ...unknown, ...nothing }
   }
+  const hush = withoutFinds(judged)
+  const { labels, finds, counts, passedOver, unread } = judged.verdict
   return {
     ...asked,
-    request: { client, surface, model: judged.facts.model },
+    error: error && { ...error, message: hush(error.message) },
+    request: { client, surface, model: hush(judged.facts.model) },
     entry: explainEntry(judged.facts.model, compiled, lineOf),
-    facts: explainFacts(judged, { table, world }),
-    labels: judged.facts.labels,
-    findings: explainFindings(judged),
-    rules: explainRules(judged, compiled, lineOf),
+    facts: explainFacts(judged, { table, world, hush }),
+    labels,
+    findings: finds,
+    counts,
+    passedOver,
+    unread,
+    rules: explainRules(judged, compiled, lineOf).map((rule) => Object.assign(rule, { why: hush(rule.why) })),
     outcome: explainOutcome(judged, compiled, lineOf),
   }
 }
@@ -51,68 +59,25 @@ function explainEntry(name: string, { table, policy }: CompiledPolicy, lineOf: L
 }
 
 function explainFacts(
-  { facts, injection, parts, complexityReasons }: Judged,
-  { table: { needs, classify }, world }: { table: RouteTable; world: World },
+  { facts, verdict: { complexity, injection } }: Judged,
+  { table, world, hush }: { table: RouteTable; world: World; hush: (text: string) => string },
 ): ExplainedFacts {
+  const { needs, classify } = table
   const { tools, images, json, stream, user, maxTokens } = facts
   return {
     tokens: needs.text ? facts.tokens : null,
     maxTokens,
-    complexity: needs.complexity
-      ? {
-          class: facts.complexity,
-          reasons: complexityReasons,
-          asks: classify.complexity.classifier?.model ?? null,
-          answer: world.classifier,
-        }
-      : null,
-    injection: classify.injection && explainInjection(injection, parts),
+    complexity: complexity && {
+      ...complexity,
+      asks: classify.complexity.classifier?.model ?? null,
+      answer: world.classifier,
+    },
+    injection,
     tools,
     images,
     json,
     stream,
-    user,
+    user: hush(user),
     time: needs.time ? showWeekTime(facts.minuteOfWeek) : null,
   }
-}
-
-function explainInjection(
-  { flagged, score, channel, reasons, finds }: Judged['injection'],
-  parts: Judged['parts'],
-): ExplainedFacts['injection'] {
-  return {
-    flagged,
-    score: Math.round(score * 100) / 100,
-    channel,
-    reasons,
-    finds: finds.map(({ reason, part, start, end }) => {
-      return { reason, where: showPlace(parts[part]), start, end }
-    }),
-  }
-}
-
-function explainFindings({ findings, parts }: Judged): ExplainedFinding[] {
-  return findings.map(({ detector, kind, label, part, start, end }) => ({
-    detector,
-    kind,
-    label,
-    where: showPlace(parts[part]),
-    start,
-    end,
-  }))
-}
-
-/** `messages[0].content`; what cannot be replaced has no such place. */
-function showPlace(part: Judged['parts'][number] | undefined): string {
-  if (part === undefined || part.path.length === 0) return UNPLACED[part?.kind ?? 'keys'] ?? 'the request'
-  return part.path
-    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${step}`))
-    .join('')
-}
-
-const UNPLACED: Partial<Record<Judged['parts'][number]['kind'], string>> = {
-  keys: 'names of fields',
-  numbers: 'numbers',
-  model: 'the name of the model',
-  'correlation-id': 'x-correlation-id',
 }

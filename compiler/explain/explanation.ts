@@ -5,6 +5,7 @@ import type { DropReason, ParameterEdits } from '../../src/table/decision.ts'
 import type { Balance, Surface, Timeouts } from '../../src/table/route-table.ts'
 import type { ClientError } from '../simulate/client-error.ts'
 import type { LineOfFile } from '../simulate/line-of-file.ts'
+import type { Judged } from '../simulate/simulate.ts'
 
 export interface ExplainedPart {
   holds: boolean
@@ -49,29 +50,8 @@ export interface ExplainedDrop {
   text: string
 }
 
-/** A find of a detector. Never what was found, only where. */
-export interface ExplainedFinding {
-  detector: string
-  /** What it is, such as `aws-key`; for a pattern its id. */
-  kind: string
-  label: string
-  /** Path in the body, such as `messages[0].content`. */
-  where: string
-  /** Characters of that text, from 0, before `end`. */
-  start: number
-  end: number
-}
-
-/** The verdict on the text that looks worst, and where its families of phrases were found; never what was found. */
-export interface ExplainedInjection {
-  flagged: boolean
-  /** 0 to 1. */
-  score: number
-  /** Who wrote that text: `user`, `tool` or `document`; null = nothing was read. */
-  channel: string | null
-  reasons: readonly string[]
-  finds: { reason: string; where: string; start: number; end: number }[]
-}
+/** What detectors said, and where. Never what was found. */
+type Verdict = Judged['verdict']
 
 export interface ExplainedFacts {
   tokens: number | null
@@ -84,7 +64,8 @@ export interface ExplainedFacts {
     /** What it was taken to answer; null = nothing of use, then the heuristic decides. */
     answer: string | null
   } | null
-  injection: ExplainedInjection | null
+  /** The verdict on the text that looks worst. */
+  injection: Verdict['injection']
   tools: boolean
   images: boolean
   json: boolean
@@ -104,7 +85,13 @@ export interface Explanation {
   facts: ExplainedFacts | null
   /** Label → what put it there. */
   labels: Readonly<Record<string, readonly string[]>>
-  findings: ExplainedFinding[]
+  findings: Verdict['finds']
+  /** How many there are, by `detector/kind`. */
+  counts: Verdict['counts']
+  /** Finds that do not count: the policy allows them, or there are too few of their kind. */
+  passedOver: Verdict['passedOver']
+  /** Why something was not read. */
+  unread: Verdict['unread']
   rules: ExplainedRule[]
   outcome: ExplainedOutcome | null
   /** What the client is told; null when it is routed. */

@@ -76,16 +76,42 @@ function because(reasons: readonly string[]): string {
 }
 
 /** Stars for what was found: never the text itself. */
-function renderFindings({ findings, facts }: Explanation): Line[] {
-  const labelled = findings.map((find) => {
-    const what = find.kind === find.detector ? find.detector : `${find.detector} (${find.kind})`
-    return `${starred(what, find)} -> ${find.label}`
-  })
+function renderFindings({ findings, passedOver, unread, facts }: Explanation): Line[] {
+  const labelled = findings.map((find) => `${starred(nameOf(find), find)} -> ${find.label}`)
   const suspicious = facts?.injection?.flagged === true ? facts.injection.finds : []
-  const found = [...suspicious.map((find) => starred(`injection (${find.reason})`, find)), ...labelled]
-  const shown = found.slice(0, MAX_FINDINGS).map((text) => row('found', text))
-  const more = found.length - shown.length
-  return more > 0 ? [...shown, row('', `and ${more} more`)] : shown
+  return [
+    ...listed('found', [
+      ...suspicious.map((find) => starred(`injection (${find.reason})`, find)),
+      ...labelled,
+    ]),
+    ...listed(
+      'passed over',
+      passedOver.map((find) => `${starred(nameOf(find), find)}, ${WHY_PASSED_OVER[find.why]}`),
+    ),
+    ...(unread.length === 0 ? [] : [row('not read', unread.map((why) => WHY_UNREAD[why]).join(', '))]),
+  ]
+}
+
+const WHY_PASSED_OVER: Record<Explanation['passedOver'][number]['why'], string> = {
+  allowed: 'the policy allows it',
+  'too-few': 'too few of its kind',
+}
+
+const WHY_UNREAD: Record<Explanation['unread'][number], string> = {
+  size: 'text beyond the bound',
+  images: 'images',
+  opaque: 'what is no text',
+  encoded: 'base64 that is not taken off',
+}
+
+function nameOf({ detector, kind }: Explanation['findings'][number]): string {
+  return kind === detector ? detector : `${detector} (${kind})`
+}
+
+function listed(name: string, all: readonly string[]): Line[] {
+  const lines = all.slice(0, MAX_FINDINGS).map((text) => row(name, text))
+  const more = all.length - lines.length
+  return more > 0 ? [...lines, row('', `and ${more} more`)] : lines
 }
 
 function starred(what: string, { where, start, end }: { where: string; start: number; end: number }): string {

@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../../src/errors.ts'
 import { type Classified, classify } from '../../src/pipeline/classify/classify.ts'
+import { toVerdict, type Verdict } from '../../src/pipeline/classify/verdict.ts'
 import { type BodyChanges, bodyChanges } from '../../src/pipeline/route/body-changes.ts'
 import { givenId } from '../../src/protocols/given-id.ts'
 import { type ModelRequest, parseModelRequest } from '../../src/protocols/model-request.ts'
@@ -38,6 +39,7 @@ export interface DroppedTarget {
 }
 
 export interface Judged extends Classified {
+  verdict: Verdict
   decision: Decision
   steps: RuleStep[]
   dropped: DroppedTarget[]
@@ -103,5 +105,6 @@ function judge(parsed: ModelRequest, request: SimulatedRequest, world: World, ta
     rule: (ruleset, index, outcome) => steps.push({ ruleset, index, ...outcome }),
     dropped: (model, target, why) => dropped.push({ model, target, why }),
   })
-  return { ...classified, facts, decision, steps, dropped }
+  const verdict = toVerdict({ ...classified, facts }, table, Infinity)
+  return { ...classified, facts, verdict, decision, steps, dropped }
 }

@@ -1,4 +1,7 @@
-/** What a privacy detector is: a pure function over plain text, in time linear in its length. */
+/**
+ * What privacy detectors give. Each is a pure function over plain text, the parts of a request separated by line ends,
+ * in time linear in its length.
+ */
 
 export interface Find {
   start: number
@@ -6,9 +9,6 @@ export interface Find {
   /** What was found, such as `aws-key` or `email`: the name of a placeholder, never the text itself. */
   kind: string
 }
-
-/** @param text normalised, parts of a request separated by line ends */
-export type Detector = (text: string) => Find[]
 
 /** Finds of one pattern. `group` names the part of a match that counts; the whole of it when there is none. */
 export function findAll(text: string, pattern: RegExp, kind: string): Find[] {
