@@ -1,6 +1,6 @@
 /** A section as text: its tables, its verdicts, and some of what it got wrong. */
 import { falseRateOf, precisionOf, recallOf } from './counts.ts'
-import { holds, type Mistake, type Section } from './section.ts'
+import { type ErrorLine, holds, type Mistake, type Section } from './section.ts'
 
 export interface PrintOptions {
   /** Rows that are named, of each kind of mistake. */
@@ -9,7 +9,8 @@ export interface PrintOptions {
   textOf: ((id: string) => string) | null
 }
 
-export function printSection({ name, lines, verdicts, mistakes }: Section, options: PrintOptions): string {
+export function printSection(section: Section, options: PrintOptions): string {
+  const { name, lines, errors = [], verdicts, mistakes } = section
   const table = lines.map(({ name: of, counts }) => {
     const { positives, found, negatives, wrong } = counts
     return [
@@ -27,7 +28,22 @@ export function printSection({ name, lines, verdicts, mistakes }: Section, optio
       `${verdict.kind === 'floor' ? 'at least' : 'at most'} ${verdict.bound}`,
   )
   const header = '  '.padEnd(52) + 'recall'.padEnd(18) + 'false positives'.padEnd(18) + 'precision'
-  return [name, header, ...table, ...judged, ...examplesOf(mistakes, options), ''].join('\n')
+  const tables = [
+    ...(lines.length === 0 ? [] : [header, ...table]),
+    ...(errors.length === 0 ? [] : printErrors(errors)),
+  ]
+  return [name, ...tables, ...judged, ...examplesOf(mistakes, options), ''].join('\n')
+}
+
+function printErrors(errors: readonly ErrorLine[]): string[] {
+  const row = (name: string, cells: readonly string[]): string =>
+    `  ${name}`.padEnd(52) + cells.map((cell) => cell.padStart(12)).join('')
+  return [
+    row('', ['texts', 'median', 'p90', 'bias', 'below -20 %']),
+    ...errors.map(({ name, texts, ...shares }) =>
+      row(name, [String(texts), ...[shares.median, shares.p90, shares.bias, shares.low].map(percent)]),
+    ),
+  ]
 }
 
 function examplesOf(mistakes: readonly Mistake[], { examples, textOf }: PrintOptions): string[] {

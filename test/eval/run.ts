@@ -8,17 +8,19 @@ import { evalBenign } from './eval-benign.ts'
 import { evalInjection } from './eval-injection.ts'
 import { evalPii } from './eval-pii.ts'
 import { evalSecrets } from './eval-secrets.ts'
+import { evalTokens } from './eval-tokens.ts'
 import { printSection } from './print-section.ts'
 import { readRows } from './read-rows.ts'
 import { holds } from './section.ts'
 
-/** What the injection model was trained on. */
+/** What the injection model was trained on, and the estimate of tokens fitted to. */
 const DEVELOPMENT = '../shared/eval'
 
 const USAGE = `usage: npm run eval -- [--data DIR] [--json FILE] [--seen] [--examples N] [--texts]
 
   --data DIR     folder with {secrets,pii,injection,benign_prompts}.jsonl, also .dev.jsonl and .gz (../shared/eval)
-  --seen         the injection model was trained on this folder: judge by models that were not
+  --seen         the injection model was trained on this folder, and the estimate of tokens fitted to half of it:
+                 judge by models that were not, and on the other half
   --json FILE    write all figures there
   --examples N   rows to name of each kind of mistake (10)
   --texts        show what they say: fake keys and offensive texts among them`
@@ -41,11 +43,13 @@ async function main(args: string[]): Promise<number> {
     await read('injection'),
     await read('benign_prompts'),
   ]
+  const seen = values.data === DEVELOPMENT || values.seen
   const sections = [
     evalSecrets(secrets),
     evalPii(pii),
-    evalInjection({ rows: injection, benign, seen: values.data === DEVELOPMENT || values.seen }),
+    evalInjection({ rows: injection, benign, seen }),
     evalBenign(benign),
+    evalTokens({ benign, others: [...secrets, ...pii, ...injection] }, { seen }),
   ]
   const texts = new Map([...secrets, ...pii, ...injection, ...benign].map(({ id, text }) => [id, text]))
   const textOf = values.texts ? (id: string) => texts.get(id) ?? '' : null

@@ -6,6 +6,19 @@ export interface Line {
   counts: Counts
 }
 
+/** How far estimates are from what they estimate, as shares of it. */
+export interface ErrorLine {
+  name: string
+  texts: number
+  /** Of the sizes of all errors. */
+  median: number
+  p90: number
+  /** All estimates together, against all that they estimate. */
+  bias: number
+  /** Share of the texts whose estimate is more than 20 % too low. */
+  low: number
+}
+
 export interface Verdict {
   name: string
   value: number
@@ -24,6 +37,8 @@ export interface Mistake {
 export interface Section {
   name: string
   lines: Line[]
+  /** Left out where nothing is estimated. */
+  errors?: ErrorLine[]
   verdicts: Verdict[]
   mistakes: Mistake[]
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { classify, type Classified } from '../../../../src/pipeline/classify/classify.ts'
+import { estimateTokens } from '../../../../src/pipeline/classify/estimate-tokens.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import type { Facts } from '../../../../src/table/facts.ts'
 import type { Classify, RouteTable, Surface, TextTest } from '../../../../src/table/route-table.ts'
@@ -288,10 +289,7 @@ describe('labels', () => {
       'system',
     )
     const { tokens, systemLength } = run(tableWith({}), { body }).facts
-    expect([tokens, systemLength]).toEqual([
-      Math.ceil(dumped({ model: 'fast', ...body }).length / 4),
-      240_000,
-    ])
+    expect([tokens, systemLength]).toEqual([estimateTokens(dumped({ model: 'fast', ...body })), 240_000])
   })
 
   const HERMES = makePattern({ source: 'project hermes', label: 'secret' })
