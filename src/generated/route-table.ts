@@ -122,6 +122,42 @@ export const routeTable: RouteTable = {
           "minEntropy": 0,
           "placeholder": null,
           "source": "project hermes"
+        },
+        {
+          "check": null,
+          "flags": "iu",
+          "group": null,
+          "id": "marked-confidential",
+          "label": "private",
+          "literals": [
+            "attorney-client ",
+            "company confiden",
+            "highly confident",
+            "streng vertrauli",
+            "strictly confide",
+            "tlp:amber",
+            "tlp:red",
+            "ſtreng vertrauli",
+            "ſtrictly confide"
+          ],
+          "minEntropy": 0,
+          "placeholder": "MARKED",
+          "source": "\\b(?:(?:strictly|company|highly) confidential|attorney-client privileged|streng vertraulich|TLP:(?:RED|AMBER))\\b"
+        },
+        {
+          "check": null,
+          "flags": "iu",
+          "group": null,
+          "id": "internal-host",
+          "label": "private",
+          "literals": [
+            ".corp",
+            ".intranet",
+            ".lan"
+          ],
+          "minEntropy": 0,
+          "placeholder": null,
+          "source": "(?<![\\w.-])[\\w-]{1,63}(?:\\.[\\w-]{1,63}){0,3}\\.(?:corp|intranet|lan)\\b"
         }
       ],
       "surfaces": [
@@ -150,7 +186,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "813e6ecb75afbd4657e27f592778f28383746f2828525a8ac8f2949280b43b67",
+  "digest": "1cf633d8c26534a7ef72b6c86e0b5e3efe9dea52091a5a4c6eb078bc03641075",
   "labels": {
     "private": {
       "cache": "none",

@@ -40,6 +40,13 @@ describe('aicc fmt', () => {
     })
   })
 
+  it('takes packs of detectors too', async () => {
+    await mkdir(join(cwd, 'policies/detectors/own'), { recursive: true })
+    await writeFile(join(cwd, 'policies/detectors/own/staff.yaml'), 'detectors: [{id: a,regex: b}]\n')
+    const { stdout } = await runAicc(['fmt', '--check'], { cwd })
+    expect(stdout.split('\n')).toContain('policies/detectors/own/staff.yaml')
+  })
+
   it('writes with --write, after which --check is content', async () => {
     expect((await runAicc(['fmt', '--write'], { cwd })).code).toBe(0)
     expect(await readFile(policy, 'utf8')).toBe(

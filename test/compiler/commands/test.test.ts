@@ -235,4 +235,60 @@ FAIL 9/11, rules covered 8/8
     const run = await test({ 'clients.yaml': 'clients:\n  home: { keys: [{ env: A }], modelz: "*" }\n' })
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown key `modelz`') })
   })
+
+  describe('packs of detectors', () => {
+    const PACK = `detectors:
+  - { id: badge, regex: 'EMP-[0-9]{4}' }
+  - { id: locker, regex: 'locker [0-9]+' }
+cases:
+  - { text: 'EMP-1234', finds: [badge] }
+  - { text: 'EMP-12', finds: [] }
+`
+    const WRONG = `${PACK}  - { text: 'locker 7', finds: [badge] }\n`
+
+    it('are tried on the scanner, and count', async () => {
+      const { code, stdout, stderr } = await test({
+        'detectors/staff.yaml': PACK,
+        'tests/a.test.yaml': PASSING,
+      })
+      expect([code, stderr]).toEqual([0, ''])
+      expect(stdout).toMatch(
+        /^PASS 11\/11, .*detectors covered 1\/2, never chosen: .*locker \(policies\/detectors\/staff.yaml:3\)$/m,
+      )
+    })
+
+    it('fail where they find something else, by what is off too', async () => {
+      const policy = (WORKED_POLICY['policy.yaml'] ?? '').replace(
+        'privacy: {',
+        'privacy: { kinds: { locker: off },',
+      )
+      const files = { 'policy.yaml': policy, 'detectors/staff.yaml': WRONG, 'tests/a.test.yaml': PASSING }
+      const { code, stdout } = await test(files, '--run', 'staff')
+      expect(code).toBe(2)
+      expect(stdout).toMatch(
+        /^FAIL detectors\/staff.yaml: case 3 finds badge +policies\/detectors\/staff.yaml:7$/m,
+      )
+      expect(stdout).toContain('finds  expected ["badge"], got ["locker"]')
+    })
+
+    it('are part of what --fail-under asks for', async () => {
+      const files = { 'detectors/staff.yaml': PACK, 'tests/a.test.yaml': PASSING }
+      const { stdout } = await test(files, '--format', 'json')
+      expect(JSON.parse(stdout)).toMatchObject({
+        summary: { cases: 11, rules: 8, detectors: 2, detectorsCovered: 1 },
+        detectors: [
+          { name: 'badge', covered: true },
+          { name: 'locker', covered: false },
+        ],
+      })
+    })
+
+    it('stay out of it where paths are given', async () => {
+      const folder = 'policies/tests'
+      const files = { 'detectors/staff.yaml': WRONG, 'tests/a.test.yaml': PASSING }
+      const { code, stdout } = await test(files, folder)
+      expect(code).toBe(0)
+      expect(stdout).not.toContain('detectors')
+    })
+  })
 })

@@ -50,6 +50,13 @@ describe('watchFolder', () => {
       how: 'by adding a file in a folder below',
       edit: (dir: string) => writeFile(join(dir, 'tests/a.yaml'), ''),
     },
+    {
+      how: 'by adding a folder with a pack in it',
+      edit: async (dir: string) => {
+        await mkdir(join(dir, 'detectors'))
+        await writeFile(join(dir, 'detectors/staff.yaml'), 'detectors: []\n')
+      },
+    },
     { how: 'by removing a file', edit: (dir: string) => rm(join(dir, 'policy.yaml')) },
     {
       how: 'by replacing the whole folder, as a checkout does',

@@ -56,6 +56,30 @@ describe('redact', () => {
     expect(redacted(body)).toBe(body.replace(JSON.stringify(said), JSON.stringify(left)))
   })
 
+  it('leaves what is allowed, and says for a pack what its detector says', () => {
+    const badge = makePattern({
+      id: 'badge',
+      source: 'EMP-(?<n>[0-9]{4})',
+      flags: 'u',
+      group: 'n',
+      placeholder: 'BADGE',
+    })
+    const allow = { values: [], domains: ['example.com'], networks: [] }
+    const privacy = makePrivacy({ patterns: [badge], allow, off: ['phone'] })
+    const tuned = { ...table, classify: { ...table.classify, privacy } }
+    const said = 'EMP-1234: ada@example.com, eve@example.org, +49 30 901820'
+    const request = parseModelRequest(
+      new TextEncoder().encode(
+        JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: said }] }),
+      ),
+    )
+    const classified = classify(request, { client: 'crew', surface: 'chat', table: tuned, headers: {} })
+    const options = { surface: 'chat', table: tuned, detectors: ['pii', 'badge'] } as const
+    expect(replaceValues(request.body, redact(request.body, classified, options))).toContain(
+      '"EMP-[BADGE]: ada@example.com, [EMAIL], +49 30 901820"',
+    )
+  })
+
   it('keeps arguments of calls valid JSON', () => {
     const call = { to: 'ada@example.org', text: 'line\n"quoted"' }
     const escaped = JSON.stringify(call).replace('@', String.raw`\u0040`)
