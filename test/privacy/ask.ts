@@ -38,6 +38,8 @@ export interface Ask {
   isLabelled: boolean
   plantings: Planting[]
   unreadable: Unreadable | null
+  /** Something is said that is a find, but that the policy allows. */
+  saysAllowed: boolean
   /** What befalls its attempts, in turn; those beyond end well. */
   faults: Fault[]
   /** Harmless turns around it. */
@@ -79,6 +81,7 @@ export const ask: Arbitrary<Ask> = record({
       weight: 1,
     },
   ),
+  saysAllowed: boolean(),
   faults: array(fault, { maxLength: 4 }),
   filler: nat(3),
 })

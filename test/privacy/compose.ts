@@ -4,7 +4,7 @@ import { createDice } from './dice.ts'
 import { type Dress, DRESSES } from './dresses.ts'
 import { type Draft, type Place, PLACES } from './places.ts'
 import { type LabelName, type Plant, plantOf } from './plants.ts'
-import { MAY_REACH, SCAN_BYTES, WAYS, type Way, ZONES } from './zoned-policies.ts'
+import { ALLOWED, MAY_REACH, SCAN_BYTES, WAYS, type Way, ZONES } from './zoned-policies.ts'
 
 export interface Planted {
   plant: Plant
@@ -31,9 +31,11 @@ const PATHS = {
   embeddings: '/v1/embeddings',
 } as const
 
-const WORDS =
+const ALLOWED_TEXT = `Write to desk@team.${ALLOWED.domain} or pay with ${ALLOWED.card}.`
+
+const TALE =
   'The garden is quiet and the small dog sleeps under an old tree near our green house while rain falls'
-const SENTENCES = WORDS.split(' ')
+const WORDS = TALE.split(' ')
 
 /** Which ask a request that arrived belongs to: it stands in the text, in a field and in a header. */
 const MARK = /\bask-(\d+)-/
@@ -57,7 +59,7 @@ export function compose(ask: Ask, number: number): Composed {
     query: '',
   }
   const planted = resolvePlantings(ask)
-  sayHarmless(draft, { mark, filler: ask.filler })
+  sayHarmless(draft, { says: ask.saysAllowed ? `${mark} ${ALLOWED_TEXT}` : mark, filler: ask.filler })
   if (ask.unreadable !== null) ADDED[ask.unreadable](draft, number)
   if (ask.stream && ask.surface !== 'embeddings') draft.body['stream'] = true
   const text = write(draft, planted)
@@ -122,22 +124,22 @@ export function write(draft: Draft, planted: readonly Planted[]): string {
 }
 
 /** @param filler how many turns stand before */
-export function sayHarmless(draft: Draft, { mark, filler }: { mark: string; filler: number }): void {
-  const says = `${mark} ${sentence(filler)}`
-  if (draft.surface === 'completions') draft.body['prompt'] = [says]
-  else if (draft.surface === 'embeddings') draft.body['input'] = [says]
+export function sayHarmless(draft: Draft, { says, filler }: { says: string; filler: number }): void {
+  const text = `${says} ${sentence(filler)}`
+  if (draft.surface === 'completions') draft.body['prompt'] = [text]
+  else if (draft.surface === 'embeddings') draft.body['input'] = [text]
   else {
     const turns = Array.from({ length: filler }, (_, i) => ({
       role: i % 2 === 0 ? 'user' : 'assistant',
       content: sentence(i + filler),
     }))
-    draft.body['messages'] = [...turns, { role: 'user', content: says }]
+    draft.body['messages'] = [...turns, { role: 'user', content: text }]
     draft.body['max_tokens'] = 20 + filler
   }
 }
 
 function sentence(start: number): string {
-  return Array.from({ length: 12 }, (_, i) => SENTENCES[(start * 5 + i) % SENTENCES.length]).join(' ')
+  return Array.from({ length: 12 }, (_, i) => WORDS[(start * 5 + i) % WORDS.length]).join(' ')
 }
 
 /** Bytes that are no text. */

@@ -140,15 +140,28 @@ const KINDS: Readonly<Record<string, Kind>> = {
     isName: true,
     make: (dice) => marked('PRJ', '-', dice.letters(10, DIGITS)),
   },
+  staff: {
+    detector: 'staff',
+    isName: true,
+    make: (dice) => marked('STAFF', '-', withLuhn(dice.letters(11, DIGITS))),
+  },
 }
 
 export const KIND_NAMES: readonly string[] = Object.keys(KINDS)
 
-/** The patterns that the policy under test has for the last two kinds. */
+/** The patterns that the policy under test has for two of the kinds. */
 export const PATTERNS: readonly { id: string; regex: string; label: LabelName }[] = [
   { id: 'codename', regex: '(?i)hermes-[a-z]{12}', label: 'secret' },
   { id: 'ticket', regex: 'PRJ-[0-9]{10}', label: 'internal' },
 ]
+
+/** The detector of the pack that it has for the last kind. */
+export const PACKED = {
+  id: 'staff',
+  regex: 'STAFF-(?<number>[0-9]{12})',
+  group: 'number',
+  check: 'luhn',
+} as const
 
 /** @param salt the same salt gives the same span */
 export function plantOf(kind: string, salt: number): Plant {
@@ -173,11 +186,14 @@ function grouped(digits: string, size: number, mark: string): string {
   return (digits.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(mark)
 }
 
-/** A Visa card: 15 digits and Luhn's. */
 function cardDigits(dice: Dice): string {
-  const digits = `4${dice.letters(14, DIGITS)}`
+  return withLuhn(`4${dice.letters(14, DIGITS)}`)
+}
+
+/** With the check digit that Luhn's formula wants. */
+function withLuhn(digits: string): string {
   const sum = Array.from(digits, Number).reduce((total, digit, i) => {
-    const weighed = i % 2 === 0 ? digit * 2 : digit
+    const weighed = (digits.length - i) % 2 === 1 ? digit * 2 : digit
     return total + (weighed > 9 ? weighed - 9 : weighed)
   }, 0)
   return digits + String((10 - (sum % 10)) % 10)

@@ -6,7 +6,7 @@ import type { BackendConfig } from '../../compiler/config/backends.ts'
 import type { PolicyFile } from '../../compiler/config/policy.ts'
 import type { Condition, RuleConfig } from '../../compiler/config/rules.ts'
 import type { Policies } from '../conformance/harness/start-gateway.ts'
-import { type LabelName, PATTERNS } from './plants.ts'
+import { type LabelName, PACKED, PATTERNS } from './plants.ts'
 
 /** Least trusted first. */
 export const ZONES = ['cloud', 'lan', 'local'] as const
@@ -21,6 +21,12 @@ export const MAY_REACH: Readonly<Record<LabelName, Zone>> = {
 
 /** Most text that is scanned. */
 export const SCAN_BYTES = 16_384
+
+/** Finds that the policy says are none. */
+export const ALLOWED: Readonly<Record<'card' | 'domain', string>> = {
+  card: ['4111', '1111', '1111', '1111'].join(' '),
+  domain: 'own.example.org',
+}
 
 /** The environment variable with the key of the client all of whose requests are private. */
 export const LABELLED_KEY = 'AICC_TEST_LABELLED_KEY'
@@ -39,7 +45,7 @@ export interface Way {
   redacts?: readonly string[]
 }
 
-const REDACTED = ['secrets', 'pii', 'ticket']
+const REDACTED = ['secrets', 'pii', 'ticket', PACKED.id]
 
 const by = (way: string): Pick<Way, 'model' | 'headers'> => ({ model: 'auto', headers: { 'x-way': way } })
 
@@ -107,7 +113,11 @@ function policyOf(side: Side): PolicyFile {
     },
     classify: {
       scan: { maxBytes: `${SCAN_BYTES / 1024}KiB` },
-      privacy: { label: 'private', patterns: [...PATTERNS] },
+      privacy: {
+        label: 'private',
+        patterns: [...PATTERNS],
+        allow: { values: [ALLOWED.card], domains: [ALLOWED.domain] },
+      },
       injection: { action: 'flag' },
       complexity: { classifier: { model: 'judge', timeout: '2s' } },
     },
@@ -163,6 +173,7 @@ export function zonedPolicies(side: Side, origins: Readonly<Record<Zone, string>
         home: { kind: 'openai', ...at('local', 'home'), models: ids('local', names) },
       },
     },
+    packs: { staff: { detectors: [PACKED], cases: [{ text: 'a desk', finds: [] }] } },
     clients: {
       clients: {
         home: { keys: [{ env: 'AICC_CLIENT_KEY' }], models: '*' },

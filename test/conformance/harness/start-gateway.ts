@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { BackendsFile } from '../../../compiler/config/backends.ts'
 import type { ClientsFile } from '../../../compiler/config/clients.ts'
+import type { DetectorsFile } from '../../../compiler/config/detectors.ts'
 import type { PolicyFile } from '../../../compiler/config/policy.ts'
 
 export type Runtime = 'workerd' | 'node'
@@ -16,12 +17,16 @@ export interface Policies {
   policy: PolicyFile
   backends: BackendsFile
   clients: ClientsFile
+  /** Packs of detectors, by the name of their file. */
+  packs?: Record<string, DetectorsFile>
 }
 
 export interface GatewayOptions extends Policies {
   runtime: Runtime
   /** Secrets that the policies name. */
   env?: Record<string, string>
+  /** A command that runs the one behind it, in a world of its own. */
+  within?: readonly string[]
 }
 
 interface Listener {
@@ -67,11 +72,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     // JSON is YAML; the compiler sees an ordinary folder.
     await writeFile(join(policies, `${name}.yaml`), JSON.stringify(options[name], null, 2))
   }
+  const packs = Object.entries(options.packs ?? {})
+  if (packs.length > 0) await mkdir(join(policies, 'detectors'))
+  for (const [name, pack] of packs) {
+    await writeFile(join(policies, `detectors/${name}.yaml`), JSON.stringify(pack, null, 2))
+  }
 
   let output = ''
   const flags = ['--policies', policies, '--state', state, '--runtime', options.runtime]
   const listen = ['--https', '127.0.0.1:0', '--http', '127.0.0.1:0', '--admin', '127.0.0.1:0']
-  const child = spawn(process.execPath, [CLI, 'serve', ...flags, ...listen], {
+  const [command = process.execPath, ...args] = [...(options.within ?? []), process.execPath, CLI, 'serve']
+  const child = spawn(command, [...args, ...flags, ...listen], {
     cwd: folder,
     env: { ...cleanEnvironment(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
