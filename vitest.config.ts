@@ -87,6 +87,17 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         test: {
+          name: 'state',
+          include: ['test/state/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Processes are killed here, and what is left of them counted.
+          fileParallelism: false,
+          sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        test: {
           name: 'wrangler',
           include: ['test/wrangler/**/*.test.ts'],
           testTimeout: 60_000,

@@ -4,6 +4,7 @@
 import type { ActiveSnapshot } from './table/active-snapshot.ts'
 import type { Charge, Reservation, Settlement, Verdict } from './table/charges.ts'
 import type { RequestRecord } from './table/request-record.ts'
+import type { Finished } from './table/usage-book.ts'
 
 /** A request to a declared backend; the origin is the backend's own and cannot be chosen here. */
 export interface BackendRequest {
@@ -57,6 +58,14 @@ export interface Ledger {
   reserve: (reservation: Reservation) => Verdict | Promise<Verdict>
   /** Gives back leases and corrects amounts; idempotent by id. */
   settle: (settlement: Settlement) => void | Promise<void>
+}
+
+/** A ledger that several nodes share. Each step is atomic; it rejects when it gets no answer in time. */
+export interface SharedLedger {
+  reserve: (reservation: Reservation) => Promise<Verdict>
+  settle: (settlement: Settlement) => Promise<void>
+  /** Of requests that have ended: settles what was reserved, counts what never was. Idempotent by id. */
+  finish: (finished: readonly Finished[]) => Promise<void>
 }
 
 export type SqlValue = string | number | null

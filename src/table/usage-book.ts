@@ -7,6 +7,12 @@ import type { UsageQuery, UsageRow } from './usage-report.ts'
 /** What a request that has ended had been charged for, with what it used. */
 export type Booked = readonly { charge: Charge; used: number }[]
 
+/** A request that has ended. */
+export interface Finished {
+  id: string
+  charges: Booked
+}
+
 export interface KeptBatch {
   /** Counts up with each record that is kept. */
   seq: number
