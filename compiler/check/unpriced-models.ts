@@ -12,9 +12,10 @@ export const unpricedModels: Check = {
   onlyIfSound: true,
   run(policy, { report, locate }) {
     const reported = new Set<string>()
-    for (const [name, { budget }] of policy.clients) {
+    for (const [name, { budgets }] of policy.clients) {
+      const [budget] = budgets
       // Most policies have nothing to ask about: the exact way is taken only where there is.
-      if (budget === null || unpriced(clientReach(policy, name), policy).length === 0) continue
+      if (budget === undefined || unpriced(clientReach(policy, name), policy).length === 0) continue
       for (const { target, way } of unpriced(clientReach(policy, name, exactly(policy, name)), policy)) {
         if (reported.has(target.name)) continue
         reported.add(target.name)
@@ -26,7 +27,7 @@ export const unpricedModels: Check = {
             prefer: 'key',
             secondary: [{ span: locate(budget.at), text: 'a budget that would not see it' }],
             notes: [`the way there: ${[...way, target.name].join(' → ')}`],
-            help: 'add a `price`, as in `price: { input: 0.5, output: 1.5 }` USD per million tokens; 0 for what costs nothing',
+            help: 'add a `price`, as in `price: { input: 0.5, output: 1.5 }` USD per million tokens, or `price: none` for what costs nothing',
           },
         )
       }

@@ -1,11 +1,12 @@
 /**
- * What a policy amounts to, in a few lines: how long a request may have to wait, and what is open to everybody.
+ * What a policy amounts to, in a few lines: how long a request may have to wait, which prices were looked up, and what
+ * is open to everybody.
  */
 import { OPEN_ROUTES } from '../../src/table/open-routes.ts'
 import { formatDuration } from '../check/format-duration.ts'
 import { worstCase } from '../check/worst-case.ts'
 import { quoteList } from '../diagnostics/quote.ts'
-import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
+import type { ResolvedPolicy, ResolvedPrice } from '../resolve/resolved-policy.ts'
 
 /** Models that go through the same in the worst case. */
 interface Group {
@@ -24,7 +25,26 @@ export function compileSummary(policy: ResolvedPolicy, { all }: { all: boolean }
   const rest = groups.slice(shown.length).reduce((sum, { models }) => sum + models.length, 0)
   const more = rest === 0 ? [] : [`${rest} more wait less (--verbose)`]
   const worst = [...shown.map(inWords), ...more].join('; ')
-  return `worst case until a first token: ${worst}\nopen without a key: ${OPEN_ROUTES.join(', ')}\n`
+  const prices = listedPrices(policy, { all })
+  return `worst case until a first token: ${worst}\n${prices}open without a key: ${OPEN_ROUTES.join(', ')}\n`
+}
+
+/** Prices that the policy does not say itself; empty where there are none. */
+function listedPrices({ backends }: ResolvedPolicy, { all }: { all: boolean }): string {
+  const found = [...backends].flatMap(([backend, { models }]) =>
+    Array.from(models, ([model, { price }]) => ({ name: `${backend}/${model}`, price })),
+  )
+  const listed = found.flatMap(({ name, price }) => (price?.listed == null ? [] : [{ name, ...price }]))
+  const [first] = listed
+  if (first === undefined) return ''
+  const shown = listed.slice(0, all ? listed.length : SHOWN).map(priceInWords)
+  const rest = listed.length - shown.length
+  const more = rest === 0 ? [] : [`${rest} more (--verbose)`]
+  return `prices from the list of ${first.listed}, USD per million tokens: ${[...shown, ...more].join('; ')}\n`
+}
+
+function priceInWords({ name, input, cachedInput, output }: ResolvedPrice & { name: string }): string {
+  return `${quoteList([name])} ${input} in (${cachedInput} cached), ${output} out`
 }
 
 /** The worst first. */

@@ -51,7 +51,7 @@ export function compileCommand(): Command {
     .addOption(new Option('--format <format>', 'of the diagnostics').choices(FORMATS).default('pretty'))
     .option('--max-diagnostics <n>', 'show no more than so many, 0 = all', toCount, 20)
     .option('--no-reload', 'leave a running gateway as it is')
-    .option('-v, --verbose', 'list the worst case of every model')
+    .option('-v, --verbose', 'list the worst case of every model, and every price that was looked up')
     .addHelpText(
       'after',
       `

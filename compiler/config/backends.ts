@@ -1,23 +1,10 @@
 /** `backends.yaml`: where models live, and how far each place is trusted. */
 import type { Duration, EnvName, HostName, Name } from './scalars.ts'
+import type { PriceConfig, RateLimitsConfig } from './usage.ts'
 
 /** A secret, named by the environment variable that holds it. */
 export interface SecretFromEnv {
   env: EnvName
-}
-
-/** What a million tokens cost, in USD. */
-export interface PriceConfig {
-  /**
-   * Tokens sent to the model.
-   * @minimum 0
-   */
-  input: number
-  /**
-   * Tokens it answers with.
-   * @minimum 0
-   */
-  output: number
 }
 
 /** A model that a backend serves. */
@@ -39,7 +26,11 @@ export interface BackendModelConfig {
   supports?: ('tools' | 'vision' | 'json')[]
   /** Trust in this model, where it differs from the backend's: LiteLLM may serve a local model beside one in the cloud. */
   zone?: Name
-  price?: PriceConfig
+  /**
+   * What it costs, or `none` for what costs nothing. Left out, a list of known models is asked, by id; for models of
+   * more than the least trusted zone it is not.
+   */
+  price?: PriceConfig | 'none'
 }
 
 /** How the backend's certificate is judged, for `https` URLs. */
@@ -65,6 +56,8 @@ interface AnyBackendConfig {
    * @maximum 100000
    */
   maxConcurrent?: number
+  /** How much it may be asked by all together. Counted when a request is sent to it first. */
+  limits?: RateLimitsConfig
   /** The models it serves, by the name that `policy.yaml` uses; `*` for whatever it has. */
   models: Record<BackendModelName, BackendModelConfig>
 }

@@ -1,14 +1,6 @@
 /** `clients.yaml`: who may call. */
-import type {
-  DateTime,
-  EnvName,
-  LabelName,
-  ModelPattern,
-  MoneyRate,
-  Name,
-  Rate,
-  TokenRate,
-} from './scalars.ts'
+import type { DateTime, EnvName, LabelName, ModelPattern, Name } from './scalars.ts'
+import type { BudgetConfig, BudgetList, UsageLimitsConfig } from './usage.ts'
 
 interface KeyLifetime {
   /** Since when the key is deprecated: it works, is logged, and answers carry a `Deprecation` header. */
@@ -34,24 +26,6 @@ export interface HashedKeyConfig extends KeyLifetime {
 /** @minItems 1 */
 export type ClientModels = ModelPattern[]
 
-/** How much may be used. */
-export interface UsageLimitsConfig {
-  requests?: Rate
-  tokens?: TokenRate
-  /**
-   * Requests in flight at once.
-   * @asType integer
-   * @minimum 1
-   * @maximum 100000
-   */
-  concurrent?: number
-}
-
-/** How much may be spent; every model it covers needs a `price`. */
-export interface BudgetConfig {
-  usd: MoneyRate
-}
-
 export interface ClientConfig {
   /**
    * Several keys allow rotation.
@@ -64,8 +38,10 @@ export interface ClientConfig {
   tags?: Name[]
   /** Labels that all its requests carry, whatever they say. */
   labels?: LabelName[]
+  /** How much it may use; what is left out is taken from `limits` of `policy.yaml`. */
   limits?: UsageLimitsConfig
-  budget?: BudgetConfig
+  /** How much it may spend: one budget, or one by day and one by month. */
+  budget?: BudgetConfig | BudgetList
 }
 
 /** `clients.yaml`: who may call. */

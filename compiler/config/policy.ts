@@ -1,6 +1,5 @@
 /** `policy.yaml`: the names clients see, where they lead, and what may go where. */
 import type { ClassifyConfig } from './classify.ts'
-import type { UsageLimitsConfig } from './clients.ts'
 import type { PhraseConfig, RuleConfig, Several } from './rules.ts'
 import type {
   ByteSize,
@@ -16,6 +15,7 @@ import type {
   SurfaceName,
   TargetPattern,
 } from './scalars.ts'
+import type { AddressLimitsConfig, UsageLimitsConfig } from './usage.ts'
 
 /**
  * How long to wait, and for what. A model takes what it leaves out from `policy.yaml`'s own `timeouts`, then from the
@@ -59,6 +59,8 @@ export interface ServedModelConfig {
   balance?: 'round-robin' | 'ordered' | 'weighted' | 'least-busy'
   /** Models or places to try, in order, when no target answers. */
   fallback?: Several<Destination>
+  /** How much all clients together may use it. */
+  limits?: UsageLimitsConfig
   /** Surfaces it serves; all when left out. */
   surfaces?: Several<SurfaceName>
   timeouts?: TimeoutsConfig
@@ -111,7 +113,9 @@ export interface ListenConfig {
   names?: HostName[]
 }
 
+/** How large requests may be; how much each client may use that has no such limit of its own, and each address. */
 export interface LimitsConfig extends UsageLimitsConfig {
+  perAddress?: AddressLimitsConfig
   /** Largest request body. @default "10MiB" */
   body?: ByteSize
   /** Until the last byte of a request body. @default "30s" */

@@ -2,6 +2,7 @@
  * A resolved model → the table's: fallback models followed down to their targets, each target once.
  */
 import type { Model, ServedModel, TargetKey } from '../../src/table/route-table.ts'
+import { toLimits } from './to-usage.ts'
 import type { ResolvedModel, ResolvedPolicy, ResolvedServedModel } from '../resolve/resolved-policy.ts'
 
 export function targetKey({ backend, model }: { backend: string; model: string }): TargetKey {
@@ -25,6 +26,7 @@ export function toModel(model: ResolvedModel, policy: Pick<ResolvedPolicy, 'mode
       totalMs: timeouts.total.value,
     },
     keepAliveMs: model.keepAlive.value,
+    limits: toLimits(model.limits),
   }
 }
 

@@ -12,6 +12,7 @@ import type {
 import { canonicalJson, canonicalize } from './canonical-json.ts'
 import { needsOf } from './needs-of.ts'
 import { targetKey, toModel } from './to-model.ts'
+import { toBudgets, toLimits, toPrice } from './to-usage.ts'
 
 /** Expects a policy without errors. */
 export function toRouteTable(policy: ResolvedPolicy): RouteTable {
@@ -23,7 +24,7 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
       http: listen.http.value,
       names: listen.names.map(({ value }) => value),
     },
-    limits,
+    limits: { ...limits, perAddress: toLimits(policy.perAddress) },
     cors: { origins: cors.origins.map(({ value }) => value), maxAgeSeconds: cors.maxAgeSeconds },
     zones: policy.zones,
     timeZone: policy.timeZone,
@@ -42,7 +43,7 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     modes: toRecord(policy.modes, ({ mode }) => mode),
     breaker: policy.breaker,
     backends: toRecord(backends, toBackend),
-    clients: toRecord(clients, toClient),
+    clients: toRecord(clients, (client) => toClient(client, policy)),
   }
   const digest = createHash('sha256').update(canonicalJson(content)).digest('hex')
   return canonicalize({ ...content, digest }) as RouteTable
@@ -56,7 +57,7 @@ function toRecord<A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): 
 function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
   const targets: Record<string, Target> = {}
   for (const [backend, { models, zone, mode }] of backends) {
-    for (const [model, { id, context, supports, zone: own }] of models) {
+    for (const [model, { id, context, supports, zone: own, price }] of models) {
       targets[targetKey({ backend, model })] = {
         backend,
         model,
@@ -65,13 +66,23 @@ function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
         context,
         supports,
         mode: mode?.name ?? null,
+        price: toPrice(price),
       }
     }
   }
   return targets
 }
 
-function toBackend({ kind, origin, basePath, keyEnv, tls, health, models }: ResolvedBackend): Backend {
+function toBackend({
+  kind,
+  origin,
+  basePath,
+  keyEnv,
+  tls,
+  health,
+  models,
+  limits,
+}: ResolvedBackend): Backend {
   return {
     kind,
     origin,
@@ -80,15 +91,21 @@ function toBackend({ kind, origin, basePath, keyEnv, tls, health, models }: Reso
     tls: origin?.startsWith('https:') ? { ca: tls.ca, serverName: tls.serverName } : null,
     health,
     models: toRecord(models, ({ id, context }) => ({ id, context })),
+    limits: toLimits(limits),
   }
 }
 
-function toClient({ keys, models, tags, labels }: ResolvedClient): Client {
+function toClient(
+  { keys, models, tags, labels, limits, budgets }: ResolvedClient,
+  { usage }: Pick<ResolvedPolicy, 'usage'>,
+): Client {
   return {
     keys: keys.map(toKey),
     models: models && models.map(({ name }) => name),
     tags,
     labels: labels.map(({ name }) => name),
+    limits: toLimits(limits, usage),
+    budgets: toBudgets(budgets),
   }
 }
 

@@ -28,6 +28,8 @@ export interface Defaults {
   blockStatus: number
   promptPart: 'user' | 'system' | 'conversation'
   traceContent: 'metadata-only' | 'full'
+  /** Percent. */
+  budgetWarnAt: number
 }
 
 export const DEFAULTS: Defaults = {
@@ -54,4 +56,5 @@ export const DEFAULTS: Defaults = {
   blockStatus: 403,
   promptPart: 'user',
   traceContent: 'metadata-only',
+  budgetWarnAt: 80,
 }

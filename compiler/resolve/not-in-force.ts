@@ -8,18 +8,12 @@ import type { ResolvedPolicy } from './resolved-policy.ts'
 
 type Entry = ResolvedPolicy['notInForce'][number]
 
-const USAGE = ['requests', 'tokens', 'concurrent'] as const
-
-export function notInForce({ policy, backends, clients }: ValidPolicy): Entry[] {
-  return [...ofPolicy(policy), ...ofBackends(backends), ...ofClients(clients)]
+export function notInForce({ policy, backends }: ValidPolicy): Entry[] {
+  return [...ofPolicy(policy), ...ofBackends(backends)]
 }
 
-function ofPolicy({ trace, cache, limits }: ValidPolicy['policy']): Entry[] {
-  const at: Place = { file: 'policy', path: [] }
-  return [
-    ...present({ trace, cache }, ['trace', 'cache'], at),
-    ...present(limits, USAGE, within(at, 'limits')),
-  ]
+function ofPolicy({ trace, cache }: ValidPolicy['policy']): Entry[] {
+  return present({ trace, cache }, ['trace', 'cache'], { file: 'policy', path: [] })
 }
 
 function ofBackends({ backends, modes = {} }: ValidPolicy['backends']): Entry[] {
@@ -36,19 +30,9 @@ function ofBackends({ backends, modes = {} }: ValidPolicy['backends']): Entry[] 
   return entries
 }
 
-function ofClients({ clients }: ValidPolicy['clients']): Entry[] {
-  const entries: Entry[] = []
-  for (const [name, client] of Object.entries(clients)) {
-    const at: Place = { file: 'clients', path: ['clients', name] }
-    entries.push(...present(client.limits, USAGE, within(at, 'limits')), ...present(client, ['budget'], at))
-  }
-  return entries
-}
-
-/** Those of the keys that are written, by their name with the one above it where that says more. */
-function present(config: object | undefined, keys: readonly string[], at: Place): Entry[] {
-  const above = at.path.at(-1) === 'limits' ? 'limits.' : ''
+/** Those of the keys that are written. */
+function present(config: object, keys: readonly string[], at: Place): Entry[] {
   return keys
-    .filter((key) => config !== undefined && (config as Record<string, unknown>)[key] !== undefined)
-    .map((key) => ({ what: `${above}${key}`, at: within(at, key) }))
+    .filter((key) => (config as Record<string, unknown>)[key] !== undefined)
+    .map((key) => ({ what: key, at: within(at, key) }))
 }

@@ -1,40 +1,61 @@
 /**
  * The models that a backend declares.
  */
-import type { Capability } from '../../src/table/route-table.ts'
+import type { BackendKind, Capability } from '../../src/table/route-table.ts'
 import type { BackendModelConfig } from '../config/backends.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
+import type { PriceConfig } from '../config/usage.ts'
+import { knownPrice } from './known-price.ts'
 import { within } from './place.ts'
-import type { ResolvedBackendModel } from './resolved-policy.ts'
+import type { ResolvedBackendModel, ResolvedPrice } from './resolved-policy.ts'
 import type { Vocabulary } from './scope.ts'
 import { zoneAt } from './unknown-name.ts'
 
 const CAPABILITIES: readonly Capability[] = ['tools', 'vision', 'json']
 
+/** Of a backend, what its prices depend on. */
+interface Seller {
+  kind: BackendKind
+  origin: string | null
+  zone: number
+}
+
 export function resolveBackendModels(
   models: Record<string, BackendModelConfig>,
   at: Place,
-  vocabulary: Vocabulary,
+  { backend, vocabulary }: { backend: Seller; vocabulary: Vocabulary },
 ): Map<string, ResolvedBackendModel> {
   return new Map(
     Object.entries(models).map(([name, config]) => {
       const { id, context, supports, zone, price } = config
       const place = within(at, name)
       checkStar(name, id, place, vocabulary)
+      const own = zone === undefined ? null : zoneAt(zone, within(place, 'zone'), vocabulary)
       return [
         name,
         {
           id,
           context: context ?? null,
           supports: supports ? CAPABILITIES.filter((capability) => supports.includes(capability)) : null,
-          zone: zone === undefined ? null : zoneAt(zone, within(place, 'zone'), vocabulary),
-          price: price ?? null,
+          zone: own,
+          price: price === undefined ? listedPrice(id, own ?? backend.zone, backend) : writtenPrice(price),
           at: place,
         },
       ]
     }),
   )
+}
+
+/** What is trusted more than the least is somebody's own hardware, whatever its models cost elsewhere. */
+function listedPrice(id: string, zone: number, backend: Seller): ResolvedPrice | null {
+  return zone === 0 ? knownPrice({ ...backend, id }) : null
+}
+
+function writtenPrice(price: PriceConfig | 'none'): ResolvedPrice {
+  if (price === 'none') return { input: 0, cachedInput: 0, output: 0, listed: null }
+  const { input, output, cachedInput = input } = price
+  return { input, cachedInput, output, listed: null }
 }
 
 /** One `*` in the id where the name is `*`; elsewhere it would travel to the backend as it stands. */

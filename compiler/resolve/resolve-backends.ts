@@ -11,6 +11,7 @@ import { within } from './place.ts'
 import { resolveAddress } from './resolve-address.ts'
 import { resolveBackendModels } from './resolve-backend-models.ts'
 import { resolveProbe } from './resolve-probe.ts'
+import { resolveUsage } from './resolve-usage.ts'
 import type { ResolvedBackend, ResolvedTls, Setting } from './resolved-policy.ts'
 import type { Vocabulary } from './scope.ts'
 import { isKnown, zoneAt } from './unknown-name.ts'
@@ -27,15 +28,20 @@ export function resolveBackends(
       config.kind === 'demo'
         ? null
         : resolveAddress({ url: config.url, whose: 'a backend', at: within(at, 'url') }, vocabulary)
+    const zone = resolveZone(config, at, vocabulary)
     resolved.set(name, {
       kind: config.kind,
       ...(address ?? { origin: null, basePath: '' }),
       keyEnv: config.kind === 'demo' ? null : (config.key?.env ?? null),
       tls: resolveTls(config, { at, ca: caFiles.get(name) }, vocabulary),
       health: resolveProbe(config, at, vocabulary),
-      zone: resolveZone(config, at, vocabulary),
+      zone,
       mode: resolveMode(config, at, vocabulary),
-      models: resolveBackendModels(config.models, within(at, 'models'), vocabulary),
+      limits: resolveUsage(config.limits, within(at, 'limits')),
+      models: resolveBackendModels(config.models, within(at, 'models'), {
+        backend: { kind: config.kind, origin: address?.origin ?? null, zone: zone.value },
+        vocabulary,
+      }),
       at,
     })
   }

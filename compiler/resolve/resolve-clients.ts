@@ -7,7 +7,7 @@ import type { Place } from '../load/loaded-policy.ts'
 import { eachOf, within } from './place.ts'
 import type { ResolveContext } from './resolve-context.ts'
 import { standsForSomething } from './resolve-names.ts'
-import { resolveBudget, resolveUsage } from './resolve-usage.ts'
+import { resolveBudgets, resolveUsage } from './resolve-usage.ts'
 import type { ResolvedClient, ResolvedKey } from './resolved-policy.ts'
 import type { Scope } from './scope.ts'
 import { parseDateTime } from './units.ts'
@@ -33,7 +33,7 @@ function resolveClient(config: ClientConfig, at: Place, scope: Scope): ResolvedC
       .filter((label) => isKnown('label', label.value, label.at, scope))
       .map((label) => ({ name: label.value, at: label.at })),
     limits: resolveUsage(config.limits, within(at, 'limits')),
-    budget: resolveBudget(config.budget, within(at, 'budget'), scope),
+    budgets: resolveBudgets(config.budget, within(at, 'budget'), scope),
     at,
   }
 }

@@ -7,6 +7,7 @@ import type { Place } from '../load/loaded-policy.ts'
 import { wildcardFor } from './resolve-names.ts'
 import { resolveTarget } from './resolve-target.ts'
 import { resolveTimeouts } from './resolve-timeouts.ts'
+import { NO_LIMITS } from './resolve-usage.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { ResolvedFallback } from './resolved-policy.ts'
 import type { Scope } from './scope.ts'
@@ -23,6 +24,7 @@ export function resolveDestination(to: string, at: Place, scope: Scope): string 
       balance: DEFAULTS.balance,
       fallback: [],
       surfaces: null,
+      limits: NO_LIMITS,
       ...resolveTimeouts({ model: {}, policy: scope.policy, at }, scope),
       at,
     })

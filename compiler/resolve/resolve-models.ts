@@ -11,6 +11,7 @@ import { isWildcard } from './resolve-names.ts'
 import { resolveSurfaces } from './resolve-surfaces.ts'
 import { resolveTarget } from './resolve-target.ts'
 import { resolveTimeouts } from './resolve-timeouts.ts'
+import { resolveUsage } from './resolve-usage.ts'
 import type { ResolvedModel, ResolvedTarget } from './resolved-policy.ts'
 import type { Scope } from './scope.ts'
 import { isKnown } from './unknown-name.ts'
@@ -33,6 +34,7 @@ function resolveModel(name: string, config: ModelConfig, scope: Scope): Resolved
     balance,
     fallback: fallback.flatMap((to, i) => findDestination(to, within(at, 'fallback', i), scope) ?? []),
     surfaces: surfaces === undefined ? null : resolveSurfaces(surfaces),
+    limits: resolveUsage(config.limits, within(at, 'limits')),
     ...resolveTimeouts({ model: config, policy: scope.policy, at }, scope),
     at,
   }

@@ -67,6 +67,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     breaker: resolveBreaker(policy, context),
     rulesets,
     usage: resolveUsage(policy.limits, { file: 'policy', path: ['limits'] }),
+    perAddress: resolveUsage(policy.limits?.perAddress, { file: 'policy', path: ['limits', 'perAddress'] }),
     notInForce: notInForce(valid),
     names: scope.names.exact,
     wildcards: scope.names.wildcards,

@@ -57,6 +57,7 @@ export interface ResolvedServedModel {
   timeouts: ResolvedTimeouts
   /** Milliseconds; 0 = never. */
   keepAlive: Setting<number>
+  limits: ResolvedUsageLimits
   at: Place
 }
 
@@ -136,7 +137,18 @@ export interface ResolvedAllowance {
 /** USD per million tokens. */
 export interface ResolvedPrice {
   input: number
+  cachedInput: number
   output: number
+  /** Date of the list of known models that says so; null = the policy does. */
+  listed: string | null
+}
+
+export interface ResolvedBudget {
+  usd: number
+  per: 'day' | 'month'
+  /** Percent. */
+  warnAt: number
+  at: Place
 }
 
 export interface ResolvedBackendModel {
@@ -173,6 +185,7 @@ export interface ResolvedBackend {
   health: Probe | null
   zone: Setting<number>
   mode: { name: string; at: Place } | null
+  limits: ResolvedUsageLimits
   /** By name; `*` stands for whatever the backend has. */
   models: Map<string, ResolvedBackendModel>
   at: Place
@@ -187,7 +200,8 @@ export interface ResolvedClient {
   tags: string[]
   labels: { name: string; at: Place }[]
   limits: ResolvedUsageLimits
-  budget: { usd: number; per: 'day' | 'month'; at: Place } | null
+  /** At most one for a day and one for a month. */
+  budgets: ResolvedBudget[]
   at: Place
 }
 
@@ -223,8 +237,10 @@ export interface ResolvedPolicy {
   /** Null = off. */
   breaker: BreakerPolicy | null
   rulesets: Map<string, { rules: ResolvedRule[]; at: Place }>
-  /** `limits.requests` and so on of `policy.yaml`. */
+  /** `limits.requests` and so on of `policy.yaml`: of each client that has none of its own. */
   usage: ResolvedUsageLimits
+  /** `limits.perAddress`. */
+  perAddress: ResolvedUsageLimits
   /** What was written and is not in force in this version: its place, and what it is. */
   notInForce: { what: string; at: Place }[]
   /** Every exact name a client may ask for → the model it means. */

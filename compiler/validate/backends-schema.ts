@@ -12,12 +12,11 @@ import {
   httpUrl,
   name,
   nonEmpty,
-  numberFrom,
   urlPath,
 } from './scalar-schemas.ts'
+import { priceSchema, rateLimitsSchema } from './usage-schema.ts'
 
 const secret = z.strictObject({ env: envName }, { error: 'the name of a variable, as `{ env: MY_KEY }`' })
-const price = numberFrom(0)
 
 const backendModel = z.strictObject({
   id: nonEmpty,
@@ -26,13 +25,14 @@ const backendModel = z.strictObject({
     .array(z.enum(['tools', 'vision', 'json']), { error: 'a list of capabilities, as `[tools]`' })
     .exactOptional(),
   zone: name.exactOptional(),
-  price: z.strictObject({ input: price, output: price }).exactOptional(),
+  price: priceSchema.exactOptional(),
 })
 
 const anyBackend = {
   zone: name.exactOptional(),
   mode: name.exactOptional(),
   maxConcurrent: countUpTo(100_000).exactOptional(),
+  limits: rateLimitsSchema.exactOptional(),
   models: z.record(backendModelName, backendModel, {
     error: 'a mapping from names to models, as `{ small: { id: … } }`',
   }),

@@ -3,30 +3,9 @@
  */
 import { z } from 'zod'
 import type { ClientConfig, ClientsFile } from '../config/clients.ts'
-import {
-  countUpTo,
-  dateTime,
-  envName,
-  labelName,
-  modelPattern,
-  moneyRate,
-  name,
-  rate,
-  sha256,
-  tokenRate,
-} from './scalar-schemas.ts'
+import { dateTime, envName, labelName, modelPattern, name, sha256 } from './scalar-schemas.ts'
 import { decidedByKey } from './shapes.ts'
-
-/** Keys that `limits` of a client and of the policy share. */
-export const usageLimits: {
-  requests: z.ZodExactOptional<z.ZodType<string>>
-  tokens: z.ZodExactOptional<z.ZodType<string>>
-  concurrent: z.ZodExactOptional<z.ZodType<number>>
-} = {
-  requests: rate.exactOptional(),
-  tokens: tokenRate.exactOptional(),
-  concurrent: countUpTo(100_000).exactOptional(),
-}
+import { budgetsSchema, usageLimitsSchema } from './usage-schema.ts'
 
 const key: z.ZodType<ClientConfig['keys'][number]> = decidedByKey(
   {
@@ -44,8 +23,8 @@ const client = z.strictObject({
   models: z.union([z.literal('*'), z.array(modelPattern).min(1)], { error: "`'*'` or a list of names" }),
   tags: z.array(name, { error: 'a list of tags' }).exactOptional(),
   labels: z.array(labelName, { error: 'a list of labels' }).exactOptional(),
-  limits: z.strictObject(usageLimits).exactOptional(),
-  budget: z.strictObject({ usd: moneyRate }).exactOptional(),
+  limits: usageLimitsSchema.exactOptional(),
+  budget: budgetsSchema.exactOptional(),
 })
 
 export const clientsSchema: z.ZodType<ClientsFile> = z.strictObject({ clients: z.record(name, client) })

@@ -4,7 +4,6 @@
 import { z } from 'zod'
 import type { ModelConfig, PolicyFile } from '../config/policy.ts'
 import { classifySchema, surfacesSchema } from './classify-schema.ts'
-import { usageLimits } from './clients-schema.ts'
 import { phraseSchema, rulesetSchema } from './rules-schema.ts'
 import {
   byteSize,
@@ -25,6 +24,7 @@ import {
   timeZone,
 } from './scalar-schemas.ts'
 import { decidedByKey, several } from './shapes.ts'
+import { addressLimitsSchema, usageLimits, usageLimitsSchema } from './usage-schema.ts'
 
 const timeouts = z.strictObject({
   connect: duration.exactOptional(),
@@ -41,6 +41,7 @@ const listen = z.strictObject({
 
 const limits = z.strictObject({
   ...usageLimits,
+  perAddress: addressLimitsSchema.exactOptional(),
   body: byteSize.exactOptional(),
   bodyTimeout: duration.exactOptional(),
   headers: byteSize.exactOptional(),
@@ -89,6 +90,7 @@ const servedKeys = {
   targets: several(target, 'a list of targets, as `[backend/model]`').exactOptional(),
   balance: z.enum(['round-robin', 'ordered', 'weighted', 'least-busy']).exactOptional(),
   fallback: several(destination, 'a list of models or targets').exactOptional(),
+  limits: usageLimitsSchema.exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
   timeouts: timeouts.exactOptional(),
   keepAlive: durationOrOff.exactOptional(),

@@ -192,8 +192,7 @@ async function startNode(launch: NamedLaunch, edgeSocket: string): Promise<Child
   await writePrivate(join(launch.dir, CONFIG_FILES.nodeEdge), JSON.stringify(config))
   // The folder is also named for whoever looks for an edge that lost its control process.
   return spawn(process.execPath, ['--enable-source-maps', launch.bundle, launch.dir], {
-    // Half of the threads may wait for names: so many that lead nowhere keep nobody from the others.
-    env: { NODE_ENV: 'production', UV_THREADPOOL_SIZE: '32' },
+    env: { NODE_ENV: 'production' },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', http?.fd ?? 'ignore', https?.fd ?? 'ignore'],
   })

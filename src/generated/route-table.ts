@@ -8,6 +8,7 @@ export const routeTable: RouteTable = {
       "health": null,
       "key": null,
       "kind": "demo",
+      "limits": null,
       "models": {
         "coder-7b": {
           "context": 32768,
@@ -26,6 +27,7 @@ export const routeTable: RouteTable = {
       "health": null,
       "key": null,
       "kind": "demo",
+      "limits": null,
       "models": {
         "coder-14b": {
           "context": 16384,
@@ -40,6 +42,7 @@ export const routeTable: RouteTable = {
       "health": null,
       "key": null,
       "kind": "demo",
+      "limits": null,
       "models": {
         "sonnet": {
           "context": 200000,
@@ -170,6 +173,7 @@ export const routeTable: RouteTable = {
   },
   "clients": {
     "home": {
+      "budgets": [],
       "keys": [
         {
           "deprecatedAt": null,
@@ -178,6 +182,7 @@ export const routeTable: RouteTable = {
         }
       ],
       "labels": [],
+      "limits": null,
       "models": null,
       "tags": []
     }
@@ -186,7 +191,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "1cf633d8c26534a7ef72b6c86e0b5e3efe9dea52091a5a4c6eb078bc03641075",
+  "digest": "9c88f59f6409cd57614c88016c2529e360eb91fbc05668b17a09f2d58ad34650",
   "labels": {
     "private": {
       "cache": "none",
@@ -206,7 +211,8 @@ export const routeTable: RouteTable = {
       "windowMs": 60000
     },
     "headerBytes": 32768,
-    "headerCount": 100
+    "headerCount": 100,
+    "perAddress": null
   },
   "listen": {
     "http": "127.0.0.1:4000",
@@ -223,6 +229,7 @@ export const routeTable: RouteTable = {
       "fallback": [],
       "keepAliveMs": 10000,
       "kind": "served",
+      "limits": null,
       "pool": [
         {
           "target": "gpu-3070/embed",
@@ -244,6 +251,7 @@ export const routeTable: RouteTable = {
       "fallback": [],
       "keepAliveMs": 10000,
       "kind": "served",
+      "limits": null,
       "pool": [
         {
           "target": "gpu-3070/coder-7b",
@@ -266,6 +274,7 @@ export const routeTable: RouteTable = {
       "fallback": [],
       "keepAliveMs": 10000,
       "kind": "served",
+      "limits": null,
       "pool": [
         {
           "target": "opencode/sonnet",
@@ -290,6 +299,7 @@ export const routeTable: RouteTable = {
       ],
       "keepAliveMs": 10000,
       "kind": "served",
+      "limits": null,
       "pool": [
         {
           "target": "gpu-3090/coder-14b",
@@ -592,6 +602,7 @@ export const routeTable: RouteTable = {
       "id": "toy",
       "mode": null,
       "model": "coder-7b",
+      "price": null,
       "supports": [
         "tools",
         "json"
@@ -604,6 +615,7 @@ export const routeTable: RouteTable = {
       "id": "toy",
       "mode": null,
       "model": "embed",
+      "price": null,
       "supports": null,
       "zone": 2
     },
@@ -613,6 +625,7 @@ export const routeTable: RouteTable = {
       "id": "toy",
       "mode": "gaming-pc",
       "model": "coder-14b",
+      "price": null,
       "supports": [
         "tools",
         "json"
@@ -625,6 +638,7 @@ export const routeTable: RouteTable = {
       "id": "toy",
       "mode": null,
       "model": "sonnet",
+      "price": null,
       "supports": [
         "tools",
         "vision",

@@ -4,6 +4,7 @@
  */
 import type { InjectionFamily } from './injection-families.ts'
 import type { Predicate } from './predicate.ts'
+import type { Budget, Price, Rate, UsageLimits } from './usage-limits.ts'
 
 /** What speaks on the other side of a backend's address. `demo` is built into the edge. */
 export type BackendKind = 'openai' | 'ollama' | 'litellm' | 'opencode' | 'demo'
@@ -46,6 +47,8 @@ export interface Target {
   supports: Capability[] | null
   /** A mode that gates its backend; null = none. */
   mode: string | null
+  /** Null where nobody says: then it counts for nothing, and no budget covers it. */
+  price: Price | null
 }
 
 /** How the targets of a pool share the work. `ordered` tries them as they stand. */
@@ -81,6 +84,8 @@ export interface ServedModel {
   timeouts: Timeouts
   /** Silence after which a stream's headers are committed and a comment is sent; 0 = never. */
   keepAliveMs: number
+  /** Of all clients together. */
+  limits: UsageLimits | null
 }
 
 /** A model whose requests a ruleset sends on. */
@@ -284,6 +289,8 @@ export interface Backend {
   /** Null = it is never asked. */
   health: Probe | null
   models: Record<string, BackendModel>
+  /** Charged to the backend that is asked first. */
+  limits: UsageLimits | null
 }
 
 /** How the backend's certificate is judged. Present when the origin is https. */
@@ -308,6 +315,10 @@ export interface Client {
   /** Tags and labels that every request of this client carries. */
   tags: string[]
   labels: string[]
+  /** Its own, or those for each client. */
+  limits: UsageLimits | null
+  /** At most one for a day and one for a month. */
+  budgets: Budget[]
 }
 
 export interface Cors {
@@ -323,7 +334,9 @@ export interface Limits {
   headerBytes: number
   headerCount: number
   /** Wrong keys that one address may send within the window before it gets 429. */
-  failedKeys: { count: number; windowMs: number }
+  failedKeys: Rate
+  /** Of each address, whoever calls from there. */
+  perAddress: UsageLimits | null
 }
 
 /** Where the gateway listens, and the extra names it answers to. Flags override. */

@@ -36,6 +36,7 @@ export function makeBackend(fields: Partial<Backend> = {}): Backend {
     tls: null,
     health: null,
     models: {},
+    limits: null,
     ...fields,
   }
 }
@@ -49,12 +50,13 @@ export function makeTarget(fields: Partial<Target> = {}): Target {
     context: null,
     supports: null,
     mode: null,
+    price: null,
     ...fields,
   }
 }
 
 export function makeClient(fields: Partial<Client> = {}): Client {
-  return { keys: [], models: null, tags: [], labels: [], ...fields }
+  return { keys: [], models: null, tags: [], labels: [], limits: null, budgets: [], ...fields }
 }
 
 export function makeModel(fields: Partial<ServedModel> = {}): ServedModel {
@@ -66,6 +68,7 @@ export function makeModel(fields: Partial<ServedModel> = {}): ServedModel {
     surfaces: null,
     timeouts: { connectMs: 3000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 600_000 },
     keepAliveMs: 10_000,
+    limits: null,
     ...fields,
   }
 }
@@ -82,6 +85,7 @@ export function makeTable(fields: Partial<RouteTable> = {}): RouteTable {
       headerBytes: 8192,
       headerCount: 50,
       failedKeys: { count: 3, windowMs: 60_000 },
+      perAddress: null,
     },
     cors: { origins: [], maxAgeSeconds: 600 },
     names: { fast: 'fast', safe: 'safe', 'gpt-4': 'fast' },

@@ -2,7 +2,6 @@
 import { Agent, fetch } from 'undici'
 import { type BackendFetch, BackendUnreachable } from '../../ports.ts'
 import type { BackendTls } from '../../table/route-table.ts'
-import { createSharedLookup } from './shared-lookup.ts'
 
 export interface NodeBackend {
   name: string
@@ -26,7 +25,6 @@ const CONNECT_ERRORS = new Set([
 export function createNodeBackendFetch(backends: readonly NodeBackend[]): BackendFetch {
   const byName = new Map(backends.map((backend) => [backend.name, backend]))
   const agents = new Map<string, Agent>()
-  const lookup = createSharedLookup()
 
   const agentOf = (backend: NodeBackend, connectTimeoutMs: number): Agent => {
     const key = `${backend.name} ${connectTimeoutMs}`
@@ -37,7 +35,6 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
         ...NO_TIMEOUT,
         connect: {
           timeout: connectTimeoutMs,
-          lookup,
           ...(ca === null ? {} : { ca }),
           ...(serverName === null ? {} : { servername: serverName }),
         },

@@ -9,8 +9,8 @@ backends:
 `
 const CLIENTS = `clients: { home: { keys: [{ env: HOME_KEY }], models: '*' } }`
 
-async function summary(policy: string, all = false): Promise<string[]> {
-  const result = await compileTexts({ policy, backends: BACKENDS, clients: CLIENTS })
+async function summary(policy: string, { all = false, backends = BACKENDS } = {}): Promise<string[]> {
+  const result = await compileTexts({ policy, backends, clients: CLIENTS })
   if (!result.ok) throw new Error(result.diagnostics[0]?.message)
   return compileSummary(result.policy, { all }).split('\n')
 }
@@ -37,7 +37,27 @@ describe('the summary of a policy', () => {
   })
 
   it('lists all models when asked to; no wait is longer than the whole request may take', async () => {
-    const [worst] = await summary(MODELS, true)
+    const [worst] = await summary(MODELS, { all: true })
     expect(worst).toMatch(/; `short` 2 attempts, 30s; `quick` 1 attempt, 2s$/)
+  })
+
+  it('says which prices were looked up', async () => {
+    const ids = { m: 'gpt-4o', n: 'gpt-4o-mini', o: 'text-embedding-3-small', own: 'gpt-4.1' }
+    const models = Object.entries(ids).map(
+      ([name, id]) => `${name}: { id: ${id}${name === 'own' ? ', price: none' : ''} }`,
+    )
+    const backends = `
+backends:
+  a: { kind: openai, url: http://127.0.0.1:8001, models: { ${models.join(', ')} } }
+  b: { kind: openai, url: http://127.0.0.1:8002, zone: local, models: { m: { id: gpt-4o } } }
+`
+    const looked = (lines: string[]): string | undefined => lines.find((line) => line.startsWith('prices'))
+    const head = 'prices from the list of 2026-08-01, USD per million tokens:'
+    const two = '`a/m` 2.5 in (1.25 cached), 10 out; `a/n` 0.15 in (0.075 cached), 0.6 out'
+    expect(looked(await summary(MODELS, { backends }))).toBe(`${head} ${two}; 1 more (--verbose)`)
+    expect(looked(await summary(MODELS, { backends, all: true }))).toBe(
+      `${head} ${two}; \`a/o\` 0.02 in (0.02 cached), 0 out`,
+    )
+    expect(looked(await summary(MODELS))).toBeUndefined()
   })
 })

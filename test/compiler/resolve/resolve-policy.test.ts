@@ -195,13 +195,16 @@ describe('bounds of parameters', () => {
 describe('limits of use', () => {
   it('are numbers with their places', async () => {
     const { policy } = await resolveDocuments({
-      policy: { limits: { requests: '5/min', tokens: '2M/day', concurrent: 3 } },
+      policy: {
+        limits: { requests: '5/min', tokens: '2M/day', concurrent: 3, perAddress: { concurrent: 2 } },
+      },
+      models: { capped: { targets: ['gpu/small'], limits: { tokens: '9k/h' } } },
       clients: {
         app: {
           keys: [{ env: 'A' }],
           models: ['fast'],
           limits: { tokens: '200k/h' },
-          budget: { usd: '2.50/month' },
+          budget: [{ usd: '2.50/month', warnAt: 50 }, { usd: '1/day' }],
         },
       },
     })
@@ -216,9 +219,26 @@ describe('limits of use', () => {
         tokens: { value: { count: 200_000, windowMs: 3_600_000 } },
         concurrent: null,
       },
-      budget: { usd: 2.5, per: 'month', at: { path: ['clients', 'app', 'budget', 'usd'] } },
+      budgets: [
+        { usd: 2.5, per: 'month', warnAt: 50, at: { path: ['clients', 'app', 'budget', 0, 'usd'] } },
+        { usd: 1, per: 'day', warnAt: 80, at: { path: ['clients', 'app', 'budget', 1, 'usd'] } },
+      ],
     })
-    expect(policy.clients.get('home')).toMatchObject({ budget: null })
+    expect(policy.clients.get('home')).toMatchObject({ budgets: [] })
+    expect(policy.perAddress).toMatchObject({ requests: null, concurrent: { value: 2 } })
+    expect(policy.models.get('capped')).toMatchObject({
+      limits: { tokens: { value: { count: 9000 }, at: { path: ['models', 'capped', 'limits', 'tokens'] } } },
+    })
+  })
+
+  it('hold one budget for a day and one for a month', async () => {
+    const budget = [{ usd: '2/day' }, { usd: '9/month' }, { usd: '3/day' }]
+    const clients = { app: { keys: [{ env: 'A' }], models: '*', budget } }
+    const { policy, diagnostics } = await resolveDocuments({ clients })
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ['resolve/out-of-range', 'there are two budgets for a day'],
+    ])
+    expect(policy.clients.get('app')?.budgets.map(({ usd }) => usd)).toEqual([2, 9])
   })
 })
 
@@ -270,20 +290,6 @@ describe('notInForce', () => {
       'sinks',
       { policy: { trace: { sink: 'langfuse', url, zone: 'lan' }, cache: { zone: 'lan', ttl: '1h' } } },
       ['trace', 'cache'],
-    ],
-    [
-      'limits of all',
-      { policy: { limits: { body: '1MiB', requests: '1/s', concurrent: 1 } } },
-      ['limits.requests', 'limits.concurrent'],
-    ],
-    [
-      'limits of a client',
-      {
-        clients: {
-          app: { keys: [{ env: 'A' }], models: '*', limits: { tokens: '1/s' }, budget: { usd: '1/day' } },
-        },
-      },
-      ['limits.tokens', 'budget'],
     ],
     [
       'settings of backends',

@@ -17,6 +17,7 @@ function tableWith(clients: Record<string, ClientKey[]>, backendKey?: string): R
     key: backendKey === undefined ? null : { env: backendKey },
     tls: null,
     health: null,
+    limits: null,
     models: {},
   }
   return {

@@ -107,6 +107,7 @@ export const someBackend: RouteTable['backends'] = {
     key: null,
     tls: null,
     health: null,
+    limits: null,
     models: {},
   },
 }

@@ -55,7 +55,17 @@ async function serve(answers: Answers, secure: https.ServerOptions | null = null
 
 function backendAt(origin: string | null, kind: BackendKind, changes: Partial<Backend> = {}): Backend {
   const models = { m: { id: 'served', context: 8192 } }
-  return { kind, origin, basePath: '/v1', key: null, tls: null, health: null, models, ...changes }
+  return {
+    kind,
+    origin,
+    basePath: '/v1',
+    key: null,
+    tls: null,
+    health: null,
+    limits: null,
+    models,
+    ...changes,
+  }
 }
 
 async function verdicts(backend: Backend, environment: Record<string, string> = {}): Promise<string[]> {
