@@ -160,7 +160,7 @@ describe('launchEdge', () => {
   it('keeps our environment from the edge and relays its lines', async () => {
     await launch('node')
     const { env } = await ask('/hello')
-    expect(env?.toSorted()).toEqual(['NODE_ENV'])
+    expect(env?.toSorted()).toEqual(['NODE_ENV', 'UV_THREADPOOL_SIZE'])
     await expect.poll(() => lines).toContain('edge says /hello')
   })
 
