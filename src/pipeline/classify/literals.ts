@@ -4,14 +4,17 @@
  */
 import { codesOf } from './codes-of.ts'
 
+/** So many classes do for ASCII. Words of more letters share them, and each find is compared with the word. */
+const MOST_CLASSES = 160
+
 export interface Literals {
   /** Calls `onHit` for each place where a word stands: its index in the list, and where it begins. */
   scan: (text: string, onHit: (word: number, start: number) => void) => void
 }
 
 interface Trie {
-  /** Row of a state: next state for each class of character. */
-  next: number[][]
+  /** Rows of states: for each class of character the next state. */
+  next: Int32Array
   /** Words that end in a state, by index. */
   ends: number[][]
 }
@@ -22,13 +25,10 @@ interface Trie {
  */
 export function createLiterals(words: readonly string[], { anyCase }: { anyCase: boolean }): Literals {
   const written = anyCase ? words.map((word) => word.toLowerCase()) : words
-  const { classes, width } = toClasses(written, anyCase)
+  const { classes, width, isShared } = toClasses(written, anyCase)
   const { next, ends } = toAutomaton(written, classes, width)
   // A state is the index of its row; one in which words end is written as its complement, hence negative.
-  const table = Int32Array.from(next.flat(), (state) =>
-    ends[state]?.length ? ~(state * width) : state * width,
-  )
-  const lengths = words.map(({ length }) => length)
+  const table = next.map((state) => (ends[state]?.length ? ~(state * width) : state * width))
 
   function scan(text: string, onHit: (word: number, start: number) => void): void {
     const codes = codesOf(text)
@@ -37,7 +37,11 @@ export function createLiterals(words: readonly string[], { anyCase }: { anyCase:
       state = table[state + (classes[codes[i] ?? 0] ?? 0)] ?? 0
       if (state < 0) {
         state = ~state
-        for (const word of ends[state / width] ?? []) onHit(word, i + 1 - (lengths[word] ?? 0))
+        for (const word of ends[state / width] ?? []) {
+          const literal = written[word] ?? ''
+          const start = i + 1 - literal.length
+          if (!isShared || text.startsWith(literal, start)) onHit(word, start)
+        }
       }
     }
   }
@@ -45,35 +49,42 @@ export function createLiterals(words: readonly string[], { anyCase }: { anyCase:
 }
 
 /** Characters that no word holds are all alike: class 0. */
-function toClasses(words: readonly string[], anyCase: boolean): { classes: Uint16Array; width: number } {
-  const classes = new Uint16Array(0x10000)
+function toClasses(
+  words: readonly string[],
+  anyCase: boolean,
+): { classes: Uint8Array; width: number; isShared: boolean } {
+  const classes = new Uint8Array(0x10000)
   let width = 1
+  let isShared = false
   for (const word of words) {
     for (let i = 0; i < word.length; i += 1) {
-      if (classes[word.charCodeAt(i)] !== 0) continue
-      classes[word.charCodeAt(i)] = width
-      if (anyCase) classes[word.charAt(i).toUpperCase().charCodeAt(0)] = width
-      width += 1
+      const code = word.charCodeAt(i)
+      if (classes[code] !== 0) continue
+      isShared ||= width === MOST_CLASSES
+      const own = width < MOST_CLASSES ? width : 1 + (code % (MOST_CLASSES - 1))
+      classes[code] = own
+      if (anyCase) classes[word.charAt(i).toUpperCase().charCodeAt(0)] = own
+      width = Math.min(MOST_CLASSES, width + 1)
     }
   }
-  return { classes, width }
+  return { classes, width, isShared }
 }
 
-function toAutomaton(words: readonly string[], classes: Uint16Array, width: number): Trie {
+function toAutomaton(words: readonly string[], classes: Uint8Array, width: number): Trie {
   const { next, ends } = toTrie(words, classes, width)
-  const fallback = [0]
+  const fallback = new Int32Array(ends.length)
   const queue = [0]
   for (let at = 0; at < queue.length; at += 1) {
     const state = queue[at] ?? 0
-    const row = next[state] ?? []
-    const back = next[fallback[state] ?? 0] ?? []
+    const row = state * width
+    const back = (fallback[state] ?? 0) * width
     for (let c = 0; c < width; c += 1) {
-      const child = row[c] ?? 0
+      const child = next[row + c] ?? 0
+      const to = state === 0 ? 0 : (next[back + c] ?? 0)
       if (child === 0) {
-        row[c] = state === 0 ? 0 : (back[c] ?? 0)
+        next[row + c] = to
         continue
       }
-      const to = state === 0 ? 0 : (back[c] ?? 0)
       fallback[child] = to
       ends[child]?.push(...(ends[to] ?? []))
       queue.push(child)
@@ -83,22 +94,21 @@ function toAutomaton(words: readonly string[], classes: Uint16Array, width: numb
 }
 
 /** State 0 is the root; 0 as a child means none yet. */
-function toTrie(words: readonly string[], classes: Uint16Array, width: number): Trie {
-  const next: number[][] = [Array<number>(width).fill(0)]
+function toTrie(words: readonly string[], classes: Uint8Array, width: number): Trie {
+  const most = words.reduce((sum, { length }) => sum + length, 1)
+  const next = new Int32Array(most * width)
   const ends: number[][] = [[]]
   for (const [index, word] of words.entries()) {
     let state = 0
     for (let i = 0; i < word.length; i += 1) {
-      const row = next[state] ?? []
-      const c = classes[word.charCodeAt(i)] ?? 0
-      if (row[c] === 0) {
-        row[c] = next.length
-        next.push(Array<number>(width).fill(0))
+      const edge = state * width + (classes[word.charCodeAt(i)] ?? 0)
+      if (next[edge] === 0) {
+        next[edge] = ends.length
         ends.push([])
       }
-      state = row[c] ?? 0
+      state = next[edge] ?? 0
     }
     ends[state]?.push(index)
   }
-  return { next, ends }
+  return { next: next.slice(0, ends.length * width), ends }
 }

@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, property, string, uniqueArray } from 'fast-check'
+import { array, assert, constantFrom, nat, property, string, uniqueArray } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLiterals } from '../../../../src/pipeline/classify/literals.ts'
 
@@ -80,6 +80,35 @@ describe('createLiterals', () => {
             .sort(),
         ).toEqual(everywhere.sort())
       }),
+    )
+  })
+
+  it('knows thousands of letters', () => {
+    // Letters that are as far apart as there are classes would share one.
+    const letters = Array.from({ length: 3000 }, (_, i) => String.fromCodePoint(0x4e00 + i))
+    const words = letters.map((letter, i) => letter + (letters[(i * 7 + 1) % 3000] ?? '') + letter)
+    const literals = createLiterals(words, { anyCase: false })
+    const finds = (text: string): string[] => {
+      const found: string[] = []
+      literals.scan(text, (word, start) => found.push(`${start} ${words[word]}`))
+      return found
+    }
+    expect(words.map((word) => finds(`x${word}`))).toEqual(words.map((word) => [`1 ${word}`]))
+    expect(finds(letters.join(''))).toEqual([])
+  })
+
+  it('tells letters that share a class apart', () => {
+    const letter = nat(400).map((i) => String.fromCharCode(0x4e00 + i))
+    const list = array(letter, { minLength: 1, maxLength: 2 }).map((word) => word.join(''))
+    const all = Array.from({ length: 400 }, (_, i) => String.fromCharCode(0x4e00 + i))
+    assert(
+      property(uniqueArray(list, { maxLength: 200 }), array(letter, { maxLength: 400 }), (some, text) => {
+        const words = [...new Set([...some, ...all])]
+        const found = new Set<string>()
+        createLiterals(words, { anyCase: false }).scan(text.join(''), (word) => found.add(words[word] ?? ''))
+        expect(found).toEqual(new Set(words.filter((word) => text.join('').includes(word))))
+      }),
+      { numRuns: 50 },
     )
   })
 })
