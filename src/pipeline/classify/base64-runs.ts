@@ -9,8 +9,8 @@ export interface EncodedText extends Payload {
 
 export interface Decoded {
   texts: EncodedText[]
-  /** A long run holds something else than text: nobody knows what. */
-  opaque: boolean
+  /** Long runs that hold something else than text: nobody knows what. */
+  opaque: { start: number; end: number }[]
 }
 
 /** Fewer characters hold nothing that we look for. */
@@ -24,18 +24,20 @@ const SHORTEST_LINE = 60
 export function decodeRuns(text: string): Decoded {
   const codes = codesOf(text)
   const texts: EncodedText[] = []
-  let opaque = false
+  const opaque: Decoded['opaque'] = []
   // A run of that length has a character at every such step: all others are passed over.
   for (let probe = SHORTEST - 1; probe < codes.length; probe += SHORTEST) {
     if (!isPayloadDigit(codes, probe)) continue
     let start = probe
     while (start > 0 && isPayloadDigit(codes, start - 1)) start -= 1
-    const end = endOfRun(codes, start)
+    const { end, lastLine } = readRun(codes, start)
     probe = end
     if (end - start < SHORTEST) continue
-    const payload = decodePayload(codes, start, end)
-    if (payload !== null) texts.push({ start, end, ...payload })
-    else if (end - start >= SHORTEST_OPAQUE && isMixed(text.slice(start, end))) opaque = true
+    const encoded = decodeRun(codes, start, end) ?? decodeRun(codes, start, lastLine)
+    if (encoded !== null) {
+      texts.push(encoded)
+      probe = encoded.end
+    } else if (end - start >= SHORTEST_OPAQUE && isMixed(text.slice(start, end))) opaque.push({ start, end })
   }
   return { texts, opaque }
 }
@@ -43,16 +45,25 @@ export function decodeRuns(text: string): Decoded {
 const CARRIAGE_RETURN = 13
 const LINE_FEED = 10
 
-/** Where full lines of base64 follow each other they are one run. */
-function endOfRun(codes: Uint16Array, start: number): number {
+/**
+ * Where full lines of base64 follow each other they are one run.
+ * @returns where it ends, and where its last line begins, which may be words that stand below: `start` for one line
+ */
+function readRun(codes: Uint16Array, start: number): { end: number; lastLine: number } {
   let end = start
   for (let line = start; ; line = end) {
     while (isPayloadDigit(codes, end)) end += 1
-    if (end - line < SHORTEST_LINE || (end - line) % 4 !== 0) return end
     const feed = codes[end] === CARRIAGE_RETURN ? end + 1 : end
-    if (codes[feed] !== LINE_FEED || !isPayloadDigit(codes, feed + 1)) return end
+    const goesOn = end - line >= SHORTEST_LINE && (end - line) % 4 === 0
+    if (!goesOn || codes[feed] !== LINE_FEED || !isPayloadDigit(codes, feed + 1))
+      return { end, lastLine: line }
     end = feed + 1
   }
+}
+
+function decodeRun(codes: Uint16Array, start: number, end: number): EncodedText | null {
+  const payload = end === start ? null : decodePayload(codes, start, end)
+  return payload === null ? null : { start, end, ...payload }
 }
 
 /** As bytes are; a word, or a row of one letter, is not. */

@@ -42,15 +42,19 @@ export function decodePayload(codes: Uint16Array, start: number, end: number): P
   return toText(decodeHex(codes, start, end)) ?? toText(decodeBase64(codes, start, end))
 }
 
-/** @returns how many bytes; 0 for what cannot be text */
+/** @returns how many bytes; 0 for what cannot be text, and for digits alone: they are a number */
 function decodeHex(codes: Uint16Array, start: number, end: number): number {
   let count = 0
   let high = -1
+  let hasLetter = false
   for (let i = start; i < end; i += 1) {
     const value = hexValue(codes[i] ?? 0)
     if (value === NONE) {
       if (isPayloadDigit(codes, i)) return 0
-    } else if (high === -1) high = value
+      continue
+    }
+    hasLetter ||= value > 9
+    if (high === -1) high = value
     else {
       const byte = 16 * high + value
       if (UNREADABLE[byte] === 1) return 0
@@ -58,7 +62,7 @@ function decodeHex(codes: Uint16Array, start: number, end: number): number {
       high = -1
     }
   }
-  return count
+  return hasLetter ? count : 0
 }
 
 function hexValue(code: number): number {

@@ -1,12 +1,14 @@
 /**
  * What a model would read although no part says it: text in base64 or behind escapes, and words that begin in one part
- * of a message and end in the next. It is added to the haystack, behind what the parts say themselves.
+ * of a list and end in the next. It is added to the haystack, behind what the parts say themselves.
  */
 import type { TextPart } from '../../protocols/text-parts.ts'
 import { decodeRuns } from './base64-runs.ts'
 import { readEscapes } from './escaped-text.ts'
+import { glueParts } from './glue-parts.ts'
 import type { Haystack, PartSpan } from './haystack.ts'
 import { normalize } from './normalize.ts'
+import type { Reading } from './reading.ts'
 
 export interface WithHidden extends Haystack {
   /** Something in base64 is no text. */
@@ -15,27 +17,20 @@ export interface WithHidden extends Haystack {
   encoded: boolean
 }
 
-interface Stretch {
-  text: string
+interface Stretch extends Reading {
   /** Where it begins in the haystack. */
   at: number
-  locate: (start: number, end: number) => PartSpan[]
 }
 
 /** @param levels how many levels of base64 are taken off */
 export function addHidden(haystack: Haystack, parts: readonly TextPart[], levels: 0 | 1 = 1): WithHidden {
-  const { texts: encodedTexts, opaque } = decodeRuns(haystack.text)
-  const texts = levels === 0 ? [] : encodedTexts
-  const encoded = levels === 0 ? encodedTexts.length > 0 : texts.some(({ text }) => holdsBase64(text))
-  const found = [
-    ...texts.map(({ start, end, text }) => ({
-      text: normalize(text, false).text,
-      // What is found in there cannot be taken out alone.
-      locate: () => haystack.locate(start, end),
-    })),
-    ...readEscapes(haystack),
-    ...glue(haystack, parts),
-  ]
+  const glued = glueParts(haystack, parts)
+  const written = [...ownReadings(haystack), ...glued]
+  const unescaped = without(written.map(readEscapes))
+  const { texts, opaque } = decodeAll([...written, ...unescaped])
+  const decoded = levels === 0 ? [] : texts
+  const encoded = levels === 0 ? texts.length > 0 : decoded.some(({ text }) => holdsBase64(text))
+  const found = [...decoded, ...without(decoded.map(readEscapes)), ...unescaped, ...glued]
   if (found.length === 0) return { ...haystack, opaque, encoded }
   const stretches: Stretch[] = []
   let at = haystack.text.length + 1
@@ -43,7 +38,6 @@ export function addHidden(haystack: Haystack, parts: readonly TextPart[], levels
     stretches.push({ text, at, locate })
     at += text.length + 1
   }
-  const starts = stretches.map((stretch) => stretch.at)
   return {
     text: [haystack.text, ...stretches.map(({ text }) => text)].join('\n'),
     pieces: [...haystack.pieces, ...stretches],
@@ -52,60 +46,68 @@ export function addHidden(haystack: Haystack, parts: readonly TextPart[], levels
     encoded,
     locate: (start, end) => {
       if (start < haystack.text.length) return haystack.locate(start, end)
-      const stretch = stretches[lastAtOrBefore(starts, start)]
+      const stretch = stretches[lastAtOrBefore(stretches, start)]
       return stretch === undefined ? [] : stretch.locate(start - stretch.at, end - stretch.at)
     },
   }
 }
 
+/** Each part by itself: base64 does not go on in the next one, unless they are glued. */
+function ownReadings({ pieces, locate }: Haystack): Reading[] {
+  return pieces.map(({ text, at }) => ({ text, locate: (start, end) => locate(at + start, at + end) }))
+}
+
+function without(readings: readonly (Reading | null)[]): Reading[] {
+  return readings.filter((reading) => reading !== null)
+}
+
+interface Decoded {
+  texts: Reading[]
+  opaque: boolean
+}
+
+/** Of all readings, those of single parts first. */
+function decodeAll(readings: readonly (Reading & { isWhole?: boolean })[]): Decoded {
+  const all: Decoded = { texts: [], opaque: false }
+  /** Where they stand, by part. */
+  const seen = new Map<number, PartSpan[]>()
+  for (const { text: written, locate, isWhole = true } of readings) {
+    const { texts, opaque } = decodeRuns(written)
+    for (const { start, end, text } of texts) {
+      const spans = locate(start, end)
+      if (spans.length === 0) continue
+      // What is found in there cannot be taken out alone.
+      all.texts.push({ text: normalize(text, false).text, locate: () => spans })
+      for (const span of spans) {
+        const others = seen.get(span.part)
+        if (others === undefined) seen.set(span.part, [span])
+        else others.push(span)
+      }
+    }
+    // A row of parts may begin in the middle of a run; and glued to a word, what is text by itself no longer is.
+    all.opaque ||=
+      isWhole &&
+      opaque.some(({ start, end }) => !locate(start, end).some((span) => touches(span, seen.get(span.part))))
+  }
+  return all
+}
+
+function touches({ start, end }: PartSpan, others: readonly PartSpan[] = []): boolean {
+  return others.some((other) => other.start < end && start < other.end)
+}
+
 function holdsBase64(text: string): boolean {
   const { texts, opaque } = decodeRuns(text)
-  return opaque || texts.length > 0
+  return opaque.length > 0 || texts.length > 0
 }
 
-/** Each message of several text parts as one text. What stands in one part alone was found there. */
-function glue({ pieces, locate }: Haystack, parts: readonly TextPart[]): Omit<Stretch, 'at'>[] {
-  const messages = new Map<string, { text: string; at: number }[]>()
-  for (const [index, piece] of pieces.entries()) {
-    const part = parts[index]
-    if (part?.kind !== 'text') continue
-    const key = part.path.slice(0, part.path[0] === 'messages' ? 2 : 1).join('/')
-    const message = messages.get(key)
-    if (message === undefined) messages.set(key, [piece])
-    else message.push(piece)
-  }
-  return [...messages.values()]
-    .filter((message) => message.length > 1)
-    .map((message) => {
-      const starts: number[] = []
-      let length = 0
-      for (const { text } of message) {
-        starts.push(length)
-        length += text.length
-      }
-      return {
-        text: message.map(({ text }) => text).join(''),
-        locate: (start, end) => {
-          const spans = []
-          for (let i = lastAtOrBefore(starts, start); i < message.length && (starts[i] ?? 0) < end; i += 1) {
-            const { text, at } = message[i] ?? { text: '', at: 0 }
-            const from = Math.max(0, start - (starts[i] ?? 0))
-            const to = Math.min(text.length, end - (starts[i] ?? 0))
-            if (from < to) spans.push(...locate(at + from, at + to))
-          }
-          return spans.length > 1 ? spans : []
-        },
-      }
-    })
-}
-
-/** Index of the last of the ascending numbers that is not above `limit`; 0 when all are. */
-function lastAtOrBefore(ascending: readonly number[], limit: number): number {
+/** Index of the last stretch that does not begin behind `limit`; 0 when all do. */
+function lastAtOrBefore(stretches: readonly Stretch[], limit: number): number {
   let low = 0
-  let high = ascending.length - 1
+  let high = stretches.length - 1
   while (low < high) {
     const middle = (low + high + 1) >> 1
-    if ((ascending[middle] ?? 0) <= limit) low = middle
+    if ((stretches[middle]?.at ?? 0) <= limit) low = middle
     else high = middle - 1
   }
   return low
