@@ -38,6 +38,8 @@ describe('evalTokens', () => {
     ['texts of a few tokens', 'Yes.'],
     ['runs that the tokenizer takes long for', `${PROSE} ${'x'.repeat(1000)}`],
     ['runs of spaces', `${PROSE}${' '.repeat(1000)}`],
+    ['runs of letters and accents', `${PROSE} ${'a\u0301'.repeat(500)}`],
+    ['runs of marks and line ends', `${PROSE} ${'/\n'.repeat(500)}`],
   ])('leaves out %s', (_, text) => {
     expect(errorsOf([row('a', PROSE), row('b', text)])).toMatchObject({ all: 1 })
   })

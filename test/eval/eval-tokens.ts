@@ -18,7 +18,7 @@ const FEWEST_TOKENS = 8
 const LOW = 0.8
 
 /** The tokenizer's time grows with the square of such a run: a hostile one of 100 KB takes half a minute. */
-const LONG_RUN = /\p{L}{1000}|\p{N}{1000}|\s{1000}|[^\s\p{L}\p{N}]{1000}/u
+const LONG_RUN = /[\p{L}\p{M}]{1000}|\p{N}{1000}|\s{1000}|[^ \p{L}\p{N}]{1000}/u
 
 /** No text stands for more than its beginning. */
 const MOST_CHARACTERS = 20_000
