@@ -1,4 +1,5 @@
 /** `policy.yaml`: the names clients see, where they lead, and what may go where. */
+import type { SecretFromEnv } from './backends.ts'
 import type { ClassifyConfig } from './classify.ts'
 import type { PhraseConfig, RuleConfig, Several } from './rules.ts'
 import type {
@@ -164,6 +165,44 @@ export interface BreakerConfig {
   longest?: Duration
 }
 
+/** What happens while Redis cannot be asked: let in uncounted, refuse, or count against this node's share of the limit. */
+export type OnFailureConfig = 'open' | 'closed' | 'local-share'
+
+/** What happens to each kind of limit while Redis is slow, down or just back. */
+export interface OnFailuresConfig {
+  /** Requests and tokens in a time. @default "local-share" */
+  limits?: OnFailureConfig
+  /** Money. @default "closed" */
+  budgets?: OnFailureConfig
+  /** How many at once. @default "local-share" */
+  leases?: OnFailureConfig
+}
+
+/** A Redis in which several nodes count together. */
+export interface RedisConfig {
+  /** `redis://` or `rediss://` with what it needs, from a variable. */
+  url: SecretFromEnv
+  /**
+   * How many nodes share it: `local-share` divides by it.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000
+   */
+  nodes: number
+  /**
+   * In front of every key there, for gateways that must not share.
+   * @default "aicc"
+   * @pattern ^[A-Za-z0-9_.-]{1,64}$
+   */
+  prefix?: string
+  onFailure?: OnFailuresConfig
+}
+
+/** Where limits and budgets are counted. Without it each node counts by itself. */
+export interface StateConfig {
+  redis: RedisConfig
+}
+
 /** Browsers of other origins; closed unless named here. */
 export interface CorsConfig {
   /** Exact origins, such as `https://chat.example.com`. */
@@ -221,6 +260,7 @@ export interface PolicyFile {
   timeouts?: TimeoutsConfig
   /** When a place is held to be down because of what happens to requests; `off` leaves that to probes. */
   breaker?: BreakerConfig | 'off'
+  state?: StateConfig
   cors?: CorsConfig
   /**
    * Zones of trust, least to most trusted.

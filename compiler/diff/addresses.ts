@@ -25,7 +25,7 @@ export type Settings = Record<string, string>
  * which a rule names.
  */
 export function toAddresses(table: RouteTable): Map<string, Settings> {
-  const { listen, limits, cors, zones, timeZone, surfaces, classify } = table
+  const { listen, limits, cors, zones, timeZone, state, surfaces, classify } = table
   const entries = <T>(
     kind: string,
     record: Readonly<Record<string, T>>,
@@ -43,6 +43,7 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ['cors', flatten(cors)],
     ['zones', { order: zones.toReversed().join(ORDER_MARK) }],
     ['timeZone', { name: timeZone }],
+    ['state', flatten(state ?? {})],
     ['surfaces', { served: surfaces.join(', ') }],
     ...entries('labels', table.labels, (label) => ofLabel(label, zones)),
     ...Object.entries(classify).map(([name, value]): [string, Settings] => [

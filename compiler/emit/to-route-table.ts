@@ -42,6 +42,7 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     rulesets: toRecord(policy.rulesets, ({ rules }) => rules.map(({ rule }) => rule)),
     modes: toRecord(policy.modes, ({ mode }) => mode),
     breaker: policy.breaker,
+    state: policy.state,
     backends: toRecord(backends, toBackend),
     clients: toRecord(clients, (client) => toClient(client, policy)),
   }

@@ -3,7 +3,14 @@
  * a test compares the two.
  */
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
-import type { Balance, InjectionThresholds, Label, Mode, Surface } from '../../src/table/route-table.ts'
+import type {
+  Balance,
+  InjectionThresholds,
+  Label,
+  Mode,
+  SharedState,
+  Surface,
+} from '../../src/table/route-table.ts'
 
 export interface Defaults {
   zones: string[]
@@ -13,6 +20,8 @@ export interface Defaults {
   keepAlive: string
   breaker: { window: string; minimum: number; failures: number; open: string; longest: string }
   health: { interval: string; timeout: string }
+  redisPrefix: string
+  onFailure: SharedState['onFailure']
   balance: Balance
   listen: { https: string; http: string }
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
@@ -40,6 +49,8 @@ export const DEFAULTS: Defaults = {
   keepAlive: '10s',
   breaker: { window: '30s', minimum: 5, failures: 50, open: '10s', longest: '2m' },
   health: { interval: '15s', timeout: '3s' },
+  redisPrefix: 'aicc',
+  onFailure: { limits: 'local-share', budgets: 'closed', leases: 'local-share' },
   balance: 'round-robin',
   listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },

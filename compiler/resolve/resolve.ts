@@ -21,6 +21,7 @@ import { resolveRulesets } from './resolve-rulesets.ts'
 import { resolveCors, resolveLimits, resolveListen, resolveTimeZone } from './resolve-settings.ts'
 import { resolveCacheSink, resolveTraceSink } from './resolve-sinks.ts'
 import { resolveSurfaces } from './resolve-surfaces.ts'
+import { resolveState } from './resolve-state.ts'
 import { resolveUsage } from './resolve-usage.ts'
 import type { ResolvedPattern, ResolvedPolicy } from './resolved-policy.ts'
 import { createVocabulary, type Scope } from './scope.ts'
@@ -65,6 +66,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     sinks,
     modes: resolveModes(valid.backends, context),
     breaker: resolveBreaker(policy, context),
+    state: resolveState(policy),
     rulesets,
     usage: resolveUsage(policy.limits, { file: 'policy', path: ['limits'] }),
     perAddress: resolveUsage(policy.limits?.perAddress, { file: 'policy', path: ['limits', 'perAddress'] }),

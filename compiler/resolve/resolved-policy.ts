@@ -15,6 +15,7 @@ import type {
   Probe,
   PrivacyPattern,
   Rule,
+  SharedState,
   Surface,
   TextTest,
 } from '../../src/table/route-table.ts'
@@ -236,6 +237,8 @@ export interface ResolvedPolicy {
   modes: Map<string, ResolvedMode>
   /** Null = off. */
   breaker: BreakerPolicy | null
+  /** Null = each node counts by itself. */
+  state: SharedState | null
   rulesets: Map<string, { rules: ResolvedRule[]; at: Place }>
   /** `limits.requests` and so on of `policy.yaml`: of each client that has none of its own. */
   usage: ResolvedUsageLimits

@@ -24,6 +24,7 @@ import {
   timeZone,
 } from './scalar-schemas.ts'
 import { decidedByKey, several } from './shapes.ts'
+import { stateSchema } from './state-schema.ts'
 import { addressLimitsSchema, usageLimits, usageLimitsSchema } from './usage-schema.ts'
 
 const timeouts = z.strictObject({
@@ -121,6 +122,7 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   limits: limits.exactOptional(),
   timeouts: timeouts.exactOptional(),
   breaker: breaker.exactOptional(),
+  state: stateSchema.exactOptional(),
   cors: cors.exactOptional(),
   zones: z.array(name, { error: 'a list of zones, least to most trusted' }).min(1).max(16).exactOptional(),
   timeZone: timeZone.exactOptional(),

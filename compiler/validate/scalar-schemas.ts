@@ -152,6 +152,11 @@ export const surface: z.ZodType<'chat' | 'completions' | 'embeddings'> = z.enum(
 export const bool: z.ZodType<boolean> = z.boolean({ error: '`true` or `false`' })
 export const anyNumber: z.ZodType<number> = z.number({ error: 'a number' })
 
+export const redisPrefix: z.ZodType<string> = textOf(
+  /^[A-Za-z0-9_.-]{1,64}$/,
+  'up to 64 letters, digits, `_`, `.` and `-`',
+)
+
 export const envName: z.ZodType<string> = textOf(
   /^[A-Za-z_][A-Za-z0-9_]*$/,
   'the name of an environment variable, such as `MY_KEY`',

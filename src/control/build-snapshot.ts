@@ -31,6 +31,7 @@ export function buildSnapshot(
     const secret = lookUp(environment, key.env, `the key of backend \`${name}\``, problems)
     if (secret !== null) backendKeys[name] = secret
   }
+  if (table.state !== null) lookUp(environment, table.state.url.env, 'the URL of Redis', problems)
   const keys = Object.entries(table.clients).flatMap(([client, { keys: list }]) =>
     list.flatMap((key) => hashedKey(client, key, environment, problems) ?? []),
   )

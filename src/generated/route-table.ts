@@ -191,7 +191,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "9c88f59f6409cd57614c88016c2529e360eb91fbc05668b17a09f2d58ad34650",
+  "digest": "241d11686e0242d1a6f5394a46d0d9611361dcd401f3f80e342649577096ce9a",
   "labels": {
     "private": {
       "cache": "none",
@@ -590,6 +590,7 @@ export const routeTable: RouteTable = {
       }
     ]
   },
+  "state": null,
   "surfaces": [
     "chat",
     "completions",

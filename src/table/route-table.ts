@@ -347,6 +347,19 @@ export interface Listen {
   names: string[]
 }
 
+/** What happens to what can be counted only together with other nodes while nobody can be asked. */
+export type FailureAnswer = 'open' | 'closed' | 'local-share'
+
+/** Limits and budgets that several nodes count together, in Redis. */
+export interface SharedState {
+  url: SecretRef
+  /** In front of every key. */
+  prefix: string
+  /** How many nodes share: what `local-share` divides by. */
+  nodes: number
+  onFailure: Record<'limits' | 'budgets' | 'leases', FailureAnswer>
+}
+
 export interface RouteTable {
   version: 2
   /** SHA-256 (hex) over the canonical JSON of all other fields. */
@@ -375,6 +388,8 @@ export interface RouteTable {
   modes: Record<string, Mode>
   /** Null = none: only probes say who is down. */
   breaker: BreakerPolicy | null
+  /** Null = each node counts by itself. */
+  state: SharedState | null
   backends: Record<string, Backend>
   clients: Record<string, Client>
 }

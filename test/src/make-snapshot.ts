@@ -119,6 +119,7 @@ export function makeTable(fields: Partial<RouteTable> = {}): RouteTable {
     surfaces: ['chat', 'completions', 'embeddings'],
     rulesets: {},
     modes: {},
+    state: null,
     breaker: BREAKER,
     backends: {
       gpu: makeBackend(),

@@ -37,6 +37,7 @@ export async function startWorkerd(): Promise<Engine> {
   })
   const socketPath = join(dir, 'edge.sock')
   const config = {
+    name: 'bench',
     http: false,
     https: false,
     edgeSocket: socketPath,

@@ -35,6 +35,8 @@ const OF_POLICY: Record<string, unknown> = {
   ListenConfig: DEFAULTS.listen,
   LimitsConfig: DEFAULTS.limits,
   BreakerConfig: DEFAULTS.breaker,
+  RedisConfig: { prefix: DEFAULTS.redisPrefix },
+  OnFailuresConfig: DEFAULTS.onFailure,
   CorsConfig: DEFAULTS.cors,
   ServedModelConfig: { keepAlive: DEFAULTS.keepAlive, balance: DEFAULTS.balance },
   LabelConfig: DEFAULTS.label,
