@@ -14,6 +14,9 @@ export interface Prefilter {
   scan: (text: string, onMarked: (id: number) => void) => void
 }
 
+/** Up to so many words are looked for one by one: the engine's own search is faster than a walk through a table. */
+const FEW = 12
+
 /** @param lowerCase texts are put in lower case before they are read; words must be in lower case */
 export function createPrefilter(
   questions: readonly Question[],
@@ -29,7 +32,8 @@ export function createPrefilter(
       else known.push(at)
     }
   }
-  const literals = askers.size === 0 ? null : createLiterals([...askers.keys()], { anyCase: false })
+  const words = [...askers.keys()]
+  const literals = words.length <= FEW ? null : createLiterals(words, { anyCase: false })
   const byWord = [...askers.values()]
   // The last walk in which each was met: nothing has to be cleared between walks.
   const wordMet = new Float64Array(byWord.length)
@@ -38,9 +42,10 @@ export function createPrefilter(
 
   function scan(text: string, onMarked: (id: number) => void): void {
     for (const id of always) onMarked(id)
-    if (literals === null) return
+    if (words.length === 0) return
     walk += 1
-    literals.scan(lowerCase ? text.toLowerCase() : text, (word) => {
+    const read = lowerCase ? text.toLowerCase() : text
+    const met = (word: number): void => {
       if (wordMet[word] === walk) return
       wordMet[word] = walk
       for (const at of byWord[word] ?? []) {
@@ -49,7 +54,9 @@ export function createPrefilter(
         const question = questions[at]
         if (question !== undefined) onMarked(question.id)
       }
-    })
+    }
+    if (literals !== null) return literals.scan(read, met)
+    for (const [word, literal] of words.entries()) if (read.includes(literal)) met(word)
   }
   return { scan }
 }

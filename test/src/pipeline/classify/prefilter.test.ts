@@ -8,13 +8,19 @@ const QUESTIONS = [
   { id: 9, words: ['he', 'größe'] },
 ]
 
-function marked(text: string, lowerCase = true): number[] {
-  const ids: number[] = []
-  createPrefilter(QUESTIONS, { lowerCase }).scan(text, (id) => ids.push(id))
-  return ids.toSorted((a, b) => a - b)
-}
+/** Enough words that they are looked for in one walk. */
+const FURTHER = Array.from({ length: 20 }, (_, i) => ({ id: 100 + i, words: [`never${i}`] }))
 
-describe('createPrefilter', () => {
+describe.each([
+  { name: 'few words', questions: QUESTIONS },
+  { name: 'many words', questions: [...QUESTIONS, ...FURTHER] },
+])('createPrefilter: $name', ({ questions }) => {
+  function marked(text: string, lowerCase = true): number[] {
+    const ids: number[] = []
+    createPrefilter(questions, { lowerCase }).scan(text, (id) => ids.push(id))
+    return ids.toSorted((a, b) => a - b)
+  }
+
   it.each([
     { text: '', ids: [7] },
     { text: 'ushers, and she', ids: [3, 5, 7, 9] },
@@ -30,7 +36,7 @@ describe('createPrefilter', () => {
   })
 
   it('starts anew with each text', () => {
-    const prefilter = createPrefilter(QUESTIONS, { lowerCase: true })
+    const prefilter = createPrefilter(questions, { lowerCase: true })
     const answers = ['hers', 'hers', ''].map((text) => {
       const ids = new Set<number>()
       prefilter.scan(text, (id) => ids.add(id))
