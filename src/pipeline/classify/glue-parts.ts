@@ -21,10 +21,12 @@ export interface GluedText extends Reading {
 const LONGEST_EDGE = 1000
 
 export function glueParts(haystack: Haystack, parts: readonly TextPart[]): GluedText[] {
-  return listsOf(haystack, parts).flatMap((list) => [
-    glue(list, haystack, true),
-    ...rowsOf(list).map((row) => glue(row, haystack, false)),
-  ])
+  const glued: GluedText[] = []
+  for (const list of listsOf(haystack, parts)) {
+    glued.push(glue(list, haystack, true))
+    for (const row of rowsOf(list)) glued.push(glue(row, haystack, false))
+  }
+  return glued
 }
 
 /** Texts that stand in one list, two and more of them. */
