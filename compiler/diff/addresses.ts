@@ -8,6 +8,7 @@ import type {
   Client,
   Label,
   Model,
+  PrivacyGuard,
   RouteTable,
   Rule,
   Target,
@@ -48,7 +49,7 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ...entries('labels', table.labels, (label) => ofLabel(label, zones)),
     ...Object.entries(classify).map(([name, value]): [string, Settings] => [
       `classify.${name}`,
-      flatten(value),
+      flatten(name === 'privacy' ? byPattern(classify.privacy) : value),
     ]),
     ...entries('aliases', aliasesOf(table), (to) => ({ to })),
     ...entries('models', modelsOf(table), ofModel),
@@ -61,6 +62,18 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ...entries('targets', table.targets, (target) => ofTarget(target, zones)),
     ...entries('clients', table.clients, ofClient),
   ])
+}
+
+/** Patterns by their id; the words that they need follow from the rest, or are no concern of who reads this. */
+function byPattern(privacy: PrivacyGuard | null): object | null {
+  if (privacy === null) return null
+  const patterns = privacy.patterns.map(
+    ({ id, source, flags, label, group, check, minEntropy, placeholder }) => [
+      id,
+      { regex: `/${source}/${flags}`, label, group, check, minEntropy, placeholder },
+    ],
+  )
+  return { ...privacy, patterns: Object.fromEntries(patterns) as object }
 }
 
 /** Nested data as `a.b` → value; lists as one value. */

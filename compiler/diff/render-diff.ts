@@ -66,7 +66,8 @@ function unseen(structure: readonly StructureChange[]): string[] {
   return finds.length === 0 ? [] : [`not compared: which texts are found, by ${finds.join(', ')}`]
 }
 
-const FINDS = /^classify\.(scanBytes|privacy\.entropy|injection\.thresholds)\./
+const FINDS =
+  /^classify\.(?:scanBytes|decode|privacy\.(?:entropy|allow|off|atLeast)|injection\.(?:thresholds|off|model))\b/
 
 function summary(structure: readonly StructureChange[], { changes, compared, capped }: DecisionDiff): string {
   const count = (wanted: StructureChange['action']): number =>

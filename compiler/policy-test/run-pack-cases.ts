@@ -47,10 +47,12 @@ function runPack(
   }
 }
 
+const NOTHING = { values: [], domains: [], networks: [] }
+
 /** Nothing looks but the pack. */
 function tableOf({ detectors }: ResolvedPack, table: RouteTable): RouteTable {
   const { privacy } = table.classify
   const patterns = detectors.map(({ pattern }) => pattern)
-  const alone = privacy && { ...privacy, detectors: [], patterns, allow: null, off: [], atLeast: {} }
+  const alone = privacy && { ...privacy, detectors: [], patterns, allow: NOTHING, off: [], atLeast: {} }
   return { ...table, classify: { ...table.classify, privacy: alone } }
 }

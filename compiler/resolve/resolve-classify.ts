@@ -83,7 +83,7 @@ function resolvePrivacy(
   scope: Scope,
 ): Classify['privacy'] {
   const { detectors = DEFAULTS.privacyDetectors, patterns = [], entropy, label, surfaces } = config
-  const { allow, kinds = {} } = config
+  const { allow = {}, kinds = {} } = config
   const own = [
     ...patterns.map((pattern, i) => resolveOwnPattern(pattern, label, within(at, 'patterns', i), scope)),
     ...packs.flatMap((pack) => pack.detectors.map(({ pattern }) => pattern)),
@@ -95,7 +95,7 @@ function resolvePrivacy(
     // One that is off needs nothing at run time.
     patterns: own.filter(({ id }) => !off.includes(id)),
     entropy: { ...DEFAULTS.entropy, ...entropy },
-    allow: allow === undefined ? null : resolveAllowList(allow, within(at, 'allow'), scope),
+    allow: resolveAllowList(allow, within(at, 'allow'), scope),
     off: off.filter((kind) => own.every(({ id }) => id !== kind)),
     atLeast,
     label,

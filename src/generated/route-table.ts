@@ -99,7 +99,11 @@ export const routeTable: RouteTable = {
       }
     },
     "privacy": {
-      "allow": null,
+      "allow": {
+        "domains": [],
+        "networks": [],
+        "values": []
+      },
       "atLeast": {},
       "detectors": [
         "secrets",
@@ -191,7 +195,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "241d11686e0242d1a6f5394a46d0d9611361dcd401f3f80e342649577096ce9a",
+  "digest": "427151f808726dbe52d7085da6da579b48a65159218a5f65e481f13db73af8cb",
   "labels": {
     "private": {
       "cache": "none",

@@ -178,8 +178,7 @@ export interface PrivacyGuard {
   detectors: ('secrets' | 'pii')[]
   patterns: PrivacyPattern[]
   entropy: { threshold: number; minLength: number }
-  /** Null = nothing is allowed. */
-  allow: AllowList | null
+  allow: AllowList
   /** Kinds of finds that do not count. */
   off: string[]
   /** Kind → how many finds of it a request must hold for any of them to count. */

@@ -34,7 +34,7 @@ export function makePrivacy(fields: Partial<PrivacyGuard> = {}): PrivacyGuard {
     detectors: ['secrets', 'pii'],
     patterns: [],
     entropy: { threshold: 4, minLength: 24 },
-    allow: null,
+    allow: { values: [], domains: [], networks: [] },
     off: [],
     atLeast: {},
     label: 'private',

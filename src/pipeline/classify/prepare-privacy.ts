@@ -2,7 +2,7 @@
  * The privacy guard's own settings, made ready once for a table: patterns behind one prefilter, what is allowed, what
  * does not count.
  */
-import type { PrivacyGuard, PrivacyPattern } from '../../table/route-table.ts'
+import type { AllowList, PrivacyGuard, PrivacyPattern } from '../../table/route-table.ts'
 import { createAllowList, type IsAllowed } from './allow-list.ts'
 import { entropy } from './detectors/checks.ts'
 import { mod97, passesLuhn } from './detectors/checksums.ts'
@@ -40,10 +40,14 @@ export function preparePrivacy({ patterns, allow, off, atLeast }: PrivacyGuard):
       patterns.map(({ literals }, id) => ({ id, words: literals })),
       { lowerCase: true },
     ),
-    isAllowed: allow === null ? null : createAllowList(allow),
+    isAllowed: isEmpty(allow) ? null : createAllowList(allow),
     off: new Set(off),
     atLeast: few.length === 0 ? null : new Map(few),
   }
+}
+
+function isEmpty({ values, domains, networks }: AllowList): boolean {
+  return values.length + domains.length + networks.length === 0
 }
 
 function toPattern(pattern: PrivacyPattern): Pattern {

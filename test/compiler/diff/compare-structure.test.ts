@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compareStructure } from '../../../compiler/diff/compare-structure.ts'
-import type { RouteTable } from '../../../src/table/route-table.ts'
+import type { PrivacyGuard, RouteTable } from '../../../src/table/route-table.ts'
+import { makePattern, makePrivacy } from '../../src/make-policy.ts'
 import { makeBackend, makeClient, makeModel, makeTable, makeTarget } from '../../src/make-snapshot.ts'
 import type { Rule } from '../../../src/table/route-table.ts'
 
@@ -24,6 +25,9 @@ const text = (word: string): RouteTable['texts'][number] => ({
   test: { kind: 'contains', anyOf: [word] },
   caseSensitive: false,
 })
+const guarded = (fields: Partial<PrivacyGuard>): Partial<RouteTable> => ({
+  classify: { ...makeTable().classify, privacy: makePrivacy(fields) },
+})
 const asks = (index: number): Rule => rule('asks', { when: { kind: 'text', index } })
 
 describe('what two policies say differently', () => {
@@ -41,6 +45,21 @@ describe('what two policies say differently', () => {
         '~ zones.order: local > lan > cloud -> local > cloud > lan',
         '~ targets.gpu/coder.zone: cloud -> lan',
         '~ targets.spare/small.zone: cloud -> lan',
+      ],
+    },
+    {
+      name: 'patterns, by their id, and what is allowed',
+      before: guarded({ patterns: [makePattern(), makePattern({ id: 'gone' })] }),
+      after: guarded({
+        patterns: [makePattern({ source: 'zeus', literals: ['zeus'] })],
+        allow: { values: [], domains: ['example.com'], networks: [] },
+      }),
+      found: [
+        '~ classify.privacy.patterns.codename.regex: /hermes/iu -> /zeus/iu',
+        '~ classify.privacy.allow.domains: none -> example.com',
+        ...['regex', 'label', 'group', 'check', 'minEntropy', 'placeholder'].map((name) =>
+          expect.stringMatching(`^~ classify.privacy.patterns.gone.${name}: .* -> null$`),
+        ),
       ],
     },
     {

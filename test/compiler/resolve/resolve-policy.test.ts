@@ -43,7 +43,7 @@ describe('classify', () => {
         detectors: ['secrets', 'pii'],
         patterns: [],
         entropy: { threshold: 4, minLength: 24 },
-        allow: null,
+        allow: { values: [], domains: [], networks: [] },
         off: [],
         atLeast: {},
         label: 'private',
