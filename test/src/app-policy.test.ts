@@ -159,7 +159,8 @@ describe('labels', () => {
 
   it('keep a fallback away too', async () => {
     const fast = makeModel({ pool: [{ target: 'spare/small', weight: 1 }], fallback: ['gpu/coder'] })
-    const edge = gateway(table([makeRule()], { models: { auto: { kind: 'ruled', rules: 'main' }, fast } }), {
+    const models = { auto: { kind: 'ruled', rules: 'main' } as const, fast }
+    const edge = gateway(table([makeRule()], { models, breaker: { ...BREAKER, minimum: 1 } }), {
       backends: { spare: () => new Response('', { status: 503 }) },
     })
     expect((await edge.ask(says(MAIL))).status).toBe(503)
