@@ -6,6 +6,8 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
+import type { SharedLedger } from '../ports.ts'
+import type { Reservation, Settlement } from '../table/charges.ts'
 import type { RecordBatch } from '../table/record-batch.ts'
 import type { HandedSnapshot } from '../table/snapshot.ts'
 
@@ -18,6 +20,8 @@ export interface ControlSocketRoutes {
   snapshot: () => HandedSnapshot | null
   /** Resolves when the batch is kept for good; rejects when it cannot be kept just now. */
   keepRecords: (batch: RecordBatch) => Promise<void>
+  /** The ledger that nodes share; null while none is. */
+  sharedLedger?: () => SharedLedger | null
 }
 
 /** An edge sends at most 512 records of about 1 KB. */
@@ -47,25 +51,46 @@ export async function openControlSocket(path: string, routes: ControlSocketRoute
 async function answer(
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  { snapshot, keepRecords }: ControlSocketRoutes,
+  routes: ControlSocketRoutes,
 ): Promise<void> {
-  const say = (status: number, body?: unknown): void => {
+  try {
+    const [status, body] = await route(request, routes)
     if (body === undefined) response.writeHead(status).end()
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  } catch {
+    // Who asks goes on without, and asks again.
+    response.writeHead(503).end()
   }
-  const route = `${request.method} ${request.url}`
-  if (route === 'GET /snapshot') {
-    const current = snapshot()
-    if (current === null) say(503)
-    else say(200, current)
-  } else if (route === 'POST /records') {
-    const batch = await readJson<RecordBatch>(request)
-    if (batch === null) return say(400)
-    await keepRecords(batch).then(
-      () => say(204),
-      () => say(503),
-    )
-  } else say(404)
+}
+
+async function route(
+  request: http.IncomingMessage,
+  { snapshot, keepRecords, sharedLedger }: ControlSocketRoutes,
+): Promise<[status: number, body?: unknown]> {
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /snapshot': {
+      const current = snapshot()
+      return current === null ? [503] : [200, current]
+    }
+    case 'POST /records': {
+      const batch = await readJson<RecordBatch>(request)
+      if (batch === null) return [400]
+      await keepRecords(batch)
+      return [204]
+    }
+    case 'POST /ledger/reserve': {
+      const reservation = await readJson<Reservation>(request)
+      const verdict = reservation && (await sharedLedger?.()?.reserve(reservation))
+      return verdict ? [200, verdict] : [503]
+    }
+    case 'POST /ledger/settle': {
+      const settlement = await readJson<Settlement>(request)
+      if (settlement !== null) await sharedLedger?.()?.settle(settlement)
+      return [204]
+    }
+    default:
+      return [404]
+  }
 }
 
 /** Null when it is cut short, too large, or no JSON. */

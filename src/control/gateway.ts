@@ -99,6 +99,11 @@ export class Gateway {
     })
   }
 
+  /** Whether a policy is in force. */
+  get isServing(): boolean {
+    return this.#inForce !== null
+  }
+
   /** @throws Error before the first successful reload */
   get inForce(): Readonly<InForce> {
     if (this.#inForce === null) throw new Error('no policy is in force yet')

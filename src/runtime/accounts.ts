@@ -2,13 +2,18 @@
  * What one edge has counted, and how the control process sees to it: it hands over what a predecessor counted, hears of
  * the records, and holds an edge that goes until its last one was taken.
  */
-import type { Ports } from '../ports.ts'
-import { createMemoryLedger, type MemoryLedger } from '../state/memory-ledger.ts'
+import type { Ledger, Ports } from '../ports.ts'
+import { createMemoryLedger } from '../state/memory-ledger.ts'
 import { createOutbox, type Outbox, type OutboxOptions } from '../state/outbox.ts'
+import { createSharedLedger, type SharedLedgerOptions } from '../state/shared-ledger.ts'
 import type { LedgerState } from '../table/ledger-state.ts'
 import type { Booked } from '../table/usage-book.ts'
 
-export interface AccountsOptions extends Pick<Ports, 'createPipe'>, Pick<OutboxOptions, 'ship'> {
+export interface AccountsOptions
+  extends
+    Pick<Ports, 'createPipe'>,
+    Pick<OutboxOptions, 'ship'>,
+    Pick<SharedLedgerOptions, 'remote' | 'state'> {
   /** Keeps work of a request alive, and counts it. */
   defer: Ports['defer']
   /** Keeps work alive that is nobody's request. */
@@ -18,7 +23,7 @@ export interface AccountsOptions extends Pick<Ports, 'createPipe'>, Pick<OutboxO
 }
 
 export interface Accounts {
-  ledger: MemoryLedger
+  ledger: Ledger
   outbox: Outbox
   /** Takes over what a predecessor counted; the first one counts. */
   restore: (state: LedgerState | null | undefined) => void
@@ -33,24 +38,25 @@ export interface Accounts {
 const LOOK_EVERY_MS = 10
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { ship, defer } = options
-  const ledger = createMemoryLedger()
+  const { ship, defer, remote, state } = options
+  const local = createMemoryLedger()
   const outbox = createOutbox({ ship, defer })
   let restored = false
   return {
-    ledger,
+    ledger: createSharedLedger({ local, remote, state, defer }),
     outbox,
-    restore(state) {
-      if (restored || !state) return
+    restore(saved) {
+      // What nodes count together is not here.
+      if (restored || !saved || state() !== null) return
       restored = true
-      ledger.restore(state)
+      local.restore(saved)
     },
     async control(request) {
       switch (`${request.method} ${new URL(request.url).pathname}`) {
         case 'GET /ledger':
-          return Response.json(ledger.save())
+          return Response.json(local.save())
         case 'POST /booked':
-          ledger.book((await request.json()) as Booked, Date.now())
+          if (state() === null) local.book((await request.json()) as Booked, Date.now())
           return new Response(null, { status: 204 })
         case 'GET /drain':
           return drain(options, outbox)

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import { connectRedis } from '../adapters/redis/connect-redis.ts'
 import { readAcceptedTable } from '../control/accepted-table.ts'
 import { createAdminApp } from '../control/admin-app.ts'
 import type { Environment } from '../control/build-snapshot.ts'
@@ -28,6 +29,7 @@ import {
   type RunFile,
   type Runtime,
 } from '../control/run-file.ts'
+import { createSharedState, type SharedPlace } from '../control/shared-state.ts'
 import { ensureSecret, openStateFolder, type StateFolder } from '../control/state-folder.ts'
 import { acquireStateLock } from '../control/state-lock.ts'
 import { RUN_DIR_PREFIX, stopOrphan } from '../control/stop-orphan.ts'
@@ -137,9 +139,19 @@ async function start(
       void publish?.()
     },
   })
+  const shared = createSharedState({
+    place: () => sharedPlace(gateway),
+    connect: (place) => connectRedis({ ...place, log }),
+    log,
+  })
+  closers.push(() => shared.close())
   const control = await openControlSocket(controlSocketPath(runDir), {
     snapshot: () => gateway.handed,
-    keepRecords: handover.keep,
+    keepRecords: async (batch) => {
+      await handover.keep(batch)
+      shared.finish(batch.records)
+    },
+    sharedLedger: () => shared.ledger(),
   })
   closers.push(() => control.close())
   closers.push(() => gateway.stop())
@@ -211,6 +223,14 @@ async function start(
   await publish()
   closers.push(() => removeRunFile(state))
   return { state, gateway, status, stop: close, kill: () => gateway.supervisor.kill() }
+}
+
+/** Which Redis the policy in force names. */
+function sharedPlace(gateway: Gateway): SharedPlace | null {
+  if (!gateway.isServing) return null
+  const { table, environment } = gateway.inForce
+  const url = table.state && environment[table.state.url.env]
+  return table.state && url ? { url, prefix: table.state.prefix } : null
 }
 
 /**

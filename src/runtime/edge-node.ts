@@ -9,6 +9,8 @@ import { createNodeBackendFetch, type NodeBackend } from '../adapters/node/backe
 import { GatewayError } from '../errors.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
+import type { ControlPost } from './control-post.ts'
+import { createRemoteLedger } from './remote-ledger.ts'
 import { createRecordShipper } from './ship-records.ts'
 import type { HandedSnapshot } from '../table/snapshot.ts'
 
@@ -43,6 +45,7 @@ const config = JSON.parse(readFileSync(configFile, 'utf8')) as EdgeConfig
 rmSync(configFile)
 
 const control = new Agent({ connect: { socketPath: config.controlSocket } })
+const postControl: ControlPost = (url, init) => fetch(url, { ...init, dispatcher: control })
 /** What node:http knows and the Request does not: its URL is normalised, and it has no peer. */
 const heads = new WeakMap<Request, { path: string; address: string }>()
 
@@ -51,7 +54,8 @@ const edge = createEdge({
     const response = await fetch('http://control/snapshot', { dispatcher: control })
     return (await response.json()) as HandedSnapshot
   },
-  shipRecords: createRecordShipper(config.name, (url, init) => fetch(url, { ...init, dispatcher: control })),
+  shipRecords: createRecordShipper(config.name, postControl),
+  remoteLedger: createRemoteLedger(postControl),
   backendFetch: createNodeBackendFetch(config.backends),
   requestPath: (request) => heads.get(request)?.path ?? '/',
   clientAddress: (request) => heads.get(request)?.address ?? 'unknown',

@@ -3,6 +3,7 @@ import { env, waitUntil } from 'cloudflare:workers'
 import { createWorkerdBackendFetch } from '../adapters/workerd/backend-fetch.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createEdge } from './edge.ts'
+import { createRemoteLedger } from './remote-ledger.ts'
 import { createRecordShipper } from './ship-records.ts'
 
 const bindings = env as unknown as Record<string, Fetcher | undefined> & { EDGE?: string }
@@ -12,7 +13,7 @@ function peerOf(request: Request): string {
   return String((request as Request<unknown, { clientIp?: string }>).cf?.clientIp ?? 'unknown')
 }
 
-const askControl: Fetcher['fetch'] = (input, init) => {
+const toControl: Fetcher['fetch'] = (input, init) => {
   const socket = bindings['CONTROL']
   if (socket === undefined) throw new Error('no CONTROL binding')
   return socket.fetch(input, init)
@@ -20,10 +21,11 @@ const askControl: Fetcher['fetch'] = (input, init) => {
 
 const edge = createEdge({
   async pullSnapshot() {
-    const response = await askControl('http://control/snapshot')
+    const response = await toControl('http://control/snapshot')
     return response.json()
   },
-  shipRecords: createRecordShipper(bindings.EDGE ?? '', askControl),
+  shipRecords: createRecordShipper(bindings.EDGE ?? '', toControl),
+  remoteLedger: createRemoteLedger(toControl),
   backendFetch: createWorkerdBackendFetch(bindings),
   requestPath: (request) => requestPath(request.url),
   clientAddress: (request) =>

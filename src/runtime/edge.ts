@@ -7,6 +7,7 @@ import { createHealth } from '../pipeline/forward/health.ts'
 import { createShadow, type Shadow } from '../pipeline/route/shadow.ts'
 import type { Ports } from '../ports.ts'
 import type { OutboxOptions } from '../state/outbox.ts'
+import type { SharedLedgerOptions } from '../state/shared-ledger.ts'
 import { activate, type ActiveSnapshot } from '../table/active-snapshot.ts'
 import type { HealthReport } from '../table/health-report.ts'
 import type { RouteTable } from '../table/route-table.ts'
@@ -24,6 +25,8 @@ export interface EdgeOptions extends Omit<Ports, 'snapshot' | 'onClientGone' | '
   pullSnapshot: () => Promise<HandedSnapshot>
   /** Hands a batch of records to the control process. */
   shipRecords: OutboxOptions['ship']
+  /** The ledger that nodes share. */
+  remoteLedger: SharedLedgerOptions['remote']
 }
 
 export interface Edge {
@@ -38,8 +41,8 @@ export function createEdge(options: EdgeOptions): Edge {
   let inFlight = 0
 
   const bringIntoForce = ({ ledger, ...snapshot }: HandedSnapshot): ActiveSnapshot => {
-    accounts.restore(ledger)
     active = activate(snapshot)
+    accounts.restore(ledger)
     return active
   }
   const pull = async (): Promise<ActiveSnapshot> => {
@@ -60,6 +63,8 @@ export function createEdge(options: EdgeOptions): Edge {
   const defer: Ports['defer'] = (work) => options.defer(counted(work))
   const accounts = createAccounts({
     ship: options.shipRecords,
+    remote: options.remoteLedger,
+    state: () => active?.table.state ?? null,
     createPipe: options.createPipe,
     defer,
     deferUncounted: options.defer,

@@ -59,7 +59,7 @@ export const LAW: Record<string, Layer> = {
   'edge-node': { paths: ['src/runtime/edge-node.ts'], layers: [...EDGE, 'adapters'], packages: RUN_TIME },
   'control-node': {
     paths: ['src/runtime/control-node.ts'],
-    layers: ['table', 'ports', 'errors', 'control'],
+    layers: ['table', 'ports', 'errors', 'control', 'adapters'],
     packages: RUN_TIME,
   },
   'usage-thread': {

@@ -34,6 +34,8 @@ function rig(): Rig {
     createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
     defer: (work) => void work,
     deferUncounted: (work) => void work,
+    remote: { reserve: () => Promise.reject(new Error('none')), settle: () => Promise.resolve() },
+    state: () => null,
     inFlight: () => flight.count,
   })
   return {

@@ -17,6 +17,7 @@ function createTestEdge({ pullSnapshot, gpu }: EdgeOptions): Edge {
     ...ports,
     pullSnapshot: pullSnapshot ?? (() => Promise.reject(new Error('control is down'))),
     shipRecords: () => Promise.resolve(true),
+    remoteLedger: { reserve: () => Promise.reject(new Error('none')), settle: () => Promise.resolve() },
   })
 }
 
@@ -123,6 +124,7 @@ it('a client whose peer is reported gone lets go of its backend', async () => {
     peerOf: () => '192.0.2.7:4711',
     pullSnapshot: () => Promise.resolve(makeSnapshot()),
     shipRecords: () => Promise.resolve(true),
+    remoteLedger: { reserve: () => Promise.reject(new Error('none')), settle: () => Promise.resolve() },
   })
   const control = async (path: string, body?: string): Promise<Response> =>
     edge.control(new Request(`http://edge${path}`, body === undefined ? {} : { method: 'POST', body }))
@@ -171,4 +173,26 @@ it('a request ends on the snapshot it began with, and counts until its last byte
   await stream?.end()
   expect(await text).toContain('[DONE]')
   await expect.poll(async () => (await status(edge)).inFlight).toBe(0)
+})
+
+it('hears who is down, and says whom it asks last and how many attempts there were', async () => {
+  const edge = createTestEdge({ gpu: () => Response.json({}) })
+  await push(edge, snapshotWith('aa'))
+  expect(await status(edge)).toMatchObject({ attempts: 0, held: [] })
+  const origin = makeTable().backends['gpu']?.origin
+  const tell = async (up: boolean): Promise<number> => {
+    const body = JSON.stringify({ gpu: { up, origin, askedAgoMs: 0 } })
+    return (await edge.control(new Request('http://edge/health', { method: 'PUT', body }))).status
+  }
+  expect(await tell(false)).toBe(204)
+  expect(await status(edge)).toMatchObject({ attempts: 0, held: ['gpu'] })
+  const answer = await edge.fetch(
+    new Request('http://localhost/v1/chat/completions', {
+      method: 'POST',
+      headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED },
+      body: '{"model":"fast","messages":[]}',
+    }),
+  )
+  expect(answer.status).toBe(200)
+  expect(await status(edge)).toMatchObject({ attempts: 1, held: [] })
 })

@@ -1,0 +1,48 @@
+/** A connection to Redis that fails fast and comes back by itself. */
+import { Redis } from 'ioredis'
+import type { SharedLedger } from '../../ports.ts'
+import { createRedisLedger } from './redis-ledger.ts'
+
+export interface RedisConnection {
+  ledger: SharedLedger
+  close: () => void
+}
+
+export interface RedisConnectOptions {
+  /** `redis://` or `rediss://`, with user and password if it wants them. */
+  url: string
+  prefix: string
+  log: (line: string) => void
+}
+
+const CONNECT_WITHIN_MS = 2000
+/** Those who wait for an answer have shorter deadlines of their own. */
+const ANSWER_WITHIN_MS = 1000
+const RECONNECT_MOST_MS = 2000
+
+export function connectRedis({ url, prefix, log }: RedisConnectOptions): RedisConnection {
+  const redis = new Redis(url, {
+    connectionName: 'aicc',
+    connectTimeout: CONNECT_WITHIN_MS,
+    commandTimeout: ANSWER_WITHIN_MS,
+    // Whoever asks while it is away hears so at once, and is asked again by nobody.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(RECONNECT_MOST_MS, 50 * times),
+  })
+  let problem: string | null = null
+  // Its messages name host and port at most.
+  redis.on('error', ({ message }: Error) => {
+    if (problem === null) log(`Redis cannot be asked, the policy's \`onFailure\` holds: ${message}`)
+    problem = message
+  })
+  redis.on('ready', () => {
+    if (problem !== null) log('Redis answers again')
+    problem = null
+  })
+  return {
+    ledger: createRedisLedger({ redis, prefix: `{${prefix}}:`, clock: 'server' }),
+    close: () => redis.disconnect(),
+  }
+}

@@ -1,0 +1,25 @@
+/** What both runtimes' fetch have in common, as far as the control socket needs it. */
+export type ControlPost = (
+  url: string,
+  init: { method: 'POST'; headers: Record<string, string>; body: string; signal: AbortSignal },
+) => Promise<{ status: number; text: () => Promise<string> }>
+
+/**
+ * One call of the control process.
+ * @throws Error when there is no answer in time, or it says that it cannot just now
+ */
+export async function askControl(
+  post: ControlPost,
+  { path, body, withinMs }: { path: string; body: unknown; withinMs: number },
+): Promise<{ status: number; text: string }> {
+  const response = await post(`http://control${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(withinMs),
+  })
+  // Read to its end, so that the connection can serve again.
+  const text = await response.text()
+  if (response.status >= 500) throw new Error(`the control process answered ${response.status}`)
+  return { status: response.status, text }
+}

@@ -1,0 +1,128 @@
+/**
+ * The ledger as an edge sees it: its own memory, or, where several nodes count together, the shared one, with what the
+ * policy declares for the time in which that cannot be asked. It never rejects and never waits longer than the shared
+ * one's deadline.
+ */
+import type { Ledger, Ports, SharedLedger } from '../ports.ts'
+import type { Charge, Reservation, Standing, Verdict } from '../table/charges.ts'
+import type { SharedState } from '../table/route-table.ts'
+import type { MemoryLedger } from './memory-ledger.ts'
+
+export interface SharedLedgerOptions {
+  local: MemoryLedger
+  /** Rejects when it gets no answer in time. */
+  remote: Pick<SharedLedger, 'reserve' | 'settle'>
+  /** Of the table in force; null = nothing is shared. */
+  state: () => SharedState | null
+  defer: Ports['defer']
+}
+
+/** So many calls in a row without an answer, and for a while nobody is asked. */
+const TRIPS_AT = 3
+const OPEN_FIRST_MS = 1000
+const OPEN_MOST_MS = 10_000
+/** What a client is told that is refused for want of an answer. */
+const RETRY_MS = 1000
+
+const USE = { rate: 'limits', budget: 'budgets', lease: 'leases' } as const
+
+export function createSharedLedger({ local, remote, state, defer }: SharedLedgerOptions): Ledger {
+  const breaker = createBreaker()
+  const reserveThere = async (reservation: Reservation, shared: SharedState): Promise<Verdict> => {
+    const { id, now, charges } = reservation
+    if (!breaker.allows(now)) return reserveWithout(reservation, { shared, local })
+    try {
+      const verdict = await remote.reserve(reservation)
+      breaker.succeeded()
+      return verdict
+    } catch {
+      breaker.failed(now)
+      const verdict = reserveWithout(reservation, { shared, local })
+      // It may have been taken there, its answer being late; nobody else would give it back.
+      if (!verdict.granted) {
+        const used = Object.fromEntries(charges.map(({ key }) => [key, 0]))
+        defer(remote.settle({ id, now, used }).catch(() => {}))
+      }
+      return verdict
+    }
+  }
+  return {
+    look(charges, now) {
+      return state() === null
+        ? local.look(charges, now)
+        : { granted: true, standings: charges.map(untouched) }
+    },
+    reserve(reservation) {
+      const shared = state()
+      return shared === null ? local.reserve(reservation) : reserveThere(reservation, shared)
+    },
+    settle(settlement) {
+      // Unknown here when it was reserved there: then it changes nothing.
+      local.settle(settlement)
+      // What is lost on the way is made good by the request's record.
+      if (state() !== null) defer(remote.settle(settlement).catch(() => {}))
+    },
+  }
+}
+
+interface Breaker {
+  allows: (now: number) => boolean
+  succeeded: () => void
+  failed: (now: number) => void
+}
+
+function createBreaker(): Breaker {
+  let failures = 0
+  let opensAt = 0
+  return {
+    allows(now) {
+      if (failures < TRIPS_AT) return true
+      if (now < opensAt) return false
+      // One tries; the others wait for what becomes of it.
+      opensAt = now + OPEN_FIRST_MS
+      return true
+    },
+    succeeded() {
+      failures = 0
+    },
+    failed(now) {
+      failures += 1
+      if (failures >= TRIPS_AT)
+        opensAt = now + Math.min(OPEN_MOST_MS, OPEN_FIRST_MS * 2 ** (failures - TRIPS_AT))
+    },
+  }
+}
+
+/** As the policy declares: what is `closed` refuses, what is `open` is not counted, the rest counts here, in shares. */
+function reserveWithout(
+  reservation: Reservation,
+  { shared, local }: { shared: SharedState; local: MemoryLedger },
+): Verdict {
+  const { charges } = reservation
+  const answers = charges.map(({ kind }) => shared.onFailure[USE[kind]])
+  const refusedBy = answers.indexOf('closed')
+  if (refusedBy !== -1) {
+    const standings = charges.map((charge) => ({ ...untouched(charge), remaining: 0, resetMs: RETRY_MS }))
+    return { granted: false, refusedBy, retryAfterMs: RETRY_MS, standings }
+  }
+  const counted = charges.flatMap((_, i) => (answers[i] === 'open' ? [] : [i]))
+  const shares = counted.map((i) => shareOf(charges[i]!, shared.nodes))
+  const verdict = local.reserve({ ...reservation, charges: shares })
+  const standings = charges.map(untouched)
+  for (const [at, i] of counted.entries()) standings[i] = verdict.standings[at] ?? standings[i]!
+  if (verdict.granted) return { granted: true, standings }
+  return { ...verdict, refusedBy: counted[verdict.refusedBy] ?? 0, standings }
+}
+
+/** Rounded down, but never to nothing of what is counted by ones. */
+function shareOf(charge: Charge, nodes: number): Charge {
+  if (charge.kind === 'budget') return { ...charge, limit: Math.floor(charge.limit / nodes) }
+  if (charge.kind === 'lease') return { ...charge, limit: Math.max(1, Math.floor(charge.limit / nodes)) }
+  const count = Math.max(1, Math.floor(charge.limit.count / nodes))
+  return { ...charge, limit: { ...charge.limit, count } }
+}
+
+function untouched({ key, ...charge }: Charge): Standing {
+  const limit = charge.kind === 'rate' ? charge.limit.count : charge.limit
+  return { key, limit, remaining: limit, resetMs: 0 }
+}
