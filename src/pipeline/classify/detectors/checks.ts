@@ -28,6 +28,31 @@ const OPEN_KEY =
   /(?:^|[^A-Za-z])(?:public|primary|foreign|partition|sort|cache|idempotency|row|bucket|sequence|page|next|max|min)[_-]?$/i
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+/** Sorts of characters, as bits. `MARK`: whatever no name and no path has. */
+export const SMALL = 1
+export const CAPITAL = 2
+export const NUMERAL = 4
+const MARK = 8
+
+const SORTS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  if (/[a-z]/.test(character)) return SMALL
+  if (/[A-Z]/.test(character)) return CAPITAL
+  if (/[0-9]/.test(character)) return NUMERAL
+  return /[_.[\]\\/:-]/.test(character) ? 0 : MARK
+})
+
+function sortsOf(value: string): number {
+  let sorts = 0
+  for (let i = 0; i < value.length; i += 1) sorts |= SORTS[value.charCodeAt(i)] ?? MARK
+  return sorts
+}
+
+/** Whether a value has characters of each of these sorts. */
+export function holds(value: string, sorts: number): boolean {
+  return (sortsOf(value) & sorts) === sorts
+}
+
 export function passes(check: Check, candidate: Candidate): boolean {
   if (check === 'any') return true
   const { value } = candidate
@@ -36,9 +61,8 @@ export function passes(check: Check, candidate: Candidate): boolean {
 
 const CHECKS: Readonly<Record<Exclude<Check, 'any'>, (candidate: Candidate) => boolean>> = {
   marked: () => true,
-  digits: ({ value }) =>
-    /[0-9]/.test(value) || (value.endsWith('=') && /[a-z]/.test(value) && /[A-Z]/.test(value)),
-  random: ({ value }) => /[0-9]/.test(value) && meanRun(value) < 4 && entropy(value) >= 3,
+  digits: ({ value }) => holds(value, NUMERAL) || (value.endsWith('=') && holds(value, SMALL | CAPITAL)),
+  random: ({ value }) => holds(value, NUMERAL) && meanRun(value) < 4 && entropy(value) >= 3,
   password: (candidate) => isPassword(candidate) && isValue(candidate),
   token: (candidate) => isToken(candidate) && isValue(candidate) && !OPEN_KEY.test(candidate.before),
   pair: (candidate) => candidate.value.length >= 6 && marksOf(candidate.value) >= 2 && isValue(candidate),
@@ -58,35 +82,33 @@ function isValue({ value, rest, after }: Candidate): boolean {
 
 /** So mixed that its name does not matter. */
 function isMixed(value: string): boolean {
-  return (
-    value.length >= 12 &&
-    /[0-9]/.test(value) &&
-    /[a-z]/.test(value) &&
-    /[A-Z]/.test(value) &&
-    meanRun(value) < 2.5
-  )
+  return value.length >= 12 && holds(value, NUMERAL | SMALL | CAPITAL) && meanRun(value) < 2.5
 }
 
 /** Of letters, digits and marks, mixed. Behind a mere space it must be very mixed: prose has many words. */
 function isPassword({ value, rest, operator }: Candidate): boolean {
   if (/^[a-z]/.test(rest) && !/^(?:s|word|phrase|key|value)/.test(rest)) return false
   const marks = marksOf(value)
-  if (operator !== '' && operator.trim() === '') return marks >= 3 && /[0-9]/.test(value)
-  return marks >= 3 || (marks === 2 && /[0-9]/.test(value) && value.length >= 8)
+  if (operator !== '' && operator.trim() === '') return marks >= 3 && holds(value, NUMERAL)
+  return marks >= 3 || (marks === 2 && holds(value, NUMERAL) && value.length >= 8)
 }
 
+/** How many sorts of characters a value has. */
 function marksOf(value: string): number {
-  return [/[0-9]/, /[a-z]/, /[A-Z]/, /[^A-Za-z0-9_.[\]\\/:-]/].filter((mark) => mark.test(value)).length
+  const sorts = sortsOf(value)
+  return (sorts & 1) + ((sorts >> 1) & 1) + ((sorts >> 2) & 1) + ((sorts >> 3) & 1)
 }
 
 function isToken({ value, operator }: Candidate): boolean {
   if (operator.trim() === '' || value.length < 10) return false
   if (UUID.test(value) || /^\d{15,40}$/.test(value)) return true
-  const mixed = /[a-z]/.test(value) && /[A-Z]/.test(value) ? /[0-9]/ : /[0-9].*[0-9]/
+  const sorts = sortsOf(value)
+  const isMany = (sorts & SMALL) !== 0 && (sorts & CAPITAL) !== 0
   return (
+    (sorts & NUMERAL) !== 0 &&
+    (sorts & (SMALL | CAPITAL)) !== 0 &&
     !value.includes(':') &&
-    mixed.test(value) &&
-    /[A-Za-z]/.test(value) &&
+    (isMany || /[0-9].*[0-9]/.test(value)) &&
     meanRun(value) < longestMeanRun(value) &&
     entropy(value) >= 2.5
   )
@@ -98,31 +120,20 @@ function longestMeanRun(value: string): number {
   return value.length < 32 ? 6 : 8.5
 }
 
-const OTHER = 0
-const SMALL = 1
-const CAPITAL = 2
-const NUMERAL = 3
-const SORTS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code)
-  if (/[a-z]/.test(character)) return SMALL
-  if (/[A-Z]/.test(character)) return CAPITAL
-  return /[0-9]/.test(character) ? NUMERAL : OTHER
-})
-
 /**
  * Mean length of the runs of one sort of character: words and numbers make longer ones than chance. One capital letter
  * belongs to the small ones behind it.
  */
 export function meanRun(value: string): number {
   let runs = 0
-  let previous = OTHER
+  let previous = 0
   let length = 0
   for (let i = 0; i < value.length; i += 1) {
-    const sort = SORTS[value.charCodeAt(i)] ?? OTHER
+    const sort = (SORTS[value.charCodeAt(i)] ?? 0) & (SMALL | CAPITAL | NUMERAL)
     if (sort === previous) length += 1
     else {
       const isCapitalized = sort === SMALL && previous === CAPITAL && length === 1
-      if (sort !== OTHER && !isCapitalized) runs += 1
+      if (sort !== 0 && !isCapitalized) runs += 1
       length = 1
     }
     previous = sort

@@ -1,7 +1,7 @@
 /** Words that are too random to be words: keys of unknown make. */
 import type { PrivacyGuard } from '../../../table/route-table.ts'
 import { codesOf } from '../codes-of.ts'
-import { entropy, meanRun } from './checks.ts'
+import { CAPITAL, entropy, holds, meanRun, NUMERAL, SMALL } from './checks.ts'
 import type { Find } from './detector.ts'
 
 /** Longer runs are data (images, archives), of which the beginning says enough. */
@@ -66,7 +66,7 @@ function publicArmour(text: string): { start: number; end: number }[] {
 }
 
 function looksRandom(run: string, threshold: number): boolean {
-  if (!/[0-9]/.test(run) || !/[A-Z]/.test(run) || !/[a-z]/.test(run)) return false
+  if (!holds(run, NUMERAL | CAPITAL | SMALL)) return false
   return meanRun(run) < LONGEST_MEAN_RUN && entropy(run) >= threshold
 }
 

@@ -29,8 +29,8 @@ export class NumberRun {
    */
   read(at: number): void {
     const { starts, ends } = this
-    if (this.groups > 1 && starts[1] === at) this.#dropFirst()
-    else this.#begin(at)
+    while (this.groups > 0 && (starts[0] ?? 0) < at) this.#dropFirst()
+    if (this.groups === 0 || starts[0] !== at) this.#begin(at)
     const codes = this.#codes
     let end = ends[this.groups - 1] ?? 0
     for (;;) {

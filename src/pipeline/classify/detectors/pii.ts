@@ -6,13 +6,20 @@
 import { codesOf } from '../codes-of.ts'
 import { ibanLength, IBAN } from './accounts.ts'
 import { IPV6, isIpv6 } from './addresses.ts'
-import { type Find, findAll } from './detector.ts'
+import type { Find } from './detector.ts'
 import { WORD_IDS, type WordId } from './national-ids.ts'
 import { isDigit, NumberRun } from './number-run.ts'
 import { findNumber, isGlue, type NumberSource } from './numbers.ts'
 
-const EMAIL =
-  /(?<![\w.%+-])[\w.%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w-])/g
+/** What stands behind the name of a mail address. */
+const AT_DOMAIN = /@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w-])/y
+const LONGEST_MAIL_NAME = 64
+
+/** Characters of names in mail addresses. */
+const IN_MAIL_NAME = new Uint8Array(128)
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.%+-') {
+  IN_MAIL_NAME[character.charCodeAt(0)] = 1
+}
 
 /** Characters before it that say what an id is. */
 const BEFORE = 48
@@ -31,7 +38,7 @@ export function findPii(
   off: ReadonlySet<string> = NONE,
   codes: Uint16Array = codesOf(text),
 ): Find[] {
-  const finds = text.includes('@') && !off.has('email') ? findAll(text, EMAIL, 'email') : []
+  const finds = off.has('email') ? [] : findMail(text, codes)
   const source = { text, codes, run: new NumberRun(codes), off }
   let seen = 0
   for (let i = 0; i < codes.length; i += 1) {
@@ -44,6 +51,26 @@ export function findPii(
     i = seen - 1
   }
   return finds
+}
+
+/** Found by their `@`, of which there are few. */
+function findMail(text: string, codes: Uint16Array): Find[] {
+  const finds: Find[] = []
+  let seen = 0
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+    let start = at
+    while (start > seen && start > at - LONGEST_MAIL_NAME && isInMailName(codes, start - 1)) start -= 1
+    if (start === at || isInMailName(codes, start - 1)) continue
+    const domain = matchAt(AT_DOMAIN, text, at)
+    if (domain === null) continue
+    seen = at + domain.length
+    finds.push({ start, end: seen, kind: 'email' })
+  }
+  return finds
+}
+
+function isInMailName(codes: Uint16Array, at: number): boolean {
+  return IN_MAIL_NAME[codes[at] ?? 0] === 1
 }
 
 /** Letters and digits together. */

@@ -13,23 +13,24 @@ const BAIT =
 
 /** What the detectors ask of a text, by watching them. */
 function patternsAsked(): RegExp[] {
-  const all = vi.spyOn(String.prototype, 'matchAll')
-  const one = vi.spyOn(RegExp.prototype, 'test')
+  // `test` and `matchAll` ask by it as well.
+  const asking = vi.spyOn(RegExp.prototype, 'exec')
   findSecrets(BAIT, { threshold: 4, minLength: 24 })
   findPii(BAIT)
-  const asked = [...all.mock.calls.map(([pattern]) => pattern), ...one.mock.contexts]
+  const asked = [...asking.mock.contexts]
   vi.restoreAllMocks()
   const rules = INJECTION_RULES.map(({ pattern }) => pattern)
-  return [...new Set([...asked, ...rules])].filter((pattern) => pattern instanceof RegExp)
+  const patterns = [...asked, ...rules].filter((pattern) => pattern instanceof RegExp)
+  return [...new Map(patterns.map((pattern) => [String(pattern), pattern])).values()]
 }
 
 it('no pattern is slow', () => {
   const patterns = patternsAsked()
   const slow = patterns.flatMap(({ source, flags }) => {
-    // The judge knows the flags that a policy may use; `g` and `d` change nothing about the time.
-    const verdict = judgeRegex(source, flags.replaceAll(/[gd]/g, ''))
+    // The judge knows the flags that a policy may use; `g`, `d` and `y` change nothing about the time.
+    const verdict = judgeRegex(source, flags.replaceAll(/[gdy]/g, ''))
     return verdict.kind === 'linear' ? [] : [{ source, verdict }]
   })
   expect(slow).toEqual([])
-  expect(patterns.length).toBeGreaterThan(45)
+  expect(patterns.length).toBeGreaterThan(60)
 })
