@@ -1,4 +1,5 @@
 /** The ways in which a span is written, so that a model or a person would still read it. */
+import { createHash } from 'node:crypto'
 
 export interface Dress {
   name: string
@@ -10,6 +11,8 @@ export interface Dress {
   isName?: true
   /** It is in base64. */
   isEncoded?: true
+  /** Words stand right beside it, which may as well be part of a find. */
+  isCrowded?: true
 }
 
 const each = (text: string, write: (character: string) => string): string => Array.from(text, write).join('')
@@ -26,10 +29,19 @@ const escapes = (text: string): string =>
 const nested = (text: string): string => `{"note": "${escapes(text)}"}`
 const base64 = (text: string): string => Buffer.from(`a note: ${text} .`).toString('base64')
 const base64url = (text: string): string => Buffer.from(`a note: ${text} .`).toString('base64url')
+/** In lines of 64, as mail has it. */
+const wrapped = (text: string): string => base64(text.padEnd(60)).replaceAll(/.{64}/g, '$&\n')
+/** A line that could be the first one of base64. */
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 const halves = (text: string): string[] => {
   const characters = Array.from(text)
   const middle = Math.ceil(characters.length / 2)
   return [characters.slice(0, middle).join(''), characters.slice(middle).join('')]
+}
+/** JSON that is cut where the span is. */
+const jsonHalves = (text: string): string[] => {
+  const [first = '', rest = ''] = halves(text)
+  return [`{"line": "a\\n", "note": "${first}`, `${rest}"}`]
 }
 const thirds = (text: string): string[] => {
   const [first = '', rest = ''] = halves(text)
@@ -40,6 +52,7 @@ export const DRESSES: readonly [Dress, ...Dress[]] = [
   { name: 'plain', write: (text) => [text], isName: true },
   { name: 'escaped', write: (text) => [text], isEscaped: true },
   { name: 'JSON in text', write: (text) => [nested(text)] },
+  { name: 'in quotes', write: (text) => [`it is "${text}"`] },
   { name: 'full-width', write: (text) => [fullWidth(text)] },
   { name: 'full digits', write: (text) => [fullDigits(text)] },
   { name: 'arabic digits', write: (text) => [arabicDigits(text)] },
@@ -50,10 +63,18 @@ export const DRESSES: readonly [Dress, ...Dress[]] = [
   { name: 'split in three', write: thirds },
   { name: 'split full-width', write: (text) => halves(fullWidth(text)) },
   { name: 'split zero-width', write: (text) => halves(softHyphens(text)) },
+  { name: 'split JSON', write: jsonHalves },
   { name: 'split base64', write: (text) => halves(base64(text)), isEncoded: true },
   { name: 'wide zero-width', write: (text) => [zeroWidth(fullWidth(text))] },
   { name: 'wide in JSON', write: (text) => [nested(fullWidth(text))] },
   { name: 'hidden in JSON', write: (text) => [nested(zeroWidth(text))] },
+  { name: 'base64 in lines', write: (text) => [wrapped(text)], isEncoded: true },
+  { name: 'base64 below a digest', write: (text) => [`${digest(text)}\n${base64(text)}`], isEncoded: true },
+  {
+    name: 'base64 in a URL',
+    write: (text) => [`see data:text/plain;base64,${base64(text)}`],
+    isEncoded: true,
+  },
   { name: 'wide in base64', write: (text) => [base64(fullWidth(text))], isEncoded: true },
   { name: 'base64 zero-width', write: (text) => [zeroWidth(base64(text))], isEncoded: true },
   { name: 'base64 in JSON', write: (text) => [nested(base64(text))], isEncoded: true },

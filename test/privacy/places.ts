@@ -143,9 +143,15 @@ export const PLACES: readonly Place[] = [
       d.body['response_format'] = { type: 'json_schema', json_schema: { name: 'a', schema } }
     }),
   },
-  { name: 'prompt', surfaces: ['completions'], put: said((d, text) => void listOf(d, 'prompt').push(text)) },
+  {
+    name: 'prompt',
+    surfaces: ['completions'],
+    isCrowded: true,
+    put: said((d, text) => void listOf(d, 'prompt').push(text)),
+  },
   {
     name: 'prompts',
+    isCrowded: true,
     surfaces: ['completions'],
     splits: true,
     put: (d, pieces) => void listOf(d, 'prompt').push(...pieces),
@@ -155,9 +161,15 @@ export const PLACES: readonly Place[] = [
     surfaces: ['completions'],
     put: said((d, text) => void (d.body['suffix'] = `and ${text}`)),
   },
-  { name: 'input', surfaces: ['embeddings'], put: said((d, text) => void listOf(d, 'input').push(text)) },
+  {
+    name: 'input',
+    surfaces: ['embeddings'],
+    isCrowded: true,
+    put: said((d, text) => void listOf(d, 'input').push(text)),
+  },
   {
     name: 'inputs',
+    isCrowded: true,
     surfaces: ['embeddings'],
     splits: true,
     put: (d, pieces) => void listOf(d, 'input').push(...pieces),

@@ -18,15 +18,12 @@ export interface Plant {
   cores: readonly string[]
   /** One word of the characters of names: it can be part of an id. */
   isName: boolean
-  /** It is base64 already: in base64 once more it is not read, and counts as unscanned. */
-  isEncoded: boolean
 }
 
 interface Kind {
   detector: string
   label?: LabelName
   isName?: true
-  isEncoded?: true
   /** A string is its own core. */
   make: (dice: Dice) => string | { text: string; cores: string[] }
 }
@@ -89,7 +86,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   jwt: {
     detector: 'secrets',
-    isEncoded: true,
     make: (dice) => {
       const [head, claims] = [{ alg: 'HS256', typ: 'JWT' }, { sub: dice.letters(24, ALNUM) }].map((part) =>
         Buffer.from(JSON.stringify(part)).toString('base64url'),
@@ -167,10 +163,10 @@ export const PACKED = {
 export function plantOf(kind: string, salt: number): Plant {
   const entry = KINDS[kind]
   if (entry === undefined) throw new Error(`no kind ${kind}`)
-  const { detector, label = 'private', isName = false, isEncoded = false, make } = entry
+  const { detector, label = 'private', isName = false, make } = entry
   const made = make(createDice(salt))
   const { text, cores } = typeof made === 'string' ? { text: made, cores: [made] } : made
-  return { kind, detector, label, text, cores, isName, isEncoded }
+  return { kind, detector, label, text, cores, isName }
 }
 
 /** A prefix tells nothing: what follows it is the secret. */

@@ -2,7 +2,8 @@
 
 const INVISIBLE = /[\p{Cf}\p{M}\p{DI}]/gu
 const OTHER_DIGIT = /[^\P{Nd}0-9]/gu
-const BASE64 = /[A-Za-z0-9+/_-]{12,}/g
+/** In one line or several. */
+const BASE64 = /[A-Za-z0-9+/_-]{12,}(?:\r?\n[A-Za-z0-9+/_-]+)*/g
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|(.))/gs
 const MOST_ESCAPES = 4
 
@@ -63,7 +64,8 @@ function unescape(text: string): string {
 
 /** Garbage where it is none, which does no harm. What stands before it may be part of the run. */
 function decode(run: string): string[] {
+  const whole = run.replaceAll(/\s/g, '')
   return [0, 1, 2, 3].map((before) => {
-    return plainOf(unescape(Buffer.from(run.slice(before), 'base64').toString('utf8')))
+    return plainOf(unescape(Buffer.from(whole.slice(before), 'base64').toString('utf8')))
   })
 }

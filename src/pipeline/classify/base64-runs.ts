@@ -1,6 +1,6 @@
 /** Texts that stand in another as base64, plain or for URLs, or as hex, in one line or wrapped. One level deep. */
 import { codesOf } from './codes-of.ts'
-import { decodePayload, isPayloadDigit, type Payload } from './decode-payload.ts'
+import { decodePayload, isPayloadDigit, mayBeText, type Payload } from './decode-payload.ts'
 
 export interface EncodedText extends Payload {
   start: number
@@ -30,14 +30,14 @@ export function decodeRuns(text: string): Decoded {
     if (!isPayloadDigit(codes, probe)) continue
     let start = probe
     while (start > 0 && isPayloadDigit(codes, start - 1)) start -= 1
-    const { end, lastLine } = readRun(codes, start)
+    const { end, lines } = readRun(codes, start)
     probe = end
-    if (end - start < SHORTEST) continue
-    const encoded = decodeRun(codes, start, end) ?? decodeRun(codes, start, lastLine)
-    if (encoded !== null) {
-      texts.push(encoded)
-      probe = encoded.end
-    } else if (end - start >= SHORTEST_OPAQUE && isMixed(text.slice(start, end))) opaque.push({ start, end })
+    const encoded = decodeRun(codes, start, end)
+    const found = encoded === null ? decodeLines(codes, lines, end) : [encoded]
+    texts.push(...found)
+    const covered = found.reduce((sum, each) => sum + each.end - each.start, 0)
+    if (end - start - covered >= SHORTEST_OPAQUE && isMixed(text.slice(start, end)))
+      opaque.push({ start, end })
   }
   return { texts, opaque }
 }
@@ -47,22 +47,45 @@ const LINE_FEED = 10
 
 /**
  * Where full lines of base64 follow each other they are one run.
- * @returns where it ends, and where its last line begins, which may be words that stand below: `start` for one line
+ * @returns where it ends, and where each of its lines begins
  */
-function readRun(codes: Uint16Array, start: number): { end: number; lastLine: number } {
+function readRun(codes: Uint16Array, start: number): { end: number; lines: number[] } {
+  const lines: number[] = []
   let end = start
-  for (let line = start; ; line = end) {
+  for (;;) {
+    const line = end
+    lines.push(line)
     while (isPayloadDigit(codes, end)) end += 1
     const feed = codes[end] === CARRIAGE_RETURN ? end + 1 : end
     const goesOn = end - line >= SHORTEST_LINE && (end - line) % 4 === 0
-    if (!goesOn || codes[feed] !== LINE_FEED || !isPayloadDigit(codes, feed + 1))
-      return { end, lastLine: line }
+    if (!goesOn || codes[feed] !== LINE_FEED || !isPayloadDigit(codes, feed + 1)) return { end, lines }
     end = feed + 1
   }
 }
 
+/** Of a run that is no text as a whole: a digest may stand above what is, or words below. Each line is read once or twice. */
+function decodeLines(codes: Uint16Array, lines: readonly number[], end: number): EncodedText[] {
+  if (lines.length < 2) return []
+  const found: EncodedText[] = []
+  let first = 0
+  for (let i = 0; i <= lines.length; i += 1) {
+    const at = lines[i] ?? end
+    const next = lines[i + 1] ?? end
+    if (i < lines.length && mayBeText(codes, at, next)) continue
+    const together = decodeRun(codes, lines[first] ?? end, at)
+    if (together !== null) found.push(together)
+    else
+      for (let line = first; line < i; line += 1) {
+        const alone = decodeRun(codes, lines[line] ?? end, lines[line + 1] ?? end)
+        if (alone !== null) found.push(alone)
+      }
+    first = i + 1
+  }
+  return found
+}
+
 function decodeRun(codes: Uint16Array, start: number, end: number): EncodedText | null {
-  const payload = end === start ? null : decodePayload(codes, start, end)
+  const payload = end - start < SHORTEST ? null : decodePayload(codes, start, end)
   return payload === null ? null : { start, end, ...payload }
 }
 

@@ -42,6 +42,12 @@ export function decodePayload(codes: Uint16Array, start: number, end: number): P
   return toText(decodeHex(codes, start, end)) ?? toText(decodeBase64(codes, start, end))
 }
 
+/** Whether no byte of a stretch of base64 says that it is none; a character may be cut off at either end. */
+export function mayBeText(codes: Uint16Array, start: number, end: number): boolean {
+  if (bytes.length < end - start) bytes = new Uint8Array(end - start)
+  return decodeBase64(codes, start, end) > 0
+}
+
 /** @returns how many bytes; 0 for what cannot be text, and for digits alone: they are a number */
 function decodeHex(codes: Uint16Array, start: number, end: number): number {
   let count = 0

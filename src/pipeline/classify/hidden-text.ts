@@ -45,9 +45,16 @@ export function addHidden(haystack: Haystack, parts: readonly TextPart[], levels
     opaque,
     encoded,
     locate: (start, end) => {
-      if (start < haystack.text.length) return haystack.locate(start, end)
-      const stretch = stretches[lastAtOrBefore(stretches, start)]
-      return stretch === undefined ? [] : stretch.locate(start - stretch.at, end - stretch.at)
+      const spans = start < haystack.text.length ? haystack.locate(start, end) : []
+      // What has no end of its own, such as a key block, runs on through the stretches behind.
+      for (let i = lastAtOrBefore(stretches, start); i < stretches.length; i += 1) {
+        const stretch = stretches[i]
+        if (stretch === undefined || stretch.at >= end) break
+        const from = Math.max(0, start - stretch.at)
+        const to = Math.min(stretch.text.length, end - stretch.at)
+        if (from < to) spans.push(...stretch.locate(from, to))
+      }
+      return spans
     },
   }
 }

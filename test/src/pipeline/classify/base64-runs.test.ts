@@ -5,6 +5,11 @@ import { decodeRuns } from '../../../../src/pipeline/classify/base64-runs.ts'
 const SECRET =
   'password=Tr0ub4dor&3 and some more words, so that it takes more than one line of base64, für alle'
 const encoded = Buffer.from(SECRET).toString('base64')
+/** Of the length of a line. */
+const DIGEST = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+/** In two full lines. */
+const SECRET_LINES = SECRET.slice(0, 96)
+const wrapped = Buffer.from(SECRET_LINES).toString('base64').replaceAll(/.{64}/g, '$&\n')
 const bytes = Buffer.from(Array.from({ length: 600 }, (_, i) => (i * 167 + 13) % 256)).toString('base64')
 
 describe('decodeRuns', () => {
@@ -20,6 +25,9 @@ describe('decodeRuns', () => {
     ['words', 'internationalization of MultiplexedConnections', []],
     ['a digest', '3f786850e387550fdab836ed7e6dc881de23001b', []],
     ['words below a line', `${encoded.slice(0, 64)}\ngreen`, [SECRET.slice(0, 48)]],
+    ['a line below a digest', `${DIGEST}\n${encoded}`, [SECRET]],
+    ['lines below a digest', `${DIGEST}\n${wrapped}`, [SECRET_LINES]],
+    ['lines between digests', `${DIGEST}\n${wrapped}${DIGEST}`, [SECRET_LINES]],
     ['digits alone', Buffer.from('12345678').toString('hex'), []],
     ['bytes', bytes, []],
   ])('%s', (_, text, found) => {
