@@ -1,0 +1,53 @@
+/** What `aicc status` prints. */
+import type { GatewayStatus } from '../../src/control/gateway-status.ts'
+import { formatListener } from '../../src/control/listen-address.ts'
+import type { Listener } from '../../src/control/run-file.ts'
+
+function renderTrouble({ restarts, hangs }: GatewayStatus['edge']): string {
+  const times = (count: number): string => `${count} time${count === 1 ? '' : 's'}`
+  return `died ${times(restarts)}${hangs === 0 ? '' : `, hung ${times(hangs)}`}`
+}
+
+function renderBackend({ name, kind, origin, models, health }: GatewayStatus['backends'][number]): string {
+  const place = `  ${name}  ${kind}  ${origin ?? 'built in'}  ${models.join(', ')}`
+  if (health === null || health.state === 'unknown') return place
+  const detail = health.detail === null ? '' : `: ${health.detail}`
+  const latency = health.state === 'up' ? `, ${health.latencyMs} ms` : ''
+  return `${place}  ${health.state} since ${health.since}${latency}${detail}`
+}
+
+function renderRecords({ problem, dropped }: GatewayStatus['records']): string {
+  const lost = dropped === 0 ? 'none lost' : `${dropped} LOST because nobody took them in time`
+  return problem === null ? `kept, ${lost}` : `NOT KEPT, the edge holds them back: ${problem}; ${lost}`
+}
+
+export function renderStatus(status: GatewayStatus): string {
+  const { edge, listeners, certificate, modes, backends, held, clients } = status
+  const at = (scheme: string, listener: Listener | null): string =>
+    listener === null ? 'off' : `${scheme}://${formatListener(listener)}`
+  return [
+    `aicc ${status.version}, pid ${status.pid}, since ${status.startedAt}`,
+    `policy       ${status.digest.slice(0, 12)} of ${status.policies}`,
+    ...(status.restoredFrom === null
+      ? []
+      : [
+          `             NOT WHAT IS WRITTEN: it is the last accepted one, of ${status.restoredFrom}; \`aicc compile\` says why`,
+        ]),
+    `edge         ${status.runtime}, ${edge.state}, pid ${edge.pid ?? '-'}, up ${edge.uptimeSeconds ?? 0} s, ${renderTrouble(edge)}`,
+    `https        ${at('https', listeners.https)}`,
+    `http         ${at('http', listeners.http)}`,
+    `admin        ${at('http', listeners.admin)}`,
+    `certificate  until ${certificate.notAfter.slice(0, 10)}, for ${certificate.names.join(', ')}`,
+    ...(status.shadow === null
+      ? []
+      : [`shadow       ${status.shadow.slice(0, 12)} decides beside it, \`aicc shadow --stop\` ends that`]),
+    `records      ${renderRecords(status.records)}`,
+    ...(modes.length === 0 ? [] : ['modes']),
+    ...modes.map(({ name, on, since }) => `  ${name}  ${on ? `on since ${since}` : 'off'}`),
+    'backends',
+    ...backends.map(renderBackend),
+    ...(held.length === 0 ? [] : [`asked last   ${held.join(', ')}: their requests fail, or a probe does`]),
+    'clients',
+    ...clients.map(({ name, keys }) => `  ${name}  keys ${keys.map(({ id }) => id).join(', ')}`),
+  ].join('\n')
+}

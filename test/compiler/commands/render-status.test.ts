@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import { renderStatus } from '../../../compiler/commands/render-status.ts'
+import type { BackendHealth, GatewayStatus } from '../../../src/control/gateway-status.ts'
+
+const SINCE = '2026-11-21T20:00:00.000Z'
+
+function statusWith(health: BackendHealth | null, held: string[] = []): GatewayStatus {
+  return {
+    version: '1.2.3',
+    pid: 7,
+    runtime: 'workerd',
+    policies: '/home/me/policies',
+    digest: 'd1'.repeat(32),
+    restoredFrom: null,
+    startedAt: SINCE,
+    edge: { state: 'running', pid: 8, restarts: 0, hangs: 0, uptimeSeconds: 5 },
+    listeners: {
+      https: { address: '0.0.0.0', port: 8443 },
+      http: null,
+      admin: { address: '127.0.0.1', port: 4001 },
+    },
+    certificate: { notAfter: SINCE, names: ['localhost'] },
+    modes: [],
+    shadow: null,
+    backends: [{ name: 'gpu', kind: 'openai', origin: 'http://gpu.lan:8000', models: ['coder'], health }],
+    held,
+    records: { problem: null, dropped: 0 },
+    clients: [],
+  }
+}
+
+const found = (fields: Partial<BackendHealth>): BackendHealth => ({
+  state: 'up',
+  since: SINCE,
+  askedAt: SINCE,
+  latencyMs: 4,
+  detail: null,
+  ...fields,
+})
+
+const GPU = '  gpu  openai  http://gpu.lan:8000  coder'
+
+it.each([
+  { name: 'that is not asked', health: null, line: GPU },
+  { name: 'of which nothing is known yet', health: found({ state: 'unknown' }), line: GPU },
+  { name: 'that is up', health: found({}), line: `${GPU}  up since ${SINCE}, 4 ms` },
+  {
+    name: 'that is up, with a remark',
+    health: found({ detail: 'its database is disconnected' }),
+    line: `${GPU}  up since ${SINCE}, 4 ms: its database is disconnected`,
+  },
+  {
+    name: 'that is down',
+    health: found({ state: 'down', detail: 'connect ECONNREFUSED' }),
+    line: `${GPU}  down since ${SINCE}: connect ECONNREFUSED`,
+  },
+])('shows a backend $name', ({ health, line }) => {
+  expect(renderStatus(statusWith(health)).split('\n')).toContain(line)
+})
+
+it('says whom the edge asks last', () => {
+  const lines = renderStatus(statusWith(null, ['gpu/coder', 'gpu'])).split('\n')
+  expect(lines).toContain('asked last   gpu/coder, gpu: their requests fail, or a probe does')
+  expect(renderStatus(statusWith(null))).not.toContain('asked last')
+})
