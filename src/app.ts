@@ -15,7 +15,9 @@ import { askComplexity } from './pipeline/forward/ask-complexity.ts'
 import { type Balance, createBalance } from './pipeline/forward/balance.ts'
 import { ClientGone } from './pipeline/forward/client-gone.ts'
 import { forward } from './pipeline/forward/forward.ts'
+import { startJourney } from './pipeline/forward/exchange.ts'
 import { createHealth, type Health } from './pipeline/forward/health.ts'
+import { createRetryBudget, type RetryBudget } from './pipeline/forward/retry-budget.ts'
 import { bodyChanges } from './pipeline/route/body-changes.ts'
 import { refusal } from './pipeline/route/refusal.ts'
 import { route } from './pipeline/route/route.ts'
@@ -37,7 +39,13 @@ export function createApp(
   health: Health = createHealth(),
 ): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
-  const shared: Shared = { ports, shadow, health, balance: createBalance() }
+  const shared: Shared = {
+    ports,
+    shadow,
+    health,
+    balance: createBalance(),
+    retryBudget: createRetryBudget(),
+  }
 
   app.use(begin(ports, shadow), corsFromPolicy)
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, c.get('answerHeaders')))
@@ -83,15 +91,17 @@ interface Shared {
   shadow: Shadow | null
   health: Health
   balance: Balance
+  retryBudget: RetryBudget
 }
 
 async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Shared): Promise<Response> {
-  const { ports, shadow, health, balance } = shared
+  const { ports, shadow, health, balance, retryBudget } = shared
   const snapshot = c.get('snapshot')
   const { table } = snapshot
   const { surface } = surfaceRoute
   const { named: headers } = c.get('head')
   const answerHeaders = c.get('answerHeaders')
+  const stopwatch = c.get('stopwatch')
   const clientName = c.get('client')
   const correlationId = c.get('correlationId')
   const client = new AbortController()
@@ -102,14 +112,16 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     forget()
   })
   try {
+    stopwatch.stop()
     const request = await readJsonBody(c.req.raw, c.get('head'), { limits: table.limits, watch })
+    stopwatch.go()
     const given = givenId(c.get('head').correlationId)
     const input = { client: clientName, surface, table, headers, correlationId: given }
     const classified = classify(request, input)
     const { facts } = classified
     facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
-    const context = { ports, snapshot, clientName, correlationId, client, health }
+    const context = { ports, snapshot, clientName, correlationId, client, health, retryBudget }
     const decision = await route(facts, table, async () => {
       const asked = redactedTurn(classified)
       return asked && askComplexity(facts, { ...context, balance, asked })
@@ -123,11 +135,14 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       request,
       modelName: decision.model,
       model: servedModel(table, decision.model),
-      targets: balance.order(decision),
+      pool: balance.order(decision),
+      fallback: decision.fallback,
       minZone: decision.minZone,
       labelled: decision.labels.length > 0,
       changes: bodyChanges(request, decision, { classified, surface, table }),
       lease,
+      journey: startJourney(),
+      stopwatch,
       answerHeaders,
       watch,
     })

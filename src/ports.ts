@@ -21,12 +21,18 @@ export interface BackendRequest {
 
 /**
  * Sends to the backend of that name, never anywhere else, and never follows a redirect.
- * @throws BackendUnreachable when no connection came about; any other error when it broke later.
+ * @throws BackendUnreachable when no connection came about; StaleConnection when an old one was found dead; any other
+ *   error when it broke later.
  */
 export type BackendFetch = (backend: string, request: BackendRequest) => Promise<Response>
 
 export class BackendUnreachable extends Error {
   override name = 'BackendUnreachable'
+}
+
+/** The connection had served before and died before a byte of this answer came: its peer had closed it meanwhile. */
+export class StaleConnection extends Error {
+  override name = 'StaleConnection'
 }
 
 /** A byte pipe with back-pressure: a write settles when the reader took the bytes. */

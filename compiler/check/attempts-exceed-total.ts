@@ -12,10 +12,10 @@ export const attemptsExceedTotal: Check = {
   run(policy, { report, locate }) {
     for (const [name, model] of policy.models) {
       if (model.kind !== 'served') continue
-      const { attempts, tooLate } = worstCase(model, policy)
+      const { silent, tooLate } = worstCase(model, policy)
       if (tooLate.length === 0) continue
       const { firstToken, total } = model.timeouts
-      const before = attempts.length - tooLate.length
+      const before = silent.length - tooLate.length
       const sum = `${before} × ${formatDuration(firstToken.value)} = ${formatDuration(before * firstToken.value)}`
       const places = [
         { setting: firstToken, text: 'each is waited for so long' },
@@ -23,7 +23,7 @@ export const attemptsExceedTotal: Check = {
       ]
       report(
         'check/attempts-exceed-total',
-        `${quote(name)} has ${attempts.length} targets to try, but time for ${before} only`,
+        `${quote(name)} has ${silent.length} targets to try, but time for ${before} only`,
         {
           at: model.at,
           prefer: 'key',

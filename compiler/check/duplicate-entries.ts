@@ -6,7 +6,8 @@ import type { Place } from '../load/loaded-policy.ts'
 import { targetKey } from '../emit/to-model.ts'
 import { within } from '../resolve/place.ts'
 import type { ResolveContext } from '../resolve/resolve-context.ts'
-import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
+import type { ResolvedPolicy, ResolvedServedModel } from '../resolve/resolved-policy.ts'
+import type { FailureCause } from '../../src/table/route-table.ts'
 import type { Check } from './check-context.ts'
 
 interface Entry {
@@ -41,14 +42,22 @@ function ofModels({ models }: ResolvedPolicy): List[] {
   return [...models.values()].flatMap((model) => {
     if (model.kind !== 'served') return []
     const targets = model.targets.map((target) => ({ text: targetKey(target), at: target.at }))
-    const fallback = model.fallback.map((entry) => ({
-      text: entry.kind === 'model' ? entry.model : targetKey(entry.target),
-      at: entry.at,
-    }))
     return [
       { what: 'target', entries: targets },
-      { what: 'fallback', entries: fallback },
+      { what: 'fallback', entries: ofFallback(model) },
     ]
+  })
+}
+
+/** What comes again for causes that are new has an effect: it is no entry of this list. */
+function ofFallback({ fallback }: ResolvedServedModel): Entry[] {
+  const covered = new Map<string, Set<FailureCause>>()
+  return fallback.flatMap((entry) => {
+    const text = entry.kind === 'model' ? entry.model : targetKey(entry.target)
+    const known = covered.get(text)
+    const isNew = known !== undefined && entry.on.some((cause) => !known.has(cause))
+    covered.set(text, new Set([...(known ?? []), ...entry.on]))
+    return isNew ? [] : [{ text, at: entry.at }]
   })
 }
 

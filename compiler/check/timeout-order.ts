@@ -22,11 +22,12 @@ export const timeoutOrder: Check = {
     const reported = new Set<string>()
     for (const model of policy.models.values()) {
       if (model.kind !== 'served') continue
-      const { timeouts, keepAlive } = model
+      const { timeouts, keepAlive, retry } = model
       const pairs = ORDER.map(([inner, outer]) => ({ inner, outer, a: timeouts[inner], b: timeouts[outer] }))
       for (const { inner, outer, a, b } of [
         ...pairs,
         { inner: 'keepAlive', outer: 'total', a: keepAlive, b: timeouts.total },
+        { inner: 'backoff', outer: 'longestWait', a: retry.backoff, b: retry.longestWait },
       ]) {
         const id = JSON.stringify([inner, outer, a.at, b.at])
         if (a.value <= b.value || reported.has(id)) continue

@@ -1,16 +1,19 @@
 /**
- * What a request may have to go through before it gets an answer.
+ * What a request may have to go through before it gets an answer. `pipeline/forward/plan.ts` does what is counted here; a
+ * test holds the two together.
  */
-import type { TargetKey } from '../../src/table/route-table.ts'
 import { flattenFallback, targetKey } from '../emit/to-model.ts'
 import type { ResolvedPolicy, ResolvedServedModel } from '../resolve/resolved-policy.ts'
+import type { TargetKey } from '../../src/table/route-table.ts'
 
 export interface WorstCase {
-  /** Targets that are tried one after another when each of those before is silent. */
-  attempts: readonly TargetKey[]
+  /** Most attempts of one request: every target of the pool, the retries, and every fallback. */
+  attempts: number
+  /** Targets that are tried one after another when each of those before is silent: no wait heals that. */
+  silent: readonly TargetKey[]
   /** Of them, those that then begin only when the request's time is up. */
   tooLate: readonly TargetKey[]
-  /** Until a stream's first content, or until it is refused, in milliseconds. */
+  /** Until a stream's first content, or until it is refused, in milliseconds: all attempts, and the waits before retries. */
   firstTokenMs: number
   /** Until the end of any answer, in milliseconds. */
   totalMs: number
@@ -19,12 +22,18 @@ export interface WorstCase {
 /** A silent target is given up after `firstToken`, which its connecting is part of. Expects fallbacks without a cycle. */
 export function worstCase(model: ResolvedServedModel, policy: Pick<ResolvedPolicy, 'models'>): WorstCase {
   const pool = new Set(model.targets.map(targetKey))
-  const attempts = [...pool, ...flattenFallback(model, policy)]
+  const fallback = flattenFallback(model, policy)
+  const answering = fallback.filter(({ on }) => on.includes('timeout')).map(({ target }) => target)
+  const silent = [...pool, ...answering]
+  const times = model.retry.times.value
+  const attempts = pool.size + times + new Set(fallback.map(({ target }) => target)).size
   const { firstToken, total } = model.timeouts
+  const longest = attempts * firstToken.value + times * model.retry.longestWait.value
   return {
     attempts,
-    tooLate: attempts.filter((_, i) => i * firstToken.value >= total.value),
-    firstTokenMs: Math.min(attempts.length * firstToken.value, total.value),
+    silent,
+    tooLate: silent.filter((_, i) => i * firstToken.value >= total.value),
+    firstTokenMs: Math.min(longest, total.value),
     totalMs: total.value,
   }
 }

@@ -53,8 +53,8 @@ function groupModels(policy: ResolvedPolicy): Group[] {
   for (const [name, model] of policy.models) {
     if (model.kind !== 'served') continue
     const { attempts, firstTokenMs } = worstCase(model, policy)
-    const id = `${attempts.length} ${firstTokenMs}`
-    const group = groups.get(id) ?? { attempts: attempts.length, firstTokenMs, models: [] }
+    const id = `${attempts} ${firstTokenMs}`
+    const group = groups.get(id) ?? { attempts, firstTokenMs, models: [] }
     group.models.push(name)
     groups.set(id, group)
   }

@@ -7,6 +7,7 @@ import type {
   Destination,
   Duration,
   DurationOrOff,
+  FailureCauseName,
   HostName,
   LabelName,
   ModelName,
@@ -45,6 +46,41 @@ export interface WeightedTargetConfig {
   weight: number
 }
 
+/** A fallback for some failures only. */
+export interface FallbackConfig {
+  /** A model or a place. */
+  to: Destination
+  /** By which of the last attempt's causes it is tried. A fallback that names none answers to all but `content-filter`. */
+  on: Several<FailureCauseName>
+}
+
+/**
+ * Whether the targets of a pool are asked again, before its fallbacks, after failures that may pass: no connection, an
+ * error, a 429. A model takes what it leaves out from `policy.yaml`'s own `retry`, then from the defaults.
+ */
+export interface RetryConfig {
+  /**
+   * How often, for one request; 0 = never.
+   * @asType integer
+   * @minimum 0
+   * @maximum 10
+   * @default 1
+   */
+  times?: number
+  /** Longest wait before the first; twice as long before each further one. The wait is drawn by chance, from 0 up. @default "250ms" */
+  backoff?: Duration
+  /** No wait is longer. A backend that asks for more (Retry-After) is not asked again. @default "10s" */
+  longestWait?: Duration
+  /**
+   * Most of a model's requests that may be retries, in percent, over ten seconds; three are always allowed.
+   * @asType integer
+   * @minimum 0
+   * @maximum 100
+   * @default 20
+   */
+  budget?: number
+}
+
 /** A model with places where it is served. */
 export interface ServedModelConfig {
   /**
@@ -58,8 +94,9 @@ export interface ServedModelConfig {
    * @values {"round-robin": "They take turns.", "ordered": "The first one that answers, tried as they stand.", "weighted": "Each by its share; every target wants a `weight`.", "least-busy": "The one with the fewest requests in flight."}
    */
   balance?: 'round-robin' | 'ordered' | 'weighted' | 'least-busy'
-  /** Models or places to try, in order, when no target answers. */
-  fallback?: Several<Destination>
+  /** Models or places to try, in order, when no target answers; for some failures only where it says `on`. */
+  fallback?: Several<Destination | FallbackConfig>
+  retry?: RetryConfig
   /** How much all clients together may use it. */
   limits?: UsageLimitsConfig
   /** Surfaces it serves; all when left out. */
@@ -261,6 +298,7 @@ export interface PolicyFile {
   /** When a place is held to be down because of what happens to requests; `off` leaves that to probes. */
   breaker?: BreakerConfig | 'off'
   state?: StateConfig
+  retry?: RetryConfig
   cors?: CorsConfig
   /**
    * Zones of trust, least to most trusted.

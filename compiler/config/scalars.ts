@@ -75,6 +75,20 @@ export type SurfaceName = 'chat' | 'completions' | 'embeddings'
 export type ModelName = string
 
 /**
+ * Why an attempt failed.
+ * @values {"connect": "No connection, or one that died before a byte of the answer came.", "error": "A 5xx, an answer that makes no sense, or one that broke off before its content.", "rate-limit": "A 429.", "timeout": "No first token in time.", "context": "The prompt is too long for it.", "content-filter": "Refused for safety.", "auth": "It refuses the gateway's own key.", "busy": "The gateway's own queue for it is full."}
+ */
+export type FailureCauseName =
+  | 'connect'
+  | 'error'
+  | 'rate-limit'
+  | 'timeout'
+  | 'context'
+  | 'content-filter'
+  | 'auth'
+  | 'busy'
+
+/**
  * Name of an environment variable.
  * @pattern ^[A-Za-z_][A-Za-z0-9_]*$
  */

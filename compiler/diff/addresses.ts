@@ -2,6 +2,7 @@
  * A route table as addresses: `rules.main.short`, `models.fast`, each with its settings in words.
  */
 import { createHash } from 'node:crypto'
+import { onCauses } from '../../src/table/failure-causes.ts'
 import type {
   Action,
   Backend,
@@ -111,14 +112,16 @@ function ofLabel({ mayReach, onDenied, trace, cache }: Label, zones: readonly st
 
 function ofModel(model: Model): Settings {
   if (model.kind === 'ruled') return { rules: model.rules }
-  const { pool, balance, fallback, surfaces, timeouts, keepAliveMs } = model
+  const { pool, balance, fallback, retry, onBreak, surfaces, timeouts, keepAliveMs } = model
   const shares = pool.map(({ target, weight }) => (balance === 'weighted' ? `${target} x${weight}` : target))
   return {
     targets: shares.join(', '),
     balance,
-    fallback: show(fallback),
+    fallback: show(fallback.map(({ target, on }) => target + onCauses(on))),
     surfaces: surfaces === null ? 'all' : surfaces.join(', '),
     ...flatten(timeouts, 'timeouts'),
+    ...flatten(retry, 'retry'),
+    onBreak,
     keepAliveMs: show(keepAliveMs),
   }
 }

@@ -3,6 +3,7 @@
  */
 import { decide } from '../../src/table/decide.ts'
 import type { RouteDecision } from '../../src/table/decision.ts'
+import { onCauses } from '../../src/table/failure-causes.ts'
 import type { Facts } from '../../src/table/facts.ts'
 import type { RouteTable, Target } from '../../src/table/route-table.ts'
 import { describeEdits } from '../explain/describe-edits.ts'
@@ -42,7 +43,7 @@ export function outcomeOf(facts: Facts, table: RouteTable): Outcome {
   // What is alone shares its work with nobody.
   const first =
     pool.length > 1 ? [balance, pool.map(share(decision))] : pool.map(({ target }) => wire(target))
-  const sent = [first, fallback.map(wire)]
+  const sent = [first, fallback.map(({ target, on }) => [wire(target), on])]
   return {
     effect: JSON.stringify([sent, edits, redact.toSorted()]),
     describe: () => describeRoute(decision),
@@ -88,7 +89,7 @@ function describeTargets(
     balance === 'weighted' && pool.length > 1 ? `${name(target)} x${weight}` : name(target),
   )
   const first = shares.length > 1 ? `${shares.join(' | ')} ${balance}` : shares.join('')
-  return [first, ...fallback.map(name)].filter(Boolean).join(', ')
+  return [first, ...fallback.map(({ target, on }) => name(target) + onCauses(on))].filter(Boolean).join(', ')
 }
 
 function describeRedact(redact: readonly string[]): string[] {

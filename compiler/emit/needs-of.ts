@@ -36,7 +36,10 @@ function choosesByContext(policy: ResolvedPolicy): boolean {
   }
   return [...policy.models.values()].some((model) => {
     if (model.kind !== 'served') return false
-    const keys = [...model.targets.map(targetKey), ...flattenFallback(model, policy)]
+    const keys = [
+      ...model.targets.map(targetKey),
+      ...flattenFallback(model, policy).map(({ target }) => target),
+    ]
     return new Set(keys.map((key) => contexts.get(key))).size > 1
   })
 }

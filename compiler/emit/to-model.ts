@@ -1,7 +1,14 @@
 /**
  * A resolved model → the table's: fallback models followed down to their targets, each target once.
  */
-import type { Model, ServedModel, TargetKey } from '../../src/table/route-table.ts'
+import { FAILURE_CAUSES } from '../../src/table/failure-causes.ts'
+import type {
+  FailureCause,
+  FallbackTarget,
+  Model,
+  ServedModel,
+  TargetKey,
+} from '../../src/table/route-table.ts'
 import { toLimits } from './to-usage.ts'
 import type { ResolvedModel, ResolvedPolicy, ResolvedServedModel } from '../resolve/resolved-policy.ts'
 
@@ -12,12 +19,19 @@ export function targetKey({ backend, model }: { backend: string; model: string }
 /** A target that is listed twice is no more often asked for that: `check/duplicate-entry` says so. */
 export function toModel(model: ResolvedModel, policy: Pick<ResolvedPolicy, 'models'>): Model {
   if (model.kind === 'ruled') return { kind: 'ruled', rules: model.rules }
-  const { timeouts } = model
+  const { timeouts, retry } = model
   return {
     kind: 'served',
     pool: toPool(model),
     balance: model.balance,
     fallback: flattenFallback(model, policy),
+    retry: {
+      times: retry.times.value,
+      backoffMs: retry.backoff.value,
+      longestWaitMs: retry.longestWait.value,
+      budgetPercent: retry.budget.value,
+    },
+    onBreak: model.onBreak,
     surfaces: model.surfaces,
     timeouts: {
       connectMs: timeouts.connect.value,
@@ -40,30 +54,46 @@ function toPool({ targets }: ResolvedServedModel): ServedModel['pool'] {
 }
 
 /**
- * The targets behind a model's `fallback`, in the order in which they are tried, without those of its own pool. A model
- * that comes again adds nothing: a cycle, which `check/` refuses, ends here too.
+ * The targets behind a model's `fallback`, in the order in which they are tried, without those of its own pool. Behind a
+ * fallback for some causes its own fallbacks answer to no others. A target that comes again is kept only for causes that
+ * are new; a model that comes again likewise, so that a cycle, which `check/` refuses, ends here too.
  */
 export function flattenFallback(
   model: ResolvedServedModel,
   { models }: Pick<ResolvedPolicy, 'models'>,
-): TargetKey[] {
-  const keys = new Set<TargetKey>()
-  const seen = new Set<ResolvedServedModel>()
-  const visit = (visited: ResolvedServedModel): void => {
-    if (seen.has(visited)) return
-    seen.add(visited)
+): FallbackTarget[] {
+  const found: FallbackTarget[] = []
+  const covered = new Map<TargetKey, Set<FailureCause>>()
+  const seen = new Map<ResolvedServedModel, Set<FailureCause>>()
+  for (const target of model.targets) covered.set(targetKey(target), new Set(FAILURE_CAUSES))
+  const add = (target: TargetKey, on: readonly FailureCause[]): void => {
+    const fresh = takeNew(covered, target, on)
+    if (fresh.length > 0) found.push({ target, on: fresh })
+  }
+  const visit = (visited: ResolvedServedModel, causes: readonly FailureCause[]): void => {
+    const fresh = takeNew(seen, visited, causes)
+    if (fresh.length === 0) return
     for (const entry of visited.fallback) {
+      const on = entry.on.filter((cause) => fresh.includes(cause))
       if (entry.kind === 'target') {
-        keys.add(targetKey(entry.target))
+        add(targetKey(entry.target), on)
         continue
       }
       const next = models.get(entry.model)
       if (next?.kind !== 'served') continue
-      for (const target of next.targets) keys.add(targetKey(target))
-      visit(next)
+      for (const target of next.targets) add(targetKey(target), on)
+      visit(next, on)
     }
   }
-  visit(model)
-  for (const target of model.targets) keys.delete(targetKey(target))
-  return [...keys]
+  visit(model, FAILURE_CAUSES)
+  return found
+}
+
+/** Those that the key does not have yet; it has them from then on. */
+function takeNew<K>(all: Map<K, Set<FailureCause>>, key: K, causes: readonly FailureCause[]): FailureCause[] {
+  const known = all.get(key) ?? new Set()
+  all.set(key, known)
+  const fresh = causes.filter((cause) => !known.has(cause))
+  for (const cause of fresh) known.add(cause)
+  return fresh
 }

@@ -32,6 +32,7 @@ export function explainOutcome(judged: Judged, compiled: CompiledPolicy, lineOf:
     redact,
     edits,
     timeouts: isRouted ? servedModel(table, decision.model).timeouts : null,
+    retry: isRouted ? servedModel(table, decision.model).retry : null,
     limits: { bodyBytes, bodyTimeoutMs },
   }
 }
@@ -47,17 +48,27 @@ function explainTargets({ pool, fallback, balance }: RouteDecision, setting: Set
   const { table, policy } = compiled
   const explained = (
     target: Target,
-    place: ExplainedTarget['place'],
-    weight: number | null,
+    { place, weight, on }: Pick<ExplainedTarget, 'place' | 'weight' | 'on'>,
   ): ExplainedTarget => {
     const { backend, model, id, zone } = target
     const at = policy.backends.get(backend)?.models.get(model)?.at ?? { file: 'backends', path: [backend] }
     const up = !judged.facts.unhealthy.includes(backend)
-    return { target: targetName(target), id, zone: zoneName(table, zone), place, weight, up, at: lineOf(at) }
+    return {
+      target: targetName(target),
+      id,
+      zone: zoneName(table, zone),
+      place,
+      on,
+      weight,
+      up,
+      at: lineOf(at),
+    }
   }
   return [
-    ...pool.map(({ target, weight }) => explained(target, 'pool', balance === 'weighted' ? weight : null)),
-    ...fallback.map((target) => explained(target, 'fallback', null)),
+    ...pool.map(({ target, weight }) =>
+      explained(target, { place: 'pool', weight: balance === 'weighted' ? weight : null, on: null }),
+    ),
+    ...fallback.map(({ target, on }) => explained(target, { place: 'fallback', weight: null, on })),
   ]
 }
 

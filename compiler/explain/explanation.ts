@@ -2,7 +2,7 @@
  * Why a request goes where it goes, as data: what `aicc explain --format json` prints. The shape only ever grows.
  */
 import type { DropReason, ParameterEdits } from '../../src/table/decision.ts'
-import type { Balance, Surface, Timeouts } from '../../src/table/route-table.ts'
+import type { Balance, FailureCause, Retry, Surface, Timeouts } from '../../src/table/route-table.ts'
 import type { ClientError } from '../simulate/client-error.ts'
 import type { LineOfFile } from '../simulate/line-of-file.ts'
 import type { Judged } from '../simulate/simulate.ts'
@@ -35,6 +35,8 @@ export interface ExplainedTarget {
   id: string
   zone: string
   place: 'pool' | 'fallback'
+  /** By which of the last attempt's causes it is tried; null in the pool. */
+  on: readonly FailureCause[] | null
   /** Share of a weighted pool; null elsewhere. */
   weight: number | null
   up: boolean
@@ -115,5 +117,6 @@ export interface ExplainedOutcome {
   redact: readonly string[]
   edits: ParameterEdits
   timeouts: Timeouts | null
+  retry: Retry | null
   limits: { bodyBytes: number; bodyTimeoutMs: number }
 }

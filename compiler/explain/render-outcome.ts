@@ -1,7 +1,9 @@
 /**
  * The second half of an explanation for people: targets, what was left out, edits and limits.
  */
+import type { Retry } from '../../src/table/route-table.ts'
 import { describeEdits } from './describe-edits.ts'
+import { onCauses } from '../../src/table/failure-causes.ts'
 import type { ExplainedOutcome } from './explanation.ts'
 import { type Line, row } from './line.ts'
 
@@ -14,11 +16,11 @@ export function renderOutcome(outcome: ExplainedOutcome): Line[] {
   ]
   const to = kind === 'route' && model !== null ? [row('goes to', [model, ...how].join(', '))] : []
   const width = Math.max(0, ...[...targets, ...dropped].map(({ target }) => target.length))
-  const sent = targets.map(({ target, id, zone, place, weight, up, at }, i) => {
+  const sent = targets.map(({ target, id, zone, place, on, weight, up, at }, i) => {
     const notes = [
       zone,
       ...(weight === null ? [] : [`weight ${weight}`]),
-      ...(place === 'fallback' ? ['fallback'] : []),
+      ...(place === 'fallback' ? [`fallback${onCauses(on ?? [])}`] : []),
       ...(up ? [] : ['down']),
     ]
     return { text: `  ${i + 1} ${target.padEnd(width)}  ${notes.join(', ')}, as ${id}`, at }
@@ -36,12 +38,18 @@ export function renderOutcome(outcome: ExplainedOutcome): Line[] {
   ]
 }
 
-function renderLimits({ timeouts, limits }: ExplainedOutcome): Line[] {
+function renderLimits({ timeouts, retry, limits }: ExplainedOutcome): Line[] {
   const body = row('limits', `body ${size(limits.bodyBytes)} within ${seconds(limits.bodyTimeoutMs)}`)
   if (timeouts === null) return [body]
   const { connectMs, firstTokenMs, idleMs, totalMs } = timeouts
   const waits = `connect ${seconds(connectMs)}, first token ${seconds(firstTokenMs)}, idle ${seconds(idleMs)}, total ${seconds(totalMs)}`
-  return [row('timeouts', waits), body]
+  const again = retry === null || retry.times === 0 ? [] : [row('retries', describeRetry(retry))]
+  return [row('timeouts', waits), ...again, body]
+}
+
+function describeRetry({ times, backoffMs, longestWaitMs, budgetPercent }: Retry): string {
+  const wait = `after up to ${seconds(backoffMs)}, at most ${seconds(longestWaitMs)}`
+  return `${times} ${wait}, for ${budgetPercent} % of requests`
 }
 
 function seconds(ms: number): string {

@@ -17,12 +17,14 @@ export interface Defaults {
   timeZone: string
   surfaces: Surface[]
   timeouts: { connect: string; firstToken: string; idle: string; total: string }
+  retry: { times: number; backoff: string; longestWait: string; budget: number }
   keepAlive: string
   breaker: { window: string; minimum: number; failures: number; open: string; longest: string }
   health: { interval: string; timeout: string }
   redisPrefix: string
   onFailure: SharedState['onFailure']
   balance: Balance
+  onBreak: 'terminate' | 'continue'
   listen: { https: string; http: string }
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
   cors: { maxAge: string }
@@ -46,12 +48,14 @@ export const DEFAULTS: Defaults = {
   timeZone: 'UTC',
   surfaces: ['chat', 'completions', 'embeddings'],
   timeouts: { connect: '3s', firstToken: '60s', idle: '30s', total: '10m' },
+  retry: { times: 1, backoff: '250ms', longestWait: '10s', budget: 20 },
   keepAlive: '10s',
   breaker: { window: '30s', minimum: 5, failures: 50, open: '10s', longest: '2m' },
   health: { interval: '15s', timeout: '3s' },
   redisPrefix: 'aicc',
   onFailure: { limits: 'local-share', budgets: 'closed', leases: 'local-share' },
   balance: 'round-robin',
+  onBreak: 'terminate',
   listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },
   cors: { maxAge: '10m' },

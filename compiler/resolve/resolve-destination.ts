@@ -5,11 +5,12 @@
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import { wildcardFor } from './resolve-names.ts'
+import { resolveRetry } from './resolve-retry.ts'
 import { resolveTarget } from './resolve-target.ts'
 import { resolveTimeouts } from './resolve-timeouts.ts'
 import { NO_LIMITS } from './resolve-usage.ts'
 import { DEFAULTS } from './defaults.ts'
-import type { ResolvedFallback } from './resolved-policy.ts'
+import type { ResolvedDestination } from './resolved-policy.ts'
 import type { Scope } from './scope.ts'
 import { reportUnknownModel } from './unknown-model.ts'
 
@@ -23,6 +24,8 @@ export function resolveDestination(to: string, at: Place, scope: Scope): string 
       targets: [found.target],
       balance: DEFAULTS.balance,
       fallback: [],
+      retry: resolveRetry({ policy: scope.policy, at }, scope),
+      onBreak: 'terminate',
       surfaces: null,
       limits: NO_LIMITS,
       ...resolveTimeouts({ model: {}, policy: scope.policy, at }, scope),
@@ -33,7 +36,7 @@ export function resolveDestination(to: string, at: Place, scope: Scope): string 
 }
 
 /** A served model or a place; undefined when it is neither, which is then reported. */
-export function findDestination(to: string, at: Place, scope: Scope): ResolvedFallback | undefined {
+export function findDestination(to: string, at: Place, scope: Scope): ResolvedDestination | undefined {
   const { policy, names, backends, report, locate } = scope
   const model = names.exact.get(to)
   if (model !== undefined) {

@@ -1,18 +1,20 @@
 /**
  * Models: targets looked up among the backends, fallbacks followed by one step, timeouts and keep-alive as numbers.
  */
-import type { ModelConfig, ServedModelConfig } from '../config/policy.ts'
+import { FAILURE_CAUSES, PLAIN_CAUSES } from '../../src/table/failure-causes.ts'
+import type { FallbackConfig, ModelConfig, ServedModelConfig } from '../config/policy.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import { DEFAULTS } from './defaults.ts'
 import { within } from './place.ts'
 import { findDestination } from './resolve-destination.ts'
 import { isWildcard } from './resolve-names.ts'
+import { resolveRetry } from './resolve-retry.ts'
 import { resolveSurfaces } from './resolve-surfaces.ts'
 import { resolveTarget } from './resolve-target.ts'
 import { resolveTimeouts } from './resolve-timeouts.ts'
 import { resolveUsage } from './resolve-usage.ts'
-import type { ResolvedModel, ResolvedTarget } from './resolved-policy.ts'
+import type { ResolvedModel, ResolvedServedModel, ResolvedTarget } from './resolved-policy.ts'
 import type { Scope } from './scope.ts'
 import { isKnown } from './unknown-name.ts'
 
@@ -32,12 +34,26 @@ function resolveModel(name: string, config: ModelConfig, scope: Scope): Resolved
     kind: 'served',
     targets: resolvePool({ name, at, targets: config.targets, weighted: balance === 'weighted' }, scope),
     balance,
-    fallback: fallback.flatMap((to, i) => findDestination(to, within(at, 'fallback', i), scope) ?? []),
+    fallback: fallback.flatMap((entry, i) => resolveFallback(entry, within(at, 'fallback', i), scope)),
+    retry: resolveRetry({ model: config.retry, policy: scope.policy, at }, scope),
+    onBreak: DEFAULTS.onBreak,
     surfaces: surfaces === undefined ? null : resolveSurfaces(surfaces),
     limits: resolveUsage(config.limits, within(at, 'limits')),
     ...resolveTimeouts({ model: config, policy: scope.policy, at }, scope),
     at,
   }
+}
+
+function resolveFallback(
+  entry: string | FallbackConfig,
+  at: Place,
+  scope: Scope,
+): ResolvedServedModel['fallback'] {
+  const [to, place, on] =
+    typeof entry === 'string' ? [entry, at, PLAIN_CAUSES] : [entry.to, within(at, 'to'), entry.on]
+  const found = findDestination(to, place, scope)
+  // In the order in which causes are listed everywhere: how they are written means nothing.
+  return found === undefined ? [] : [{ ...found, on: FAILURE_CAUSES.filter((cause) => on.includes(cause)) }]
 }
 
 interface Pool {

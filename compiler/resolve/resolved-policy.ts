@@ -10,12 +10,14 @@ import type {
   Capability,
   Classify,
   ClientKey,
+  FailureCause,
   Label,
   Mode,
   Probe,
   PrivacyPattern,
   Rule,
   SharedState,
+  ServedModel,
   Surface,
   TextTest,
 } from '../../src/table/route-table.ts'
@@ -42,10 +44,22 @@ export interface ResolvedTarget {
   at: Place
 }
 
-/** An entry of `fallback`: another model, or a place. */
-export type ResolvedFallback =
+/** Where a rule, a fallback or a reroute leads: a model, or a place. */
+export type ResolvedDestination =
   | { kind: 'model'; model: string; at: Place }
   | { kind: 'target'; target: ResolvedTarget; at: Place }
+
+/** An entry of `fallback`, and by which causes it is tried. */
+export type ResolvedFallback = ResolvedDestination & { on: readonly FailureCause[] }
+
+export interface ResolvedRetry {
+  times: Setting<number>
+  /** Milliseconds. */
+  backoff: Setting<number>
+  longestWait: Setting<number>
+  /** Percent. */
+  budget: Setting<number>
+}
 
 export interface ResolvedServedModel {
   kind: 'served'
@@ -53,6 +67,8 @@ export interface ResolvedServedModel {
   targets: ResolvedTarget[]
   balance: Balance
   fallback: ResolvedFallback[]
+  retry: ResolvedRetry
+  onBreak: ServedModel['onBreak']
   /** Null = all. */
   surfaces: Surface[] | null
   timeouts: ResolvedTimeouts

@@ -4,7 +4,7 @@ import type { Target } from '../../src/table/route-table.ts'
 /** All targets of a decision: the pool, then the fallback. None for a refusal. */
 export function decidedTargets(decision: Decision): Target[] {
   if (decision.kind === 'refuse') return []
-  return [...decision.pool.map(({ target }) => target), ...decision.fallback]
+  return [...decision.pool.map(({ target }) => target), ...decision.fallback.map(({ target }) => target)]
 }
 
 /** `backend/model`. */

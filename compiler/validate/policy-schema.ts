@@ -11,6 +11,7 @@ import {
   destination,
   duration,
   durationOrOff,
+  failureCause,
   hostName,
   httpUrl,
   labelName,
@@ -22,10 +23,13 @@ import {
   rate,
   targetPattern,
   timeZone,
+  wholeNumber,
 } from './scalar-schemas.ts'
 import { decidedByKey, several } from './shapes.ts'
 import { stateSchema } from './state-schema.ts'
 import { addressLimitsSchema, usageLimits, usageLimitsSchema } from './usage-schema.ts'
+
+const CAUSES = 'a list of causes, as `[context, timeout]`'
 
 const timeouts = z.strictObject({
   connect: duration.exactOptional(),
@@ -87,10 +91,25 @@ const target = z.union(
   },
 )
 
+const fallback = z.union(
+  [destination, z.strictObject({ to: destination, on: several(failureCause, CAUSES) })],
+  {
+    error: 'a model or a target, as `fast` or `{ to: fast, on: [context] }`',
+  },
+)
+
+const retry = z.strictObject({
+  times: wholeNumber(0, 10).exactOptional(),
+  backoff: duration.exactOptional(),
+  longestWait: duration.exactOptional(),
+  budget: wholeNumber(0, 100).exactOptional(),
+})
+
 const servedKeys = {
   targets: several(target, 'a list of targets, as `[backend/model]`').exactOptional(),
   balance: z.enum(['round-robin', 'ordered', 'weighted', 'least-busy']).exactOptional(),
-  fallback: several(destination, 'a list of models or targets').exactOptional(),
+  fallback: several(fallback, 'a list of models or targets').exactOptional(),
+  retry: retry.exactOptional(),
   limits: usageLimitsSchema.exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
   timeouts: timeouts.exactOptional(),
@@ -123,6 +142,7 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   timeouts: timeouts.exactOptional(),
   breaker: breaker.exactOptional(),
   state: stateSchema.exactOptional(),
+  retry: retry.exactOptional(),
   cors: cors.exactOptional(),
   zones: z.array(name, { error: 'a list of zones, least to most trusted' }).min(1).max(16).exactOptional(),
   timeZone: timeZone.exactOptional(),

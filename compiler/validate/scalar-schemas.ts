@@ -3,6 +3,7 @@
  * The patterns are those of `config/scalars.ts`; a differential test holds the two together.
  */
 import { z } from 'zod'
+import type { FailureCauseName } from '../config/scalars.ts'
 
 /** A string of a certain form; anything else must be `expected`. */
 function textOf(pattern: RegExp, expected: string): z.ZodType<string, string> {
@@ -147,6 +148,17 @@ export const surface: z.ZodType<'chat' | 'completions' | 'embeddings'> = z.enum(
   'chat',
   'completions',
   'embeddings',
+])
+
+export const failureCause: z.ZodType<FailureCauseName> = z.enum([
+  'connect',
+  'error',
+  'rate-limit',
+  'timeout',
+  'context',
+  'content-filter',
+  'auth',
+  'busy',
 ])
 
 export const bool: z.ZodType<boolean> = z.boolean({ error: '`true` or `false`' })

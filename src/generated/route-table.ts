@@ -195,7 +195,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "427151f808726dbe52d7085da6da579b48a65159218a5f65e481f13db73af8cb",
+  "digest": "31e6348de192fb6dcedaf3501aa3fa0abc4ccfa31f932600941798cc313e3531",
   "labels": {
     "private": {
       "cache": "none",
@@ -234,12 +234,19 @@ export const routeTable: RouteTable = {
       "keepAliveMs": 10000,
       "kind": "served",
       "limits": null,
+      "onBreak": "terminate",
       "pool": [
         {
           "target": "gpu-3070/embed",
           "weight": 1
         }
       ],
+      "retry": {
+        "backoffMs": 250,
+        "budgetPercent": 20,
+        "longestWaitMs": 10000,
+        "times": 1
+      },
       "surfaces": [
         "embeddings"
       ],
@@ -256,12 +263,19 @@ export const routeTable: RouteTable = {
       "keepAliveMs": 10000,
       "kind": "served",
       "limits": null,
+      "onBreak": "terminate",
       "pool": [
         {
           "target": "gpu-3070/coder-7b",
           "weight": 1
         }
       ],
+      "retry": {
+        "backoffMs": 250,
+        "budgetPercent": 20,
+        "longestWaitMs": 10000,
+        "times": 1
+      },
       "surfaces": [
         "chat",
         "completions"
@@ -279,12 +293,19 @@ export const routeTable: RouteTable = {
       "keepAliveMs": 10000,
       "kind": "served",
       "limits": null,
+      "onBreak": "terminate",
       "pool": [
         {
           "target": "opencode/sonnet",
           "weight": 1
         }
       ],
+      "retry": {
+        "backoffMs": 250,
+        "budgetPercent": 20,
+        "longestWaitMs": 10000,
+        "times": 1
+      },
       "surfaces": [
         "chat",
         "completions"
@@ -299,17 +320,35 @@ export const routeTable: RouteTable = {
     "quality": {
       "balance": "round-robin",
       "fallback": [
-        "gpu-3070/coder-7b"
+        {
+          "on": [
+            "connect",
+            "error",
+            "rate-limit",
+            "timeout",
+            "context",
+            "auth",
+            "busy"
+          ],
+          "target": "gpu-3070/coder-7b"
+        }
       ],
       "keepAliveMs": 10000,
       "kind": "served",
       "limits": null,
+      "onBreak": "terminate",
       "pool": [
         {
           "target": "gpu-3090/coder-14b",
           "weight": 1
         }
       ],
+      "retry": {
+        "backoffMs": 250,
+        "budgetPercent": 20,
+        "longestWaitMs": 10000,
+        "times": 1
+      },
       "surfaces": [
         "chat",
         "completions"

@@ -3,6 +3,8 @@ import { isRecord } from './json-object.ts'
 
 export type EventVerdict =
   | { kind: 'content' }
+  /** The end of an answer that a content filter held back, before it said anything. */
+  | { kind: 'filtered' }
   /** Nothing a client could not do without: a role, an empty delta. */
   | { kind: 'prelude' }
   /** The backend reports a failure inside a 200. */
@@ -27,12 +29,18 @@ export function judgeEvent(data: string): EventVerdict {
     }
   }
   const choices = Array.isArray(event['choices']) ? event['choices'] : []
-  return { kind: choices.some(hasContent) ? 'content' : 'prelude' }
+  if (choices.some(hasContent)) return { kind: 'content' }
+  return { kind: choices.some(isFiltered) ? 'filtered' : 'prelude' }
+}
+
+function isFiltered(choice: unknown): boolean {
+  return isRecord(choice) && choice['finish_reason'] === 'content_filter'
 }
 
 function hasContent(choice: unknown): boolean {
   if (!isRecord(choice)) return false
-  if (choice['finish_reason'] !== undefined && choice['finish_reason'] !== null) return true
+  const finish = choice['finish_reason']
+  if (finish !== undefined && finish !== null && finish !== 'content_filter') return true
   if (typeof choice['text'] === 'string' && choice['text'] !== '') return true
   const { delta } = choice
   if (!isRecord(delta)) return false

@@ -1,5 +1,5 @@
 /** What decide() answers. Plain data: the server acts on it, the tools print it. */
-import type { Balance, Capability, ParameterValues, Target } from './route-table.ts'
+import type { Balance, Capability, FailureCause, ParameterValues, Target } from './route-table.ts'
 
 /** Changes to the request's parameters, in the order of the rules that asked for them. */
 export interface ParameterEdits {
@@ -20,6 +20,12 @@ export interface RuleOutcome {
   redact: readonly string[]
 }
 
+/** A target that is tried after others, and by which of the last attempt's causes. */
+export interface FallbackStep {
+  target: Target
+  on: readonly FailureCause[]
+}
+
 export interface RouteDecision extends RuleOutcome {
   kind: 'route'
   /** Key of a served model in the table. */
@@ -29,8 +35,8 @@ export interface RouteDecision extends RuleOutcome {
   balance: Balance
   /** Permitted, able and held to be up; shared by `balance`. */
   pool: readonly { target: Target; weight: number }[]
-  /** After the pool, in this order. Pool and fallback are not both empty. */
-  fallback: readonly Target[]
+  /** After the pool, in this order; where the pool is empty, the first one whatever its causes. Not both are empty. */
+  fallback: readonly FallbackStep[]
   /** No byte of this request may leave for a zone below this rank. */
   minZone: number
 }

@@ -71,6 +71,24 @@ export type FailureCause =
   | 'auth'
   | 'busy'
 
+/** A target that is tried after others; the same one may stand twice, with causes that differ. */
+export interface FallbackTarget {
+  target: TargetKey
+  /** By which of the last attempt's causes it is tried. Never empty. */
+  on: FailureCause[]
+}
+
+/** How often the targets of a pool are asked again before the fallback. */
+export interface Retry {
+  times: number
+  /** Before the first; twice as long before each further one. Drawn from 0 up to that. */
+  backoffMs: number
+  /** No wait is longer, whatever a backend asks for: who asks for more is not asked again. */
+  longestWaitMs: number
+  /** Most of a model's requests that may be retries, in percent; a few are always allowed. */
+  budgetPercent: number
+}
+
 /** A model with places where it is served. */
 export interface ServedModel {
   kind: 'served'
@@ -78,7 +96,10 @@ export interface ServedModel {
   pool: { target: TargetKey; weight: number }[]
   balance: Balance
   /** Tried in order after the pool; fallback models are already followed to their targets. */
-  fallback: TargetKey[]
+  fallback: FallbackTarget[]
+  retry: Retry
+  /** What happens when a stream breaks behind its first content. */
+  onBreak: 'terminate' | 'continue'
   /** Surfaces it serves; null = all. */
   surfaces: Surface[] | null
   timeouts: Timeouts

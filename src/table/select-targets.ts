@@ -2,14 +2,15 @@
  * Which targets of a model may and can take a request. The label filter stands here and, once more, where
  * bytes leave (`pipeline/forward/send.ts`).
  */
-import type { DropReason, Trace } from './decision.ts'
+import type { DropReason, FallbackStep, Trace } from './decision.ts'
 import { type Facts, wantedCapabilities } from './facts.ts'
+import { PLAIN_CAUSES } from './failure-causes.ts'
 import { lookup } from './lookup.ts'
 import type { Balance, Capability, RouteTable, ServedModel, Target, TargetKey } from './route-table.ts'
 
 export interface Selection {
   pool: { target: Target; weight: number }[]
-  fallback: Target[]
+  fallback: FallbackStep[]
   balance: Balance
   /** Why targets were left out, first of each kind. */
   dropped: { label: boolean; mode: string | null; capability: Capability | null }
@@ -65,34 +66,32 @@ export function selectTargets(
     const target = admit(key)
     if (target !== undefined) pool.push({ target, weight })
   }
-  let fallback: Target[] = []
-  for (const key of model.fallback) {
+  let fallback: FallbackStep[] = []
+  for (const { target: key, on } of model.fallback) {
     const target = admit(key)
-    if (target !== undefined) fallback.push(target)
+    if (target !== undefined) fallback.push({ target, on })
   }
 
   // An estimate is no reason to refuse: a target that looks too small is left out only where another is not.
   const fits = ({ context }: Target): boolean => context === null || context >= facts.tokens
-  if (pool.some(({ target }) => fits(target)) || fallback.some(fits)) {
+  if (pool.some(({ target }) => fits(target)) || fallback.some(({ target }) => fits(target))) {
     const keep = (target: Target): boolean => fits(target) || drop(target, 'context') !== undefined
     pool = pool.filter(({ target }) => keep(target))
-    fallback = fallback.filter(keep)
+    fallback = fallback.filter(({ target }) => keep(target))
   }
 
   // What is held to be down comes last, in the order in which it is tried again, but it comes: the news may be old.
-  const place = ({ backend, model: name }: Target): number =>
+  const place = ({ target: { backend, model: name } }: { target: Target }): number =>
     facts.unhealthy.findIndex((held) => held === backend || held === `${backend}/${name}`)
-  const up = (target: Target): boolean => place(target) === -1
-  const byPlace = (a: Target, b: Target): number => place(a) - place(b)
-  const ranked = [
-    ...fallback.filter(up),
-    ...pool
-      .map(({ target }) => target)
-      .filter((target) => !up(target))
-      .toSorted(byPlace),
-    ...fallback.filter((target) => !up(target)).toSorted(byPlace),
-  ]
-  return { pool: pool.filter(({ target }) => up(target)), fallback: ranked, balance: model.balance, dropped }
+  const up = (entry: { target: Target }): boolean => place(entry) === -1
+  const byPlace = (a: { target: Target }, b: { target: Target }): number => place(a) - place(b)
+  const ranked = fallback.filter(up)
+  const down = pool.filter((entry) => !up(entry)).toSorted(byPlace)
+  // Before it come those that stand in for a host that is off, not those that are there for other causes.
+  const behind = ranked.findLastIndex(({ on }) => on.includes('connect')) + 1
+  ranked.splice(behind, 0, ...down.map(({ target }) => ({ target, on: PLAIN_CAUSES })))
+  ranked.push(...fallback.filter((entry) => !up(entry)).toSorted(byPlace))
+  return { pool: pool.filter(up), fallback: ranked, balance: model.balance, dropped }
 }
 
 /** The mode that is on and keeps this request from the target, or null. */

@@ -15,7 +15,7 @@ import { createApp } from '../../src/app.ts'
 import { BackendUnreachable } from '../../src/ports.ts'
 import type { Balance, Label, Model, RouteTable, Rule, Target } from '../../src/table/route-table.ts'
 import { makeLabel, makePrivacy, makeRule, makeRuledTable } from '../src/make-policy.ts'
-import { AUTHORIZED, makeActive, makeBackend, makeModel, makeTarget } from '../src/make-snapshot.ts'
+import { AUTHORIZED, makeActive, makeBackend, makeModel, makeTarget, plainly } from '../src/make-snapshot.ts'
 import { type Backend, scriptedPorts } from '../src/scripted-ports.ts'
 
 const BACKENDS = ['b0', 'b1', 'b2', 'b3'] as const
@@ -111,7 +111,7 @@ function tableOf(w: World): RouteTable {
         pool: [...new Set(pool)].map((backend, weight) => ({ target: `${backend}/x`, weight: weight + 1 })),
         fallback: [...new Set(fallback)]
           .filter((backend) => !pool.includes(backend))
-          .map((backend) => `${backend}/x`),
+          .map((backend) => plainly(`${backend}/x`)),
         balance,
       }),
     ]),

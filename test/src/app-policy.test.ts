@@ -16,6 +16,7 @@ import {
   makeModel,
   makeTable,
   makeTarget,
+  plainly,
 } from './make-snapshot.ts'
 import { type Backend, type ScriptedPorts, scriptedPorts } from './scripted-ports.ts'
 
@@ -158,7 +159,7 @@ describe('labels', () => {
   })
 
   it('keep a fallback away too', async () => {
-    const fast = makeModel({ pool: [{ target: 'spare/small', weight: 1 }], fallback: ['gpu/coder'] })
+    const fast = makeModel({ pool: [{ target: 'spare/small', weight: 1 }], fallback: [plainly('gpu/coder')] })
     const models = { auto: { kind: 'ruled', rules: 'main' } as const, fast }
     const edge = gateway(table([makeRule()], { models, breaker: { ...BREAKER, minimum: 1 } }), {
       backends: { spare: () => new Response('', { status: 503 }) },

@@ -1,13 +1,16 @@
 /** A small policy as the compiler would emit it, for tests that start behind the compiler. */
 import { createHash } from 'node:crypto'
 import { activate, type ActiveSnapshot } from '../../src/table/active-snapshot.ts'
+import { PLAIN_CAUSES } from '../../src/table/failure-causes.ts'
 import type {
   Backend,
   BreakerPolicy,
   Client,
+  FallbackTarget,
   RouteTable,
   ServedModel,
   Target,
+  TargetKey,
 } from '../../src/table/route-table.ts'
 import type { HashedKey, Snapshot } from '../../src/table/snapshot.ts'
 
@@ -59,12 +62,19 @@ export function makeClient(fields: Partial<Client> = {}): Client {
   return { keys: [], models: null, tags: [], labels: [], limits: null, budgets: [], ...fields }
 }
 
+/** A fallback that answers to all but a refusal for safety. */
+export function plainly(target: TargetKey): FallbackTarget {
+  return { target, on: [...PLAIN_CAUSES] }
+}
+
 export function makeModel(fields: Partial<ServedModel> = {}): ServedModel {
   return {
     kind: 'served',
     pool: [{ target: 'gpu/coder', weight: 1 }],
     balance: 'ordered',
     fallback: [],
+    retry: { times: 0, backoffMs: 250, longestWaitMs: 10_000, budgetPercent: 20 },
+    onBreak: 'terminate',
     surfaces: null,
     timeouts: { connectMs: 3000, firstTokenMs: 60_000, idleMs: 30_000, totalMs: 600_000 },
     keepAliveMs: 10_000,

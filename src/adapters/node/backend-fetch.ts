@@ -1,6 +1,6 @@
 /** Backends over undici: one agent per backend, and no address but those of the edge's configuration. */
 import { Agent, fetch } from 'undici'
-import { type BackendFetch, BackendUnreachable } from '../../ports.ts'
+import { type BackendFetch, BackendUnreachable, StaleConnection } from '../../ports.ts'
 import type { BackendTls } from '../../table/route-table.ts'
 
 export interface NodeBackend {
@@ -22,16 +22,25 @@ const CONNECT_ERRORS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
+/** Codes of connections that died. */
+const BROKEN_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/** An agent, and how many connections it has opened. */
+interface Dialer {
+  agent: Agent
+  opened: number
+}
+
 export function createNodeBackendFetch(backends: readonly NodeBackend[]): BackendFetch {
   const byName = new Map(backends.map((backend) => [backend.name, backend]))
-  const agents = new Map<string, Agent>()
+  const dialers = new Map<string, Dialer>()
 
-  const agentOf = (backend: NodeBackend, connectTimeoutMs: number): Agent => {
+  const dialerOf = (backend: NodeBackend, connectTimeoutMs: number): Dialer => {
     const key = `${backend.name} ${connectTimeoutMs}`
-    let agent = agents.get(key)
-    if (agent === undefined) {
+    let dialer = dialers.get(key)
+    if (dialer === undefined) {
       const { ca = null, serverName = null } = backend.tls ?? {}
-      agent = new Agent({
+      const agent = new Agent({
         ...NO_TIMEOUT,
         connect: {
           timeout: connectTimeoutMs,
@@ -39,14 +48,19 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
           ...(serverName === null ? {} : { servername: serverName }),
         },
       })
-      agents.set(key, agent)
+      const made = { agent, opened: 0 }
+      agent.on('connect', () => (made.opened += 1))
+      dialers.set(key, made)
+      dialer = made
     }
-    return agent
+    return dialer
   }
 
   return async (name, request) => {
     const backend = byName.get(name)
     if (backend === undefined) throw new BackendUnreachable('it is not bound to this edge')
+    const dialer = dialerOf(backend, request.connectTimeoutMs)
+    const openedBefore = dialer.opened
     try {
       const response = await fetch(backend.origin + request.path, {
         method: request.method,
@@ -55,12 +69,16 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
         body: request.body,
         signal: request.signal,
         redirect: 'manual',
-        dispatcher: agentOf(backend, request.connectTimeoutMs),
+        dispatcher: dialer.agent,
       })
       return response
     } catch (error) {
       const code = codeOf(error)
       if (CONNECT_ERRORS.has(code)) throw new BackendUnreachable(code)
+      // None was opened since, so it was one that had served before.
+      if (BROKEN_ERRORS.has(code) && dialer.opened === openedBefore) {
+        throw new StaleConnection(code, { cause: error })
+      }
       throw error
     }
   }

@@ -1,11 +1,14 @@
 /** Backends as service bindings: `backend:NAME` for HTTP, `tcp:NAME` to see whether anyone is there. */
-import { type BackendFetch, BackendUnreachable } from '../../ports.ts'
+import { type BackendFetch, BackendUnreachable, StaleConnection } from '../../ports.ts'
 
 /**
  * A backend that answered within this time is taken to be there. `fetch` cannot tell a host that is
  * off from a slow model, so after a pause a bare TCP connection asks first (about 1 ms on a LAN).
  */
 const PRESUMED_ALIVE_MS = 5000
+
+/** How long workerd keeps an idle connection, and some: an attempt may run long before its connection dies. */
+const KEPT_MS = 10_000
 
 export function createWorkerdBackendFetch(bindings: Record<string, Fetcher | undefined>): BackendFetch {
   const lastAnswer = new Map<string, number>()
@@ -26,8 +29,10 @@ export function createWorkerdBackendFetch(bindings: Record<string, Fetcher | und
       lastAnswer.set(backend, Date.now())
       return response
     } catch (error) {
+      // It may have been kept from an answer before; workerd keeps connections for five seconds.
+      const isOld = !request.signal.aborted && Date.now() - (lastAnswer.get(backend) ?? 0) < KEPT_MS
       lastAnswer.delete(backend)
-      throw error
+      throw isOld ? new StaleConnection('a connection that was kept has died', { cause: error }) : error
     }
   }
 }

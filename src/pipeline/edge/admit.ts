@@ -4,6 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
 import type { Shadow } from '../route/shadow.ts'
+import { startStopwatch } from '../stopwatch.ts'
 import { authenticate } from './authenticate.ts'
 import { capHeaders } from './cap-headers.ts'
 import { checkFraming } from './check-framing.ts'
@@ -24,6 +25,7 @@ const DIGEST_DIGITS = 12
  */
 export function begin(ports: Ports, shadow: Pick<Shadow, 'headers'> | null): MiddlewareHandler<EdgeEnv> {
   return (c, next) => {
+    c.set('stopwatch', startStopwatch())
     const { headers } = c.req.raw
     const snapshot = ports.snapshot()
     const head = readHead(headers, snapshot instanceof Promise ? [] : wantedHeaders(snapshot, shadow))

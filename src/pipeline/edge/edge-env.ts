@@ -1,11 +1,14 @@
 /** What the edge stage learns of a request and the later stages read from Hono's context. */
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
+import type { Stopwatch } from '../stopwatch.ts'
 import type { RequestHead } from './request-head.ts'
 
 export interface EdgeEnv {
   Variables: {
     correlationId: string
     head: RequestHead
+    /** Runs since the request came. */
+    stopwatch: Stopwatch
     snapshot: ActiveSnapshot
     client: string
     /** Headers of every answer, whoever makes it. Given at construction: setting them later costs more. */

@@ -9,9 +9,10 @@ import { minZoneOf, servedModel } from '../../table/decide.ts'
 import type { Facts } from '../../table/facts.ts'
 import type { Complexity } from '../../table/predicate.ts'
 import { selectTargets } from '../../table/select-targets.ts'
+import { startStopwatch } from '../stopwatch.ts'
 import { startWatch } from '../watch.ts'
 import type { Balance } from './balance.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, startJourney } from './exchange.ts'
 import { forwardBuffered } from './forward-buffered.ts'
 
 /** Characters of the last user turn that are shown, from its beginning and from its end. */
@@ -29,7 +30,7 @@ const CHAT = SURFACES.find(({ surface }) => surface === 'chat')
 
 export interface AskOptions extends Pick<
   Exchange,
-  'ports' | 'snapshot' | 'clientName' | 'correlationId' | 'client' | 'health'
+  'ports' | 'snapshot' | 'clientName' | 'correlationId' | 'client' | 'health' | 'retryBudget'
 > {
   balance: Balance
   /** The last user turn. */
@@ -53,8 +54,8 @@ export async function askComplexity(facts: Facts, options: AskOptions): Promise<
     forced: false,
     rest: '',
   })
-  const targets = balance.order({ model: classifier.model, ...selection })
-  if (targets.length === 0) return null
+  const pool = balance.order({ model: classifier.model, ...selection })
+  if (pool.length + selection.fallback.length === 0) return null
 
   const lease = balance.lease()
   const inner = new AbortController()
@@ -66,12 +67,19 @@ export async function askComplexity(facts: Facts, options: AskOptions): Promise<
       route: CHAT,
       request: { body: parseJsonObject(question(options.asked)), model: classifier.model, stream: false },
       modelName: classifier.model,
-      model: { ...model, timeouts: { ...model.timeouts, totalMs: classifier.timeoutMs } },
-      targets,
+      model: {
+        ...model,
+        retry: { ...model.retry, times: 0 },
+        timeouts: { ...model.timeouts, totalMs: classifier.timeoutMs },
+      },
+      pool,
+      fallback: selection.fallback,
       minZone,
       labelled: Object.keys(facts.labels).length > 0,
       changes: null,
       lease,
+      journey: startJourney(),
+      stopwatch: startStopwatch(),
       answerHeaders: {},
       client: inner,
       watch: startWatch(),

@@ -2,19 +2,21 @@
 import type { RouteDecision } from '../../table/decision.ts'
 import type { Target } from '../../table/route-table.ts'
 
-type Pooled = Pick<RouteDecision, 'model' | 'balance' | 'pool' | 'fallback'>
+type Pooled = Pick<RouteDecision, 'model' | 'balance' | 'pool'>
 type Pool = RouteDecision['pool']
 
 /** One request's hold on the target that works for it, so that others can see who is busy. */
 export interface Lease {
   /** The next attempt goes there; what was held before is free again. */
   move: (target: Target) => void
+  /** Nothing is held until the next attempt: the request waits. */
+  rest: () => void
   /** The request has ended, however it did. Nothing is held from then on. */
   release: () => void
 }
 
 export interface Balance {
-  /** All targets of the decision in the order in which they are tried. */
+  /** The pool of the decision in the order in which it is tried. */
   order: (decision: Pooled) => readonly Target[]
   lease: () => Lease
 }
@@ -53,10 +55,7 @@ export function createBalance(random: () => number = Math.random): Balance {
   }
 
   return {
-    order(decision) {
-      const pool = orderPool(decision)
-      return decision.fallback.length === 0 ? pool : [...pool, ...decision.fallback]
-    },
+    order: orderPool,
     lease() {
       let held: string | null = null
       let ended = false
@@ -74,6 +73,7 @@ export function createBalance(random: () => number = Math.random): Balance {
           held = keyOf(target)
           busy.set(held, (busy.get(held) ?? 0) + 1)
         },
+        rest: free,
         release() {
           ended = true
           free()

@@ -7,7 +7,20 @@ import type { BodyChanges } from '../route/body-changes.ts'
 import type { Watch } from '../watch.ts'
 import type { Lease } from './balance.ts'
 import type { Health } from './health.ts'
+import type { FallbackStep } from '../../table/decision.ts'
 import type { ServedModel, Target } from '../../table/route-table.ts'
+import type { Stopwatch } from '../stopwatch.ts'
+import type { RetryBudget } from './retry-budget.ts'
+
+/** What has become of a request so far. */
+export interface Journey {
+  /** At backends, the one that is running included. */
+  attempts: number
+  /** Whom the last attempt asked; null before the first. */
+  target: Target | null
+  /** It was sent once more because an old connection had died: that is done once. */
+  resent: boolean
+}
 
 export interface Exchange {
   ports: Ports
@@ -17,8 +30,10 @@ export interface Exchange {
   /** Key of the table's `models`, and the model itself. */
   modelName: string
   model: ServedModel
-  /** Tried in order, each at most once. */
-  targets: readonly Target[]
+  /** In the order in which it is tried. */
+  pool: readonly Target[]
+  fallback: readonly FallbackStep[]
+  retryBudget: RetryBudget
   /** No byte of this request may leave for a zone below this rank. */
   minZone: number
   /** It carries a label: backends are told to keep nothing of it. */
@@ -30,10 +45,17 @@ export interface Exchange {
   health: Health
   clientName: string
   correlationId: string
-  /** Headers of every answer to this request. */
-  answerHeaders: Readonly<Record<string, string>>
-  /** Aborted when the client goes away. */
+  journey: Journey
+  /** Runs while the gateway itself is at work. */
+  stopwatch: Stopwatch
+  /** Headers of every answer to this request, errors too. */
+  answerHeaders: Record<string, string>
+  /** Aborted when the request is over before its answer: its client went away (ClientGone), or its time is up. */
   client: AbortController
   /** Guards the deadlines of this request, and lets go of its client; whoever ends the answer stops it. */
   watch: Watch
+}
+
+export function startJourney(): Journey {
+  return { attempts: 0, target: null, resent: false }
 }

@@ -57,8 +57,8 @@ export function failureCause(status: number, error: Record<string, unknown> | nu
   // A 429 may speak of tokens and contexts; a wait helps it all the same.
   if (status === 429) return 'rate-limit'
   const named = error === null ? null : byName(error)
+  if (BY_STATUS[status] === 'auth') return named === 'content-filter' ? named : 'auth'
   if (named !== null) return named
-  if (BY_STATUS[status] === 'auth') return 'auth'
   const said = byWords(error?.['message'])
   if (said !== null) return said
   if (status === 400 && error?.['type'] === LITELLM_UNKNOWN_KEY) return 'auth'

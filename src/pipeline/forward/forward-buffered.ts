@@ -3,39 +3,95 @@
  * that a backend which breaks off becomes an error (or another attempt) and never half an answer.
  */
 import { GatewayError } from '../../errors.ts'
-import type { Target } from '../../table/route-table.ts'
+import { judgeAnswer } from '../../protocols/openai-answer.ts'
+import type { FailureCause, Target } from '../../table/route-table.ts'
+import type { Check } from '../watch.ts'
 import { tryTargets } from './attempts.ts'
 import type { Exchange } from './exchange.ts'
 import { responseHeaders, send } from './send.ts'
-import { AttemptFailure } from './upstream-error.ts'
+import { AttemptFailure, filtered, fromErrorEvent } from './upstream-error.ts'
 
 /** Larger answers go through as they come. */
 const MAX_BUFFERED_BYTES = 1024 * 1024
 
 /** @throws GatewayError when no target answered, or the client left (the answer then reaches nobody) */
 export async function forwardBuffered(exchange: Exchange): Promise<Response> {
-  const { client, model } = exchange
-  const deadline = Date.now() + model.timeouts.totalMs
-  exchange.watch.guard((now) => {
-    if (now < deadline) return deadline - now
-    client.abort(new GatewayError('upstream_timeout', `No answer within ${model.timeouts.totalMs} ms.`))
-    return Number.POSITIVE_INFINITY
-  })
+  const { signal } = exchange.client
+  const flow: Flow = {
+    deadline: Date.now() + exchange.model.timeouts.totalMs,
+    attempt: new AbortController(),
+    movedAt: null,
+  }
+  const over = (): void => flow.attempt.abort(signal.reason)
+  signal.addEventListener('abort', over)
+  exchange.watch.guard(guardAnswer(exchange, flow))
   let streaming = false
   try {
-    return await tryTargets(exchange, async (target) => {
-      const response = await send(exchange, target, client.signal)
-      const headers = responseHeaders(exchange, target, response)
-      refuseOddAnswer(target, response)
-      const { head, rest } = await readHead(target, response, client.signal)
-      if (rest === null) return new Response(head, { status: response.status, headers })
+    return await tryTargets(exchange, flow.deadline, async (target, isCurable) => {
+      const { status, headers, head, rest } = await open(exchange, target, flow)
+      flow.movedAt = null
+      if (rest === null) {
+        if (status === 200) refuseFailure(target, head, isCurable)
+        return new Response(head, { status, headers })
+      }
       streaming = true
-      const body = relay(exchange, head, rest, deadline)
-      return new Response(body, { status: response.status, headers })
+      const body = relay(exchange, head, rest, flow.deadline)
+      return new Response(body, { status, headers })
     })
   } finally {
-    if (!streaming) exchange.watch.stop()
+    // What goes through as it comes must still end when its client leaves.
+    if (!streaming) {
+      signal.removeEventListener('abort', over)
+      exchange.watch.stop()
+    }
   }
+}
+
+/** What the watch needs to see of an answer on its way; times are Unix ms. */
+interface Flow {
+  /** When the time of the whole request is up. */
+  deadline: number
+  attempt: AbortController
+  /** When the answer in progress last moved; null while there is none. */
+  movedAt: number | null
+}
+
+function guardAnswer({ client, model: { timeouts } }: Exchange, flow: Flow): Check {
+  return (now) => {
+    if (now >= flow.deadline) {
+      client.abort(new GatewayError('upstream_timeout', `No answer within ${timeouts.totalMs} ms.`))
+      return Number.POSITIVE_INFINITY
+    }
+    const idleAt = flow.movedAt === null ? now + timeouts.idleMs : flow.movedAt + timeouts.idleMs
+    if (now >= idleAt) {
+      const late = new GatewayError('upstream_timeout', `No answer went on within ${timeouts.idleMs} ms.`)
+      flow.attempt.abort(new AttemptFailure(late, 'timeout'))
+    }
+    return Math.min(flow.deadline - now, now < idleAt ? idleAt - now : timeouts.idleMs)
+  }
+}
+
+interface Opened extends Head {
+  status: number
+  headers: Record<string, string>
+}
+
+async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Opened> {
+  if (flow.attempt.signal.aborted) flow.attempt = new AbortController()
+  const { signal } = flow.attempt
+  flow.movedAt = null
+  const response = await send(exchange, target, signal)
+  refuseOddAnswer(target, response)
+  const head = await readHead(target, response, { signal, flow })
+  return { status: response.status, headers: responseHeaders(exchange, target, response), ...head }
+}
+
+/** Failures that come as a 200: they end the attempt as their status would have. */
+function refuseFailure(target: Target, head: Uint8Array, isCurable: (cause: FailureCause) => boolean): void {
+  const verdict = judgeAnswer(head, isCurable('content-filter'))
+  if (verdict.kind === 'error') throw fromErrorEvent(target.backend, verdict.error)
+  if (verdict.kind === 'filtered') throw filtered(target.backend)
+  if (verdict.kind === 'garbled') throw oddAnswer(target, 'answered with something that is not JSON')
 }
 
 /** A page of HTML or an answer without content (204) is not a model's: the URL leads to something else. */
@@ -44,10 +100,12 @@ function refuseOddAnswer(target: Target, response: Response): void {
   if (response.status !== 204 && response.status !== 205 && (type === null || /\bjson\b/i.test(type))) return
   response.body?.cancel().catch(() => {})
   const what = `answered ${response.status} with content type \`${(type ?? 'none').slice(0, 80)}\``
-  throw new AttemptFailure(
-    new GatewayError('upstream_invalid_answer', `Backend \`${target.backend}\` ${what}.`),
-    'error',
-  )
+  throw oddAnswer(target, what)
+}
+
+function oddAnswer({ backend }: Target, what: string): AttemptFailure {
+  const error = new GatewayError('upstream_invalid_answer', `Backend \`${backend}\` ${what}.`)
+  return new AttemptFailure(error, 'error')
 }
 
 interface Head {
@@ -56,10 +114,16 @@ interface Head {
   rest: ReadableStreamDefaultReader<Uint8Array> | null
 }
 
-async function readHead(target: Target, response: Response, signal: AbortSignal): Promise<Head> {
+async function readHead(
+  target: Target,
+  response: Response,
+  { signal, flow }: { signal: AbortSignal; flow: Flow },
+): Promise<Head> {
   try {
     const declared = Number(response.headers.get('content-length') ?? Number.NaN)
     if (declared <= MAX_BUFFERED_BYTES) {
+      // Whoever declares a length has the answer: it must be here whole before it counts as stuck.
+      flow.movedAt = Date.now()
       const head = new Uint8Array(await response.arrayBuffer())
       if (head.byteLength !== declared) throw new Error('the answer ended early')
       return { head, rest: null }
@@ -72,6 +136,7 @@ async function readHead(target: Target, response: Response, signal: AbortSignal)
       const { done, value } = await reader.read()
       ended = done
       if (value !== undefined) {
+        flow.movedAt = Date.now()
         chunks.push(value)
         size += value.byteLength
       }

@@ -5,14 +5,14 @@
 import { GatewayError } from '../../errors.ts'
 import { createEventAligner, eventData, type EventAligner } from '../../protocols/sse.ts'
 import { judgeEnd, judgeEvent } from '../../protocols/openai-stream.ts'
-import type { Target } from '../../table/route-table.ts'
+import type { FailureCause, Target } from '../../table/route-table.ts'
 import { tryTargets } from './attempts.ts'
 import type { Check } from '../watch.ts'
 import { ClientGone } from './client-gone.ts'
 import type { Exchange } from './exchange.ts'
 import { responseHeaders, send } from './send.ts'
 import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
-import { AttemptFailure, fromErrorEvent } from './upstream-error.ts'
+import { AttemptFailure, filtered, fromErrorEvent } from './upstream-error.ts'
 
 /** Bytes held back in wait of the first content; a backend that sends more without any is committed. */
 const MAX_PRELUDE_BYTES = 64 * 1024
@@ -44,29 +44,35 @@ export function forwardStream(exchange: Exchange): Promise<Response> {
 
 async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
   const flow: Flow = {
+    deadline: Date.now() + exchange.model.timeouts.totalMs,
     attempt: new AbortController(),
     waitingSince: Date.now(),
     lastProgress: Date.now(),
     aligned: () => true,
   }
-  const clientGone = (): void => flow.attempt.abort(new ClientGone())
-  exchange.client.signal.addEventListener('abort', clientGone)
+  const { signal } = exchange.client
+  const over = (): void => flow.attempt.abort(signal.reason)
+  signal.addEventListener('abort', over)
   exchange.watch.guard(guardStream(exchange, answer, flow))
 
   try {
-    const opened = await tryTargets(exchange, (target) => open(exchange, target, flow))
+    const opened = await tryTargets(exchange, flow.deadline, (target, isCurable) =>
+      open(exchange, target, { flow, isCurable }),
+    )
     await pump(opened, answer, flow)
   } catch (error) {
     flow.attempt.abort(error)
     await settle(exchange, answer, error, flow.aligned())
   } finally {
     exchange.watch.stop()
-    exchange.client.signal.removeEventListener('abort', clientGone)
+    signal.removeEventListener('abort', over)
   }
 }
 
 /** What the watch needs to see of a stream in progress; times are Unix ms. */
 interface Flow {
+  /** When the time of the whole request is up. */
+  deadline: number
   attempt: AbortController
   /** Start of the attempt whose first content is awaited; null once it has come. */
   waitingSince: number | null
@@ -82,12 +88,11 @@ interface Flow {
  */
 function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow): Check {
   const { timeouts, keepAliveMs } = exchange.model
-  const totalAt = Date.now() + timeouts.totalMs
   // A deadline that is set between two looks lies at least this far ahead.
   const longestSleep = Math.min(timeouts.firstTokenMs, timeouts.idleMs, keepAliveMs || timeouts.idleMs)
   return (now) => {
     const due: [at: number, act: () => void][] = [
-      [totalAt, () => flow.attempt.abort(timedOut(`within ${timeouts.totalMs} ms`))],
+      [flow.deadline, () => exchange.client.abort(timedOut(`within ${timeouts.totalMs} ms`))],
     ]
     if (answer.waitingSince !== null) {
       const gone = (): void => {
@@ -129,14 +134,18 @@ function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow): void {
   answer.write(KEEP_ALIVE).catch((gone: unknown) => flow.attempt.abort(gone))
 }
 
-async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Opened> {
-  if (exchange.client.signal.aborted) throw new ClientGone()
+interface Opening {
+  flow: Flow
+  isCurable: (cause: FailureCause) => boolean
+}
+
+async function open(exchange: Exchange, target: Target, { flow, isCurable }: Opening): Promise<Opened> {
   if (flow.attempt.signal.aborted) flow.attempt = new AbortController()
   flow.waitingSince = Date.now()
   const { signal } = flow.attempt
   const response = await send(exchange, target, signal)
   try {
-    const opened = await readPrelude(exchange, target, response, signal)
+    const opened = await readPrelude(exchange, target, { response, signal, isCurable })
     flow.waitingSince = null
     flow.lastProgress = Date.now()
     flow.aligned = opened.aligner.aligned
@@ -148,12 +157,17 @@ async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Ope
   }
 }
 
+interface Prelude {
+  response: Response
+  signal: AbortSignal
+  isCurable: (cause: FailureCause) => boolean
+}
+
 /** Reads up to and with the first event that has content. */
 async function readPrelude(
   exchange: Exchange,
   target: Target,
-  response: Response,
-  signal: AbortSignal,
+  { response, signal, isCurable }: Prelude,
 ): Promise<Opened> {
   const type = response.headers.get('content-type') ?? 'none'
   if (!/^text\/event-stream\b/i.test(type) || response.body === null) {
@@ -180,7 +194,8 @@ async function readPrelude(
     if (!aligner.aligned()) return opened
     for (const data of eventData(decoder.decode(piece))) {
       const verdict = judgeEvent(data)
-      if (verdict.kind === 'content') return opened
+      if (verdict.kind === 'filtered' && isCurable('content-filter')) throw filtered(target.backend)
+      if (verdict.kind === 'content' || verdict.kind === 'filtered') return opened
       if (verdict.kind === 'error') throw fromErrorEvent(target.backend, verdict.error)
       if (verdict.kind === 'garbled') throw invalid(target, 'sent an event that is not JSON')
     }
@@ -233,7 +248,9 @@ async function settle(
   cause: unknown,
   aligned: boolean,
 ): Promise<void> {
-  if (cause instanceof ClientGone || exchange.client.signal.aborted) {
+  // Its time being up aborts the request as well, but then its client is there to be told.
+  const { signal } = exchange.client
+  if (cause instanceof ClientGone || (signal.aborted && !(signal.reason instanceof GatewayError))) {
     answer.drop(new GatewayError('client_gone', 'The connection was found closed.'))
     return
   }

@@ -4,7 +4,7 @@
  */
 import { BACKEND_KINDS, type BackendBehaviour } from '../../backends/kind.ts'
 import { GatewayError } from '../../errors.ts'
-import { BackendUnreachable, type BackendRequest } from '../../ports.ts'
+import { BackendUnreachable, StaleConnection, type BackendRequest } from '../../ports.ts'
 import { replaceValues } from '../../protocols/json-object.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { Backend, Target } from '../../table/route-table.ts'
@@ -27,8 +27,9 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
   const request = buildRequest(exchange, target, backend, signal)
   const { respond } = BACKEND_KINDS[backend.kind]
   let response: Response
+  exchange.stopwatch.stop()
   try {
-    response = respond ? await respond(request) : await exchange.ports.backendFetch(target.backend, request)
+    response = respond ? await respond(request) : await fetchOnce(exchange, target.backend, request)
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw unreachable(target.backend, error)
@@ -39,7 +40,22 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
   throw fromStatus(target.backend, response, body)
 }
 
-/** The answer's headers that a client may see. */
+/** Sends it once more where the connection was an old one: what was sent on it nobody has read. */
+async function fetchOnce(
+  { ports, journey }: Exchange,
+  backend: string,
+  request: BackendRequest,
+): Promise<Response> {
+  try {
+    return await ports.backendFetch(backend, request)
+  } catch (error) {
+    if (!(error instanceof StaleConnection) || journey.resent || request.signal.aborted) throw error
+    journey.resent = true
+    return await ports.backendFetch(backend, request)
+  }
+}
+
+/** The answer's headers that a client may see. They are made when it begins: what was waited for ends here. */
 export function responseHeaders(
   exchange: Exchange,
   target: Target,
@@ -49,6 +65,7 @@ export function responseHeaders(
     ...exchange.answerHeaders,
     'x-aicc-model': exchange.modelName,
     'x-aicc-backend': target.backend,
+    'x-aicc-overhead': exchange.stopwatch.ms().toFixed(2),
   }
   const kind = lookup(exchange.snapshot.table.backends, target.backend)?.kind
   const names = ['content-type', ...(kind === undefined ? [] : BACKEND_KINDS[kind].responseHeaders)]

@@ -53,11 +53,11 @@ export function fromStatus(backend: string, response: Response, body: string): A
 /** A failure that came inside a 200. */
 export function fromErrorEvent(backend: string, error: Record<string, unknown>): AttemptFailure {
   const status = statusIn(error)
-  const cause = failureCause(status, error)
+  // Who has said 200 has taken the request: what goes wrong then is not the request's fault, whatever number it bears.
+  const cause = failureCause(status, error) ?? 'error'
   if (cause === 'auth') return refusedKey(backend, status)
-  if (cause === null || cause === 'context' || cause === 'content-filter') {
-    const answered = { status: cause === null ? status : 400 }
-    return new AttemptFailure(new PassedOnError(inHarmlessWords(error) ?? {}, cause, answered), cause)
+  if (cause === 'context' || cause === 'content-filter') {
+    return new AttemptFailure(new PassedOnError(inHarmlessWords(error) ?? {}, cause, { status: 400 }), cause)
   }
   const said = typeof error['message'] === 'string' ? `: ${harmless(error['message'])}` : ''
   const kept = cause === 'rate-limit' ? { status: 429 } : {}

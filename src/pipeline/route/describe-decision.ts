@@ -2,6 +2,7 @@
  * A decision in one line: what it comes to, apart from the rule's name. Made of the policy's words alone.
  */
 import type { Decision, Refusal } from '../../table/decision.ts'
+import { onCauses } from '../../table/failure-causes.ts'
 
 /** Two decisions with the same words do the same to a request. */
 export function describeDecision(decision: Decision): string {
@@ -19,7 +20,9 @@ export function describeDecision(decision: Decision): string {
     ...(redact.length === 0 ? [] : [`redact ${redact.join(' ')}`]),
     ...(labels.length === 0 ? [] : [`labels ${labels.toSorted().join(' ')}`]),
   ]
-  const way = [shared.join(' + '), ...fallback.map(nameOf)].filter((part) => part !== '').join(', then ')
+  const way = [shared.join(' + '), ...fallback.map(({ target, on }) => nameOf(target) + onCauses(on))]
+    .filter((part) => part !== '')
+    .join(', then ')
   return [`${model}: ${way}`, ...notes].join('; ')
 }
 

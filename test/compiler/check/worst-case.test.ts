@@ -6,36 +6,52 @@ import { messagesOf } from './messages-of.ts'
 
 async function worst(model: Record<string, unknown>): Promise<unknown> {
   const spare = { targets: ['gpu/large'], timeouts: { firstToken: '1s' } }
-  const { policy } = await resolveDocuments({ models: { big: model, spare } })
+  const retry = { times: 0 }
+  const { policy } = await resolveDocuments({ policy: { retry }, models: { big: model, spare } })
   const big = policy.models.get('big')
   if (big?.kind !== 'served') throw new Error('not served')
-  const { attempts, tooLate, firstTokenMs, totalMs } = worstCase(big, policy)
-  return [attempts, tooLate, firstTokenMs, totalMs]
+  const { attempts, silent, tooLate, firstTokenMs, totalMs } = worstCase(big, policy)
+  return [attempts, silent, tooLate, firstTokenMs, totalMs]
 }
 
 describe('the worst case of a model', () => {
   const targets = ['gpu/small']
   const rows: [string, Record<string, unknown>, unknown[]][] = [
-    ['one target', { targets }, [['gpu/small'], [], 60_000, 600_000]],
+    ['one target', { targets }, [1, ['gpu/small'], [], 60_000, 600_000]],
     [
       'its own times count for its fallbacks',
       { targets, fallback: ['spare'] },
-      [['gpu/small', 'gpu/large'], [], 120_000, 600_000],
+      [2, ['gpu/small', 'gpu/large'], [], 120_000, 600_000],
     ],
     [
       'each target once',
       { targets: ['gpu/small', 'gpu/large'], fallback: ['spare'] },
-      [['gpu/small', 'gpu/large'], [], 120_000, 600_000],
+      [2, ['gpu/small', 'gpu/large'], [], 120_000, 600_000],
+    ],
+    [
+      'retries, and the waits before them',
+      { targets: ['gpu/small', 'gpu/large'], retry: { times: 3, longestWait: '5s' } },
+      [5, ['gpu/small', 'gpu/large'], [], 315_000, 600_000],
+    ],
+    [
+      'a fallback that is not for silence',
+      { targets, fallback: [{ to: 'spare', on: ['context', 'error'] }] },
+      [2, ['gpu/small'], [], 120_000, 600_000],
+    ],
+    [
+      'a fallback for two sets of causes',
+      { targets, fallback: [{ to: 'spare', on: ['context'] }, 'spare'] },
+      [2, ['gpu/small', 'gpu/large'], [], 120_000, 600_000],
     ],
     [
       'the last one begins just before the end',
       { targets, fallback: ['spare'], timeouts: { firstToken: '10s', total: '11s' } },
-      [['gpu/small', 'gpu/large'], [], 11_000, 11_000],
+      [2, ['gpu/small', 'gpu/large'], [], 11_000, 11_000],
     ],
     [
       'the last one would begin at the end',
       { targets, fallback: ['spare'], timeouts: { firstToken: '10s', total: '10s' } },
-      [['gpu/small', 'gpu/large'], ['gpu/large'], 10_000, 10_000],
+      [2, ['gpu/small', 'gpu/large'], ['gpu/large'], 10_000, 10_000],
     ],
   ]
   it.each(rows)('%s', async (_, model, expected) => expect(await worst(model)).toEqual(expected))

@@ -9,7 +9,11 @@ backends:
 `
 const CLIENTS = `clients: { home: { keys: [{ env: HOME_KEY }], models: '*' } }`
 
-async function summary(policy: string, { all = false, backends = BACKENDS } = {}): Promise<string[]> {
+function summary(policy: string, { all = false, backends = BACKENDS } = {}): Promise<string[]> {
+  return summaryOf(`retry: { times: 0 }\n${policy}`, { all, backends })
+}
+
+async function summaryOf(policy: string, { all = false, backends = BACKENDS } = {}): Promise<string[]> {
   const result = await compileTexts({ policy, backends, clients: CLIENTS })
   if (!result.ok) throw new Error(result.diagnostics[0]?.message)
   return compileSummary(result.policy, { all }).split('\n')
@@ -34,6 +38,11 @@ describe('the summary of a policy', () => {
       'open without a key: /health',
       '',
     ])
+  })
+
+  it('counts retries and the waits before them', async () => {
+    const retries = 'retry: { times: 2, longestWait: 4s }\nmodels: { big: { targets: [a/m, b/m] } }'
+    expect((await summaryOf(retries))[0]).toBe('worst case until a first token: `big` 4 attempts, 248s')
   })
 
   it('lists all models when asked to; no wait is longer than the whole request may take', async () => {

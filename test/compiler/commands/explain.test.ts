@@ -40,6 +40,7 @@ goes to big
  2 gpu/small local, fallback, as coder-7b policies/backends.yaml:2
  3 ollama/llama local, fallback, as llama3.2 policies/backends.yaml:9
 timeouts connect 3 s, first token 60 s, idle 30 s, total 600 s
+retries 1 after up to 0.25 s, at most 10 s, for 20 % of requests
 limits body 10 MiB within 30 s
 `)
   })

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { compareStructure } from '../../../compiler/diff/compare-structure.ts'
 import type { PrivacyGuard, RouteTable } from '../../../src/table/route-table.ts'
 import { makePattern, makePrivacy } from '../../src/make-policy.ts'
-import { makeBackend, makeClient, makeModel, makeTable, makeTarget } from '../../src/make-snapshot.ts'
+import {
+  makeBackend,
+  makeClient,
+  makeModel,
+  makeTable,
+  makeTarget,
+  plainly,
+} from '../../src/make-snapshot.ts'
 import type { Rule } from '../../../src/table/route-table.ts'
 
 function rule(id: string, fields: Partial<Rule> = {}): Rule {
@@ -96,7 +103,7 @@ describe('what two policies say differently', () => {
               { target: 'gpu/coder', weight: 1 },
             ],
             balance: 'weighted',
-            fallback: ['gpu/coder'],
+            fallback: [plainly('gpu/coder')],
           }),
         },
       },

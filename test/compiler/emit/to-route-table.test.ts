@@ -1,3 +1,4 @@
+import { onCauses } from '../../../src/table/failure-causes.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -85,6 +86,35 @@ describe('toRouteTable', () => {
       ['gpu/large', 'demo/toy'],
     ],
     ['itself', { m: { ...small, fallback: ['m'] } }, []],
+    [
+      'another for some causes, and what that one falls back to for no others',
+      {
+        m: { ...small, fallback: [{ to: 'n', on: ['timeout', 'context', 'content-filter'] }] },
+        n: { ...large, fallback: ['gpu/tiny', { to: 'demo/toy', on: ['context', 'auth'] }] },
+      },
+      [
+        'gpu/large on timeout or context or content-filter',
+        'gpu/tiny on timeout or context',
+        'demo/toy on context',
+      ],
+    ],
+    [
+      'one for some causes at once, for others later',
+      { m: { ...small, fallback: [{ to: 'n', on: ['context'] }, 'gpu/tiny', 'n'] }, n: large },
+      [
+        'gpu/large on context',
+        'gpu/tiny',
+        'gpu/large on connect or error or rate-limit or timeout or auth or busy',
+      ],
+    ],
+    [
+      'nothing where a cause cannot lead to it',
+      {
+        m: { ...small, fallback: [{ to: 'n', on: ['auth'] }] },
+        n: { ...large, fallback: [{ to: 'gpu/tiny', on: ['busy'] }] },
+      },
+      ['gpu/large on auth'],
+    ],
   ]
   it.each(fallbacks)('falls back to %s', async (_, models, expected) => {
     const gpu = {
@@ -96,7 +126,8 @@ describe('toRouteTable', () => {
     const { policy, codes } = await resolveDocuments({ models, backends: { gpu, demo } })
     expect(codes).toEqual([])
     const model = policy.models.get('m')
-    expect(model?.kind === 'served' && flattenFallback(model, policy)).toEqual(expected)
+    const found = model?.kind === 'served' ? flattenFallback(model, policy) : []
+    expect(found.map(({ target, on }) => target + onCauses(on))).toEqual(expected)
   })
 
   it('keeps a target that is listed twice once', async () => {

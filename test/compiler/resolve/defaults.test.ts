@@ -37,6 +37,7 @@ const OF_POLICY: Record<string, unknown> = {
   BreakerConfig: DEFAULTS.breaker,
   RedisConfig: { prefix: DEFAULTS.redisPrefix },
   OnFailuresConfig: DEFAULTS.onFailure,
+  RetryConfig: DEFAULTS.retry,
   CorsConfig: DEFAULTS.cors,
   ServedModelConfig: { keepAlive: DEFAULTS.keepAlive, balance: DEFAULTS.balance },
   LabelConfig: DEFAULTS.label,

@@ -168,6 +168,8 @@ describe('a simulated request and one that is served', () => {
       throw new BackendUnreachable('down')
     })
     const targets = error === null && judged !== null ? decidedTargets(judged.decision) : []
-    expect(ports.calls.map(({ backend }) => backend)).toEqual(targets.map(({ backend }) => backend))
+    // A policy may have targets asked again; nothing here answers.
+    const asked = new Set(ports.calls.map(({ backend }) => backend))
+    expect([...asked]).toEqual(targets.map(({ backend }) => backend))
   })
 })

@@ -71,6 +71,8 @@ export function testPolicies(upstream: string, options: PolicyOptions): Policies
       // Suites that want failures want them one after the other, in the order of the policy.
       breaker: 'off',
       listen: { names: [EXTRA_NAME] },
+      // Who is asked how often is the business of `test/faults/`.
+      retry: { times: 0 },
       timeouts: { connect: '2s', firstToken: '10s', idle: '10s', total: '60s' },
       ...(options.aliases && { aliases: options.aliases }),
       ...(options.limits && { limits: options.limits }),

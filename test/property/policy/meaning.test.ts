@@ -40,7 +40,7 @@ function outcomeOf(world: World, table: RouteTable): Outcome {
   const decision = decide(toFacts(world, table), table)
   if (decision.kind === 'refuse') return { kind: 'refuse', reason: decision.reason }
   const { rule, model, pool, fallback, minZone, labels } = decision
-  const targets = [...pool.map(({ target }) => target), ...fallback]
+  const targets = [...pool.map(({ target }) => target), ...fallback.map(({ target }) => target)]
   for (const label of labels) {
     const bound = table.labels[label]?.mayReach ?? Number.POSITIVE_INFINITY
     if (targets.some(({ zone }) => zone < bound) || minZone < bound) {
@@ -53,6 +53,6 @@ function outcomeOf(world: World, table: RouteTable): Outcome {
     rule,
     model,
     pool: pool.map(({ target }) => key(target)),
-    fallback: fallback.map(key),
+    fallback: fallback.map(({ target, on }) => `${key(target)} ${on.join(' ')}`),
   }
 }

@@ -55,7 +55,7 @@ export function interpret(documents: PolicyDocuments, world: World, arm: Arm): O
   if (found.kind === 'refuse') return { kind: 'refuse', reason: 'blocked' }
   const { labels, rule, force } = found
   const bound = Math.max(0, ...labels.map((label) => boundOf(documents, label)))
-  const take = (model: string): { pool: Place[]; fallback: Place[]; tooLow: boolean; gate: boolean } => {
+  const take = (model: string): { pool: Place[]; fallback: Fallback[]; tooLow: boolean; gate: boolean } => {
     const all = placesOf(documents, model)
     const open = ({ mode }: Place): boolean =>
       mode === null ||
@@ -73,13 +73,21 @@ export function interpret(documents: PolicyDocuments, world: World, arm: Arm): O
       fallback = fallback.filter(large)
     }
     const up = ({ backend }: Place): boolean => !world.down.includes(backend)
-    const sooner = (a: Place, b: Place): number => world.down.indexOf(a.backend) - world.down.indexOf(b.backend)
+    const sooner = (a: Place, b: Place): number =>
+      world.down.indexOf(a.backend) - world.down.indexOf(b.backend)
     const high = [...all.pool, ...all.fallback].filter(({ zone }) => zone >= bound)
+    const standing = fallback.filter(up)
+    // Whoever is there for other causes does not stand in for what is down.
+    const behind = standing.findLastIndex(({ on }) => on.includes('connect')) + 1
     return {
       pool: pool.filter(up),
       fallback: [
-        ...fallback.filter(up),
-        ...pool.filter((place) => !up(place)).toSorted(sooner),
+        ...standing.slice(0, behind),
+        ...pool
+          .filter((place) => !up(place))
+          .toSorted(sooner)
+          .map((place) => Object.assign({ on: PLAIN }, place)),
+        ...standing.slice(behind),
         ...fallback.filter((place) => !up(place)).toSorted(sooner),
       ],
       tooLow: [...all.pool, ...all.fallback].some(({ zone }) => zone < bound),
@@ -99,7 +107,13 @@ export function interpret(documents: PolicyDocuments, world: World, arm: Arm): O
   }
   if (isEmpty()) return { kind: 'refuse', reason: taken.gate ? 'mode-denied' : 'not-capable' }
   const keys = (places: Place[]): string[] => places.map(({ key }) => key)
-  return { kind: 'route', rule, model, pool: keys(taken.pool), fallback: keys(taken.fallback) }
+  return {
+    kind: 'route',
+    rule,
+    model,
+    pool: keys(taken.pool),
+    fallback: taken.fallback.map(({ key, on }) => `${key} ${on.join(' ')}`),
+  }
 }
 
 type Followed =
@@ -234,28 +248,38 @@ function destinationOf(documents: PolicyDocuments, to: string): string {
   return modelBehind(documents, to) ?? to
 }
 
-function placesOf(documents: PolicyDocuments, model: string): { pool: Place[]; fallback: Place[] } {
+/** A place, and by which causes it is tried. */
+type Fallback = Place & { on: readonly string[] }
+
+const ALL = ['connect', 'error', 'rate-limit', 'timeout', 'context', 'content-filter', 'auth', 'busy']
+const PLAIN = ALL.filter((cause) => cause !== 'content-filter')
+
+function placesOf(documents: PolicyDocuments, model: string): { pool: Place[]; fallback: Fallback[] } {
   const config = documents.policy.models[model]
   if (config === undefined) return { pool: [placeOf(documents, model)], fallback: [] }
   if (!('targets' in config)) throw new Error(`${model} has rules of its own`)
   const pool = poolOf(config)
-  const later: string[] = []
-  const visit = ({ fallback = [] }: ServedModelConfig): void => {
+  const later: { key: string; on: readonly string[] }[] = []
+  const visit = ({ fallback = [] }: ServedModelConfig, within: readonly string[]): void => {
     for (const entry of fallback) {
-      const next = documents.policy.models[destinationOf(documents, entry)]
-      if (next === undefined) later.push(entry)
+      const to = typeof entry === 'string' ? entry : entry.to
+      const own: readonly string[] = typeof entry === 'string' ? PLAIN : entry.on
+      const on = ALL.filter((cause) => within.includes(cause) && own.includes(cause))
+      const next = documents.policy.models[destinationOf(documents, to)]
+      if (next === undefined) later.push({ key: to, on })
       else if ('targets' in next) {
-        later.push(...poolOf(next))
-        visit(next)
+        later.push(...poolOf(next).map((key) => ({ key, on })))
+        visit(next, on)
       }
     }
   }
-  visit(config)
-  const fallback = [...new Set(later)].filter((key) => !pool.includes(key))
-  return {
-    pool: pool.map((key) => placeOf(documents, key)),
-    fallback: fallback.map((key) => placeOf(documents, key)),
-  }
+  visit(config, ALL)
+  const fallback = later.flatMap(({ key, on }, i) => {
+    const before = later.slice(0, i).filter((entry) => entry.key === key)
+    const fresh = on.filter((cause) => !before.some((entry) => entry.on.includes(cause)))
+    return pool.includes(key) || fresh.length === 0 ? [] : [{ ...placeOf(documents, key), on: fresh }]
+  })
+  return { pool: pool.map((key) => placeOf(documents, key)), fallback }
 }
 
 function poolOf({ targets }: ServedModelConfig): string[] {

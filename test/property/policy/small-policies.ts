@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check'
 import type { BackendConfig } from '../../../compiler/config/backends.ts'
-import type { ModelConfig, OnDeniedConfig } from '../../../compiler/config/policy.ts'
+import type { FallbackConfig, ModelConfig, OnDeniedConfig } from '../../../compiler/config/policy.ts'
 import type { Condition, RuleConfig } from '../../../compiler/config/rules.ts'
 import type { PolicyDocuments } from '../policy-documents.ts'
 import { FLAG, WORD } from './world.ts'
@@ -48,10 +48,16 @@ function servedModel(index: number): fc.Arbitrary<ModelConfig> {
   return fc.record(
     {
       targets: fc.uniqueArray(fc.constantFrom(...PLACES), { minLength: 1, maxLength: 2 }),
-      fallback: fc.uniqueArray(fc.constantFrom(...later), { minLength: 1, maxLength: 2 }),
+      fallback: fc.array(fallbackTo(later), { minLength: 1, maxLength: 3 }),
     },
     { requiredKeys: ['targets'] },
   )
+}
+
+function fallbackTo(later: string[]): fc.Arbitrary<string | FallbackConfig> {
+  const causes = fc.constantFrom<FallbackConfig['on'][number]>('connect', 'context', 'content-filter')
+  const to = fc.constantFrom(...later)
+  return fc.oneof(to, fc.record({ to, on: fc.uniqueArray(causes, { minLength: 1 }) }))
 }
 
 type Headers = NonNullable<Condition['header']>

@@ -5,7 +5,7 @@ import type { Facts } from '../../../src/table/facts.ts'
 import type { Classify, ServedModel, Target } from '../../../src/table/route-table.ts'
 import { makeFacts } from '../make-facts.ts'
 import { makeInjection } from '../make-policy.ts'
-import { makeClient, makeModel, makeTable, makeTarget } from '../make-snapshot.ts'
+import { makeClient, makeModel, makeTable, makeTarget, plainly } from '../make-snapshot.ts'
 
 const table = makeTable({
   clients: {
@@ -66,7 +66,7 @@ describe('decide with labels, modes and rules', () => {
       auto: { kind: 'ruled', rules: 'main' },
       cloud: served('cloud'),
       home: served('home'),
-      gated: served('gated', { fallback: ['cloud/m'] }),
+      gated: served('gated', { fallback: [plainly('cloud/m')] }),
       vectors: served('home', { surfaces: ['embeddings'] }),
     },
     targets: {
@@ -147,7 +147,7 @@ describe('decide with labels, modes and rules', () => {
     {
       name: 'a mode that gates, with a fallback',
       facts: { model: 'gated', modes: ['night'] },
-      is: { kind: 'route', pool: [], fallback: [{ backend: 'cloud' }], forced: false },
+      is: { kind: 'route', pool: [], fallback: [{ target: { backend: 'cloud' } }], forced: false },
     },
     { name: 'a mode, forced', facts: { model: 'auto', modes: ['night'] }, is: route('gated') },
     {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Facts } from '../../../src/table/facts.ts'
-import type { RouteTable, Target } from '../../../src/table/route-table.ts'
+import type { FailureCause, RouteTable, Target } from '../../../src/table/route-table.ts'
+import { PLAIN_CAUSES } from '../../../src/table/failure-causes.ts'
 import { selectTargets, type SelectOptions } from '../../../src/table/select-targets.ts'
 import { makeFacts } from '../make-facts.ts'
 import { makeModel, makeTable, makeTarget } from '../make-snapshot.ts'
@@ -13,6 +14,8 @@ interface Row {
   /** Backends of the pool and of the fallback, in order, each with what differs. */
   pool: Target[]
   fallback?: Target[]
+  /** By which causes the fallbacks are tried; a plain one's when left out. */
+  on?: FailureCause[]
   facts?: Partial<Facts>
   options?: Partial<SelectOptions>
   modes?: RouteTable['modes']
@@ -112,29 +115,40 @@ const ROWS: readonly Row[] = [
     facts: { unhealthy: ['d/m', 'b', 'c', 'a/m', 'e/other'] },
     left: [['local'], ['e', 'b', 'a', 'd', 'c']],
   },
+  {
+    name: 'asks a fallback for other causes behind a pool that is down',
+    pool: [A],
+    fallback: [at('b'), at('c')],
+    on: ['context'],
+    facts: { unhealthy: ['a', 'b'] },
+    left: [[], ['a', 'c', 'b']],
+  },
 ]
 
-it.each(ROWS)('$name', ({ pool, fallback = [], facts, options, modes = {}, left, dropped = {} }) => {
-  const key = ({ backend }: Target): string => `${backend}/m`
-  const targets = Object.fromEntries([...pool, ...fallback].map((target) => [key(target), target]))
-  const model = makeModel({
-    pool: pool.map((target) => ({ target: key(target), weight: 1 })),
-    fallback: fallback.map(key),
-  })
-  const selection = selectTargets(makeFacts(facts), makeTable({ targets, modes }), model, {
-    name: 'm',
-    minZone: 0,
-    forced: false,
-    rest: '',
-    ...options,
-  })
-  const got = [
-    selection.pool.map(({ target }) => target.backend),
-    selection.fallback.map(({ backend }) => backend),
-  ]
-  expect(got).toEqual(left)
-  expect(selection.dropped).toMatchObject(dropped)
-})
+it.each(ROWS)(
+  '$name',
+  ({ pool, fallback = [], on = [...PLAIN_CAUSES], facts, options, modes = {}, left, dropped = {} }) => {
+    const key = ({ backend }: Target): string => `${backend}/m`
+    const targets = Object.fromEntries([...pool, ...fallback].map((target) => [key(target), target]))
+    const model = makeModel({
+      pool: pool.map((target) => ({ target: key(target), weight: 1 })),
+      fallback: fallback.map((target) => ({ target: key(target), on })),
+    })
+    const selection = selectTargets(makeFacts(facts), makeTable({ targets, modes }), model, {
+      name: 'm',
+      minZone: 0,
+      forced: false,
+      rest: '',
+      ...options,
+    })
+    const got = [
+      selection.pool.map(({ target }) => target.backend),
+      selection.fallback.map(({ target }) => target.backend),
+    ]
+    expect(got).toEqual(left)
+    expect(selection.dropped).toMatchObject(dropped)
+  },
+)
 
 it('puts what a wildcard stood for into the id, as it is', () => {
   const targets = { 'a/*': at('a', { id: 'org/*' }) }

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { askComplexity } from '../../../../src/pipeline/forward/ask-complexity.ts'
 import { createBalance } from '../../../../src/pipeline/forward/balance.ts'
 import { ClientGone } from '../../../../src/pipeline/forward/client-gone.ts'
+import { createRetryBudget } from '../../../../src/pipeline/forward/retry-budget.ts'
 import { createHealth } from '../../../../src/pipeline/forward/health.ts'
 import type { Facts } from '../../../../src/table/facts.ts'
 import type { Complexity } from '../../../../src/table/predicate.ts'
 import type { ServedModel } from '../../../../src/table/route-table.ts'
 import { makeFacts } from '../../make-facts.ts'
 import { makeLabel } from '../../make-policy.ts'
-import { makeActive, makeModel, makeTable, makeTarget } from '../../make-snapshot.ts'
+import { makeActive, makeModel, makeTable, makeTarget, plainly } from '../../make-snapshot.ts'
 import { type Backend, type ScriptedPorts, scriptedPorts } from '../../scripted-ports.ts'
 
 const TIMEOUT_MS = 60
@@ -20,7 +21,7 @@ function snapshotOf(timeoutMs: number, surfaces: ServedModel['surfaces']): Retur
     ...base,
     labels: { private: makeLabel() },
     modes: { gaming: { whenOn: 'force-only' } },
-    models: { ...base.models, judge: makeModel({ fallback: ['spare/small'], surfaces }) },
+    models: { ...base.models, judge: makeModel({ fallback: [plainly('spare/small')], surfaces }) },
     targets: {
       'gpu/coder': makeTarget({ mode: 'gaming' }),
       'spare/small': makeTarget({ backend: 'spare', model: 'small', id: 'llama3.2', zone: 2 }),
@@ -70,6 +71,7 @@ async function ask(
     correlationId: 'test-1',
     client,
     health: createHealth(),
+    retryBudget: createRetryBudget(),
     balance: createBalance(),
     asked: [{ role: 'user', kind: 'text', text, path: [] }],
   })

@@ -3,23 +3,17 @@ import { type Balance, createBalance } from '../../../../src/pipeline/forward/ba
 import type { Balance as Policy, Target } from '../../../../src/table/route-table.ts'
 import { makeTarget } from '../../make-snapshot.ts'
 
-const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((backend) => makeTarget({ backend })) as [
-  Target,
-  Target,
-  Target,
-  Target,
-]
+const [A, B, C] = ['a', 'b', 'c'].map((backend) => makeTarget({ backend })) as [Target, Target, Target]
 
 interface Ask {
   policy: Policy
   model?: string
   weights?: number[]
-  fallback?: Target[]
 }
 
-function orderOf(balance: Balance, { policy, model = 'm', weights = [1, 1, 1], fallback = [] }: Ask): string {
+function orderOf(balance: Balance, { policy, model = 'm', weights = [1, 1, 1] }: Ask): string {
   const pool = [A, B, C].slice(0, weights.length).map((target, i) => ({ target, weight: weights[i] ?? 1 }))
-  const targets = balance.order({ model, balance: policy, pool, fallback })
+  const targets = balance.order({ model, balance: policy, pool })
   return targets.map(({ backend }) => backend).join('')
 }
 
@@ -37,13 +31,6 @@ describe('order', () => {
     const balance = createBalance()
     const ask = (model: string): string => orderOf(balance, { policy: 'round-robin', model })
     expect([ask('m'), ask('n'), ask('m'), ask('n')]).toEqual(['abc', 'abc', 'bca', 'bca'])
-  })
-
-  it('puts fallbacks behind the pool', () => {
-    const balance = createBalance()
-    const ask: Ask = { policy: 'round-robin', fallback: [D], weights: [1, 1] }
-    expect([orderOf(balance, ask), orderOf(balance, ask)]).toEqual(['abd', 'bad'])
-    expect(orderOf(balance, { policy: 'ordered', weights: [], fallback: [D] })).toBe('d')
   })
 
   it.each([

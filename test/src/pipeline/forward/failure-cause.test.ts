@@ -68,6 +68,12 @@ describe('neither', () => {
       cause: 'auth',
     },
     { name: 'a model that is not there', status: 404, error: says('model not found'), cause: 'error' },
+    {
+      name: 'a refused key, whatever it calls it',
+      status: 403,
+      error: { code: 'context_length_exceeded' },
+      cause: 'auth',
+    },
     { name: 'overload', status: 529, error: { type: 'overloaded_error' }, cause: 'error' },
   ])('$name', ({ status, error, cause }) => {
     expect(failureCause(status, error)).toBe(cause)

@@ -78,7 +78,7 @@ describe('keep-alive', () => {
   it('is off at 0', async () => {
     const run = startStream(
       { gpu: silent },
-      { model: makeModel({ timeouts: TIMEOUTS, keepAliveMs: 0 }), targets: [GPU] },
+      { model: makeModel({ timeouts: TIMEOUTS, keepAliveMs: 0 }), pool: [GPU] },
     )
     await vi.advanceTimersByTimeAsync(19_999)
     expect(run.response()).toBeUndefined()
@@ -121,7 +121,7 @@ describe('a client that goes away', () => {
 
   it('while it was kept waiting closes the upstream at the next comment', async () => {
     const model = makeModel({ timeouts: TIMEOUTS, keepAliveMs: 6000 })
-    const run = startStream({ gpu: silent }, { model, targets: [GPU] })
+    const run = startStream({ gpu: silent }, { model, pool: [GPU] })
     await vi.advanceTimersByTimeAsync(6000)
     expect(run.received()).toBe(': keep-alive\n\n')
     await run.leave()
@@ -177,7 +177,7 @@ describe('a slow reader', () => {
   it('is not kept open by comments when the backend goes silent', async () => {
     const { backend, streams } = byHand()
     const model = makeModel({ timeouts: TIMEOUTS, keepAliveMs: TIMEOUTS.idleMs / 4 })
-    const run = startStream({ gpu: backend }, { model, targets: [GPU] })
+    const run = startStream({ gpu: backend }, { model, pool: [GPU] })
     await letRun()
     await streams[0]?.send(ROLE + text('hi'))
     await vi.advanceTimersByTimeAsync(TIMEOUTS.idleMs + 1)

@@ -23,7 +23,7 @@ describe('a client that stays and takes nothing is dropped', () => {
     const timeouts = { ...TIMEOUTS, totalMs: 7000 }
     const { backend, streams } = byHand()
     const model = makeModel({ timeouts, keepAliveMs: 0 })
-    const run = startStream({ gpu: backend }, { model, targets: [GPU] }, 'slow')
+    const run = startStream({ gpu: backend }, { model, pool: [GPU] }, 'slow')
     await letRun()
     void streams[0]?.send(text('a'))
     await vi.advanceTimersByTimeAsync(4000)

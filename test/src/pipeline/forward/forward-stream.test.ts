@@ -38,8 +38,10 @@ describe('before the first content', () => {
       'cache-control': 'no-store',
       'content-type': 'text/event-stream',
       'x-accel-buffering': 'no',
+      'x-aicc-attempts': '1',
       'x-aicc-backend': 'gpu',
       'x-aicc-model': 'safe',
+      'x-aicc-overhead': expect.stringMatching(/^\d+\.\d\d$/),
       'x-correlation-id': 'test-1',
     })
     await streams[0]?.send(STOP + DONE)
@@ -164,7 +166,7 @@ describe('before the first content', () => {
     const timeouts = { ...TIMEOUTS, totalMs: 25_000 }
     const run = startStream(
       { gpu: silent, spare: silent },
-      { model: makeModel({ timeouts, keepAliveMs: 0 }), targets: [GPU, SPARE, GPU] },
+      { model: makeModel({ timeouts, keepAliveMs: 0 }), pool: [GPU, SPARE, GPU] },
     )
     await vi.advanceTimersByTimeAsync(24_999)
     expect(run.response()).toBeUndefined()

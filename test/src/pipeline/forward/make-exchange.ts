@@ -1,7 +1,9 @@
 /** An exchange as the app builds one, with backends of the test. */
 import { createBalance } from '../../../../src/pipeline/forward/balance.ts'
-import type { Exchange } from '../../../../src/pipeline/forward/exchange.ts'
+import { type Exchange, startJourney } from '../../../../src/pipeline/forward/exchange.ts'
 import { createHealth } from '../../../../src/pipeline/forward/health.ts'
+import { createRetryBudget } from '../../../../src/pipeline/forward/retry-budget.ts'
+import { startStopwatch } from '../../../../src/pipeline/stopwatch.ts'
 import { startWatch } from '../../../../src/pipeline/watch.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import { SURFACES } from '../../../../src/protocols/surfaces.ts'
@@ -37,7 +39,11 @@ export function makeExchange(backends: Record<string, Backend>, fields: Exchange
     request: parseModelRequest(new TextEncoder().encode(body)),
     modelName: 'safe',
     model: makeModel(),
-    targets: [GPU, SPARE],
+    pool: [GPU, SPARE],
+    fallback: [],
+    retryBudget: createRetryBudget(),
+    journey: startJourney(),
+    stopwatch: startStopwatch(),
     minZone: 0,
     labelled: false,
     changes: null,

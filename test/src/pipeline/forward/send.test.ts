@@ -210,6 +210,7 @@ describe('responseHeaders', () => {
       'content-type': 'application/json',
       'x-aicc-backend': 'spare',
       'x-aicc-model': 'safe',
+      'x-aicc-overhead': expect.stringMatching(/^\d+\.\d\d$/),
       'x-correlation-id': 'test-1',
       ...extra,
     })

@@ -20,7 +20,7 @@ export const TIMEOUTS: ServedModel['timeouts'] = {
 /** The exchange fields of a model with one target and no keep-alive. */
 export const SINGLE: ExchangeFields = {
   model: makeModel({ timeouts: TIMEOUTS, keepAliveMs: 0 }),
-  targets: [GPU],
+  pool: [GPU],
 }
 
 export interface StreamRun {

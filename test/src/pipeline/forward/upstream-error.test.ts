@@ -146,8 +146,8 @@ describe('fromErrorEvent', () => {
     {
       name: 'a bad request',
       event: { message: 'no such tool', code: 400 },
-      says: [400, '400', 'no such tool'],
-      cause: null,
+      says: [502, 'upstream_error', 'Backend `gpu` failed: no such tool'],
+      cause: 'error',
     },
     {
       name: 'a prompt that is too long',

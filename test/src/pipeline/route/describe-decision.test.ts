@@ -1,3 +1,4 @@
+import { PLAIN_CAUSES } from '../../../../src/table/failure-causes.ts'
 import { describe, expect, it } from 'vitest'
 import { describeDecision } from '../../../../src/pipeline/route/describe-decision.ts'
 import type { Decision, RefusalReason, RouteDecision, RuleOutcome } from '../../../../src/table/decision.ts'
@@ -34,8 +35,14 @@ const refused = (why: RefusalReason): Decision => ({ kind: 'refuse', ...outcome,
 describe('describeDecision', () => {
   it.each([
     { decision: routed({}), says: 'fast: gpu/coder' },
-    { decision: routed({ fallback: [spare] }), says: 'fast: gpu/coder, then spare/small' },
-    { decision: routed({ pool: [], fallback: [spare] }), says: 'fast: spare/small' },
+    {
+      decision: routed({ fallback: [{ target: spare, on: PLAIN_CAUSES }] }),
+      says: 'fast: gpu/coder, then spare/small',
+    },
+    {
+      decision: routed({ pool: [], fallback: [{ target: spare, on: ['context', 'timeout'] }] }),
+      says: 'fast: spare/small on context or timeout',
+    },
     {
       decision: routed({
         pool: [
