@@ -57,8 +57,9 @@ export function createBreaker(): Breaker {
 
   const endClosed = (outcome: Outcome, now: number, policy: BreakerPolicy): void => {
     refusals = outcome === 'refused' ? refusals + 1 : 0
-    const { total, failed } = counts.add(outcome !== 'succeeded', now, policy.windowMs)
+    counts.add(outcome !== 'succeeded', now, policy.windowMs)
     if (outcome === 'succeeded') return
+    const { total, failed } = counts.sums()
     const tooMany = total >= policy.minimum && failed * 100 >= total * policy.failuresPercent
     if (tooMany || refusals >= REFUSALS) openFor(policy.openMs, now, policy.longestMs)
   }
@@ -93,7 +94,9 @@ export function createBreaker(): Breaker {
 
 /** Attempts of the last so many ms, in buckets: what is older than the window by less than a tenth may be forgotten. */
 function createCounts(): {
-  add: (failed: boolean, now: number, windowMs: number) => { total: number; failed: number }
+  add: (failed: boolean, now: number, windowMs: number) => void
+  /** Of the window that ends with what was added last. */
+  sums: () => { total: number; failed: number }
   clear: () => void
 } {
   const totals = new Float64Array(BUCKETS)
@@ -126,8 +129,8 @@ function createCounts(): {
       const at = moveTo(now, windowMs)
       totals[at]! += 1
       if (failed) failures[at]! += 1
-      return { total: sum(totals), failed: sum(failures) }
     },
+    sums: () => ({ total: sum(totals), failed: sum(failures) }),
     clear,
   }
 }

@@ -8,7 +8,7 @@
 import { type HealthReport, DOWN_HOLDS_MS } from '../../table/health-report.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { FailureCause, RouteTable, Target } from '../../table/route-table.ts'
-import { type Breaker, createBreaker, type Outcome, type Pass } from './breaker.ts'
+import { type Breaker, createBreaker, type Outcome } from './breaker.ts'
 import { createSteadyClock } from './steady-clock.ts'
 
 const NONE: readonly string[] = []
@@ -93,25 +93,23 @@ export function createHealth(now: () => number = Date.now): Health {
       const state = stateOf(backend, lookup(table.backends, backend)?.origin ?? null)
       const target = targetOf(state, model)
       const beganAt = clock()
-      const passes: [Breaker, Pass][] = [
-        [state.connections, state.connections.begin(beganAt)],
-        [target.breaker, target.breaker.begin(beganAt)],
-      ]
+      const connection = state.connections.begin(beganAt)
+      const attempt = target.breaker.begin(beganAt)
       return (end) => {
         const at = clock()
         if (end === 'answered') {
           state.lastAnswerAt = at
           if (state.downSince !== null && beganAt >= state.downSince) state.downSince = null
         }
-        const outcomes = [connectionOutcome(end), targetOutcome(end, { target, beganAt, at, table })]
         const policy = table.breaker
         if (policy !== null) {
-          for (const [i, [breaker, pass]] of passes.entries()) {
-            breaker.end(pass, outcomes[i] ?? null, { now: at, policy })
-          }
+          state.connections.end(connection, connectionOutcome(end), { now: at, policy })
+          const outcome = targetOutcome(end, { target, beganAt, at, windowMs: policy.windowMs })
+          target.breaker.end(attempt, outcome, { now: at, policy })
         }
-        // Of a state that was replaced meanwhile nothing is kept.
-        if (states.get(backend) === state) judge(backend, state)
+        // What succeeds where all is well changes nothing; and of a state that was replaced meanwhile nothing is kept.
+        if ((end !== 'answered' || troubled.has(backend)) && states.get(backend) === state)
+          judge(backend, state)
       }
     },
     isHeld(table, { backend, model }) {
@@ -200,11 +198,11 @@ interface Ending {
   target: TargetState
   beganAt: number
   at: number
-  table: RouteTable
+  windowMs: number
 }
 
 /** What a request or our own place with the backend is to blame for says nothing of the target. */
-function targetOutcome(end: AttemptEnd, { target, beganAt, at, table }: Ending): Outcome | null {
+function targetOutcome(end: AttemptEnd, { target, beganAt, at, windowMs }: Ending): Outcome | null {
   switch (end) {
     case null:
     case 'request':
@@ -227,7 +225,7 @@ function targetOutcome(end: AttemptEnd, { target, beganAt, at, table }: Ending):
   }
   // A model that nobody has asked for a while may have to be loaded first: those who wait for that see no failure of
   // it. Who begins after somebody has waited in vain does.
-  const warm = beganAt - target.lastAnswerAt <= (table.breaker?.windowMs ?? 0)
+  const warm = beganAt - target.lastAnswerAt <= windowMs
   const warned = target.firstTimeoutAt !== null && beganAt >= target.firstTimeoutAt
   target.firstTimeoutAt ??= at
   return warm || warned ? 'failed' : null
