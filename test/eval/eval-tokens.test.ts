@@ -27,19 +27,16 @@ describe('evalTokens', () => {
       'benign prompts': 1,
       prose: 1,
       code: 1,
-      'Chinese, Japanese, Korean': 1,
+      CJK: 1,
       'other scripts': 1,
-      'lines with keys and numbers': 1,
+      keys: 1,
       all: 5,
     })
   })
 
   it.each([
     ['texts of a few tokens', 'Yes.'],
-    ['runs that the tokenizer takes long for', `${PROSE} ${'x'.repeat(1000)}`],
-    ['runs of spaces', `${PROSE}${' '.repeat(1000)}`],
-    ['runs of letters and accents', `${PROSE} ${'a\u0301'.repeat(500)}`],
-    ['runs of marks and line ends', `${PROSE} ${'/\n'.repeat(500)}`],
+    ['what the tokenizer takes long for', `${PROSE} ${'x'.repeat(1000)}`],
   ])('leaves out %s', (_, text) => {
     expect(errorsOf([row('a', PROSE), row('b', text)])).toMatchObject({ all: 1 })
   })

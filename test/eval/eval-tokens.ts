@@ -1,5 +1,7 @@
 /** How far the estimate of tokens is from a real tokenizer, by kind of text. */
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { countExactly } from '../../scripts/tokens/count-exactly.ts'
+import { kindOfText } from '../../scripts/tokens/kind-of-text.ts'
+import { wasFitted } from '../../scripts/tokens/was-fitted.ts'
 import { estimateTokens } from '../../src/pipeline/classify/estimate-tokens.ts'
 import { groupBy } from './counts.ts'
 import type { Row } from './read-rows.ts'
@@ -17,15 +19,6 @@ const FEWEST_TOKENS = 8
 /** What is estimated lower than this share of the truth counts as low. */
 const LOW = 0.8
 
-/** The tokenizer's time grows with the square of such a run: a hostile one of 100 KB takes half a minute. */
-const LONG_RUN = /[\p{L}\p{M}]{1000}|\p{N}{1000}|\s{1000}|[^ \p{L}\p{N}]{1000}/u
-
-/** No text stands for more than its beginning. */
-const MOST_CHARACTERS = 20_000
-
-const CJK = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/gu
-const NOT_LATIN = /[^\p{sc=Latin}\p{sc=Common}\p{sc=Inherited}]/gu
-
 /** At most, for the benign prompts: the figures that docs/classify.md states, and what other texts may add. */
 const CEILINGS = { median: 0.06, p90: 0.16, low: 0.04 }
 /** At most, for the median of each kind. */
@@ -37,10 +30,7 @@ export function evalTokens(
   { seen }: { seen: boolean },
 ): Section {
   const judge = (rows: readonly Row[]): Judged[] =>
-    rows
-      .filter(({ id, text }) => !(seen && wasFitted(id)) && !LONG_RUN.test(text))
-      .map(judgeText)
-      .filter(({ tokens }) => tokens >= FEWEST_TOKENS)
+    rows.filter(({ id }) => !(seen && wasFitted(id))).flatMap(judgeRow)
   const benign = judge(files.benign)
   const all = [...benign, ...judge(files.others)]
   const ordinary = toLine('benign prompts', benign)
@@ -68,22 +58,11 @@ export function evalTokens(
   }
 }
 
-function judgeText({ text, source, kind }: Row): Judged {
-  const read = text.slice(0, MOST_CHARACTERS)
-  return {
-    kind: kindOf(read, `${source} ${kind ?? ''}`),
-    // Names of special tokens are text like any other.
-    tokens: countTokens(read, { disallowedSpecial: new Set() }),
-    estimate: estimateTokens(read),
-  }
-}
-
-function kindOf(text: string, origin: string): string {
-  const shareOf = (pattern: RegExp): number => (text.match(pattern)?.length ?? 0) / text.length
-  if (shareOf(CJK) > 0.1) return 'Chinese, Japanese, Korean'
-  if (shareOf(NOT_LATIN) > 0.1) return 'other scripts'
-  if (/gitleaks|CredSweeper|hard-negative/.test(origin)) return 'lines with keys and numbers'
-  return /HumanEval|coding|code/.test(origin) ? 'code' : 'prose'
+function judgeRow({ text, source, kind = '' }: Row): Judged[] {
+  const counted = countExactly(text)
+  if (counted === null || counted.tokens < FEWEST_TOKENS) return []
+  const { text: read, tokens } = counted
+  return [{ kind: kindOfText(read, `${source} ${kind}`), tokens, estimate: estimateTokens(read) }]
 }
 
 function toLine(name: string, judged: readonly Judged[]): ErrorLine {
@@ -105,9 +84,4 @@ function toLine(name: string, judged: readonly Judged[]): ErrorLine {
       1,
     low: judged.filter(({ tokens, estimate }) => estimate < LOW * tokens).length / Math.max(1, judged.length),
   }
-}
-
-/** The half of the development texts whose ids have an even hash. */
-function wasFitted(id: string): boolean {
-  return Array.from(id).reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) >>> 0, 7) % 2 === 0
 }
