@@ -39,7 +39,7 @@ export interface Way {
   name: string
   model: string
   headers?: Record<string, string>
-  /** What has no label only ever goes to the cloud. */
+  /** What has no label goes to the cloud, and elsewhere only for want of it. */
   isCloudOnly?: true
   /** What its detectors find is taken out, and the rest may leave. */
   redacts?: readonly string[]
@@ -121,6 +121,8 @@ function policyOf(side: Side): PolicyFile {
       injection: { action: 'flag' },
       complexity: { classifier: { model: 'judge', timeout: '2s' } },
     },
+    // On one side what failed is left alone for a while, on the other it is asked each time.
+    ...(isLeft ? {} : { breaker: 'off' as const }),
     timeouts: { connect: '15s', firstToken: '30s', idle: '30s', total: '180s' },
     models: {
       auto: { rules: 'main' },
