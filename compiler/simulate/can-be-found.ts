@@ -12,19 +12,26 @@ const NAMES = [
 ]
 
 /** Words before a value, and what closes it. */
-const PLACES: readonly (readonly [before: string, after: string])[] = [
+type Place = readonly [before: string, after: string]
+
+const NUMBER_PLACES: readonly Place[] = [
   ['', ''],
+  ...NAMES.flatMap((names) => names.split(', ')).map((name): Place => [`${name} `, '']),
+]
+
+const SECRET_PLACES: readonly Place[] = [
   ['password = "', '"'],
   ['api_key: ', ''],
   ['Authorization: Bearer ', ''],
   ['https://user:', '@host.example/'],
   ['curl -u user:', ''],
-  ...NAMES.flatMap((names) => names.split(', ')).map((name) => [`${name} `, ''] as const),
 ]
 
 /** @param table its guard allows the value */
 export function canBeFound(value: string, table: RouteTable): boolean {
-  return PLACES.some(([before, after]) =>
+  // In a URL nearly every word is a password; what is no word was meant for a number or an address.
+  const isWord = /[A-Za-z]/.test(value) && !/[\s@]/.test(value)
+  return [...NUMBER_PLACES, ...(isWord ? SECRET_PLACES : [])].some(([before, after]) =>
     scanText(before + value + after, table).passedOver.some(({ why }) => why === 'allowed'),
   )
 }
