@@ -38,15 +38,25 @@ export interface NumberSource {
 }
 
 interface Candidate {
+  /** Its first digit. */
   start: number
+  /** Where a telephone number would begin: with a plus, a bracket. */
+  lead: number
   /** Behind its last digit. */
   end: number
   /** How many digits it has. */
   digits: number
   shape: Shape | null
-  /** No further digits follow. */
-  isLast: boolean
+  /** The digits that follow, if any, are another number's. */
+  isWhole: boolean
+  /** In three groups and more, without spaces. */
+  isTight: boolean
 }
+
+const SPACE = 32
+const BRACKET = 40
+const PLUS = 43
+const DOT = 46
 
 /**
  * The longest of the numbers that begin here.
@@ -55,19 +65,22 @@ interface Candidate {
 export function findNumber(source: NumberSource, at: number): Find | null {
   const { text, codes, run } = source
   // `1 2 3 4` is no number, while `8.8.4.4` is an address.
-  if (codes[at + 1] === 32 && isDigit(codes[at + 2] ?? 0) && !isDigit(codes[at + 3] ?? 0)) return null
-  // A bracket, a plus.
-  const from = codes[at - 1] === 40 ? at - 1 : at
-  const start = codes[from - 1] === 43 ? from - 1 : from
-  if (isGlue(codes[start - 1] ?? 0)) return null
+  if (codes[at + 1] === SPACE && isDigit(codes[at + 2] ?? 0) && !isDigit(codes[at + 3] ?? 0)) return null
+  const lead = leadOf(codes, at)
+  if (isGlue(codes[lead - 1] ?? 0)) return null
   run.read(at)
+  const tight = tightEnd(codes, run)
+  // With what follows it, it may look like a telephone number.
+  const id = tight >= 2 && tight < run.groups - 1 ? findTight(source, { at, lead, last: tight }) : null
+  if (id !== null) return id
   let { digits } = run
   for (let last = run.groups - 1; last >= 0 && digits >= 4; last -= 1) {
-    const isLast = run.isWhole && last === run.groups - 1
+    const isTight = last === tight && last >= 2
+    const isWhole = isTight || (run.isWhole && last === run.groups - 1)
     const shape = shapeOf(run, last, digits)
-    const end = run.ends[last] ?? start
-    if (isLast || (shape === 'card' ? passesLuhn(text, start, end) : shape !== null)) {
-      const find = judge(source, { start, end, digits, shape, isLast })
+    const end = run.ends[last] ?? at
+    if (isWhole || (shape === 'card' ? passesLuhn(text, at, end) : shape !== null)) {
+      const find = judge(source, { start: at, lead, end, digits, shape, isWhole, isTight })
       if (find !== null) return find
     }
     digits -= lengthOf(run, last)
@@ -75,29 +88,81 @@ export function findNumber(source: NumberSource, at: number): Find | null {
   return null
 }
 
-function judge({ text, codes, off }: NumberSource, candidate: Candidate): Find | null {
-  const { start, end: numberEnd, digits: count, shape, isLast } = candidate
-  const end = endOfExtension(codes, numberEnd)
-  if (isWordOrPercent(codes[end] ?? 0)) return null
-  const found = (kind: string): Find => ({ start, end, kind })
-  const before = text.slice(Math.max(0, start - BEFORE), start)
-  if (shape === 'octets' && !off.has('ip') && isPublicIpv4(codes, start, numberEnd) && !isVersion(before))
-    return codes[end] === DOT && isDigit(codes[end + 1] ?? 0) ? null : found('ip')
-  const number = text.slice(start, numberEnd)
-  if (shape === 'date' && DATE.test(number))
-    return BORN.test(before) && !off.has('birth-date') ? found('birth-date') : null
-  const digits = number.length === count ? number : number.replaceAll(/\D/g, '')
-  const after = text.slice(end, end + AFTER)
-  for (const { kind, written, valid, context } of isLast ? (IDS.get(count) ?? []) : []) {
-    if (off.has(kind) || !written.test(number) || !valid(digits)) continue
-    if (context === null || context.test(before) || context.test(after)) return found(kind)
-  }
-  if (shape === 'card' && !off.has('card') && isCard(number, digits, before + after)) return found('card')
-  if (!isLast || count < 7 || off.has('phone') || isRest(codes, start)) return null
-  return isPhone({ written: number, digits, before, after }) ? found('phone') : null
+/** An id without spaces, behind which another number stands. */
+function findTight(
+  source: NumberSource,
+  { at, lead, last }: { at: number; lead: number; last: number },
+): Find | null {
+  const { run } = source
+  let digits = 0
+  for (let group = 0; group <= last; group += 1) digits += lengthOf(run, group)
+  const shape = shapeOf(run, last, digits)
+  const end = run.ends[last] ?? at
+  const find = judge(source, { start: at, lead, end, digits, shape, isWhole: true, isTight: true })
+  return find?.kind === 'phone' ? null : find
 }
 
-const DOT = 46
+/** A bracket and a plus before a number; what calls a function is no part of it. */
+function leadOf(codes: Uint16Array, at: number): number {
+  const from = codes[at - 1] === BRACKET ? at - 1 : at
+  if (codes[from - 1] === PLUS) return from - 1
+  return isGlue(codes[from - 1] ?? 0) ? at : from
+}
+
+/** The group before the first space: what is written without any ends there. -1 where two marks stand between digits. */
+function tightEnd(codes: Uint16Array, { starts, ends, groups, isWhole }: NumberRun): number {
+  for (let group = 0; group < groups; group += 1) {
+    const end = ends[group] ?? 0
+    if (codes[end] === SPACE) return group
+    if (group === groups - 1) return isWhole ? group : -1
+    if ((starts[group + 1] ?? 0) - end > 1) return -1
+  }
+  return -1
+}
+
+function judge(source: NumberSource, candidate: Candidate): Find | null {
+  const { text, codes } = source
+  const end = endOfExtension(codes, candidate.end)
+  if (isWordOrPercent(codes[end] ?? 0)) return null
+  const after = text.slice(end, end + AFTER)
+  const kind = codes[candidate.lead] === PLUS ? null : kindOf(source, candidate, after)
+  if (kind !== null) return kind === NOTHING ? null : { start: candidate.start, end, kind }
+  return findPhone(source, candidate, after)
+}
+
+/** Known to be none: it is not asked what else it could be. */
+const NOTHING = ''
+
+/** Null = none of these. */
+function kindOf({ text, codes, off }: NumberSource, candidate: Candidate, after: string): string | null {
+  const { start, end, digits: count, shape, isWhole } = candidate
+  const before = text.slice(Math.max(0, start - BEFORE), start)
+  if (shape === 'octets' && !off.has('ip') && isPublicIpv4(codes, start, end) && !isVersion(before))
+    return codes[end] === DOT && isDigit(codes[end + 1] ?? 0) ? NOTHING : 'ip'
+  const number = text.slice(start, end)
+  if (shape === 'date' && DATE.test(number))
+    return BORN.test(before) && !off.has('birth-date') ? 'birth-date' : NOTHING
+  const digits = number.length === count ? number : number.replaceAll(/\D/g, '')
+  for (const { kind, written, valid, context } of isWhole ? (IDS.get(count) ?? []) : []) {
+    if (off.has(kind) || !written.test(number) || !valid(digits)) continue
+    if (context === null || context.test(before) || context.test(after)) return kind
+  }
+  return shape === 'card' && !off.has('card') && isCard(number, digits, before + after) ? 'card' : null
+}
+
+function findPhone({ text, codes, off }: NumberSource, candidate: Candidate, after: string): Find | null {
+  const { start: first, lead, end: numberEnd, digits: count, isWhole, isTight } = candidate
+  if (!isWhole || count < 7 || off.has('phone')) return null
+  // A bracket that is not closed within stands around it.
+  const isAround = codes[lead] === BRACKET && !text.slice(lead, numberEnd).includes(')')
+  const start = isAround ? first : lead
+  const isAnother = codes[start] === PLUS || (isTight && codes[start - 1] === SPACE)
+  if (!isAnother && isRest(codes, start)) return null
+  const written = text.slice(start, numberEnd)
+  const before = text.slice(Math.max(0, start - BEFORE), start)
+  const isOne = isPhone({ written, digits: written.replaceAll(/\D/g, ''), before, after })
+  return isOne ? { start, end: endOfExtension(codes, numberEnd), kind: 'phone' } : null
+}
 
 function isWordOrPercent(code: number): boolean {
   return (
