@@ -103,7 +103,10 @@ export interface PrivacyConfig {
   entropy?: EntropyConfig
   /** Finds that are none: a test card, an own domain. */
   allow?: AllowConfig
-  /** Kinds of finds, and ids of patterns, that are `off` or count in numbers only. */
+  /**
+   * Kinds of finds, and ids of patterns, that are `off` or count in numbers only. The end of docs/policy-language.md lists
+   * all kinds.
+   */
   kinds?: Record<string, 'off' | KindThresholdConfig>
   /** The label that finds put on the request. */
   label: LabelName

@@ -188,7 +188,7 @@ export interface BlockConfig {
 
 /** Replaces what detectors find by typed placeholders, before anything leaves. */
 export interface RedactConfig {
-  /** `secrets`, `pii`, or ids of `classify.privacy.patterns`. */
+  /** `secrets`, `pii`, or ids of `classify.privacy.patterns` and of detectors in packs. */
   detectors: Several<Name>
   /** What becomes of labels whose every cause was redacted: another label, or `none`. Left out, they stay. */
   relabel?: Name
