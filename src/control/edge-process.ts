@@ -21,6 +21,9 @@ import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-c
 
 const READY_WITHIN_MS = 15_000
 
+/** In an edge's folder: its control socket, and the pid by which a later control process finds it. */
+export const EDGE_FILES = { socket: 'edge.sock', pid: 'pid' } as const
+
 /**
  * What workerd says that no operator needs. At each start with V8 flags of ours: that it compiles its own scripts
  * anew. At each CONNECT request, before any code of ours could judge it: two lines, which anybody without a key
@@ -77,10 +80,11 @@ export interface EdgeProcess extends Pick<
  */
 export async function launchEdge(launch: EdgeLaunch): Promise<EdgeProcess> {
   await mkdir(launch.dir, { mode: 0o700 })
-  const edgeSocket = join(launch.dir, 'edge.sock')
+  const edgeSocket = join(launch.dir, EDGE_FILES.socket)
   try {
     const named = { ...launch, name: randomUUID() }
     const child = await spawnEdge(named, edgeSocket)
+    await writePrivate(join(launch.dir, EDGE_FILES.pid), String(child.pid))
     return await untilServing(child, edgeSocket, named)
   } catch (error) {
     await rm(launch.dir, { recursive: true, force: true })
@@ -192,7 +196,8 @@ async function startNode(launch: NamedLaunch, edgeSocket: string): Promise<Child
   await writePrivate(join(launch.dir, CONFIG_FILES.nodeEdge), JSON.stringify(config))
   // The folder is also named for whoever looks for an edge that lost its control process.
   return spawn(process.execPath, ['--enable-source-maps', launch.bundle, launch.dir], {
-    env: { NODE_ENV: 'production' },
+    // Half of the threads may wait for names: so many that lead nowhere keep nobody from the others.
+    env: { NODE_ENV: 'production', UV_THREADPOOL_SIZE: '32' },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', http?.fd ?? 'ignore', https?.fd ?? 'ignore'],
   })

@@ -15,6 +15,8 @@ export interface StateFolder {
   clientKey: string
   adminToken: string
   runFile: string
+  /** Names the folder in which the edges of the gateway that runs live. */
+  runDir: string
   /** The last route table that came into force. */
   acceptedTable: string
   /** SQLite: records of requests, and what was used of limits and budgets. */
@@ -37,6 +39,7 @@ export function statePaths(directory: string): StateFolder {
     clientKey: join(dir, 'client.key'),
     adminToken: join(dir, 'admin.token'),
     runFile: join(dir, 'run.json'),
+    runDir: join(dir, 'run.dir'),
     acceptedTable: join(dir, 'accepted.json'),
     usage: join(dir, 'usage.db'),
     modes: join(dir, 'modes.json'),

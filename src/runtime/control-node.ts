@@ -30,9 +30,9 @@ import {
   type Runtime,
 } from '../control/run-file.ts'
 import { createSharedState, type SharedPlace } from '../control/shared-state.ts'
-import { ensureSecret, openStateFolder, type StateFolder } from '../control/state-folder.ts'
+import { ensureSecret, openStateFolder, type StateFolder, writePrivate } from '../control/state-folder.ts'
 import { acquireStateLock } from '../control/state-lock.ts'
-import { RUN_DIR_PREFIX, stopOrphan } from '../control/stop-orphan.ts'
+import { RUN_DIR_PREFIX, stopOrphans } from '../control/stop-orphans.ts'
 import { openUsageStore } from '../control/usage-store.ts'
 import { watchFolder } from '../control/watch-folder.ts'
 import { DEFAULT_LISTEN } from '../table/default-listen.ts'
@@ -109,13 +109,15 @@ async function start(
   const store = openUsageStore({ thread: USAGE_THREAD, path: state.usage, log })
   closers.push(() => store.close())
   const handover = createHandover(store, log)
-  const takeover = await stopOrphan(state.dir, handover.keep)
-  if (takeover !== null) log(takeover)
+  for (const line of await stopOrphans(state, handover.keep)) log(line)
   await removeRunFile(state)
 
   const modes = await readModes(state)
 
   const runDir = await mkdtemp(join(tmpdir().length > LONGEST_TMPDIR ? '/tmp' : tmpdir(), RUN_DIR_PREFIX))
+  // Before any edge is there, so that each is found again.
+  await writePrivate(state.runDir, runDir)
+  closers.push(() => rm(state.runDir, { force: true }))
   closers.push(() => rm(runDir, { recursive: true, force: true }))
   const [bundles, secrets] = await Promise.all([options.build(join(runDir, 'app')), ensureSecrets(state)])
 

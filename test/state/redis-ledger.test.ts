@@ -4,7 +4,7 @@ import { createRedisLedger } from '../../src/adapters/redis/redis-ledger.ts'
 import type { SharedLedger } from '../../src/ports.ts'
 import type { Charge } from '../../src/table/charges.ts'
 import { runLedgerSuite } from '../src/state/ledger-suite.ts'
-import { missingRedis, startRedis, type RedisServer } from './redis-server.ts'
+import { missingRedis, startRedis, type RedisServer } from './harness/redis-server.ts'
 
 const missing = await missingRedis()
 if (missing !== null) console.log(`the ledger in Redis is skipped: ${missing}`)
