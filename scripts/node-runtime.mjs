@@ -41,7 +41,9 @@ export function pickNode(directory) {
  */
 export function run(command, args, { node, cwd }) {
   const path = [dirname(node), process.env.PATH ?? ''].join(delimiter)
-  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, PATH: path }, cwd })
+  // Half of the threads may wait for host names: probes of backends whose names lead nowhere keep no others waiting.
+  const env = { UV_THREADPOOL_SIZE: '32', ...process.env, PATH: path }
+  const child = spawn(command, args, { stdio: 'inherit', env, cwd })
   const forward = (signal) => child.kill(signal)
   for (const signal of FORWARDED) process.on(signal, forward)
   return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@
 import { Agent, fetch } from 'undici'
 import { type BackendFetch, BackendUnreachable, StaleConnection } from '../../ports.ts'
 import type { BackendTls } from '../../table/route-table.ts'
+import { createSharedLookup } from './shared-lookup.ts'
 
 export interface NodeBackend {
   name: string
@@ -11,6 +12,11 @@ export interface NodeBackend {
 
 /** undici's own deadlines are off: the pipeline's apply, and a slow model is no failure. */
 const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 }
+/**
+ * Idle connections are kept no longer than that, whatever the backend offers (workerd keeps them 5 s): a host that lost
+ * its power says nothing on them, and a new one finds that out within the time for connecting.
+ */
+const KEEP_IDLE = { keepAliveMaxTimeout: 5000 }
 /** Codes of errors that came before a connection stood. */
 const CONNECT_ERRORS = new Set([
   'ECONNREFUSED',
@@ -34,6 +40,7 @@ interface Dialer {
 export function createNodeBackendFetch(backends: readonly NodeBackend[]): BackendFetch {
   const byName = new Map(backends.map((backend) => [backend.name, backend]))
   const dialers = new Map<string, Dialer>()
+  const lookup = createSharedLookup()
 
   const dialerOf = (backend: NodeBackend, connectTimeoutMs: number): Dialer => {
     const key = `${backend.name} ${connectTimeoutMs}`
@@ -42,8 +49,10 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
       const { ca = null, serverName = null } = backend.tls ?? {}
       const agent = new Agent({
         ...NO_TIMEOUT,
+        ...KEEP_IDLE,
         connect: {
           timeout: connectTimeoutMs,
+          lookup,
           ...(ca === null ? {} : { ca }),
           ...(serverName === null ? {} : { servername: serverName }),
         },

@@ -81,7 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let output = ''
   const flags = ['--policies', policies, '--state', state, '--runtime', options.runtime]
   const listen = ['--https', '127.0.0.1:0', '--http', '127.0.0.1:0', '--admin', '127.0.0.1:0']
-  const [command = process.execPath, ...args] = [...(options.within ?? []), process.execPath, CLI, 'serve']
+  const [command, ...args] = [...(options.within ?? []), process.execPath, CLI, 'serve']
   const child = spawn(command, [...args, ...flags, ...listen], {
     cwd: folder,
     env: { ...cleanEnvironment(), ...options.env },
