@@ -56,6 +56,18 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          // Most cases wait for a time to run out: all of them at once.
+          maxConcurrency: 64,
+          fileParallelism: false,
+          sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        test: {
           name: 'reload',
           include: ['test/reload/**/*.test.ts'],
           hookTimeout: 60_000,
