@@ -62,7 +62,7 @@ describe('redact', () => {
       source: 'EMP-(?<n>[0-9]{4})',
       flags: 'u',
       group: 'n',
-      placeholder: 'BADGE',
+      placeholder: 'STAFF',
     })
     const allow = { values: [], domains: ['example.com'], networks: [] }
     const privacy = makePrivacy({ patterns: [badge], allow, off: ['phone'] })
@@ -76,7 +76,7 @@ describe('redact', () => {
     const classified = classify(request, { client: 'crew', surface: 'chat', table: tuned, headers: {} })
     const options = { surface: 'chat', table: tuned, detectors: ['pii', 'badge'] } as const
     expect(replaceValues(request.body, redact(request.body, classified, options))).toContain(
-      '"EMP-[BADGE]: ada@example.com, [EMAIL], +49 30 901820"',
+      '"EMP-[STAFF]: ada@example.com, [EMAIL], +49 30 901820"',
     )
   })
 
