@@ -8,6 +8,7 @@ import { classify } from './pipeline/classify/classify.ts'
 import { redactedTurn } from './pipeline/classify/redact.ts'
 import { begin, requireKey } from './pipeline/edge/admit.ts'
 import { corsFromPolicy } from './pipeline/edge/cors.ts'
+import { networkOf } from './pipeline/edge/network-of.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
 import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
 import { readJsonBody } from './pipeline/edge/read-json-body.ts'
@@ -18,6 +19,7 @@ import { forward } from './pipeline/forward/forward.ts'
 import { startJourney } from './pipeline/forward/exchange.ts'
 import { createHealth, type Health } from './pipeline/forward/health.ts'
 import { createRetryBudget, type RetryBudget } from './pipeline/forward/retry-budget.ts'
+import { Bill } from './pipeline/meter/bill.ts'
 import { bodyChanges } from './pipeline/route/body-changes.ts'
 import { refusal } from './pipeline/route/refusal.ts'
 import { route } from './pipeline/route/route.ts'
@@ -74,15 +76,20 @@ export function createApp(
   })
   app.onError((error, c) => {
     const headers = c.get('answerHeaders')
-    if (error instanceof GatewayError) return error.toResponse(headers)
-    if (error instanceof ClientGone) {
-      return new GatewayError('client_gone', 'The connection was found closed.').toResponse(headers)
+    const told = toTold(error)
+    if (told.code === 'internal_error' && told !== error) {
+      ports.log({ event: 'internal-error', correlationId: c.get('correlationId'), cause: String(error) })
     }
-    ports.log({ event: 'internal-error', correlationId: c.get('correlationId'), cause: String(error) })
-    const defect = new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.')
-    return defect.toResponse(headers)
+    return told.toResponse(headers)
   })
   return app
+}
+
+/** What a client is told of whatever was thrown. */
+function toTold(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  if (error instanceof ClientGone) return new GatewayError('client_gone', 'The connection was found closed.')
+  return new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.')
 }
 
 /** What all requests of this edge have in common, beside the snapshot. */
@@ -106,10 +113,24 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
   const correlationId = c.get('correlationId')
   const client = new AbortController()
   const lease = balance.lease()
+  const journey = startJourney()
+  const bill = new Bill({
+    ports,
+    table,
+    client: clientName,
+    surface,
+    correlationId,
+    journey,
+    answerHeaders,
+    ownId: c.get('head').correlationId !== correlationId,
+    network: () => networkOf(ports.clientAddress(c.req.raw)),
+    signal: client.signal,
+  })
   const forget = ports.onClientGone(c.req.raw, () => client.abort(new ClientGone()))
   const watch = startWatch(() => {
     lease.release()
     forget()
+    bill.close()
   })
   try {
     stopwatch.stop()
@@ -119,6 +140,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     const input = { client: clientName, surface, table, headers, correlationId: given }
     const classified = classify(request, input)
     const { facts } = classified
+    bill.see(request, facts)
     facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
     const context = { ports, snapshot, clientName, correlationId, client, health, retryBudget }
@@ -127,27 +149,38 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       return asked && askComplexity(facts, { ...context, balance, asked })
     })
     shadow?.observe(request, input, facts)
+    bill.decided(decision)
     if (decision.rule !== null) answerHeaders['x-aicc-rule'] = decision.rule
     if (decision.kind === 'refuse') throw refusal(decision, facts)
-    return await forward({
+    const model = servedModel(table, decision.model)
+    const pool = balance.order(decision)
+    const { fallback } = decision
+    const reserved = bill.reserve({ decision, model, pool, fallback })
+    const full = reserved instanceof Promise ? await reserved : reserved
+    const response = await forward({
       ...context,
       route: surfaceRoute,
       request,
       modelName: decision.model,
-      model: servedModel(table, decision.model),
-      pool: balance.order(decision),
-      fallback: decision.fallback,
+      model,
+      pool: full.size === 0 ? pool : pool.filter(({ backend }) => !full.has(backend)),
+      fallback: full.size === 0 ? fallback : fallback.filter(({ target }) => !full.has(target.backend)),
       minZone: decision.minZone,
       labelled: decision.labels.length > 0,
-      changes: bodyChanges(request, decision, { classified, surface, table }),
+      changes: bill.withUsage(bodyChanges(request, decision, { classified, surface, table })),
       lease,
-      journey: startJourney(),
+      journey,
       stopwatch,
+      bill,
       answerHeaders,
       watch,
     })
+    bill.answered(response.status, null)
+    return response
   } catch (error) {
     watch.stop()
+    const { status, code } = toTold(error)
+    bill.answered(status, code)
     throw error
   }
 }

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'invalid_api_key'
   | 'expired_api_key'
   | 'too_many_failed_keys'
+  | 'rate_limit_exceeded'
+  | 'insufficient_quota'
   | 'not_found'
   | 'method_not_allowed'
   | 'unsupported_media_type'
@@ -56,6 +58,8 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   invalid_api_key: [403, 'authentication_error'],
   expired_api_key: [403, 'authentication_error'],
   too_many_failed_keys: [429, 'rate_limit_error'],
+  rate_limit_exceeded: [429, 'requests'],
+  insufficient_quota: [429, 'insufficient_quota'],
   not_found: [404, 'invalid_request_error'],
   method_not_allowed: [405, 'invalid_request_error'],
   unsupported_media_type: [415, 'invalid_request_error'],
@@ -101,6 +105,8 @@ export interface GatewayErrorOptions {
   param?: string
   /** Overrides the code's status, for answers passed on from a backend. */
   status?: number
+  /** Overrides the code's type: OpenAI says there which limit was reached. */
+  type?: string
   headers?: Record<string, string>
 }
 
@@ -120,7 +126,8 @@ export class GatewayError extends Error {
 
   toBody(): ErrorBody {
     const { code, message } = this
-    return { error: { message, type: CODES[code][1], param: this.options.param ?? null, code } }
+    const { type = CODES[code][1], param = null } = this.options
+    return { error: { message, type, param, code } }
   }
 
   /** @param answerHeaders what every answer to this request carries */

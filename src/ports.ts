@@ -43,7 +43,13 @@ export interface BytePipe {
 
 /** Allow-listed: what the edge may say on its log. Never a request object, header or body. */
 export interface EdgeEvent {
-  event: 'key-deprecated' | 'keys-failing' | 'attempt-failed' | 'stream-broken' | 'internal-error'
+  event:
+    | 'key-deprecated'
+    | 'keys-failing'
+    | 'budget-warning'
+    | 'attempt-failed'
+    | 'stream-broken'
+    | 'internal-error'
   correlationId: string
   client?: string
   keyId?: string

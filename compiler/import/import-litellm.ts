@@ -6,8 +6,7 @@ import type { BackendsFile } from '../config/backends.ts'
 import type { ClientsFile } from '../config/clients.ts'
 import type { PolicyFile, ServedModelConfig } from '../config/policy.ts'
 import { readDeployments, type Deployment } from './deployments.ts'
-import { type FallbackEntry, reachableFrom, readFallbacks } from './fallbacks.ts'
-import { readRetries } from './retries.ts'
+import { reachableFrom, readFallbacks } from './fallbacks.ts'
 import { envNameOf, left, note, type Finding } from './finding.ts'
 import { reasonFor } from './reasons.ts'
 import { createSource, isMapping, type Source } from './source.ts'
@@ -36,7 +35,6 @@ export function importLiteLlm(config: unknown, litellm: LiteLlmPlace): Imported 
   const fallbacks = readFallbacks({ source, findings, pools, aliases })
   const common = readTimeouts(source, findings)
   const strategy = readStrategy(source)
-  const retry = readRetries(source, findings)
   const models = [...groups].map(([name, members]): [string, ServedModelConfig] => {
     const own = members.map(({ deployment }) => deployment)
     const timeouts = toTimeouts({
@@ -52,7 +50,6 @@ export function importLiteLlm(config: unknown, litellm: LiteLlmPlace): Imported 
   }
   const policy: PolicyFile = {
     version: 2,
-    ...(retry === null ? {} : { retry }),
     models: Object.fromEntries(models),
     ...(aliases.size > 0 ? { aliases: Object.fromEntries(aliases) } : {}),
   }
@@ -112,7 +109,7 @@ function readStrategy(source: Source): Strategy {
 
 interface AttemptContext {
   pools: ReadonlyMap<string, readonly string[]>
-  fallbacks: ReadonlyMap<string, readonly FallbackEntry[]>
+  fallbacks: ReadonlyMap<string, readonly string[]>
 }
 
 /** Each target once, along all fallbacks. */

@@ -4,6 +4,7 @@
  * misconfigured must not lock the others out.
  */
 import type { Limits } from '../../table/route-table.ts'
+import { networkOf } from './network-of.ts'
 
 /** Addresses remembered at once; the one seen longest ago goes first. */
 const MAX_ADDRESSES = 10_000
@@ -34,19 +35,4 @@ export function createFailedKeys(): FailedKeys {
     },
     isNews: (address, limit) => windows.get(networkOf(address))?.count === limit.count + 1,
   }
-}
-
-/** IPv4 as it is (also when mapped into IPv6); IPv6 by its /64, which is what one subscriber gets. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:([0-9.]+)$/i.exec(address)
-  if (mapped?.[1] !== undefined) return mapped[1]
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) {
-    const rest = tail === '' ? [] : tail.split(':')
-    while (groups.length + rest.length < 8) groups.push('0')
-    groups.push(...rest)
-  }
-  return groups.slice(0, 4).join(':')
 }

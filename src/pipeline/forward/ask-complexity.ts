@@ -10,6 +10,7 @@ import type { Facts } from '../../table/facts.ts'
 import type { Complexity } from '../../table/predicate.ts'
 import { selectTargets } from '../../table/select-targets.ts'
 import { startStopwatch } from '../stopwatch.ts'
+import { NO_TALLY } from '../meter/bill.ts'
 import { startWatch } from '../watch.ts'
 import type { Balance } from './balance.ts'
 import { type Exchange, startJourney } from './exchange.ts'
@@ -80,6 +81,7 @@ export async function askComplexity(facts: Facts, options: AskOptions): Promise<
       lease,
       journey: startJourney(),
       stopwatch: startStopwatch(),
+      bill: NO_TALLY,
       answerHeaders: {},
       client: inner,
       watch: startWatch(),

@@ -4,6 +4,7 @@ import type { SurfaceRoute } from '../../protocols/surfaces.ts'
 import type { Ports } from '../../ports.ts'
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
+import type { Tally } from '../meter/bill.ts'
 import type { Watch } from '../watch.ts'
 import type { Lease } from './balance.ts'
 import type { Health } from './health.ts'
@@ -43,6 +44,8 @@ export interface Exchange {
   /** Hold on the target that works for it; whoever ends the answer releases it, by stopping the watch. */
   lease: Lease
   health: Health
+  /** What is used is written down there. */
+  bill: Tally
   clientName: string
   correlationId: string
   journey: Journey

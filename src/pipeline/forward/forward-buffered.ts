@@ -32,6 +32,7 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
       flow.movedAt = null
       if (rest === null) {
         if (status === 200) refuseFailure(target, head, isCurable)
+        exchange.bill.answer(head)
         return new Response(head, { status, headers })
       }
       streaming = true
@@ -178,16 +179,19 @@ function relay(
   })
   const pump = async (): Promise<void> => {
     try {
+      exchange.bill.relay(head)
       await writer.write(head)
       for (;;) {
         const { done, value } = await rest.read()
         moved = Date.now()
         if (done) break
+        exchange.bill.relay(value)
         await writer.write(value)
         moved = Date.now()
       }
       await writer.close()
     } catch (error) {
+      exchange.bill.broke(exchange.client.signal.aborted ? 'client_gone' : 'upstream_interrupted')
       await drop(error)
     } finally {
       exchange.watch.stop()

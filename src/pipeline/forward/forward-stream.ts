@@ -59,7 +59,7 @@ async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
     const opened = await tryTargets(exchange, flow.deadline, (target, isCurable) =>
       open(exchange, target, { flow, isCurable }),
     )
-    await pump(opened, answer, flow)
+    await pump(exchange, opened, { answer, flow })
   } catch (error) {
     flow.attempt.abort(error)
     await settle(exchange, answer, error, flow.aligned())
@@ -203,13 +203,18 @@ async function readPrelude(
   return opened
 }
 
-async function pump(opened: Opened, answer: StreamAnswer, flow: Flow): Promise<void> {
+async function pump(
+  { bill }: Exchange,
+  opened: Opened,
+  { answer, flow }: { answer: StreamAnswer; flow: Flow },
+): Promise<void> {
   const { reader, aligner } = opened
   const tail: Uint8Array[] = []
-  const pass = (piece: Uint8Array): Promise<void> => {
+  const pass = (piece: Uint8Array): Promise<void> | undefined => {
     tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
     if (tail.length > TAIL_PIECES) tail.shift()
-    return answer.write(piece)
+    const shown = bill.pass(piece)
+    return shown === null ? undefined : answer.write(shown)
   }
   if (!answer.committed) answer.commit(opened.headers)
   for (const piece of opened.pieces) await pass(piece)
@@ -251,6 +256,7 @@ async function settle(
   // Its time being up aborts the request as well, but then its client is there to be told.
   const { signal } = exchange.client
   if (cause instanceof ClientGone || (signal.aborted && !(signal.reason instanceof GatewayError))) {
+    exchange.bill.broke('client_gone')
     answer.drop(new GatewayError('client_gone', 'The connection was found closed.'))
     return
   }
@@ -260,6 +266,7 @@ async function settle(
       : cause instanceof GatewayError
         ? cause
         : new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.')
+  exchange.bill.broke(error.code)
   exchange.ports.log({
     event: error.code === 'internal_error' ? 'internal-error' : 'stream-broken',
     correlationId: exchange.correlationId,

@@ -4,6 +4,7 @@ import { type Exchange, startJourney } from '../../../../src/pipeline/forward/ex
 import { createHealth } from '../../../../src/pipeline/forward/health.ts'
 import { createRetryBudget } from '../../../../src/pipeline/forward/retry-budget.ts'
 import { startStopwatch } from '../../../../src/pipeline/stopwatch.ts'
+import { NO_TALLY } from '../../../../src/pipeline/meter/bill.ts'
 import { startWatch } from '../../../../src/pipeline/watch.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import { SURFACES } from '../../../../src/protocols/surfaces.ts'
@@ -48,6 +49,7 @@ export function makeExchange(backends: Record<string, Backend>, fields: Exchange
     labelled: false,
     changes: null,
     lease: createBalance().lease(),
+    bill: NO_TALLY,
     health: createHealth(),
     clientName: 'crew',
     correlationId: 'test-1',

@@ -1,0 +1,341 @@
+/**
+ * What one request is charged, from its first look at the limits to the one settlement at its end. Whatever ends it,
+ * close() is called: leases and what was not used go back, and a record is made of it.
+ */
+import type { ErrorCode } from '../../errors.ts'
+import type { ModelRequest } from '../../protocols/model-request.ts'
+import type { Ports } from '../../ports.ts'
+import type { Charge, Verdict } from '../../table/charges.ts'
+import type { Decision, FallbackStep, RouteDecision } from '../../table/decision.ts'
+import type { Facts } from '../../table/facts.ts'
+import { resolveName } from '../../table/names.ts'
+import type { RequestRecord, TokenUsage } from '../../table/request-record.ts'
+import type { RouteTable, ServedModel, Surface, Target } from '../../table/route-table.ts'
+import type { BodyChanges } from '../route/body-changes.ts'
+import type { Journey } from '../forward/exchange.ts'
+import { budgetWarning } from './budget-warning.ts'
+import { chargePlan, type ChargePlan, type ClientPlan, type Meters } from './charge-plan.ts'
+import { chargesOf, firstCharges } from './charges-of.ts'
+import { estimateAnswer } from './estimate-answer.ts'
+import { costOf, estimateRequest, type TokenEstimate } from './estimate.ts'
+import { includeUsage } from './include-usage.ts'
+import { overLimit } from './over-limit.ts'
+import { rateLimitHeaders } from './rate-limit-headers.ts'
+import { findUsage, type WireUsage } from './read-usage.ts'
+import { createStreamTap, type StreamTap } from './stream-tap.ts'
+
+/** A lease ends by itself so long after the request must have ended. */
+const GRACE_MS = 60_000
+/** Usage stands near the end of an answer; only where it does not is the rest looked at. */
+const ANSWER_TAIL = 2048
+
+const NO_USAGE: TokenUsage = { input: 0, cachedInput: 0, output: 0, source: 'estimate' }
+const decoder = new TextDecoder()
+
+export interface BillOptions {
+  ports: Pick<Ports, 'ledger' | 'record' | 'log'>
+  table: RouteTable
+  client: string
+  surface: Surface
+  correlationId: string
+  /** The correlation id is the gateway's own, so that it is as unique as one can be. */
+  ownId: boolean
+  /** As networkOf() writes it. */
+  network: () => string
+  /** Kept by the forward stage. */
+  journey: Readonly<Journey>
+  /** Aborted when the client went away, or the time is up. */
+  signal: AbortSignal
+  answerHeaders: Record<string, string>
+}
+
+export interface OrderedRequest {
+  decision: RouteDecision
+  model: ServedModel
+  /** In the order in which they are asked. */
+  pool: readonly Target[]
+  fallback: readonly FallbackStep[]
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** The part of a bill that the forward stage writes on. */
+export type Tally = Pick<Bill, 'answer' | 'relay' | 'pass' | 'broke'>
+
+/** For calls of the gateway's own, which nobody is charged for. */
+export const NO_TALLY: Tally = {
+  answer: () => {},
+  relay: () => {},
+  pass: (piece) => piece,
+  broke: () => {},
+}
+
+export class Bill {
+  readonly #options: BillOptions
+  readonly #plan: ChargePlan
+  readonly #client: ClientPlan | null
+  readonly #address: Meters | null
+  readonly #id: string
+  readonly #startedAt: number
+  #facts: Facts | null = null
+  #request: ModelRequest | null = null
+  #decision: Decision | null = null
+  #charges: readonly Charge[] = []
+  #isReserved = false
+  #hidesUsage = false
+  #tap: StreamTap | null = null
+  #relayed = 0
+  #usage: TokenUsage | null = null
+  #status: number | null = null
+  #error: string | null = null
+  #endedAt: number | null = null
+  #isRecorded = false
+
+  /** @throws GatewayError rate_limit_exceeded, insufficient_quota (429) where there is no room even now */
+  constructor(options: BillOptions) {
+    const { table, client, correlationId, ownId, network, ports } = options
+    this.#options = options
+    this.#startedAt = Date.now()
+    this.#id = ownId ? correlationId : crypto.randomUUID()
+    this.#plan = chargePlan(table)
+    this.#client = this.#plan.client(client)
+    this.#address = this.#client?.addresses === true ? this.#plan.address(network()) : null
+    if (this.#client === null) return
+    const charges = firstCharges(this.#client, this.#address, { table, now: this.#startedAt })
+    const verdict = ports.ledger.look(charges, this.#startedAt)
+    if (!verdict.granted) throw overLimit(charges, verdict)
+  }
+
+  /** From here on a record will be made of it. */
+  see(request: ModelRequest, facts: Facts): void {
+    this.#request = request
+    this.#facts = facts
+  }
+
+  decided(decision: Decision): void {
+    this.#decision = decision
+  }
+
+  /**
+   * Takes all that the request may use, in one step.
+   * @returns backends that must not be asked, being over limits of their own
+   * @throws GatewayError rate_limit_exceeded, insufficient_quota (429); rejects with it where the ledger has to be asked
+   */
+  reserve(order: OrderedRequest): ReadonlySet<string> | Promise<ReadonlySet<string>> {
+    return this.#reserve(order, NONE)
+  }
+
+  #reserve(
+    order: OrderedRequest,
+    full: ReadonlySet<string>,
+  ): ReadonlySet<string> | Promise<ReadonlySet<string>> {
+    const { table, ports } = this.#options
+    const backend = firstBackend(order, full) ?? ''
+    const model = order.decision.model
+    const limited =
+      this.#client !== null || this.#plan.model(model) !== null || this.#plan.backend(backend) !== null
+    if (!limited) return full
+    const now = Date.now()
+    const estimate = this.#estimate()
+    const asked = [...order.pool, ...order.fallback.map(({ target }) => target)]
+    const most = { ...estimate, cachedInput: 0 }
+    const cost = Math.max(0, ...asked.map(({ price }) => costOf(price, most)))
+    const charges = chargesOf(this.#plan, {
+      table,
+      now,
+      client: this.#client,
+      address: this.#address,
+      model,
+      backend,
+      estimate,
+      cost,
+    })
+    const ttlMs = order.model.timeouts.totalMs + GRACE_MS
+    const verdict = ports.ledger.reserve({ id: this.#id, now, charges, ttlMs })
+    const conclude = (answer: Verdict): ReadonlySet<string> | Promise<ReadonlySet<string>> =>
+      this.#conclude(order, { charges, verdict: answer, full, backend })
+    return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict)
+  }
+
+  #conclude(
+    order: OrderedRequest,
+    { charges, verdict, full, backend }: Concluded,
+  ): ReadonlySet<string> | Promise<ReadonlySet<string>> {
+    const { answerHeaders, ports, correlationId, client } = this.#options
+    if (!verdict.granted) {
+      const others = new Set(full).add(backend)
+      const isBackends = charges[verdict.refusedBy]?.key.startsWith('backend:') === true
+      if (isBackends && firstBackend(order, others) !== null) return this.#reserve(order, others)
+      throw overLimit(charges, verdict)
+    }
+    this.#charges = charges
+    this.#isReserved = true
+    // The client may have gone while a shared ledger was asked.
+    if (this.#endedAt !== null) this.#settle()
+    Object.assign(answerHeaders, rateLimitHeaders(charges, verdict.standings))
+    const budgets = this.#client?.budgets ?? []
+    if (budgets.length === 0) return full
+    const warning = budgetWarning(budgets, charges, verdict.standings)
+    if (warning === null) return full
+    answerHeaders['x-aicc-budget-warning'] = warning.text
+    if (warning.isNews) ports.log({ event: 'budget-warning', correlationId, client, cause: warning.text })
+    return full
+  }
+
+  /** The changes of the body, with a question for usage where the answer is needed and nobody else asks. */
+  withUsage(changes: BodyChanges | null): BodyChanges | null {
+    const request = this.#request
+    const needed = this.#charges.some(
+      ({ kind, key }) => kind === 'budget' || (kind === 'rate' && key.endsWith(':tokens')),
+    )
+    if (!needed || request?.stream !== true || this.#options.surface === 'embeddings') return changes
+    const asking = includeUsage(request, changes)
+    this.#hidesUsage = asking !== null
+    return asking ?? changes
+  }
+
+  /** A whole answer that was not streamed. */
+  answer(body: Uint8Array): void {
+    const tail = findUsage(decoder.decode(body.subarray(-ANSWER_TAIL)))
+    const told = tail ?? (body.byteLength > ANSWER_TAIL ? findUsage(decoder.decode(body)) : null)
+    this.#usage = told === null ? this.#estimated(estimateAnswer(body)) : wire(told)
+  }
+
+  /** A part of an answer too large to be looked at whole. */
+  relay(chunk: Uint8Array): void {
+    this.#tap ??= createStreamTap(false)
+    this.#relayed += chunk.byteLength
+    this.#tap.pass(chunk)
+  }
+
+  /**
+   * Whole events of a stream.
+   * @returns what the client is to see of them; null = nothing
+   */
+  pass(piece: Uint8Array): Uint8Array | null {
+    this.#tap ??= createStreamTap(this.#hidesUsage)
+    return this.#tap.pass(piece)
+  }
+
+  /** What went wrong after the answer had begun. */
+  broke(code: ErrorCode): void {
+    this.#error = code
+  }
+
+  /** The answer has begun, or there is only an error to tell. */
+  answered(status: number, error: string | null): void {
+    this.#status ??= status
+    this.#error ??= error
+    this.#record()
+  }
+
+  /** The answer has ended, however it did. */
+  close(): void {
+    if (this.#endedAt !== null) return
+    this.#endedAt = Date.now()
+    this.#usage ??= this.#usageSoFar()
+    if (this.#isReserved) this.#settle()
+    this.#record()
+  }
+
+  #settle(): void {
+    const { ledger } = this.#options.ports
+    const used = Object.fromEntries(this.#used().map(({ charge, used: amount }) => [charge.key, amount]))
+    const settling = ledger.settle({ id: this.#id, now: this.#endedAt ?? Date.now(), used })
+    // A shared ledger answers for itself; its leases end by themselves at the latest.
+    if (settling instanceof Promise) settling.catch(() => {})
+  }
+
+  /** What each charge comes to; a request counts as one, whatever became of it. */
+  #used(): { charge: Charge; used: number }[] {
+    const usage = this.#usage ?? NO_USAGE
+    const cost = costOf(this.#options.journey.target?.price ?? null, usage)
+    const tokens = usage.input + usage.output
+    const used: { charge: Charge; used: number }[] = []
+    for (const charge of this.#charges) {
+      if (charge.kind === 'budget') used.push({ charge, used: cost })
+      else if (charge.kind === 'rate')
+        used.push({ charge, used: charge.key.endsWith(':tokens') ? tokens : charge.amount })
+    }
+    return used
+  }
+
+  #usageSoFar(): TokenUsage {
+    if (this.#tap !== null) {
+      const told = this.#tap.usage()
+      if (told !== null) return wire(told)
+      return this.#estimated(this.#relayed > 0 ? Math.ceil(this.#relayed / 4) : this.#tap.estimate())
+    }
+    const { journey, signal } = this.#options
+    // Nobody waited for the answer, but a backend may have worked on it.
+    return journey.attempts > 0 && signal.aborted ? this.#estimated(0) : NO_USAGE
+  }
+
+  #estimated(output: number): TokenUsage {
+    const isEmbedding = this.#options.surface === 'embeddings'
+    return {
+      input: this.#estimate().input,
+      cachedInput: 0,
+      output: isEmbedding ? 0 : output,
+      source: 'estimate',
+    }
+  }
+
+  #estimate(): TokenEstimate {
+    const { table } = this.#options
+    if (this.#request === null || this.#facts === null || this.#decision === null) {
+      throw new Error('what was not decided cannot be estimated')
+    }
+    return estimateRequest(this.#request.body, this.#facts, { edits: this.#decision.edits, table })
+  }
+
+  /** Once both are known: how it ended, and what was told. */
+  #record(): void {
+    if (this.#isRecorded || this.#endedAt === null || this.#status === null || this.#facts === null) return
+    this.#isRecorded = true
+    const { ports, table, client, surface, correlationId } = this.#options
+    const facts = this.#facts
+    const decision = this.#decision
+    const { attempts, target } = this.#options.journey
+    const usage = this.#usage ?? NO_USAGE
+    const record: RequestRecord = {
+      id: this.#id,
+      correlationId,
+      startedAt: this.#startedAt,
+      endedAt: this.#endedAt,
+      client,
+      surface,
+      asked: resolveName(table, facts.model) === undefined ? null : facts.model,
+      model: decision?.kind === 'route' ? decision.model : null,
+      backend: target?.backend ?? null,
+      backendModel: target?.model ?? null,
+      rule: decision?.rule ?? null,
+      digest: table.digest,
+      stream: facts.stream,
+      status: this.#status,
+      error: this.#error,
+      attempts,
+      usage,
+      cost: target?.price == null ? null : costOf(target.price, usage),
+      charges: this.#used(),
+    }
+    ports.record(record)
+  }
+}
+
+/** Null where all are left out. */
+function firstBackend({ pool, fallback }: OrderedRequest, without: ReadonlySet<string>): string | null {
+  const first = pool.find(({ backend }) => !without.has(backend))
+  return first?.backend ?? fallback.find(({ target }) => !without.has(target.backend))?.target.backend ?? null
+}
+
+interface Concluded {
+  charges: readonly Charge[]
+  verdict: Verdict
+  full: ReadonlySet<string>
+  backend: string
+}
+
+function wire(usage: WireUsage): TokenUsage {
+  return { ...usage, source: 'wire' }
+}

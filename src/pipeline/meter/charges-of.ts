@@ -1,0 +1,69 @@
+/** All that one request is charged for, in one list for one atomic step. */
+import type { Charge } from '../../table/charges.ts'
+import type { RouteTable } from '../../table/route-table.ts'
+import { budgetPeriod } from './budget-period.ts'
+import type { ChargePlan, ClientPlan, Meters } from './charge-plan.ts'
+import type { TokenEstimate } from './estimate.ts'
+
+/** What is known of it before its body is read: whether there is room at all. */
+export function firstCharges(plan: ClientPlan, address: Meters | null, { table, now }: Clocked): Charge[] {
+  const charges: Charge[] = []
+  for (const meters of [plan.meters, address]) addMeters(charges, meters, null)
+  addBudgets(charges, plan, { table, now, cost: 1 })
+  return charges
+}
+
+interface Clocked {
+  table: RouteTable
+  /** Unix ms. */
+  now: number
+}
+
+export interface Order extends Clocked {
+  client: ClientPlan | null
+  address: Meters | null
+  model: string
+  /** The backend that is asked first. */
+  backend: string
+  estimate: TokenEstimate
+  /** Nano-USD, of the dearest target that may be asked. */
+  cost: number
+}
+
+export function chargesOf(plan: ChargePlan, order: Order): Charge[] {
+  const { client, address, model, backend, estimate } = order
+  const charges: Charge[] = []
+  const holders = [client?.meters ?? null, address, plan.model(model), plan.backend(backend)]
+  for (const meters of holders) addMeters(charges, meters, estimate)
+  if (client !== null) addBudgets(charges, client, order)
+  return charges
+}
+
+/** @param estimate null = nobody knows yet */
+function addMeters(charges: Charge[], meters: Meters | null, estimate: TokenEstimate | null): void {
+  if (meters === null) return
+  const { requests, tokens, concurrent } = meters
+  if (requests !== null) charges.push(requests)
+  if (tokens !== null) {
+    charges.push(
+      estimate === null ? tokens : { ...tokens, amount: reservedTokens(estimate, tokens.limit.count) },
+    )
+  }
+  if (concurrent !== null) charges.push(concurrent)
+}
+
+/** An answer whose length nobody bounds is never why a request is too large for a limit. */
+function reservedTokens({ input, output, bounded }: TokenEstimate, limit: number): number {
+  return bounded ? input + output : Math.max(input, Math.min(input + output, limit))
+}
+
+function addBudgets(
+  charges: Charge[],
+  { budgets }: ClientPlan,
+  { table, now, cost }: Clocked & { cost: number },
+): void {
+  for (const { key, budget } of budgets) {
+    const period = budgetPeriod(budget.per, table.timeZone, now)
+    charges.push({ kind: 'budget', key, amount: cost, limit: budget.limit, period })
+  }
+}

@@ -1,0 +1,67 @@
+/** What a request may use, before anybody has counted: what is reserved for it. */
+import type { JsonObject } from '../../protocols/json-object.ts'
+import { textParts } from '../../protocols/text-parts.ts'
+import type { ParameterEdits } from '../../table/decision.ts'
+import type { Facts } from '../../table/facts.ts'
+import { lookup } from '../../table/lookup.ts'
+import type { RouteTable } from '../../table/route-table.ts'
+import type { Price } from '../../table/usage-limits.ts'
+import { estimateTokens } from '../classify/estimate-tokens.ts'
+
+/** Tokens of an answer whose length nobody bounds. */
+export const UNBOUNDED_OUTPUT = 1024
+
+/** More answers than this at once no server gives. */
+const MOST_ANSWERS = 128
+
+export interface TokenEstimate {
+  input: number
+  output: number
+  /** The request says itself how long its answer may become. */
+  bounded: boolean
+}
+
+export function estimateRequest(
+  body: JsonObject,
+  facts: Facts,
+  { edits, table }: { edits: ParameterEdits; table: RouteTable },
+): TokenEstimate {
+  const input = inputTokens(body, facts, table)
+  if (facts.surface === 'embeddings') return { input, output: 0, bounded: true }
+  const longest = longestAnswer(facts, edits)
+  const answers = Math.max(answersOf(body.value['n']), answersOf(body.value['best_of']))
+  return { input, output: (longest ?? UNBOUNDED_OUTPUT) * answers, bounded: longest !== null }
+}
+
+function inputTokens(body: JsonObject, facts: Facts, table: RouteTable): number {
+  if (table.needs.text) return facts.tokens
+  // The whole body is little more than its text, unless there are images in it.
+  if (!facts.images) return estimateTokens(body.text)
+  const { parts } = textParts(body.value, facts.surface, body.numbers)
+  return parts.reduce((sum, { text }) => sum + estimateTokens(text), 0)
+}
+
+/** Tokens, after rules have set and clamped them; null = nobody says. */
+function longestAnswer({ maxTokens }: Facts, { set, clamp }: ParameterEdits): number | null {
+  const said = lookup(set, 'max_tokens')
+  const bounds = lookup(clamp, 'max_tokens')
+  const wanted = typeof said === 'number' ? said : (maxTokens ?? bounds?.max ?? null)
+  if (wanted === null) return null
+  const clamped = Math.min(Math.max(wanted, bounds?.min ?? 0), bounds?.max ?? Number.POSITIVE_INFINITY)
+  return Math.max(0, Math.ceil(clamped))
+}
+
+function answersOf(value: unknown): number {
+  return typeof value === 'number' && value > 1 ? Math.min(Math.ceil(value), MOST_ANSWERS) : 1
+}
+
+/** Nano-USD, whole. What costs nothing or has no price is free. */
+export function costOf(
+  price: Price | null,
+  { input, cachedInput, output }: { input: number; cachedInput: number; output: number },
+): number {
+  if (price === null) return 0
+  return Math.round(
+    (input - cachedInput) * price.input + cachedInput * price.cachedInput + output * price.output,
+  )
+}

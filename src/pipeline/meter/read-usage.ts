@@ -1,0 +1,62 @@
+/** What a backend says it used: the `usage` object of its answer, found without parsing the rest. */
+import { isRecord } from '../../protocols/json-object.ts'
+
+/** Tokens as the backend counted them. */
+export interface WireUsage {
+  input: number
+  /** Of `input`, those that a cache of the backend's answered. */
+  cachedInput: number
+  output: number
+}
+
+/** A usage object is longer nowhere; what does not end by then is something else. */
+const LONGEST = 4096
+
+/** The last one in a text of JSON or of events; null where none is told. */
+export function findUsage(text: string): WireUsage | null {
+  // Within a string a quote is escaped, so what stands in an answer's own text cannot be taken for it.
+  for (
+    let at = text.lastIndexOf('"usage"');
+    at !== -1;
+    at = at === 0 ? -1 : text.lastIndexOf('"usage"', at - 1)
+  ) {
+    const open = /^"usage"\s*:\s*\{/.exec(text.slice(at, at + 64))
+    if (open === null) continue
+    const usage = readUsage(parseObject(text.slice(at + open[0].length - 1, at + LONGEST)))
+    if (usage !== null) return usage
+  }
+  return null
+}
+
+/** OpenAI's names, and those of its newer API and of Anthropic's. */
+export function readUsage(usage: unknown): WireUsage | null {
+  if (!isRecord(usage)) return null
+  const input = countOf(usage['prompt_tokens'] ?? usage['input_tokens'])
+  const output = countOf(usage['completion_tokens'] ?? usage['output_tokens'])
+  if (input === null && output === null) return null
+  const details = usage['prompt_tokens_details'] ?? usage['input_tokens_details']
+  const cached = countOf(isRecord(details) ? details['cached_tokens'] : usage['prompt_cache_hit_tokens'])
+  return { input: input ?? 0, cachedInput: Math.min(cached ?? 0, input ?? 0), output: output ?? 0 }
+}
+
+/** Null for what is no count: a backend's mistake must not become credit. */
+function countOf(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= 1e12 ? Math.round(value) : null
+}
+
+/** The object that the text begins with. */
+function parseObject(text: string): unknown {
+  let depth = 0
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i] === '{') depth += 1
+    if (text[i] !== '}') continue
+    depth -= 1
+    if (depth > 0) continue
+    try {
+      return JSON.parse(text.slice(0, i + 1))
+    } catch {
+      return null
+    }
+  }
+  return null
+}

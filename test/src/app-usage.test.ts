@@ -1,0 +1,239 @@
+/** What requests use: streams, budgets and records, through the whole app. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { RouteTable } from '../../src/table/route-table.ts'
+import { controlledStream } from './controlled-stream.ts'
+import { AUTHORIZED, makeTable, makeTarget } from './make-snapshot.ts'
+import {
+  answer,
+  atOnce,
+  client,
+  DAY,
+  down,
+  errorOf,
+  gateway,
+  limits,
+  NOON,
+  perDay,
+  perMinute,
+  PRICE,
+  spent,
+  tokens,
+  USAGE,
+} from './metered-gateway.ts'
+import type { Backend } from './scripted-ports.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOON }))
+afterEach(() => void vi.useRealTimers())
+
+describe('a stream', () => {
+  const event = (data: object): string => `data: ${JSON.stringify(data)}\n\n`
+  const delta = (content: string): string =>
+    event({ id: 'x', object: 'chunk', choices: [{ index: 0, delta: { content } }] })
+  const LONE = event({ choices: [], usage: USAGE })
+  const DONE = 'data: [DONE]\n\n'
+  const metered = client({ limits: limits({ tokens: perDay(10_000), concurrent: 1 }) })
+
+  function streaming(chunks: string[]): Backend {
+    return () => new Response(chunks.join(''), { headers: { 'content-type': 'text/event-stream' } })
+  }
+
+  it('is asked for usage where that counts, and does not show it', async () => {
+    const { ask, left, ports } = gateway(metered, { gpu: streaming([delta('a'), delta('b'), LONE, DONE]) })
+    const response = await ask({ stream: true })
+    expect(await response.text()).toBe(delta('a') + delta('b') + DONE)
+    expect(ports.calls[0]?.request.body).toContain('"stream_options":{"include_usage":true}')
+    await Promise.all(ports.deferred)
+    expect(left(tokens(10_000))).toBe(9950)
+    expect(left(atOnce(1))).toBe(1)
+    expect(ports.records[0]).toMatchObject({
+      usage: { input: 20, output: 30, source: 'wire' },
+      stream: true,
+      status: 200,
+    })
+  })
+
+  it.each([
+    ['where the client asked for usage itself', metered, { stream_options: { include_usage: true } }],
+    ['where nothing depends on it', {}, {}],
+  ] as [string, Partial<RouteTable>, object][])('goes through as it came %s', async (_, table, fields) => {
+    const { ask, ports } = gateway(table, { gpu: streaming([delta('a'), LONE, DONE]) })
+    const response = await ask({ stream: true, ...fields })
+    expect(await response.text()).toBe(delta('a') + LONE + DONE)
+    expect(ports.calls[0]?.request.body).toBe(
+      JSON.stringify({
+        model: 'qwen3-coder',
+        messages: [{ role: 'user', content: 'hi' }],
+        max_tokens: 100,
+        stream: true,
+        ...fields,
+      }),
+    )
+    await Promise.all(ports.deferred)
+    expect(ports.records[0]?.usage).toMatchObject({ output: 30, source: 'wire' })
+  })
+
+  it('is estimated where the backend says nothing', async () => {
+    const { ask, left, ports } = gateway(metered, {
+      gpu: streaming([...Array<string>(40).fill(delta('word')), DONE]),
+    })
+    await (await ask({ stream: true })).text()
+    await Promise.all(ports.deferred)
+    expect(ports.records[0]?.usage).toMatchObject({ output: 40, source: 'estimate' })
+    const { input = 0 } = ports.records[0]?.usage ?? {}
+    expect(left(tokens(10_000))).toBe(10_000 - 40 - input)
+  })
+
+  it.each([
+    ['the backend breaks off', (run: Running) => run.stream.break(), 'upstream_interrupted'],
+    ['the client leaves', (run: Running) => run.leave(), 'client_gone'],
+  ] as [string, (run: Running) => unknown, string][])(
+    'is charged for what came when %s',
+    async (_, end, error) => {
+      let stream: ReturnType<typeof controlledStream> | undefined
+      const { ask, left, ports } = gateway(metered, {
+        gpu: ({ signal }) => (stream = controlledStream(signal)).response,
+      })
+      const leaving = new AbortController()
+      const asked = ask({ stream: true }, { signal: leaving.signal })
+      await vi.waitFor(() => expect(stream).toBeDefined())
+      if (stream === undefined) throw new Error('no stream')
+      const sending = stream.send(delta('one') + delta('two'))
+      const reader = (await asked).body?.getReader()
+      await reader?.read()
+      await sending
+      expect(left(atOnce(1))).toBe(0)
+      await end({ stream, leave: () => leaving.abort() })
+      await reader?.read().catch(() => {})
+      await reader?.cancel().catch(() => {})
+      await Promise.all(ports.deferred)
+      expect(left(atOnce(1))).toBe(1)
+      expect(ports.records).toHaveLength(1)
+      expect(ports.records[0]).toMatchObject({ status: 200, error, usage: { output: 2, source: 'estimate' } })
+    },
+  )
+
+  interface Running {
+    stream: ReturnType<typeof controlledStream>
+    leave: () => void
+  }
+})
+
+describe('a budget', () => {
+  const targets = { 'gpu/coder': makeTarget({ price: PRICE }) }
+  const budgeted = { ...client({ budgets: [DAY] }), targets: { ...makeTable().targets, ...targets } }
+
+  it('is charged by the price of the target, cached tokens by theirs', async () => {
+    const usage = { ...USAGE, prompt_tokens_details: { cached_tokens: 10 } }
+    const { ask, left, ports } = gateway(budgeted, { gpu: answer({ usage }) })
+    expect((await ask()).status).toBe(200)
+    const cost = 10 * 1000 + 10 * 100 + 30 * 10_000
+    expect(ports.records[0]?.cost).toBe(cost)
+    expect(left(spent(DAY.limit))).toBe(DAY.limit - cost)
+  })
+
+  it('warns, then stops', async () => {
+    const usage = { prompt_tokens: 0, completion_tokens: 150 }
+    const { ask, ports } = gateway(budgeted, { gpu: answer({ usage }) })
+    const warnings: (string | null)[] = []
+    let response = await ask()
+    while (response.status === 200) {
+      warnings.push(response.headers.get('x-aicc-budget-warning'))
+      response = await ask()
+    }
+    expect(warnings).toEqual([null, null, null, null, 'day 60%', 'day 75%'])
+    expect(ports.events.filter(({ event }) => event === 'budget-warning')).toHaveLength(1)
+    expect(response.status).toBe(429)
+    expect(response.headers.get('retry-after')).toBe(String(12 * 3600))
+    expect(await errorOf(response)).toMatchObject({ code: 'insufficient_quota', type: 'insufficient_quota' })
+    vi.setSystemTime(Date.UTC(2026, 10, 22))
+    expect((await ask()).status).toBe(200)
+  })
+
+  it('is never overdrawn by many at once', async () => {
+    const { ask, left } = gateway(budgeted, {
+      gpu: answer({ usage: { prompt_tokens: 1, completion_tokens: 100 } }),
+    })
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask()))
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(5)
+    expect(answers.filter(({ status }) => status === 200).length).toBeLessThan(11)
+    expect(left(spent(DAY.limit))).toBeGreaterThanOrEqual(0)
+  })
+
+  it('gives all back when nobody answers', async () => {
+    const { ask, left, ports } = gateway(budgeted, { gpu: down })
+    expect((await ask()).status).toBe(502)
+    expect(left(spent(DAY.limit))).toBe(DAY.limit)
+    expect(ports.records[0]).toMatchObject({ status: 502, error: 'upstream_error', attempts: 1, cost: 0 })
+  })
+})
+
+describe('the record of a request', () => {
+  it('says what became of it, and nothing of its text', async () => {
+    const { ask, ports } = gateway(
+      client({ limits: limits({ requests: perMinute(9), tokens: perMinute(9000), concurrent: 3 }) }),
+    )
+    const response = await ask({ messages: [{ role: 'user', content: 'a secret' }] })
+    const [record] = ports.records
+    expect(record).toEqual({
+      id: response.headers.get('x-correlation-id'),
+      correlationId: response.headers.get('x-correlation-id'),
+      startedAt: Date.now(),
+      endedAt: Date.now(),
+      client: 'crew',
+      surface: 'chat',
+      asked: 'fast',
+      model: 'fast',
+      backend: 'gpu',
+      backendModel: 'coder',
+      rule: null,
+      digest: makeTable().digest,
+      stream: false,
+      status: 200,
+      error: null,
+      attempts: 1,
+      usage: { input: 20, cachedInput: 0, output: 30, source: 'wire' },
+      cost: null,
+      charges: [
+        { charge: { kind: 'rate', key: 'client:crew:requests', amount: 1, limit: perMinute(9) }, used: 1 },
+        { charge: expect.objectContaining({ key: 'client:crew:tokens' }), used: 50 },
+      ],
+    })
+    expect(JSON.stringify(ports.records)).not.toContain('secret')
+  })
+
+  it('has an id of its own where the caller chose the correlation id', async () => {
+    const { ask, ports } = gateway({})
+    const headers = {
+      host: 'localhost',
+      'content-type': 'application/json',
+      ...AUTHORIZED,
+      'x-correlation-id': 'mine-1',
+    }
+    await ask({}, { headers })
+    await ask({}, { headers })
+    const ids = ports.records.map(({ id }) => id)
+    expect(ports.records[0]?.correlationId).toBe('mine-1')
+    expect(new Set(ids).size).toBe(2)
+    expect(ids).not.toContain('mine-1')
+  })
+
+  it('is made of refusals too, once each, and names no model that nobody knows', async () => {
+    const { ask, ports } = gateway({})
+    await ask({ model: 'no-such-model' })
+    expect(ports.records).toHaveLength(1)
+    expect(ports.records[0]).toMatchObject({
+      asked: null,
+      model: null,
+      status: 404,
+      error: 'model_not_found',
+      attempts: 0,
+    })
+  })
+
+  it('takes the tokens of an answer without usage from its text', async () => {
+    const choices = [{ message: { role: 'assistant', content: 'x'.repeat(400) } }]
+    const { ask, ports } = gateway({}, { gpu: () => Response.json({ choices }) })
+    await ask()
+    expect(ports.records[0]?.usage).toMatchObject({ output: 100, source: 'estimate' })
+  })
+})

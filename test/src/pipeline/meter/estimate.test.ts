@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { costOf, estimateRequest } from '../../../../src/pipeline/meter/estimate.ts'
+import { estimateAnswer } from '../../../../src/pipeline/meter/estimate-answer.ts'
+import { includeUsage } from '../../../../src/pipeline/meter/include-usage.ts'
+import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
+import { parseJsonObject } from '../../../../src/protocols/json-object.ts'
+import { makeFacts } from '../../make-facts.ts'
+import { makeTable } from '../../make-snapshot.ts'
+
+const encoder = new TextEncoder()
+const NO_EDITS = { set: {}, clamp: {} }
+const table = makeTable({ needs: { headers: [], text: false, complexity: false, time: false } })
+
+describe('what a request may use', () => {
+  const body = { model: 'm', messages: [{ role: 'user', content: 'what is it? '.repeat(30) }] }
+  const rows: [string, object, object, object, { output: number; bounded: boolean }][] = [
+    ['says nothing', {}, {}, NO_EDITS, { output: 1024, bounded: false }],
+    ['says how long', {}, { maxTokens: 50 }, NO_EDITS, { output: 50, bounded: true }],
+    ['wants several answers', { n: 3 }, { maxTokens: 50 }, NO_EDITS, { output: 150, bounded: true }],
+    [
+      'wants the best of several',
+      { n: 1, best_of: 4 },
+      { maxTokens: 50 },
+      NO_EDITS,
+      { output: 200, bounded: true },
+    ],
+    ['wants nonsense', { n: 'many' }, { maxTokens: 50 }, NO_EDITS, { output: 50, bounded: true }],
+    ['is set', {}, { maxTokens: 50 }, { set: { max_tokens: 9 }, clamp: {} }, { output: 9, bounded: true }],
+    [
+      'is clamped',
+      {},
+      { maxTokens: 50 },
+      { set: {}, clamp: { max_tokens: { min: null, max: 20 } } },
+      { output: 20, bounded: true },
+    ],
+    [
+      'is bounded by a rule alone',
+      {},
+      {},
+      { set: {}, clamp: { max_tokens: { min: null, max: 20 } } },
+      { output: 20, bounded: true },
+    ],
+    ['is an embedding', {}, { surface: 'embeddings' }, NO_EDITS, { output: 0, bounded: true }],
+  ]
+  it.each(rows)('where it %s', (_, more, facts, edits, expected) => {
+    const parsed = parseJsonObject(JSON.stringify({ ...body, ...more }))
+    const estimate = estimateRequest(parsed, makeFacts(facts), { edits: { ...NO_EDITS, ...edits }, table })
+    expect(estimate).toMatchObject(expected)
+    expect(estimate.input).toBeGreaterThanOrEqual(100)
+    expect(estimate.input).toBeLessThan(160)
+  })
+
+  it('does not take images for text, nor count what was counted', () => {
+    const url = `data:image/png;base64,${'A'.repeat(40_000)}`
+    const content = [
+      { type: 'text', text: 'what is it?' },
+      { type: 'image_url', image_url: { url } },
+    ]
+    const parsed = parseJsonObject(JSON.stringify({ model: 'm', messages: [{ role: 'user', content }] }))
+    const options = { edits: NO_EDITS, table }
+    expect(estimateRequest(parsed, makeFacts({ images: true }), options).input).toBeLessThan(20)
+    const counted = { ...table, needs: { ...table.needs, text: true } }
+    expect(
+      estimateRequest(parsed, makeFacts({ tokens: 77 }), { edits: NO_EDITS, table: counted }).input,
+    ).toBe(77)
+  })
+})
+
+describe('what tokens cost', () => {
+  it.each([
+    [{ input: 1000, cachedInput: 0, output: 100 }, 350_000],
+    [{ input: 1000, cachedInput: 600, output: 0 }, 115_000],
+    [{ input: 0, cachedInput: 0, output: 0 }, 0],
+  ])('%j', (usage, nano) => {
+    expect(costOf({ input: 250, cachedInput: 25, output: 1000 }, usage)).toBe(nano)
+    expect(costOf(null, usage)).toBe(0)
+  })
+
+  it('is whole', () => {
+    expect(costOf({ input: 0.4, cachedInput: 0, output: 0 }, { input: 3, cachedInput: 0, output: 0 })).toBe(1)
+  })
+})
+
+describe('the length of an answer without usage', () => {
+  it.each([
+    ['chat', { choices: [{ message: { role: 'assistant', content: 'x'.repeat(40) } }] }, 10],
+    ['two answers', { choices: [{ message: { content: 'xxxx' } }, { message: { content: 'xxxx' } }] }, 2],
+    ['completions', { choices: [{ text: 'x'.repeat(9) }] }, 3],
+    [
+      'tool calls',
+      {
+        choices: [{ message: { content: null, tool_calls: [{ function: { name: 'f', arguments: '{}' } }] } }],
+      },
+      11,
+    ],
+    ['none', {}, 0],
+  ])('%s', (_, answer, tokens) => {
+    expect(estimateAnswer(encoder.encode(JSON.stringify(answer)))).toBe(tokens)
+  })
+
+  it('is its size where it is large, and nothing where it is no JSON', () => {
+    expect(estimateAnswer(new Uint8Array(400_000))).toBe(100_000)
+    expect(estimateAnswer(encoder.encode('{'))).toBe(0)
+  })
+})
+
+describe('the question for usage', () => {
+  it.each([
+    ['where nothing is said', {}, { replaced: [], added: '"stream_options":{"include_usage":true}' }],
+    [
+      'beside other options',
+      { stream_options: { x: 1 } },
+      { replaced: [['stream_options', '{"x":1,"include_usage":true}']], added: '' },
+    ],
+    [
+      'instead of none',
+      { stream_options: null },
+      { replaced: [['stream_options', '{"include_usage":true}']], added: '' },
+    ],
+    [
+      'instead of no',
+      { stream_options: { include_usage: false } },
+      { replaced: [['stream_options', '{"include_usage":true}']], added: '' },
+    ],
+    ['not where the client asks', { stream_options: { include_usage: true } }, null],
+  ])('%s', (_, options, expected) => {
+    const request = parseModelRequest(
+      encoder.encode(JSON.stringify({ model: 'm', stream: true, ...options })),
+    )
+    const changes = includeUsage(request, null)
+    expect(changes && { replaced: [...changes.replaced], added: changes.added }).toEqual(expected)
+  })
+
+  it('goes with other changes', () => {
+    const request = parseModelRequest(encoder.encode('{"model":"m","temperature":1}'))
+    const changes = includeUsage(request, { replaced: new Map([['temperature', '0']]), added: '"seed":1' })
+    expect(changes?.added).toBe('"seed":1,"stream_options":{"include_usage":true}')
+    expect(changes?.replaced.get('temperature')).toBe('0')
+  })
+})

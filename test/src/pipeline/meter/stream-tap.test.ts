@@ -1,0 +1,105 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createStreamTap } from '../../../../src/pipeline/meter/stream-tap.ts'
+import { createEventAligner } from '../../../../src/protocols/sse.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+const chunk = (content: string, usage?: unknown): string =>
+  JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    choices: [{ index: 0, delta: { content }, finish_reason: null }],
+    ...(usage === undefined ? {} : { usage }),
+  })
+const USED = { prompt_tokens: 11, completion_tokens: 3, total_tokens: 14 }
+const LONE = JSON.stringify({ id: 'chatcmpl-1', choices: [], usage: USED })
+
+interface Seen {
+  shown: string
+  usage: unknown
+  estimate: number
+}
+
+/** @param cuts where the bytes are cut into chunks */
+function run(text: string, hides: boolean, cuts: readonly number[] = []): Seen {
+  const bytes = encoder.encode(text)
+  const tap = createStreamTap(hides)
+  const aligner = createEventAligner()
+  let shown = ''
+  let from = 0
+  for (const cut of [
+    ...cuts.map((at) => at % (bytes.byteLength + 1)).toSorted((a, b) => a - b),
+    bytes.byteLength,
+  ]) {
+    const piece = aligner.push(bytes.subarray(from, cut))
+    from = cut
+    const visible = piece === null ? null : tap.pass(piece)
+    if (visible !== null) shown += decoder.decode(visible)
+  }
+  return { shown, usage: tap.usage(), estimate: tap.estimate() }
+}
+
+const events = (data: readonly string[], end = '\n\n'): string =>
+  data.map((one) => `data: ${one}${end}`).join('')
+const ANSWER = [chunk(''), chunk('Hel'), chunk('lo "usage":{} '), chunk('!')]
+
+describe('a stream with usage at its end', () => {
+  it.each(['\n\n', '\r\n\r\n'])('loses that event alone where the client did not ask (%j)', (end) => {
+    const { shown, usage } = run(events([...ANSWER, LONE, '[DONE]'], end), true)
+    expect(shown).toBe(events([...ANSWER, '[DONE]'], end))
+    expect(usage).toEqual({ input: 11, cachedInput: 0, output: 3 })
+  })
+
+  it('keeps it where the client asked', () => {
+    const text = events([...ANSWER, LONE, '[DONE]'])
+    expect(run(text, false)).toMatchObject({ shown: text, usage: { input: 11, output: 3 } })
+  })
+
+  it.each([
+    ['usage beside choices', [chunk('a'), chunk('b', USED), '[DONE]'], { output: 3 }],
+    ['usage that is null', [chunk('a', null), chunk('b', null), '[DONE]'], null],
+    ['no choices and no usage', ['{"choices":[],"prompt_filter_results":[]}', chunk('a'), '[DONE]'], null],
+    ['an error that speaks of usage', [chunk('a'), '{"error":{"message":"x","usage":{}}}'], null],
+    ['text that looks like it', [chunk('"choices":[],"usage":{"prompt_tokens":1}'), '[DONE]'], null],
+  ])('is left as it is with %s', (_, data, usage) => {
+    const text = events(data)
+    const seen = run(text, true)
+    expect(seen.shown).toBe(text)
+    if (usage === null) expect(seen.usage).toBeNull()
+    else expect(seen.usage).toMatchObject(usage)
+  })
+
+  it('is the same however its bytes come', () => {
+    const plain = fc.string({ unit: 'binary', maxLength: 12 }).map((content) => chunk(content))
+    const other = fc.constantFrom(LONE, chunk('x', null), chunk('y', USED), '[DONE]')
+    const data = fc.array(fc.oneof({ weight: 4, arbitrary: plain }, other), { maxLength: 12 })
+    fc.assert(
+      fc.property(data, fc.array(fc.nat(4000), { maxLength: 20 }), fc.boolean(), (list, cuts, hides) => {
+        const seen = run(events(list), hides, cuts)
+        expect(seen.shown).toBe(events(hides ? list.filter((one) => one !== LONE) : list))
+        expect(seen.estimate).toBe(run(events(list), hides).estimate)
+      }),
+    )
+  })
+})
+
+describe('a stream without usage', () => {
+  it('is estimated by its events, a token each', () => {
+    expect(run(events([...Array.from({ length: 50 }, () => chunk(' to')), '[DONE]']), false).estimate).toBe(
+      50,
+    )
+  })
+
+  it('is estimated by its size where events hold more', () => {
+    const long = 'x'.repeat(400)
+    expect(
+      run(events(Array.from({ length: 10 }, (_, i) => chunk(i === 0 ? 'x' : long))), false).estimate,
+    ).toBe(901)
+  })
+
+  it('has none where nothing came', () => {
+    expect(run(': keep-alive\n\ndata: [DONE]\n\n', false)).toMatchObject({ usage: null, estimate: 0 })
+  })
+})
