@@ -267,6 +267,6 @@ describe('the bundles', () => {
     const { node } = bundles.metafiles
     expect(within(node, NEVER)).toEqual([])
     expect(within(node, /^src\/adapters\/workerd\/|^cloudflare:/)).toEqual([])
-    expect(within(node, /^src\/(?:app|adapters\/node\/.*)\.ts$/)).toHaveLength(2)
+    expect(within(node, /^src\/(?:app|adapters\/node\/.*)\.ts$/)).toHaveLength(3)
   })
 })
