@@ -40,7 +40,7 @@ const REASONS: readonly (readonly [pattern: RegExp, why: string])[] = [
   ],
   [
     /\.(allowed_fails|allowed_fails_policy|cooldown_time|disable_cooldowns)\b/,
-    'a backend that cannot be reached is passed over for a while, by fixed rules',
+    '`breaker` of `policy.yaml` says when a place that fails is left alone, and for how long',
   ],
   [/\.(redis_|cache)/, 'not kept in this version: `cache` of `policy.yaml` is proved only'],
   [
