@@ -25,11 +25,12 @@ const CLASSES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
  * @returns a hash for each word, and for each mark between words
  */
 export function tokenize(codes: Uint16Array): Int32Array {
-  const tokens = new Int32Array(codes.length)
+  const { length } = codes
+  const tokens = new Int32Array(length)
   let count = 0
   let hash = START
   let inWord = false
-  for (let i = 0; i < codes.length; i += 1) {
+  for (let i = 0; i < length; i += 1) {
     const code = codes[i] ?? 0
     const kind = code < 128 ? CLASSES[code] : WORD
     if (kind === WORD) {

@@ -32,8 +32,9 @@ export function createLiterals(words: readonly string[], { anyCase }: { anyCase:
 
   function scan(text: string, onHit: (word: number, start: number) => void): void {
     const codes = codesOf(text)
+    const { length } = codes
     let state = 0
-    for (let i = 0; i < codes.length; i += 1) {
+    for (let i = 0; i < length; i += 1) {
       state = table[state + (classes[codes[i] ?? 0] ?? 0)] ?? 0
       if (state < 0) {
         state = ~state

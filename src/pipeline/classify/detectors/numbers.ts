@@ -53,6 +53,9 @@ interface Candidate {
   isTight: boolean
 }
 
+/** An address has four. */
+const FEWEST_DIGITS = 4
+
 const SPACE = 32
 const BRACKET = 40
 const PLUS = 43
@@ -69,12 +72,13 @@ export function findNumber(source: NumberSource, at: number): Find | null {
   const lead = leadOf(codes, at)
   if (isGlue(codes[lead - 1] ?? 0)) return null
   run.read(at)
+  if (run.digits < FEWEST_DIGITS) return null
   const tight = tightEnd(codes, run)
   // With what follows it, it may look like a telephone number.
   const id = tight >= 2 && tight < run.groups - 1 ? findTight(source, { at, lead, last: tight }) : null
   if (id !== null) return id
   let { digits } = run
-  for (let last = run.groups - 1; last >= 0 && digits >= 4; last -= 1) {
+  for (let last = run.groups - 1; last >= 0 && digits >= FEWEST_DIGITS; last -= 1) {
     const isTight = last === tight && last >= 2
     const isWhole = isTight || (run.isWhole && last === run.groups - 1)
     const shape = shapeOf(run, last, digits)
