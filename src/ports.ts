@@ -76,6 +76,8 @@ export interface Ledger {
 export interface SharedLedger {
   reserve: (reservation: Reservation) => Promise<Verdict>
   settle: (settlement: Settlement) => Promise<void>
+  /** Voids a reservation whose answer was not waited for, whether it was taken or is still on its way. */
+  cancel: (id: string) => Promise<void>
   /** Of requests that have ended: settles what was reserved, counts what never was. Idempotent by id. */
   finish: (finished: readonly Finished[]) => Promise<void>
 }

@@ -88,6 +88,11 @@ async function route(
       if (settlement !== null) await sharedLedger?.()?.settle(settlement)
       return [204]
     }
+    case 'POST /ledger/cancel': {
+      const cancelled = await readJson<{ id: string }>(request)
+      if (cancelled !== null) await sharedLedger?.()?.cancel(cancelled.id)
+      return [204]
+    }
     default:
       return [404]
   }

@@ -8,7 +8,7 @@ const RESERVE_WITHIN_MS = 50
 /** Nobody waits for it. */
 const SETTLE_WITHIN_MS = 2000
 
-export function createRemoteLedger(post: ControlPost): Pick<SharedLedger, 'reserve' | 'settle'> {
+export function createRemoteLedger(post: ControlPost): Omit<SharedLedger, 'finish'> {
   return {
     async reserve(reservation) {
       const asked = { path: '/ledger/reserve', body: reservation, withinMs: RESERVE_WITHIN_MS }
@@ -21,6 +21,9 @@ export function createRemoteLedger(post: ControlPost): Pick<SharedLedger, 'reser
     },
     async settle(settlement) {
       await askControl(post, { path: '/ledger/settle', body: settlement, withinMs: SETTLE_WITHIN_MS })
+    },
+    async cancel(id) {
+      await askControl(post, { path: '/ledger/cancel', body: { id }, withinMs: SETTLE_WITHIN_MS })
     },
   }
 }

@@ -11,7 +11,7 @@ import type { MemoryLedger } from './memory-ledger.ts'
 export interface SharedLedgerOptions {
   local: MemoryLedger
   /** Rejects when it gets no answer in time. */
-  remote: Pick<SharedLedger, 'reserve' | 'settle'>
+  remote: Omit<SharedLedger, 'finish'>
   /** Of the table in force; null = nothing is shared. */
   state: () => SharedState | null
   defer: Ports['defer']
@@ -29,7 +29,7 @@ const USE = { rate: 'limits', budget: 'budgets', lease: 'leases' } as const
 export function createSharedLedger({ local, remote, state, defer }: SharedLedgerOptions): Ledger {
   const breaker = createBreaker()
   const reserveThere = async (reservation: Reservation, shared: SharedState): Promise<Verdict> => {
-    const { id, now, charges } = reservation
+    const { id, now } = reservation
     if (!breaker.allows(now)) return reserveWithout(reservation, { shared, local })
     try {
       const verdict = await remote.reserve(reservation)
@@ -37,13 +37,9 @@ export function createSharedLedger({ local, remote, state, defer }: SharedLedger
       return verdict
     } catch {
       breaker.failed(now)
-      const verdict = reserveWithout(reservation, { shared, local })
-      // It may have been taken there, its answer being late; nobody else would give it back.
-      if (!verdict.granted) {
-        const used = Object.fromEntries(charges.map(({ key }) => [key, 0]))
-        defer(remote.settle({ id, now, used }).catch(() => {}))
-      }
-      return verdict
+      // Its answer is late, and what it says nobody reads any more.
+      defer(remote.cancel(id).catch(() => {}))
+      return reserveWithout(reservation, { shared, local })
     }
   }
   return {

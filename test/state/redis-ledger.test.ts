@@ -87,6 +87,25 @@ describe.skipIf(missing !== null)('with a real Redis', () => {
     })
   })
 
+  it('cancels what was taken, and what comes later', async () => {
+    const ledger = create('caller')
+    const reservation = { now: Date.now(), charges, ttlMs: 60_000 }
+    await ledger.reserve({ id: 'a', ...reservation })
+    await ledger.cancel('a')
+    await ledger.cancel('b')
+    expect((await ledger.reserve({ id: 'b', ...reservation })).granted).toBe(false)
+    expect(await left(ledger)).toEqual([100, 1, 1_000_000_000_000_000])
+    // It was let in elsewhere, and its record tells what it used.
+    await ledger.finish([{ id: 'b', charges: [{ charge: budget, used: 6 }] }])
+    expect((await left(ledger))[2]).toBe(1_000_000_000_000_000 - 6)
+  })
+
+  it('refuses a reservation that comes after its record', async () => {
+    const ledger = create('caller')
+    await ledger.finish([{ id: 'a', charges: [{ charge: budget, used: 6 }] }])
+    expect((await ledger.reserve({ id: 'a', now: Date.now(), charges, ttlMs: 1000 })).granted).toBe(false)
+  })
+
   it('keeps money exact to the last nano', async () => {
     const ledger = create()
     const large = 999_999_999_999_997

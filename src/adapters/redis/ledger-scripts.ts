@@ -145,7 +145,9 @@ end
 
 local refused_by, wait = 0, 0
 local name = prefix .. 'i:' .. id
-if redis.call('EXISTS', name) == 0 then
+if redis.call('EXISTS', prefix .. 'x:' .. id) == 1 then
+  refused_by, wait = 1, LEASE_RETRY_MS
+elseif redis.call('EXISTS', name) == 0 then
   for i, charge in ipairs(charges) do
     local its = wait_of(charge)
     if its > wait then refused_by, wait = i, its end
@@ -175,6 +177,20 @@ return 1
 `
 
 /**
+ * Voids a reservation whose answer was not waited for: one that was taken is given back, one that comes later (it was on
+ * its way) is refused.
+ * KEYS: prefix. ARGV: now or '', id.
+ */
+export const CANCEL: string = `${COMMON}
+local nothing = {}
+local charges = redis.call('HGET', prefix .. 'i:' .. ARGV[2], 'charges')
+for _, charge in ipairs(cjson.decode(charges or '[]')) do nothing[charge.key] = 0 end
+settle(ARGV[2], nothing, clock(ARGV[1]))
+redis.call('SET', prefix .. 'x:' .. ARGV[2], '', 'PX', TOMBSTONE_MS)
+return 1
+`
+
+/**
  * For requests that have ended, told by their records: settles what was reserved, and counts what never was (its node
  * could not ask at that time). Each id once: it is remembered for an hour, longer than any record is on its way.
  * KEYS: prefix. ARGV: now or '', then of each request its id and its charges with what was used, as JSON.
@@ -185,6 +201,7 @@ for i = 2, #ARGV, 2 do
   local id, booked = ARGV[i], cjson.decode(ARGV[i + 1])
   local used = {}
   for _, one in ipairs(booked) do used[one.charge.key] = one.used end
+  redis.call('SET', prefix .. 'x:' .. id, '', 'PX', TOMBSTONE_MS)
   if redis.call('SET', prefix .. 'd:' .. id, '', 'NX', 'PX', TOMBSTONE_MS) and not settle(id, used, now) then
     for _, one in ipairs(booked) do
       if one.charge.kind == 'rate' then

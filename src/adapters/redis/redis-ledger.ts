@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { SharedLedger } from '../../ports.ts'
 import type { Charge, Standing, Verdict } from '../../table/charges.ts'
-import { FINISH, RESERVE, SETTLE } from './ledger-scripts.ts'
+import { CANCEL, FINISH, RESERVE, SETTLE } from './ledger-scripts.ts'
 
 export interface RedisLedgerOptions {
   redis: Redis
@@ -13,7 +13,7 @@ export interface RedisLedgerOptions {
 }
 
 type Commands = Record<
-  'aiccReserve' | 'aiccSettle' | 'aiccFinish',
+  'aiccReserve' | 'aiccSettle' | 'aiccCancel' | 'aiccFinish',
   (prefix: string, ...args: (string | number)[]) => Promise<unknown>
 >
 
@@ -23,6 +23,7 @@ const FINISHED_AT_ONCE = 64
 export function createRedisLedger({ redis, prefix, clock }: RedisLedgerOptions): SharedLedger {
   redis.defineCommand('aiccReserve', { numberOfKeys: 1, lua: RESERVE })
   redis.defineCommand('aiccSettle', { numberOfKeys: 1, lua: SETTLE })
+  redis.defineCommand('aiccCancel', { numberOfKeys: 1, lua: CANCEL })
   redis.defineCommand('aiccFinish', { numberOfKeys: 1, lua: FINISH })
   const commands = redis as unknown as Commands
   const time = (now: number): string => (clock === 'server' ? '' : String(now))
@@ -33,6 +34,9 @@ export function createRedisLedger({ redis, prefix, clock }: RedisLedgerOptions):
     },
     async settle({ id, now, used }) {
       await commands.aiccSettle(prefix, time(now), id, JSON.stringify(used))
+    },
+    async cancel(id) {
+      await commands.aiccCancel(prefix, time(Date.now()), id)
     },
     async finish(finished) {
       for (let from = 0; from < finished.length; from += FINISHED_AT_ONCE) {

@@ -34,7 +34,11 @@ function rig(): Rig {
     createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
     defer: (work) => void work,
     deferUncounted: (work) => void work,
-    remote: { reserve: () => Promise.reject(new Error('none')), settle: () => Promise.resolve() },
+    remote: {
+      reserve: () => Promise.reject(new Error('none')),
+      settle: () => Promise.resolve(),
+      cancel: () => Promise.resolve(),
+    },
     state: () => null,
     inFlight: () => flight.count,
   })

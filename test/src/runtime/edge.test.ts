@@ -17,7 +17,11 @@ function createTestEdge({ pullSnapshot, gpu }: EdgeOptions): Edge {
     ...ports,
     pullSnapshot: pullSnapshot ?? (() => Promise.reject(new Error('control is down'))),
     shipRecords: () => Promise.resolve(true),
-    remoteLedger: { reserve: () => Promise.reject(new Error('none')), settle: () => Promise.resolve() },
+    remoteLedger: {
+      reserve: () => Promise.reject(new Error('none')),
+      settle: () => Promise.resolve(),
+      cancel: () => Promise.resolve(),
+    },
   })
 }
 
@@ -124,7 +128,11 @@ it('a client whose peer is reported gone lets go of its backend', async () => {
     peerOf: () => '192.0.2.7:4711',
     pullSnapshot: () => Promise.resolve(makeSnapshot()),
     shipRecords: () => Promise.resolve(true),
-    remoteLedger: { reserve: () => Promise.reject(new Error('none')), settle: () => Promise.resolve() },
+    remoteLedger: {
+      reserve: () => Promise.reject(new Error('none')),
+      settle: () => Promise.resolve(),
+      cancel: () => Promise.resolve(),
+    },
   })
   const control = async (path: string, body?: string): Promise<Response> =>
     edge.control(new Request(`http://edge${path}`, body === undefined ? {} : { method: 'POST', body }))

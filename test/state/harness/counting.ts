@@ -3,7 +3,7 @@
 /** Nano-USD that a request reserves, and what it turns out to have used. */
 export const RESERVED = 10
 export const USED = 7
-/** Of the day's budget, unless the test sets another by its environment when it builds the edge. */
+/** Of the day's budget, unless the request says otherwise. */
 export const LIMIT = 1_000_000_000_000
 /** The period is long over when this fails. */
 export const DAY_ENDS_AT: number = Date.UTC(2100, 0, 2)
