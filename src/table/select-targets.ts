@@ -81,8 +81,10 @@ export function selectTargets(
   }
 
   // What is held to be down comes last, in the order in which it is tried again, but it comes: the news may be old.
-  const place = ({ target: { backend, model: name } }: { target: Target }): number =>
-    facts.unhealthy.findIndex((held) => held === backend || held === `${backend}/${name}`)
+  const place = ({ target }: { target: Target }): number =>
+    facts.unhealthy.findIndex(
+      (held) => held === target.backend || held === `${target.backend}/${target.model}`,
+    )
   const up = (entry: { target: Target }): boolean => place(entry) === -1
   const byPlace = (a: { target: Target }, b: { target: Target }): number => place(a) - place(b)
   const ranked = fallback.filter(up)

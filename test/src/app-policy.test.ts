@@ -273,12 +273,8 @@ describe('health', () => {
     const spared = makeRule({ id: 'down', when: down, action: { kind: 'route', to: 'safe', force: false } })
     const rules = [spared, makeRule({ action: { kind: 'route', to: 'safe', force: false } })]
     const edge = gateway({ ...makeRuledTable(rules), breaker }, { backends: { gpu } })
-    const first = await edge.ask()
-    const second = await edge.ask()
-    expect([first, second].map((response) => response.headers.get('x-aicc-rule'))).toEqual([
-      'main/else',
-      'main/down',
-    ])
+    const decided = [await edge.ask(), await edge.ask()].map(({ headers }) => headers.get('x-aicc-rule'))
+    expect(decided).toEqual(['main/else', 'main/down'])
     expect(calls(edge)).toEqual(['gpu', 'spare', 'spare'])
   })
 
