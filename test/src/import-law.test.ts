@@ -258,9 +258,13 @@ describe('the bundles', () => {
     expect(new Set(packages)).toEqual(new Set(['@noble/hashes', 'hono']))
   })
 
-  it('for workerd is small', () => {
+  // A bundle of a few hundred KiB is parsed in milliseconds. The first bound is for a package that comes in by mistake,
+  // the second for data that belongs into the table.
+  it('for workerd is small: what packages bring to it, and the whole', () => {
     const [output] = Object.values(bundles.metafiles.workerd.outputs)
-    expect(output?.bytes).toBeLessThan(320 * 1024)
+    const brought = Object.entries(output?.inputs ?? {}).filter(([file]) => file.startsWith('node_modules/'))
+    expect(brought.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)).toBeLessThan(80 * 1024)
+    expect(output?.bytes).toBeLessThan(640 * 1024)
   })
 
   it('for Node has the app, and nothing of the control process', () => {
