@@ -1,7 +1,7 @@
 /**
  * The breaker: the policy's own figures, else the defaults.
  */
-import type { BreakerPolicy } from '../../src/table/route-table.ts'
+import type { BreakerPolicy } from '../../src/table/health-policy.ts'
 import type { PolicyFile } from '../config/policy.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'

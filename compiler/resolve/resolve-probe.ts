@@ -1,7 +1,7 @@
 /**
  * Probes: how the control process asks a backend whether it is well.
  */
-import type { Probe } from '../../src/table/route-table.ts'
+import type { Probe } from '../../src/table/health-policy.ts'
 import type { BackendConfig } from '../config/backends.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'

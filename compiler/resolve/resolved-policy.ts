@@ -3,17 +3,16 @@
  * Every node keeps the place it was written at, so that `check/` can point at YAML although it works on data.
  */
 import type { Predicate } from '../../src/table/predicate.ts'
+import type { BreakerPolicy, Probe } from '../../src/table/health-policy.ts'
 import type {
   BackendKind,
   Balance,
-  BreakerPolicy,
   Capability,
   Classify,
   ClientKey,
   FailureCause,
   Label,
   Mode,
-  Probe,
   PrivacyPattern,
   Rule,
   SharedState,

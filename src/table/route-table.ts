@@ -3,6 +3,7 @@
  * INVARIANT: it never holds a secret, only the names of environment variables and SHA-256 digests.
  */
 import type { InjectionFamily } from './injection-families.ts'
+import type { BreakerPolicy, Probe } from './health-policy.ts'
 import type { Predicate } from './predicate.ts'
 import type { Budget, Price, Rate, UsageLimits } from './usage-limits.ts'
 
@@ -271,31 +272,9 @@ export interface BackendModel {
   context: number | null
 }
 
-/** When a target is held to be down because of what happens to requests. */
-export interface BreakerPolicy {
-  /** Over so long a time attempts are counted. */
-  windowMs: number
-  /** Fewer attempts than that say nothing. */
-  minimum: number
-  /** From so many percent of failures on it opens. */
-  failuresPercent: number
-  /** How long it is open at first; each try that fails doubles it, up to `longestMs`. */
-  openMs: number
-  longestMs: number
-}
-
 /** An environment variable whose value is the secret. */
 export interface SecretRef {
   env: string
-}
-
-/** How the control process asks a backend whether it is well. */
-export interface Probe {
-  /** Path at the backend's origin; null = what its kind offers. */
-  path: string | null
-  intervalMs: number
-  /** Until the whole answer. */
-  timeoutMs: number
 }
 
 export interface Backend {

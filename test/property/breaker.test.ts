@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Breaker, createBreaker, type Outcome, type Pass } from '../../src/pipeline/forward/breaker.ts'
 import { createSteadyClock } from '../../src/pipeline/forward/steady-clock.ts'
-import type { BreakerPolicy } from '../../src/table/route-table.ts'
+import type { BreakerPolicy } from '../../src/table/health-policy.ts'
 
 const POLICY: BreakerPolicy = {
   windowMs: 1000,

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { activate, type ActiveSnapshot } from '../../src/table/active-snapshot.ts'
 import { PLAIN_CAUSES } from '../../src/table/failure-causes.ts'
+import type { BreakerPolicy } from '../../src/table/health-policy.ts'
 import type {
   Backend,
-  BreakerPolicy,
   Client,
   FallbackTarget,
   RouteTable,

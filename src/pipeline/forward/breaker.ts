@@ -3,7 +3,7 @@
  * one attempt goes first, and what becomes of it closes the breaker or opens it for longer. It advises and never
  * forbids: an attempt that has nowhere else to go is made anyway. Times come from the caller and never go back.
  */
-import type { BreakerPolicy } from '../../table/route-table.ts'
+import type { BreakerPolicy } from '../../table/health-policy.ts'
 
 /** How an attempt ended: `refused` = no connection came about. */
 export type Outcome = 'succeeded' | 'failed' | 'refused'
