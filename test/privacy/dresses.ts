@@ -27,8 +27,10 @@ const softHyphens = (text: string): string => each(text, (character) => `${chara
 const escapes = (text: string): string =>
   each(text, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 const nested = (text: string): string => `{"note": "${escapes(text)}"}`
-const base64 = (text: string): string => Buffer.from(`a note: ${text} .`).toString('base64')
-const base64url = (text: string): string => Buffer.from(`a note: ${text} .`).toString('base64url')
+/** The marks become `+`, in URLs `-`. */
+const noted = (text: string): Buffer => Buffer.from(`a note??>: ${text} .`)
+const base64 = (text: string): string => noted(text).toString('base64')
+const base64url = (text: string): string => noted(text).toString('base64url')
 /** In lines of 64, as mail has it. */
 const wrapped = (text: string): string => base64(text.padEnd(60)).replaceAll(/.{64}/g, '$&\n')
 /** A line that could be the first one of base64. */
@@ -52,6 +54,8 @@ export const DRESSES: readonly [Dress, ...Dress[]] = [
   { name: 'plain', write: (text) => [text], isName: true },
   { name: 'escaped', write: (text) => [text], isEscaped: true },
   { name: 'JSON in text', write: (text) => [nested(text)] },
+  { name: 'in brackets', write: (text) => [`(${text})`] },
+  { name: 'beside numbers', write: (text) => [`12 ${text} 34`], isCrowded: true },
   { name: 'in quotes', write: (text) => [`it is "${text}"`] },
   { name: 'full-width', write: (text) => [fullWidth(text)] },
   { name: 'full digits', write: (text) => [fullDigits(text)] },
