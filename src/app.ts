@@ -18,6 +18,7 @@ import { ClientGone } from './pipeline/forward/client-gone.ts'
 import { forward } from './pipeline/forward/forward.ts'
 import { startJourney } from './pipeline/forward/exchange.ts'
 import { createHealth, type Health } from './pipeline/forward/health.ts'
+import { createPace, type Pace } from './pipeline/forward/pace.ts'
 import { createRetryBudget, type RetryBudget } from './pipeline/forward/retry-budget.ts'
 import { Bill } from './pipeline/meter/bill.ts'
 import { bodyChanges } from './pipeline/route/body-changes.ts'
@@ -41,11 +42,13 @@ export function createApp(
   health: Health = createHealth(),
 ): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
+  const pace = createPace()
   const shared: Shared = {
     ports,
     shadow,
     health,
-    balance: createBalance(),
+    pace,
+    balance: createBalance({ pace }),
     retryBudget: createRetryBudget(),
   }
 
@@ -97,12 +100,13 @@ interface Shared {
   ports: Ports
   shadow: Shadow | null
   health: Health
+  pace: Pace
   balance: Balance
   retryBudget: RetryBudget
 }
 
 async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Shared): Promise<Response> {
-  const { ports, shadow, health, balance, retryBudget } = shared
+  const { ports, shadow, health, pace, balance, retryBudget } = shared
   const snapshot = c.get('snapshot')
   const { table } = snapshot
   const { surface } = surfaceRoute
@@ -143,7 +147,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     bill.see(request, facts)
     facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
-    const context = { ports, snapshot, clientName, correlationId, client, health, retryBudget }
+    const context = { ports, snapshot, clientName, correlationId, client, health, pace, retryBudget }
     const decision = await route(facts, table, async () => {
       const asked = redactedTurn(classified)
       return asked && askComplexity(facts, { ...context, balance, asked })
@@ -153,7 +157,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     if (decision.rule !== null) answerHeaders['x-aicc-rule'] = decision.rule
     if (decision.kind === 'refuse') throw refusal(decision, facts)
     const model = servedModel(table, decision.model)
-    const pool = balance.order(decision)
+    const pool = balance.order(decision, request)
     const { fallback } = decision
     const reserved = bill.reserve({ decision, model, pool, fallback })
     const full = reserved instanceof Promise ? await reserved : reserved

@@ -91,9 +91,9 @@ export interface ServedModelConfig {
   /**
    * How the targets share the work.
    * @default "round-robin"
-   * @values {"round-robin": "They take turns.", "ordered": "The first one that answers, tried as they stand.", "weighted": "Each by its share; every target wants a `weight`.", "least-busy": "The one with the fewest requests in flight."}
+   * @values {"round-robin": "They take turns.", "ordered": "The first one that answers, tried as they stand.", "weighted": "Each by its share; every target wants a `weight`.", "least-busy": "The one with the fewest requests in flight.", "peak-ewma": "Who answers fast and has little to do: the better of two drawn by chance.", "prefix": "What begins alike goes to the same one, where its beginning is still cached."}
    */
-  balance?: 'round-robin' | 'ordered' | 'weighted' | 'least-busy'
+  balance?: 'round-robin' | 'ordered' | 'weighted' | 'least-busy' | 'peak-ewma' | 'prefix'
   /** Models or places to try, in order, when no target answers; for some failures only where it says `on`. */
   fallback?: Several<Destination | FallbackConfig>
   retry?: RetryConfig

@@ -107,7 +107,9 @@ const retry = z.strictObject({
 
 const servedKeys = {
   targets: several(target, 'a list of targets, as `[backend/model]`').exactOptional(),
-  balance: z.enum(['round-robin', 'ordered', 'weighted', 'least-busy']).exactOptional(),
+  balance: z
+    .enum(['round-robin', 'ordered', 'weighted', 'least-busy', 'peak-ewma', 'prefix'])
+    .exactOptional(),
   fallback: several(fallback, 'a list of models or targets').exactOptional(),
   retry: retry.exactOptional(),
   limits: usageLimitsSchema.exactOptional(),

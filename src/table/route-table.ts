@@ -52,8 +52,11 @@ export interface Target {
   price: Price | null
 }
 
-/** How the targets of a pool share the work. `ordered` tries them as they stand. */
-export type Balance = 'round-robin' | 'ordered' | 'weighted' | 'least-busy'
+/**
+ * How the targets of a pool share the work. `ordered` tries them as they stand; `peak-ewma` prefers who answers fast and
+ * has little to do; `prefix` sends what begins alike to the same one.
+ */
+export type Balance = 'round-robin' | 'ordered' | 'weighted' | 'least-busy' | 'peak-ewma' | 'prefix'
 
 /**
  * Why an attempt failed in a way that another may cure:

@@ -31,7 +31,7 @@ const CHAT = SURFACES.find(({ surface }) => surface === 'chat')
 
 export interface AskOptions extends Pick<
   Exchange,
-  'ports' | 'snapshot' | 'clientName' | 'correlationId' | 'client' | 'health' | 'retryBudget'
+  'ports' | 'snapshot' | 'clientName' | 'correlationId' | 'client' | 'health' | 'pace' | 'retryBudget'
 > {
   balance: Balance
   /** The last user turn. */
@@ -55,7 +55,8 @@ export async function askComplexity(facts: Facts, options: AskOptions): Promise<
     forced: false,
     rest: '',
   })
-  const pool = balance.order({ model: classifier.model, ...selection })
+  const request = { body: parseJsonObject(question(options.asked)), model: classifier.model, stream: false }
+  const pool = balance.order({ model: classifier.model, ...selection }, request)
   if (pool.length + selection.fallback.length === 0) return null
 
   const lease = balance.lease()
@@ -66,7 +67,7 @@ export async function askComplexity(facts: Facts, options: AskOptions): Promise<
     const response = await forwardBuffered({
       ...options,
       route: CHAT,
-      request: { body: parseJsonObject(question(options.asked)), model: classifier.model, stream: false },
+      request,
       modelName: classifier.model,
       model: {
         ...model,

@@ -1,6 +1,9 @@
 /** How a pool of equals shares the work: in which order its targets are tried for one request. */
 import type { RouteDecision } from '../../table/decision.ts'
 import type { Target } from '../../table/route-table.ts'
+import type { ModelRequest } from '../../protocols/model-request.ts'
+import { affinityKey, byAffinity } from './affinity.ts'
+import { createPace, type Pace } from './pace.ts'
 
 type Pooled = Pick<RouteDecision, 'model' | 'balance' | 'pool'>
 type Pool = RouteDecision['pool']
@@ -17,12 +20,18 @@ export interface Lease {
 
 export interface Balance {
   /** The pool of the decision in the order in which it is tried. */
-  order: (decision: Pooled) => readonly Target[]
+  order: (decision: Pooled, request: Pick<ModelRequest, 'body' | 'stream'>) => readonly Target[]
   lease: () => Lease
 }
 
-/** @param random 0 to before 1 */
-export function createBalance(random: () => number = Math.random): Balance {
+export interface BalanceOptions {
+  /** 0 to before 1. */
+  random?: () => number
+  /** How fast targets were; whoever makes attempts tells it. */
+  pace?: Pace
+}
+
+export function createBalance({ random = Math.random, pace = createPace() }: BalanceOptions = {}): Balance {
   /** Model → how many requests its pool has had. */
   const turns = new Map<string, number>()
   /** `backend/model` → requests in flight. */
@@ -33,11 +42,26 @@ export function createBalance(random: () => number = Math.random): Balance {
     turns.set(model, (turn + 1) % Number.MAX_SAFE_INTEGER)
     return turn
   }
-  const leastBusy = (targets: readonly Target[]): Target[] => {
-    const load = (target: Target): number => busy.get(keyOf(target)) ?? 0
-    return targets.toSorted((a, b) => load(a) - load(b))
+  const load = (target: Target): number => busy.get(keyOf(target)) ?? 0
+  /** Among those equally busy it goes round. */
+  const leastBusy = (targets: readonly Target[], model: string): Target[] =>
+    rotate(targets, nextTurn(model)).toSorted((a, b) => load(a) - load(b))
+  /** The better of two drawn by chance comes first: always the best of all would send all there at once. */
+  const byPace = (targets: readonly Target[], stream: boolean): Target[] => {
+    const unseen = targets.find((target) => load(target) === 0 && pace.estimate(target, stream) === null)
+    if (unseen !== undefined) return [unseen, ...targets.filter((target) => target !== unseen)]
+    const estimates = targets.map((target) => pace.estimate(target, stream))
+    // Who has been asked and has not answered yet is taken for as slow as the slowest.
+    const slowest = Math.max(1, ...estimates.map((ms) => ms ?? 0))
+    const ranked = targets
+      .map((target, i) => ({ target, cost: (estimates[i] ?? slowest) * (load(target) + 1) }))
+      .toSorted((a, b) => a.cost - b.cost)
+    const one = Math.floor(random() * ranked.length)
+    const other = (one + 1 + Math.floor(random() * (ranked.length - 1))) % ranked.length
+    const [first] = ranked.splice(Math.min(one, other), 1)
+    return [...(first === undefined ? [] : [first]), ...ranked].map(({ target }) => target)
   }
-  const orderPool = ({ model, balance, pool }: Pooled): readonly Target[] => {
+  const orderPool: Balance['order'] = ({ model, balance, pool }, { body, stream }) => {
     const targets = pool.map(({ target }) => target)
     if (targets.length < 2) return targets
     switch (balance) {
@@ -47,11 +71,16 @@ export function createBalance(random: () => number = Math.random): Balance {
         return rotate(targets, nextTurn(model))
       case 'weighted':
         return byWeight(pool, random)
+      case 'peak-ewma':
+        return byPace(targets, stream)
+      case 'prefix': {
+        const key = affinityKey(body)
+        return key === null ? leastBusy(targets, model) : byAffinity(targets, key, load)
+      }
       case 'least-busy':
         break
     }
-    // Among those equally busy it goes round.
-    return leastBusy(rotate(targets, nextTurn(model)))
+    return leastBusy(targets, model)
   }
 
   return {

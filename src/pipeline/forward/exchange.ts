@@ -8,6 +8,7 @@ import type { Tally } from '../meter/bill.ts'
 import type { Watch } from '../watch.ts'
 import type { Lease } from './balance.ts'
 import type { Health } from './health.ts'
+import type { Pace } from './pace.ts'
 import type { FallbackStep } from '../../table/decision.ts'
 import type { ServedModel, Target } from '../../table/route-table.ts'
 import type { Stopwatch } from '../stopwatch.ts'
@@ -44,6 +45,8 @@ export interface Exchange {
   /** Hold on the target that works for it; whoever ends the answer releases it, by stopping the watch. */
   lease: Lease
   health: Health
+  /** How fast targets answer; told only where the model's `balance` asks. */
+  pace: Pace
   /** What is used is written down there. */
   bill: Tally
   clientName: string

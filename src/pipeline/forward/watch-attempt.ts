@@ -4,13 +4,20 @@ import type { Exchange } from './exchange.ts'
 import type { AttemptEnd } from './health.ts'
 import { AttemptFailure } from './upstream-error.ts'
 
-/** Makes the attempt and tells `exchange.health` how it ended; gives and throws what `attempt` does. */
+type Watched = Pick<Exchange, 'health' | 'pace' | 'snapshot' | 'model' | 'request'>
+
+/** Makes the attempt and tells those who want to know how it ended; gives and throws what `attempt` does. */
 export async function watchAttempt<T>(
-  { health, snapshot }: Pick<Exchange, 'health' | 'snapshot'>,
+  { health, pace, snapshot, model, request }: Watched,
   target: Target,
   attempt: (target: Target) => Promise<T>,
 ): Promise<T> {
-  const end = health.begin(snapshot.table, target)
+  const endHealth = health.begin(snapshot.table, target)
+  const endPace = model.balance === 'peak-ewma' ? pace.begin(target, request.stream) : null
+  const end = (how: AttemptEnd): void => {
+    endHealth(how)
+    endPace?.(how)
+  }
   try {
     const answer = await attempt(target)
     end('answered')

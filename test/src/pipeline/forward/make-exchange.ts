@@ -2,6 +2,7 @@
 import { createBalance } from '../../../../src/pipeline/forward/balance.ts'
 import { type Exchange, startJourney } from '../../../../src/pipeline/forward/exchange.ts'
 import { createHealth } from '../../../../src/pipeline/forward/health.ts'
+import { createPace } from '../../../../src/pipeline/forward/pace.ts'
 import { createRetryBudget } from '../../../../src/pipeline/forward/retry-budget.ts'
 import { startStopwatch } from '../../../../src/pipeline/stopwatch.ts'
 import { NO_TALLY } from '../../../../src/pipeline/meter/bill.ts'
@@ -51,6 +52,7 @@ export function makeExchange(backends: Record<string, Backend>, fields: Exchange
     lease: createBalance().lease(),
     bill: NO_TALLY,
     health: createHealth(),
+    pace: createPace(),
     clientName: 'crew',
     correlationId: 'test-1',
     client: new AbortController(),
