@@ -21,11 +21,16 @@ export interface GatewayNode {
   stop: () => Promise<void>
 }
 
-/** Resolves when it serves. */
-export async function startNode(options: ControlProcessOptions): Promise<GatewayNode> {
-  const child = spawn(process.execPath, [CONTROL, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+/**
+ * Resolves when it serves.
+ * @param around a command that runs the control process, as `strace` does
+ */
+export async function startNode(
+  options: ControlProcessOptions,
+  around: readonly string[] = [],
+): Promise<GatewayNode> {
+  const whole = [...around, process.execPath, CONTROL, JSON.stringify(options)]
+  const child = spawn(whole[0] ?? '', whole.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
   const exited = once(child, 'exit')
   await untilReady(child, lines, exited)
@@ -89,6 +94,8 @@ export function call(
 export interface Callers {
   /** Ids of requests that were answered. */
   answered: Set<string>
+  /** How long each answer took, in ms. */
+  took: number[]
   failures: () => number
   stop: () => Promise<void>
 }
@@ -98,11 +105,14 @@ export function startCallers(address: string, count: number): Callers {
   const agent = new http.Agent({ keepAlive: true })
   const answered = new Set<string>()
   const ended = new AbortController()
+  const took: number[] = []
   let failures = 0
   const run = async (): Promise<void> => {
     while (!ended.signal.aborted) {
       try {
+        const askedAt = performance.now()
         const { id, granted } = await call(address, { agent })
+        took.push(performance.now() - askedAt)
         if (granted) answered.add(id)
       } catch {
         failures += 1
@@ -115,6 +125,7 @@ export function startCallers(address: string, count: number): Callers {
   const running = Array.from({ length: count }, run)
   return {
     answered,
+    took,
     failures: () => failures,
     stop: async () => {
       ended.abort()
