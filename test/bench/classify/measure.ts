@@ -1,11 +1,10 @@
-/** One measurement of the bench, the same on every engine: which work, on which text. */
+/** The work of the bench, the same on every engine. */
 import { classify } from '../../../src/pipeline/classify/classify.ts'
 import { judgeInjection } from '../../../src/pipeline/classify/injection.ts'
 import { scanPrivacy } from '../../../src/pipeline/classify/scan-privacy.ts'
 import { type ModelRequest, parseModelRequest } from '../../../src/protocols/model-request.ts'
 import { textParts } from '../../../src/protocols/text-parts.ts'
 import type { RouteTable } from '../../../src/table/route-table.ts'
-import { time, type Times } from './time.ts'
 
 /** Plain data, so that it can be sent to an engine in another process. */
 export interface Job {
@@ -15,14 +14,14 @@ export interface Job {
   text: string
 }
 
-export function measure({ work, table, text }: Job): Times {
+/** @returns one call of the work */
+export function prepareWork({ work, table, text }: Job): () => unknown {
   const request = requestWith(text)
-  if (work === 'all') return time(() => classifyAll(request, table))
+  if (work === 'all') return () => classifyAll(request, table)
   const { parts } = textParts(request.body.value, 'chat')
-  if (work === 'privacy')
-    return time(() => scanPrivacy({ parts }, { images: false, opaque: false }, { table }))
+  if (work === 'privacy') return () => scanPrivacy({ parts }, { images: false, opaque: false }, { table })
   const thresholds = table.classify.injection?.thresholds ?? { user: 1, tool: 1, document: 1 }
-  return time(() => judgeInjection(parts, { thresholds }, text.length))
+  return () => judgeInjection(parts, { thresholds }, text.length)
 }
 
 export function classifyAll(request: ModelRequest, table: RouteTable): ReturnType<typeof classify> {

@@ -1,14 +1,15 @@
 /**
  * `npm run bench:classify`: what the classify stage costs on the engines of both runtimes, against the budgets of
- * issue 4. Arguments: `node` or `workerd` for one of them only, and the beginning of an input's name.
+ * issue 4, in processor time. Arguments: `node` or `workerd` for one of them only, and the beginning of an input's name.
  * Exit: 0 within the budgets, 2 over one.
  */
 import type { RouteTable } from '../../../src/table/route-table.ts'
 import { type Input, makeInputs } from './inputs.ts'
-import { classifyAll, type Job, measure, requestWith } from './measure.ts'
+import { classifyAll, type Job, prepareWork, requestWith } from './measure.ts'
 import { tableWithPatterns } from './pattern-rules.ts'
-import { type Engine, startWorkerd } from './start-workerd.ts'
+import { startWorkerd } from './start-workerd.ts'
 import { guardedTable, tableWithPhrases } from './tables.ts'
+import { type Engine, middleOf, time } from './time.ts'
 
 /** Microseconds for texts of so many characters. */
 const BUDGETS = [
@@ -39,9 +40,9 @@ async function benchInputs(engine: Engine, inputs: readonly Omit<Input, 'text'>[
   const costs = new Map<string, number[]>(BUDGETS.map(({ length }) => [`benign ${length}`, []]))
   const growths: number[] = []
   for (const { name, kind } of inputs) {
-    const cost = async (kilobytes: number, work: Job['work'] = 'all') => {
+    const cost = (kilobytes: number, work: Job['work'] = 'all') => {
       const text = textOf(name, kilobytes * 1024)
-      return (await engine.measure({ work, table: guardedTable, text })).median
+      return time(engine, { work, table: guardedTable, text })
     }
     const [small, half, large] = [await cost(4), await cost(50), await cost(100)]
     const [privacy, injection] = [await cost(100, 'privacy'), await cost(100, 'injection')]
@@ -71,7 +72,7 @@ async function benchRules(
   tableWith: (rules: number) => RouteTable,
 ): Promise<void> {
   const text = textOf('prose', 4 * 1024)
-  const cost = async (rules: number) => {
+  const cost = (rules: number) => {
     const job: Job = {
       work: 'all',
       table: tableWith(rules),
@@ -79,7 +80,7 @@ async function benchRules(
     }
     const { texts } = classifyAll(requestWith(job.text), job.table).facts
     if (texts.at(-1) !== true) throw new Error('the last rule should match')
-    return (await engine.measure(job)).median
+    return time(engine, job)
   }
   // In turn, so that what else the machine does troubles both.
   const costs: { ten: number; thousand: number }[] = []
@@ -94,19 +95,31 @@ async function benchRules(
   )
 }
 
-function middleOf(figures: readonly number[]): number {
-  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0
-}
-
 function textOf(input: string, length: number): string {
   return makeInputs(length).find(({ name }) => name === input)?.text ?? ''
 }
 
-const NODE: Engine = { name: 'node', measure: async (job) => measure(job), stop: async () => {} }
+function startNode(): Engine {
+  let work = (): unknown => null
+  return {
+    name: 'node',
+    load: async (job) => {
+      work = prepareWork(job)
+    },
+    run: async (calls) => {
+      for (let left = calls; left > 0; left -= 1) work()
+    },
+    spent: () => {
+      const { user, system } = process.cpuUsage()
+      return user + system
+    },
+    stop: async () => {},
+  }
+}
 
 const [asked, beginning = ''] = process.argv.slice(2)
 const inputs = makeInputs(1).filter(({ name }) => name.startsWith(beginning))
-for (const [name, start] of Object.entries({ node: async () => NODE, workerd: startWorkerd })) {
+for (const [name, start] of Object.entries({ node: async () => startNode(), workerd: startWorkerd })) {
   if (asked !== undefined && asked !== name) continue
   const engine = await start()
   try {

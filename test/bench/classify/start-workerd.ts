@@ -1,6 +1,7 @@
-/** The bench inside the pinned workerd, with the configuration and the engine's flags that the edge has. */
+/** The bench inside the pinned workerd, with the configuration and the engine's flags that the edge has. On Linux. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -10,15 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { unixRequest } from '../../../src/control/unix-request.ts'
 import { CONFIG_FILES, renderWorkerdConfig } from '../../../src/control/workerd-config.ts'
-import type { Job } from './measure.ts'
-import { guardedTable } from './tables.ts'
-import type { Times } from './time.ts'
-
-export interface Engine {
-  name: string
-  measure: (job: Job) => Promise<Times>
-  stop: () => Promise<void>
-}
+import type { Engine } from './time.ts'
 
 const START_MS = 15_000
 const MEASURE_MS = 60_000
@@ -48,14 +41,22 @@ export async function startWorkerd(): Promise<Engine> {
   const binary = (createRequire(import.meta.url)('workerd') as { default: string }).default
   const child = spawn(binary, ['serve', join(dir, 'config.capnp')], { env: {}, stdio: 'ignore' })
   const ended = once(child, 'exit')
+  const ask = async (method: 'PUT' | 'POST', path: string, body?: string): Promise<void> => {
+    const request = {
+      socketPath,
+      method,
+      path,
+      timeoutMs: MEASURE_MS,
+      ...(body === undefined ? {} : { body }),
+    }
+    const { status, body: said } = await unixRequest(request)
+    if (status !== 204) throw new Error(`workerd answered ${status}: ${said}`)
+  }
   const engine: Engine = {
     name: 'workerd',
-    measure: async (job) => {
-      const request = { socketPath, method: 'POST', path: '/', body: JSON.stringify(job) } as const
-      const { status, body } = await unixRequest({ ...request, timeoutMs: MEASURE_MS })
-      if (status !== 200) throw new Error(`workerd answered ${status}: ${body}`)
-      return JSON.parse(body) as Times
-    },
+    load: (job) => ask('PUT', '/', JSON.stringify(job)),
+    run: (calls) => ask('POST', `/${calls}`),
+    spent: () => processorTime(child.pid ?? 0),
     stop: async () => {
       child.kill('SIGKILL')
       await ended
@@ -75,11 +76,19 @@ async function untilReady(engine: Engine): Promise<void> {
   const deadline = Date.now() + START_MS
   for (;;) {
     try {
-      await engine.measure({ work: 'all', table: guardedTable, text: 'ready?' })
+      await engine.run(0)
       return
     } catch (error) {
       if (Date.now() > deadline) throw error
       await delay(50)
     }
   }
+}
+
+/** Microseconds of all threads that it has, by Linux. */
+function processorTime(pid: number): number {
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  )
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1000
 }

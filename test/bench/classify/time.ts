@@ -1,34 +1,44 @@
-/** How long a function takes, called again and again until its times mean something. */
+/**
+ * How long a piece of work takes an engine, by the processor's time and not by the clock: what else the machine does
+ * would else be measured as well.
+ */
+import type { Job } from './measure.ts'
 
-/** Microseconds a call. */
-export interface Times {
-  /** Of the quieter half of all batches: what else the machine does only adds to times. */
-  median: number
-  /** The slowest batch. */
-  worst: number
+export interface Engine {
+  name: string
+  /** Makes ready what the next calls do. */
+  load: (job: Job) => Promise<void>
+  run: (calls: number) => Promise<void>
+  /** Microseconds that the engine has computed since it began, collecting garbage included. */
+  spent: () => number
+  stop: () => Promise<void>
 }
 
-/** Calls before any is timed: until the engine has made up its mind about the code. */
-const WARM_MS = 100
+/** Before anything is timed: until the engine has made up its mind about the code. */
+const WARM_US = 120_000
+/** A batch takes that long, so that what starts and ends it does not count. */
+const BATCH_US = 25_000
+const BATCHES = 7
 
-const BATCHES = 9
-/** The clock of workerd counts whole milliseconds, so calls are timed in batches that take several of them. */
-const BATCH_MS = 20
-
-export function time(run: () => unknown): Times {
+/** @returns microseconds of a call, at the median of several batches */
+export async function time(engine: Engine, job: Job): Promise<number> {
+  await engine.load(job)
   let calls = 0
-  const from = performance.now()
-  while (performance.now() - from < WARM_MS) {
-    run()
-    calls += 1
+  const begun = engine.spent()
+  for (let more = 1; engine.spent() - begun < WARM_US; more = Math.min(2 * more, 512)) {
+    await engine.run(more)
+    calls += more
   }
-  const size = Math.max(1, Math.ceil((calls * BATCH_MS) / WARM_MS))
-  const batches = Array.from({ length: BATCHES }, () => timeBatch(run, size)).sort((a, b) => a - b)
-  return { median: batches[Math.floor(BATCHES / 4)] ?? 0, worst: batches.at(-1) ?? 0 }
+  const size = Math.max(1, Math.ceil((calls * BATCH_US) / (engine.spent() - begun)))
+  const batches: number[] = []
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const before = engine.spent()
+    await engine.run(size)
+    batches.push((engine.spent() - before) / size)
+  }
+  return middleOf(batches)
 }
 
-function timeBatch(run: () => unknown, calls: number): number {
-  const before = performance.now()
-  for (let call = 0; call < calls; call += 1) run()
-  return (1000 * (performance.now() - before)) / calls
+export function middleOf(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0
 }
