@@ -14,6 +14,7 @@ import type { Runtime } from './run-file.ts'
 import { writePrivate } from './state-folder.ts'
 import { watchClients } from './client-watch.ts'
 import { createEdgeControl, type EdgeControl } from './edge-control.ts'
+import { createNoiseFilter } from './edge-noise.ts'
 import { createEdgeWatchdog, HUNG_AFTER_MS, keepAsking } from './edge-watchdog.ts'
 import { holdEdge } from './hold-edge.ts'
 import { processIo } from './process-io.ts'
@@ -23,14 +24,6 @@ const READY_WITHIN_MS = 15_000
 
 /** In an edge's folder: its control socket, and the pid by which a later control process finds it. */
 export const EDGE_FILES = { socket: 'edge.sock', pid: 'pid' } as const
-
-/**
- * What workerd says that no operator needs. At each start with V8 flags of ours: that it compiles its own scripts
- * anew. At each CONNECT request, before any code of ours could judge it: two lines, which anybody without a key
- * could fill the log with.
- */
-const NOISE =
-  /per-isolate bootstrap compile cache failed its compatibility check|we lack a handler\. Did you remember to export a connect\(\)|Handler does not export a connect\(\) function/
 
 /** What an edge is started with; a change of any of it needs a new process. */
 export interface EdgeConfig {
@@ -208,8 +201,9 @@ function relayLines(child: ChildProcess, onLine: (line: string) => void): string
   const last: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue
+    const isNoise = createNoiseFilter()
     createInterface({ input: stream }).on('line', (line) => {
-      if (NOISE.test(line)) return
+      if (isNoise(line)) return
       last.push(line)
       if (last.length > 20) last.shift()
       onLine(line)

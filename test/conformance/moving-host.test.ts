@@ -10,7 +10,7 @@ import { askOf, createClient, type Answer, type Client } from './harness/client.
 import { canHaveOwnNames, createOwnNames, type OwnNames } from './harness/own-names.ts'
 import { startGateway, type Gateway, type Policies } from './harness/start-gateway.ts'
 
-const SILENT_RESOLVER = '127.0.0.53'
+const SILENT_RESOLVER = '127.0.7.53'
 
 function policiesOf(port: number, steady: number): Policies {
   const at = (host: string, on: number): Policies['backends']['backends'][string] => ({

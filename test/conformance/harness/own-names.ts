@@ -15,9 +15,9 @@ export interface OwnNames {
 const MOUNT =
   'mount --bind "$0/hosts" /etc/hosts && mount --bind "$0/resolv.conf" /etc/resolv.conf && exec "$@"'
 
-/** Linux with user namespaces; elsewhere the suites that want it skip themselves. */
+/** Linux with user namespaces, and root for port 53; elsewhere the suites that want it skip themselves. */
 export function canHaveOwnNames(): boolean {
-  return spawnSync('unshare', ['-rm', 'true']).status === 0
+  return process.getuid?.() === 0 && spawnSync('unshare', ['-rm', 'true']).status === 0
 }
 
 /** @param resolver address of the only name server, on port 53 */
