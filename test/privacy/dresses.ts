@@ -56,6 +56,7 @@ export const DRESSES: readonly [Dress, ...Dress[]] = [
   { name: 'JSON in text', write: (text) => [nested(text)] },
   { name: 'in brackets', write: (text) => [`(${text})`] },
   { name: 'beside numbers', write: (text) => [`12 ${text} 34`], isCrowded: true },
+  { name: 'before a date', write: (text) => [`${text} 2026-11-21 10:30`], isCrowded: true },
   { name: 'in quotes', write: (text) => [`it is "${text}"`] },
   { name: 'full-width', write: (text) => [fullWidth(text)] },
   { name: 'full digits', write: (text) => [fullDigits(text)] },

@@ -38,6 +38,8 @@ const table: RouteTable = {
 }
 const DETECTORS = ['secrets', 'pii', ...PATTERNS.map(({ id }) => id), PACKED.id]
 
+const PLACEHOLDER = /\[[A-Z][\w:-]*\]/g
+
 interface Case {
   name: string
   surface: Surface
@@ -170,7 +172,8 @@ describe.each(PLACES.filter(({ isDropped }) => isDropped !== true))('in the $nam
         return seen.dress.isEncoded !== true
       }
       const left = redacted(seen)
-      const again = read(left, seen.surface, null).classified
+      // What a placeholder says makes a telephone number of a date behind it.
+      const again = read(left.replaceAll(PLACEHOLDER, '.'), seen.surface, null).classified
       const isBroken = countJson(left) !== countJson(seen.request.body.text)
       return isBroken || leftOf(seen.plant, left).length > 0 || again.findings.length > 0
     })
