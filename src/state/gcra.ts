@@ -66,7 +66,9 @@ export function giveBack(state: RateState, amount: number, place: number): void 
 
 /** Whole units that fit at this moment; never negative. */
 export function remaining(state: RateState, limit: RateLimit): number {
-  return Math.max(0, Math.floor(limit.count - state.level + limit.count * SLACK))
+  // Not more than a unit's rounding: of a very large limit the slack is many.
+  const slack = Math.min(0.5, limit.count * SLACK)
+  return Math.max(0, Math.floor(limit.count - state.level + slack))
 }
 
 /** Ms until nothing counts against the limit any more. */

@@ -69,11 +69,13 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
   /** Most that any forgotten rate had `added`. */
   let forgotten = 0
 
-  const rateOf = (key: string, limit: RateLimit, now: number): Rate => {
-    const rate = rates.get(key) ?? { ...emptyRate(now, forgotten), ...limit }
-    rate.count = limit.count
-    rate.windowMs = limit.windowMs
-    drain(rate, limit, now)
+  /** A copy: who only looks lets nothing run out. */
+  const rateOf = (key: string, { count, windowMs }: RateLimit, now: number): Rate => {
+    const known = rates.get(key) ?? emptyRate(now, forgotten)
+    // A clock that was set back is a fact to go on from, even for a client that is refused all the time.
+    if (now < known.at - windowMs) known.at = now
+    const rate: Rate = { level: known.level, at: known.at, added: known.added, count, windowMs }
+    drain(rate, rate, now)
     return rate
   }
   const holdersOf = (key: string, limit: number, now: number): number => {

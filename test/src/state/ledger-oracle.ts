@@ -72,6 +72,7 @@ export function createOracle(): Oracle {
         if (charge.kind === 'lease') continue
         const kept = used[charge.key] ?? charge.amount
         if (charge.kind === 'budget') taken.push({ id: '', charge, used: kept, endsAt, place })
+        else if (kept === charge.amount) continue
         else if (kept > charge.amount) change(charge.key, now, kept - charge.amount)
         else {
           const beneath = Math.max(0, level(charge, now) - (put(charge.key) - place))

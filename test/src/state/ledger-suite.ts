@@ -194,6 +194,22 @@ export function runLedgerSuite(name: string, { create, runs = 200 }: LedgerSuite
       expect((await reserve('c', [rate('r', 1, 2)], NOON + 30_000)).granted).toBe(true)
     })
 
+    it('lets nothing run out by refusing or looking', async () => {
+      const { ledger, reserve } = await fresh()
+      await reserve('a', [rate('r', 4, 4, 4096)])
+      // A clock that is set back a little shows whether time was taken down.
+      expect((await reserve('b', [rate('r', 4, 4, 4096)], NOON + 1024)).granted).toBe(false)
+      ledger.look([rate('r', 1, 4, 4096)], NOON + 1024)
+      expect((await reserve('c', [rate('r', 1, 4, 4096)], NOON + 1023)).granted).toBe(false)
+      expect((await reserve('d', [rate('r', 1, 4, 4096)], NOON + 1024)).granted).toBe(true)
+    })
+
+    it('has never more left than the limit', async () => {
+      const { reserve } = await fresh()
+      const { standings } = await reserve('a', [rate('t', 1, 1e12), rate('r', 0, 3)])
+      expect(standings).toMatchObject([{ remaining: 1e12 - 1 }, { remaining: 3 }])
+    })
+
     it('takes a limit that a reload has changed', async () => {
       const { reserve } = await fresh()
       await reserve('a', [rate('r', 40, 60), lease('l', 9), budget('b', 400, 1000)])
