@@ -84,6 +84,7 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
     } catch (error) {
       const code = codeOf(error)
       if (CONNECT_ERRORS.has(code)) throw new BackendUnreachable(code)
+      if (isBadPort(error)) throw new BackendUnreachable("Node's fetch speaks to no server on this port")
       // None was opened since, so it was one that had served before.
       if (BROKEN_ERRORS.has(code) && dialer.opened === openedBefore) {
         throw new StaleConnection(code, { cause: error })
@@ -91,6 +92,11 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
       throw error
     }
   }
+}
+
+/** Ports of other protocols, such as 6000 and 10080: the Fetch standard keeps browsers from them. */
+function isBadPort(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port'
 }
 
 function codeOf(error: unknown): string {

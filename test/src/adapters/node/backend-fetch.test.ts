@@ -117,6 +117,12 @@ describe('over HTTP', () => {
     expect(String(error)).toMatch(/ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT/)
   })
 
+  it("says that a port is one of those that Node's fetch refuses", async () => {
+    const error = await rejectionOf(send('http://127.0.0.1:6000'))
+    expect(error).toMatchObject({ name: 'BackendUnreachable' })
+    expect(String(error)).toContain('this port')
+  })
+
   it('does not call a connection that broke later unreachable', async () => {
     const port = await listen(http.createServer((request) => request.socket.destroy()))
     const error = await rejectionOf(send(`http://127.0.0.1:${port}`))
