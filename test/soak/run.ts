@@ -1,11 +1,13 @@
 /**
  * The long run: mixed traffic for minutes on each runtime, the policy swapped every few seconds, clients
- * that vanish and backends that break all the while. Exit code 0 when nothing went wrong and memory stayed
- * flat, 2 when not.
+ * that vanish and backends that break all the while; then fifty kills of edge and control process under load.
+ * Exit code 0 when nothing went wrong and memory stayed flat, 2 when not.
  */
+import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { requestReload } from '../../src/control/admin-client.ts'
 import { createClient } from '../conformance/harness/client.ts'
@@ -19,6 +21,7 @@ import { keepCalling, MODELS } from './traffic.ts'
 const LOOK_EVERY_MS = 5000
 /** Growth of the peaks that is taken for noise. */
 const MAX_GROWTH_MIB = 32
+const KILL_ROUNDS = 50
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
 const minutes = Number(values.minutes)
@@ -26,8 +29,20 @@ if (!(minutes > 0)) throw new Error('--minutes takes a positive number')
 
 let failed = 0
 for (const runtime of ['workerd', 'node'] as const) failed += await soak(runtime)
+failed += kill()
 console.log(`soak: ${failed === 0 ? 'PASS' : 'FAIL'}`)
 process.exitCode = failed === 0 ? 0 : 2
+
+/** The suite's own test, with more rounds. */
+function kill(): number {
+  const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--project', 'state', 'test/state/kill.test.ts'],
+    { stdio: 'inherit', env: { ...process.env, AICC_KILL_ROUNDS: String(KILL_ROUNDS) } },
+  )
+  return status === 0 ? 0 : 1
+}
 
 /** @returns how many verdicts failed */
 async function soak(runtime: Runtime): Promise<number> {
