@@ -35,9 +35,11 @@ const INBOUND = new Set([
   'transfer-encoding',
   'vary',
   'x-accel-buffering',
+  'x-aicc-attempts',
   'x-aicc-backend',
   'x-aicc-digest',
   'x-aicc-model',
+  'x-aicc-overhead',
   'x-correlation-id',
 ])
 

