@@ -2,11 +2,11 @@
  * The edge's control socket, as the control process speaks to it.
  */
 import type { HealthReport } from '../table/health-report.ts'
-import type { LedgerState } from '../table/ledger-state.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
 import type { HandedSnapshot, Snapshot } from '../table/snapshot.ts'
 import type { Booked } from '../table/usage-book.ts'
+import type { BudgetStanding } from '../table/usage-report.ts'
 import type { EdgeWatchdog } from './edge-watchdog.ts'
 import { unixRequest, type UnixRequest } from './unix-request.ts'
 
@@ -30,8 +30,8 @@ export interface EdgeControl {
   shadowReport: () => Promise<ShadowReport | null>
   /** Counts what requests used that another edge let in. */
   book: (booked: Booked) => Promise<void>
-  /** What it has counted, reservations of running requests included. */
-  ledger: () => Promise<LedgerState>
+  /** Budgets as it admits by them. */
+  budgets: () => Promise<BudgetStanding[]>
 }
 
 /** What the edge says of its calls to backends. */
@@ -84,6 +84,10 @@ export function createEdgeControl(
     setShadow: (table) => (table === null ? tell('DELETE', '/shadow') : tell('PUT', '/shadow', { table })),
     shadowReport: async () => JSON.parse((await ask('GET', '/shadow')).body) as ShadowReport | null,
     book: (booked) => tell('POST', '/booked', booked),
-    ledger: async () => JSON.parse((await ask('GET', '/ledger')).body) as LedgerState,
+    async budgets() {
+      const { status, body } = await ask('GET', '/budgets')
+      if (status !== 200) throw new Error(`the edge does not tell its budgets (${status})`)
+      return JSON.parse(body) as BudgetStanding[]
+    },
   }
 }

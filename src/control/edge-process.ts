@@ -52,7 +52,7 @@ type NamedLaunch = EdgeLaunch & Pick<EdgeProcess, 'name'>
 
 export interface EdgeProcess extends Pick<
   EdgeControl,
-  'push' | 'tellHealth' | 'traffic' | 'setShadow' | 'shadowReport' | 'book' | 'ledger'
+  'push' | 'tellHealth' | 'traffic' | 'setShadow' | 'shadowReport' | 'book' | 'budgets'
 > {
   /** Its own for good: records say by it which edge they are from. */
   name: string
@@ -134,7 +134,7 @@ async function untilServing(
     setShadow: control.setShadow,
     shadowReport: control.shadowReport,
     book: control.book,
-    ledger: control.ledger,
+    budgets: control.budgets,
     stop,
     kill: () => child.kill('SIGKILL'),
   }

@@ -12,8 +12,6 @@ export interface CountingEdge {
   name: string
   /** Counts what was used elsewhere; rejects when it does not take it. */
   book: (booked: Booked) => Promise<void>
-  /** What it has counted. */
-  ledger: () => Promise<LedgerState>
 }
 
 export interface RecordsStatus {
@@ -33,8 +31,6 @@ export interface Handover {
   launch: <Edge extends CountingEdge>(start: (ledger: LedgerState) => Promise<Edge>) => Promise<Edge>
   /** Keeps a batch for good; rejects when it cannot be kept just now. */
   keep: (batch: RecordBatch) => Promise<void>
-  /** What is counted at this moment: by the edge that serves, or what is booked while there is none. */
-  counted: () => Promise<LedgerState>
   status: () => RecordsStatus
 }
 
@@ -119,10 +115,6 @@ export function createHandover(
         problem = message
         throw error
       }
-    },
-    async counted() {
-      const live = await current?.ledger().catch(() => null)
-      return live ?? (await store.state(Date.now())).ledger
     },
     status: () => ({ dropped: [...dropped.values()].reduce((sum, count) => sum + count, 0), problem }),
   }

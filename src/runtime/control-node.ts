@@ -202,11 +202,7 @@ async function start(
     usage: {
       timeZone: () => gateway.inForce.table.timeZone,
       report: (query) =>
-        reportUsage(query, {
-          usage: store.usage,
-          counted: () => handover.counted(),
-          table: gateway.inForce.table,
-        }),
+        reportUsage(query, { usage: store.usage, budgets: gateway.supervisor.edge?.budgets ?? null }),
     },
   })
   closers.push(() => admin.close())

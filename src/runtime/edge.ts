@@ -64,7 +64,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const accounts = createAccounts({
     ship: options.shipRecords,
     remote: options.remoteLedger,
-    state: () => active?.table.state ?? null,
+    table: () => active?.table ?? null,
     createPipe: options.createPipe,
     defer,
     deferUncounted: options.defer,

@@ -26,7 +26,15 @@ const RETRY_MS = 1000
 
 const USE = { rate: 'limits', budget: 'budgets', lease: 'leases' } as const
 
-export function createSharedLedger({ local, remote, state, defer }: SharedLedgerOptions): Ledger {
+export interface EdgeLedger extends Ledger {
+  /**
+   * What is used of budgets, reservations included.
+   * @throws when it lies elsewhere and nobody answers
+   */
+  used: (budgets: readonly Extract<Charge, { kind: 'budget' }>[], now: number) => Promise<number[]>
+}
+
+export function createSharedLedger({ local, remote, state, defer }: SharedLedgerOptions): EdgeLedger {
   const breaker = createBreaker()
   const reserveThere = async (reservation: Reservation, shared: SharedState): Promise<Verdict> => {
     const { id, now } = reservation
@@ -51,6 +59,15 @@ export function createSharedLedger({ local, remote, state, defer }: SharedLedger
     reserve(reservation) {
       const shared = state()
       return shared === null ? local.reserve(reservation) : reserveThere(reservation, shared)
+    },
+    async used(budgets, now) {
+      if (state() === null) {
+        const counted = local.save().budgets
+        return budgets.map(({ key, period }) => counted[key]?.[period.name]?.used ?? 0)
+      }
+      const charges = budgets.map((budget) => ({ ...budget, amount: 0, limit: Number.MAX_SAFE_INTEGER }))
+      const { standings } = await remote.reserve({ id: crypto.randomUUID(), now, charges, ttlMs: 1 })
+      return standings.map(({ limit, remaining }) => limit - remaining)
     },
     settle(settlement) {
       // Unknown here when it was reserved there: then it changes nothing.

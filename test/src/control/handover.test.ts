@@ -8,7 +8,6 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const EMPTY: LedgerState = { rates: {}, budgets: {} }
-const LIVE: LedgerState = { rates: {}, budgets: { live: {} } }
 
 function booked(key: string): Booked {
   return [{ charge: { kind: 'lease', key, limit: 1 }, used: 1 }]
@@ -22,7 +21,7 @@ interface Rig {
   /** A batch of one record, charged for `key`. */
   send: (edge: string, key: string) => Promise<void>
   launch: (name: string, whileStarting?: () => Promise<unknown>) => Promise<CountingEdge>
-  fail: { state?: boolean; keep?: string | null; book?: number; ledger?: boolean }
+  fail: { state?: boolean; keep?: string | null; book?: number }
 }
 
 function rig(): Rig {
@@ -57,7 +56,6 @@ function rig(): Rig {
         await whileStarting?.()
         return {
           name,
-          ledger: () => (fail.ledger ? Promise.reject(new Error('gone')) : Promise.resolve(LIVE)),
           book: (charges) => {
             if (fail.book) {
               fail.book -= 1
@@ -141,15 +139,6 @@ describe('createHandover', () => {
       'records of requests are not kept, the edge holds them back: database or disk is full',
       'records of requests are kept again',
     ])
-  })
-
-  it('asks the edge what is counted, and the book where no edge answers', async () => {
-    const { handover, launch, fail } = rig()
-    expect(await handover.counted()).toEqual(EMPTY)
-    await launch('a')
-    expect(await handover.counted()).toEqual(LIVE)
-    fail.ledger = true
-    expect(await handover.counted()).toEqual(EMPTY)
   })
 
   it('sums up what each edge says it has dropped in all', async () => {
