@@ -6,7 +6,8 @@ import type { BackendsFile } from '../config/backends.ts'
 import type { ClientsFile } from '../config/clients.ts'
 import type { PolicyFile, ServedModelConfig } from '../config/policy.ts'
 import { readDeployments, type Deployment } from './deployments.ts'
-import { reachableFrom, readFallbacks } from './fallbacks.ts'
+import { type FallbackEntry, reachableFrom, readFallbacks } from './fallbacks.ts'
+import { readRetries } from './retries.ts'
 import { envNameOf, left, note, type Finding } from './finding.ts'
 import { reasonFor } from './reasons.ts'
 import { createSource, isMapping, type Source } from './source.ts'
@@ -35,6 +36,7 @@ export function importLiteLlm(config: unknown, litellm: LiteLlmPlace): Imported 
   const fallbacks = readFallbacks({ source, findings, pools, aliases })
   const common = readTimeouts(source, findings)
   const strategy = readStrategy(source)
+  const retry = readRetries(source, findings)
   const models = [...groups].map(([name, members]): [string, ServedModelConfig] => {
     const own = members.map(({ deployment }) => deployment)
     const timeouts = toTimeouts({
@@ -50,6 +52,7 @@ export function importLiteLlm(config: unknown, litellm: LiteLlmPlace): Imported 
   }
   const policy: PolicyFile = {
     version: 2,
+    ...(retry === null ? {} : { retry }),
     models: Object.fromEntries(models),
     ...(aliases.size > 0 ? { aliases: Object.fromEntries(aliases) } : {}),
   }
@@ -109,7 +112,7 @@ function readStrategy(source: Source): Strategy {
 
 interface AttemptContext {
   pools: ReadonlyMap<string, readonly string[]>
-  fallbacks: ReadonlyMap<string, readonly string[]>
+  fallbacks: ReadonlyMap<string, readonly FallbackEntry[]>
 }
 
 /** Each target once, along all fallbacks. */

@@ -19,7 +19,7 @@ const REASONS: readonly (readonly [pattern: RegExp, why: string])[] = [
   ],
   [
     /^model_list\.\d+\.litellm_params\.(num_retries|max_retries)$/,
-    'each target is tried once, then the next',
+    '`retry` is of a model, not of one of its targets',
   ],
   [
     /^model_list\.\d+\.litellm_params\./,
@@ -31,12 +31,8 @@ const REASONS: readonly (readonly [pattern: RegExp, why: string])[] = [
   ],
   [/^model_list\.\d+\.model_info\b/, 'nothing here asks for it'],
   [
-    /(content_policy|context_window)_fallbacks/,
-    'a target that a request does not fit is passed over; a rule on `tokens` can send it elsewhere',
-  ],
-  [
-    /\.(num_retries|max_retries|retry_after|retry_policy|model_group_retry_policy|max_fallbacks)\b/,
-    'each target is tried once, then the next',
+    /\.(max_retries|retry_after|retry_policy|model_group_retry_policy|max_fallbacks)\b/,
+    '`retry` of `policy.yaml` or of a model says how often and after what waits',
   ],
   [
     /\.(allowed_fails|allowed_fails_policy|cooldown_time|disable_cooldowns)\b/,

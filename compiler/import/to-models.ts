@@ -3,6 +3,7 @@
  */
 import type { ServedModelConfig, WeightedTargetConfig } from '../config/policy.ts'
 import type { Deployment } from './deployments.ts'
+import type { FallbackEntry } from './fallbacks.ts'
 import { left, note, type Finding } from './finding.ts'
 
 export interface PooledTarget {
@@ -15,7 +16,7 @@ export type Strategy = 'simple-shuffle' | 'least-busy' | 'other'
 
 export interface ModelOptions {
   strategy: Strategy
-  fallback: readonly string[]
+  fallback: readonly FallbackEntry[]
   findings: Finding[]
 }
 
@@ -78,10 +79,21 @@ function byWeight(members: readonly PooledTarget[], findings: Finding[]): Shared
   const working = members.filter(({ deployment }) => (deployment.weight ?? 0) > 0)
   const targets = poolOf(working)
   if (targets.length === 0) return { targets: poolOf(members), after: [] }
-  const after = poolOf(members).filter((target) => !targets.includes(target))
+  const rest = poolOf(members).filter((target) => !targets.includes(target))
+  const after = rest.filter((target) => !target.endsWith('/*'))
   for (const { target, deployment } of members) {
-    if (!after.includes(target)) continue
+    if (!rest.includes(target)) continue
     const at = [...deployment.at, 'litellm_params', 'weight']
+    if (!after.includes(target)) {
+      findings.push(
+        left(
+          [...deployment.at, 'model_name'],
+          deployment.group,
+          'only those with a weight serve: a fallback cannot take any name',
+        ),
+      )
+      continue
+    }
     findings.push(
       note(at, 'without a weight it gets work only when those with one are down: it is a fallback here'),
     )
