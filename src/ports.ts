@@ -49,6 +49,7 @@ export interface EdgeEvent {
     | 'budget-warning'
     | 'attempt-failed'
     | 'stream-broken'
+    | 'stream-continued'
     | 'internal-error'
   correlationId: string
   client?: string

@@ -26,6 +26,7 @@ import { settingsNotInForce } from './not-in-force.ts'
 import { overlappingRules } from './overlapping-rules.ts'
 import { privacyLeak } from './privacy-leak.ts'
 import { slowPatterns } from './slow-patterns.ts'
+import { onBreak } from './on-break.ts'
 import { timeoutOrder } from './timeout-order.ts'
 import { tlsWithoutHttps } from './tls-without-https.ts'
 import { unaskableModels } from './unaskable-models.ts'
@@ -60,6 +61,7 @@ const CHECKS: readonly Check[] = [
   privacyLeak,
   settingsNotInForce,
   slowPatterns,
+  onBreak,
   timeoutOrder,
   tlsWithoutHttps,
   unaskableModels,

@@ -97,6 +97,12 @@ export interface ServedModelConfig {
   /** Models or places to try, in order, when no target answers; for some failures only where it says `on`. */
   fallback?: Several<Destination | FallbackConfig>
   retry?: RetryConfig
+  /**
+   * What happens when a stream of a chat breaks behind its first content.
+   * @default "terminate"
+   * @values {"terminate": "An error frame.", "continue": "The next target that may be tried is asked to go on, once, with what was said so far. For plain text of one choice; else an error frame."}
+   */
+  onBreak?: 'terminate' | 'continue'
   /** How much all clients together may use it. */
   limits?: UsageLimitsConfig
   /** Surfaces it serves; all when left out. */

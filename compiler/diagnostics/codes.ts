@@ -39,6 +39,7 @@ export type DiagnosticCode =
   | 'check/unused-backend'
   | 'check/unreachable-model'
   | 'check/timeout-order'
+  | 'check/on-break'
   | 'check/key-lifetime'
   | 'check/cors-origin'
   | 'check/listen-address'
@@ -111,6 +112,7 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'check/unused-backend': { severity: 'warning', title: 'A backend that no model uses' },
   'check/unreachable-model': { severity: 'warning', title: 'A model that nothing leads to' },
   'check/timeout-order': { severity: 'error', title: 'A timeout that can never run out' },
+  'check/on-break': { severity: 'error', title: 'A model that could never go on after a break' },
   'check/key-lifetime': { severity: 'error', title: 'A key that expires before it is deprecated' },
   'check/cors-origin': { severity: 'error', title: 'A CORS origin that no browser sends' },
   'check/listen-address': { severity: 'error', title: 'A listen address that cannot be used' },

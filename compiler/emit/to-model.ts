@@ -31,7 +31,7 @@ export function toModel(model: ResolvedModel, policy: Pick<ResolvedPolicy, 'mode
       longestWaitMs: retry.longestWait.value,
       budgetPercent: retry.budget.value,
     },
-    onBreak: model.onBreak,
+    onBreak: model.onBreak.value,
     surfaces: model.surfaces,
     timeouts: {
       connectMs: timeouts.connect.value,

@@ -25,7 +25,7 @@ export function resolveDestination(to: string, at: Place, scope: Scope): string 
       balance: DEFAULTS.balance,
       fallback: [],
       retry: resolveRetry({ policy: scope.policy, at }, scope),
-      onBreak: 'terminate',
+      onBreak: { value: DEFAULTS.onBreak, at: null },
       surfaces: null,
       limits: NO_LIMITS,
       ...resolveTimeouts({ model: {}, policy: scope.policy, at }, scope),

@@ -36,7 +36,10 @@ function resolveModel(name: string, config: ModelConfig, scope: Scope): Resolved
     balance,
     fallback: fallback.flatMap((entry, i) => resolveFallback(entry, within(at, 'fallback', i), scope)),
     retry: resolveRetry({ model: config.retry, policy: scope.policy, at }, scope),
-    onBreak: DEFAULTS.onBreak,
+    onBreak:
+      config.onBreak === undefined
+        ? { value: DEFAULTS.onBreak, at: null }
+        : { value: config.onBreak, at: within(at, 'onBreak') },
     surfaces: surfaces === undefined ? null : resolveSurfaces(surfaces),
     limits: resolveUsage(config.limits, within(at, 'limits')),
     ...resolveTimeouts({ model: config, policy: scope.policy, at }, scope),

@@ -67,7 +67,7 @@ export interface ResolvedServedModel {
   balance: Balance
   fallback: ResolvedFallback[]
   retry: ResolvedRetry
-  onBreak: ServedModel['onBreak']
+  onBreak: Setting<ServedModel['onBreak']>
   /** Null = all. */
   surfaces: Surface[] | null
   timeouts: ResolvedTimeouts

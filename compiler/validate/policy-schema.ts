@@ -112,6 +112,7 @@ const servedKeys = {
     .exactOptional(),
   fallback: several(fallback, 'a list of models or targets').exactOptional(),
   retry: retry.exactOptional(),
+  onBreak: z.enum(['terminate', 'continue']).exactOptional(),
   limits: usageLimitsSchema.exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
   timeouts: timeouts.exactOptional(),

@@ -5,7 +5,7 @@ import { worstCase } from '../../compiler/check/worst-case.ts'
 import type { FallbackConfig, ServedModelConfig } from '../../compiler/config/policy.ts'
 import { toModel } from '../../compiler/emit/to-model.ts'
 import { GatewayError } from '../../src/errors.ts'
-import { tryTargets } from '../../src/pipeline/forward/attempts.ts'
+import { startTries } from '../../src/pipeline/forward/attempts.ts'
 import { AttemptFailure } from '../../src/pipeline/forward/upstream-error.ts'
 import { FAILURE_CAUSES } from '../../src/table/failure-causes.ts'
 import type { FailureCause, ServedModel, Target } from '../../src/table/route-table.ts'
@@ -69,7 +69,7 @@ async function attemptsOf(model: ServedModel): Promise<number> {
   )
   const inPool = model.pool.length + model.retry.times
   await rejectionOf(
-    tryTargets(exchange, Date.now() + 60_000, async (_, isCurable) => {
+    startTries(exchange, Date.now() + 60_000).run(async (_, isCurable) => {
       const cause = exchange.journey.attempts < inPool ? 'error' : FAILURE_CAUSES.find(isCurable)
       throw new AttemptFailure(
         new GatewayError('upstream_error', 'down'),

@@ -13,12 +13,19 @@ import { watchAttempt } from './watch-attempt.ts'
  */
 export type Attempt<T> = (target: Target, isCurable: (cause: FailureCause) => boolean) => Promise<T>
 
-/**
- * Runs `attempt` on one target after another while it fails in a way that another try may cure.
- * @param deadline Unix ms at which the time of the whole request is up
- * @throws GatewayError of the last attempt; whatever aborted the client; anything else that is not an AttemptFailure
- */
-export async function tryTargets<T>(exchange: Exchange, deadline: number, attempt: Attempt<T>): Promise<T> {
+/** The tries of one request: those that follow go on where the ones before ended. */
+export interface Tries {
+  /**
+   * Runs `attempt` on one target after another while it fails in a way that another try may cure.
+   * @throws GatewayError of the last attempt; whatever aborted the client; anything else that is not an AttemptFailure
+   */
+  run: <T>(attempt: Attempt<T>) => Promise<T>
+  /** The target that run() came back with has broken since: that was the last failure. */
+  broke: (failure: AttemptFailure) => void
+}
+
+/** @param deadline Unix ms at which the time of the whole request is up */
+export function startTries(exchange: Exchange, deadline: number): Tries {
   const { modelName, model, retryBudget, health, snapshot, client, lease } = exchange
   const { journey, answerHeaders, stopwatch } = exchange
   if (model.retry.times > 0) retryBudget.count(modelName)
@@ -32,26 +39,34 @@ export async function tryTargets<T>(exchange: Exchange, deadline: number, attemp
     random: Math.random,
   })
   let last: AttemptFailure | null = null
-  for (;;) {
-    const step = plan.next(last, Date.now())
-    if (step === null) break
-    if (step.waitMs > 0) await rest(exchange, step.waitMs)
-    // Right before the attempt, with nothing to wait for in between: it looks no more at what has been.
-    if (client.signal.aborted) throw client.signal.reason
-    lease.move(step.target)
-    journey.attempts += 1
-    journey.target = step.target
-    answerHeaders['x-aicc-attempts'] = String(journey.attempts)
-    try {
-      return await watchAttempt(exchange, step.target, (target) => attempt(target, plan.answersTo))
-    } catch (error) {
-      stopwatch.go()
-      if (!(error instanceof AttemptFailure)) throw error
-      last = error
-      noteFailure(exchange, step.target, error)
-    }
+  const broke = (failure: AttemptFailure): void => {
+    last = failure
+    if (journey.target !== null) noteFailure(exchange, journey.target, failure)
   }
-  throw last?.error ?? new GatewayError('internal_error', `Model \`${modelName}\` has no target.`)
+  return {
+    broke,
+    async run(attempt) {
+      for (;;) {
+        const step = plan.next(last, Date.now())
+        if (step === null) break
+        if (step.waitMs > 0) await rest(exchange, step.waitMs)
+        // Right before the attempt, with nothing to wait for in between: it looks no more at what has been.
+        if (client.signal.aborted) throw client.signal.reason
+        lease.move(step.target)
+        journey.attempts += 1
+        journey.target = step.target
+        answerHeaders['x-aicc-attempts'] = String(journey.attempts)
+        try {
+          return await watchAttempt(exchange, step.target, (target) => attempt(target, plan.answersTo))
+        } catch (error) {
+          stopwatch.go()
+          if (!(error instanceof AttemptFailure)) throw error
+          broke(error)
+        }
+      }
+      throw last?.error ?? new GatewayError('internal_error', `Model \`${modelName}\` has no target.`)
+    },
+  }
 }
 
 /** Waits, holding nobody meanwhile. @throws whatever aborted the client */

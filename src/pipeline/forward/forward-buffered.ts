@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import { judgeAnswer } from '../../protocols/openai-answer.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
 import type { Check } from '../watch.ts'
-import { tryTargets } from './attempts.ts'
+import { startTries } from './attempts.ts'
 import type { Exchange } from './exchange.ts'
 import { responseHeaders, send } from './send.ts'
 import { AttemptFailure, filtered, fromErrorEvent } from './upstream-error.ts'
@@ -27,7 +27,7 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
   exchange.watch.guard(guardAnswer(exchange, flow))
   let streaming = false
   try {
-    return await tryTargets(exchange, flow.deadline, async (target, isCurable) => {
+    return await startTries(exchange, flow.deadline).run(async (target, isCurable) => {
       const { status, headers, head, rest } = await open(exchange, target, flow)
       flow.movedAt = null
       if (rest === null) {

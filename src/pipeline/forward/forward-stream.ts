@@ -4,12 +4,15 @@
  */
 import { GatewayError } from '../../errors.ts'
 import { createEventAligner, eventData, type EventAligner } from '../../protocols/sse.ts'
+import { asOneAnswer, isContinuable, withSaid } from '../../protocols/continuation.ts'
 import { judgeEnd, judgeEvent } from '../../protocols/openai-stream.ts'
+import { createTranscript } from '../../protocols/transcript.ts'
+import type { BodyChanges } from '../route/body-changes.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
-import { tryTargets } from './attempts.ts'
-import type { Check } from '../watch.ts'
+import { startTries, type Tries } from './attempts.ts'
 import { ClientGone } from './client-gone.ts'
 import type { Exchange } from './exchange.ts'
+import { type Flow, guardStream } from './guard-stream.ts'
 import { responseHeaders, send } from './send.ts'
 import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
 import { AttemptFailure, filtered, fromErrorEvent } from './upstream-error.ts'
@@ -21,7 +24,6 @@ const TAIL_PIECES = 4
 const TAIL_BYTES = 4096
 
 const encoder = new TextEncoder()
-const KEEP_ALIVE = encoder.encode(': keep-alive\n\n')
 const DONE = encoder.encode('data: [DONE]\n\n')
 
 /** A target that has begun to answer. */
@@ -49,6 +51,7 @@ async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
     waitingSince: Date.now(),
     lastProgress: Date.now(),
     aligned: () => true,
+    ended: false,
   }
   const { signal } = exchange.client
   const over = (): void => flow.attempt.abort(signal.reason)
@@ -56,82 +59,18 @@ async function run(exchange: Exchange, answer: StreamAnswer): Promise<void> {
   exchange.watch.guard(guardStream(exchange, answer, flow))
 
   try {
-    const opened = await tryTargets(exchange, flow.deadline, (target, isCurable) =>
-      open(exchange, target, { flow, isCurable }),
-    )
-    await pump(exchange, opened, { answer, flow })
+    const tries = startTries(exchange, flow.deadline)
+    const opened = await tries.run((target, isCurable) => open(exchange, target, { flow, isCurable }))
+    if (mayGoOn(exchange)) await pumpOrGoOn(exchange, opened, { answer, flow, tries })
+    else await pump(exchange, opened, { answer, flow, change: null })
   } catch (error) {
+    flow.ended = true
     flow.attempt.abort(error)
     await settle(exchange, answer, error, flow.aligned())
   } finally {
     exchange.watch.stop()
     signal.removeEventListener('abort', over)
   }
-}
-
-/** What the watch needs to see of a stream in progress; times are Unix ms. */
-interface Flow {
-  /** When the time of the whole request is up. */
-  deadline: number
-  attempt: AbortController
-  /** Start of the attempt whose first content is awaited; null once it has come. */
-  waitingSince: number | null
-  /** When the backend last sent something, or the client last took something of the answer; comments do not count. */
-  lastProgress: number
-  /** Whether what the client was sent ends where an event ends. */
-  aligned: () => boolean
-}
-
-/**
- * The deadlines of a stream. Total and first token speak of the backend, as does a gap, unless it is
- * the client that takes nothing: that one is looked at to the very end, whatever else has failed.
- */
-function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow): Check {
-  const { timeouts, keepAliveMs } = exchange.model
-  // A deadline that is set between two looks lies at least this far ahead.
-  const longestSleep = Math.min(timeouts.firstTokenMs, timeouts.idleMs, keepAliveMs || timeouts.idleMs)
-  return (now) => {
-    const due: [at: number, act: () => void][] = [
-      [flow.deadline, () => exchange.client.abort(timedOut(`within ${timeouts.totalMs} ms`))],
-    ]
-    if (answer.waitingSince !== null) {
-      const gone = (): void => {
-        flow.attempt.abort(new ClientGone())
-        answer.cut(new ClientGone())
-      }
-      due.push([answer.waitingSince + timeouts.idleMs, gone])
-    } else if (flow.waitingSince === null) {
-      const late = timedOut(`went on within ${timeouts.idleMs} ms`)
-      due.push([flow.lastProgress + timeouts.idleMs, () => flow.attempt.abort(late)])
-    }
-    if (flow.waitingSince !== null) {
-      const late = new AttemptFailure(timedOut(`began within ${timeouts.firstTokenMs} ms`), 'timeout')
-      due.push([flow.waitingSince + timeouts.firstTokenMs, () => flow.attempt.abort(late)])
-    }
-    const silent = keepAliveMs > 0 && answer.waitingSince === null && flow.aligned()
-    if (silent && !flow.attempt.signal.aborted) {
-      due.push([answer.lastTaken + keepAliveMs, () => keepAlive(exchange, answer, flow)])
-    }
-    let wait = longestSleep
-    for (const [at, act] of due) {
-      if (at <= now) act()
-      else wait = Math.min(wait, at - now)
-    }
-    return wait
-  }
-}
-
-function keepAlive(exchange: Exchange, answer: StreamAnswer, flow: Flow): void {
-  if (!answer.committed) {
-    answer.commit({
-      ...exchange.answerHeaders,
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-      'x-aicc-model': exchange.modelName,
-    })
-  }
-  answer.write(KEEP_ALIVE).catch((gone: unknown) => flow.attempt.abort(gone))
 }
 
 interface Opening {
@@ -203,14 +142,79 @@ async function readPrelude(
   return opened
 }
 
-async function pump(
-  { bill }: Exchange,
+/** Whether another target may go on where one breaks: the policy says so, and the request is plain enough. */
+function mayGoOn({ model, route, request }: Exchange): boolean {
+  return model.onBreak === 'continue' && route.surface === 'chat' && isContinuable(request.body)
+}
+
+interface GoingOn {
+  answer: StreamAnswer
+  flow: Flow
+  tries: Tries
+}
+
+/** Sends on what comes; when it breaks, the next target of the same plan is asked to go on, once. */
+async function pumpOrGoOn(
+  exchange: Exchange,
   opened: Opened,
-  { answer, flow }: { answer: StreamAnswer; flow: Flow },
+  { answer, flow, tries }: GoingOn,
 ): Promise<void> {
+  const transcript = createTranscript()
+  const keep = (piece: Uint8Array): Uint8Array => {
+    transcript.add(piece)
+    return piece
+  }
+  try {
+    await pump(exchange, opened, { answer, flow, change: keep })
+  } catch (error) {
+    const said = transcript.soFar()
+    const failure = breakOf(error)
+    if (said === null || failure === null || exchange.client.signal.aborted) throw error
+    flow.attempt.abort(error)
+    tries.broke(failure)
+    const asking = { ...exchange, changes: goingOnFrom(exchange, said.text) }
+    const next = await tries.run((target, isCurable) => open(asking, target, { flow, isCurable }))
+    exchange.ports.log({
+      event: 'stream-continued',
+      correlationId: exchange.correlationId,
+      client: exchange.clientName,
+      model: exchange.modelName,
+      backend: exchange.journey.target?.backend ?? '',
+    })
+    const decoder = new TextDecoder()
+    const change = (piece: Uint8Array): Uint8Array =>
+      encoder.encode(asOneAnswer(decoder.decode(piece), said.identity))
+    await pump(exchange, next, { answer, flow, change })
+  }
+}
+
+function breakOf(error: unknown): AttemptFailure | null {
+  if (!(error instanceof GatewayError)) return null
+  if (error.code === 'upstream_timeout') return new AttemptFailure(error, 'timeout')
+  return error.code === 'upstream_interrupted' ? new AttemptFailure(error, 'error') : null
+}
+
+/** The body as it would have left, with what has been said so far. */
+function goingOnFrom({ request: { body }, changes }: Exchange, text: string): BodyChanges {
+  const [start = 0, end = 0] = body.spans.get('messages') ?? []
+  const messages = changes?.replaced.get('messages') ?? body.text.slice(start, end)
+  const replaced = new Map(changes?.replaced).set('messages', withSaid(messages, text))
+  return { replaced, added: changes?.added ?? '' }
+}
+
+interface Pumping {
+  answer: StreamAnswer
+  flow: Flow
+  /** What becomes of each piece, whole events, before it is sent; null = nothing. */
+  change: ((piece: Uint8Array) => Uint8Array) | null
+}
+
+async function pump({ bill }: Exchange, opened: Opened, { answer, flow, change }: Pumping): Promise<void> {
   const { reader, aligner } = opened
   const tail: Uint8Array[] = []
-  const pass = (piece: Uint8Array): Promise<void> | undefined => {
+  const pass = (received: Uint8Array): Promise<void> | undefined => {
+    const piece = change === null ? received : change(received)
+    if (piece.byteLength === 0) return undefined
     tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
     if (tail.length > TAIL_PIECES) tail.shift()
     const shown = bill.pass(piece)
@@ -226,7 +230,8 @@ async function pump(
     flow.lastProgress = piece === null ? Date.now() : answer.lastTaken
   }
   if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
-  await finish(answer, aligner.rest(), tail)
+  const rest = aligner.rest()
+  await finish(answer, change === null || rest.byteLength === 0 ? rest : change(rest), tail)
 }
 
 function brokenRead(flow: Flow): never {
@@ -275,10 +280,6 @@ async function settle(
     cause: error.code === 'internal_error' ? String(cause) : error.code,
   })
   await answer.fail(error, aligned).catch(() => answer.drop(error))
-}
-
-function timedOut(what: string): GatewayError {
-  return new GatewayError('upstream_timeout', `No answer ${what}.`)
 }
 
 function brokenOff(): GatewayError {

@@ -39,7 +39,11 @@ const OF_POLICY: Record<string, unknown> = {
   OnFailuresConfig: DEFAULTS.onFailure,
   RetryConfig: DEFAULTS.retry,
   CorsConfig: DEFAULTS.cors,
-  ServedModelConfig: { keepAlive: DEFAULTS.keepAlive, balance: DEFAULTS.balance },
+  ServedModelConfig: {
+    keepAlive: DEFAULTS.keepAlive,
+    balance: DEFAULTS.balance,
+    onBreak: DEFAULTS.onBreak,
+  },
   LabelConfig: DEFAULTS.label,
   ScanConfig: DEFAULTS.scan,
   PrivacyConfig: { detectors: DEFAULTS.privacyDetectors },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { GatewayError } from '../../../../src/errors.ts'
-import { tryTargets } from '../../../../src/pipeline/forward/attempts.ts'
+import { startTries } from '../../../../src/pipeline/forward/attempts.ts'
 import { ClientGone } from '../../../../src/pipeline/forward/client-gone.ts'
 import { AttemptFailure } from '../../../../src/pipeline/forward/upstream-error.ts'
 import { PLAIN_CAUSES } from '../../../../src/table/failure-causes.ts'
@@ -26,7 +26,7 @@ interface Tried {
 function attempt(outcomes: (Error | null)[], fields: ExchangeFields = {}): Tried {
   const exchange = makeExchange({}, fields)
   const tried: string[] = []
-  const trying = tryTargets(exchange, Date.now() + 60_000, async (target) => {
+  const trying = startTries(exchange, Date.now() + 60_000).run(async (target) => {
     const outcome = outcomes[tried.length] ?? null
     tried.push(target.backend)
     if (outcome !== null) throw outcome
@@ -44,7 +44,7 @@ const failed = (backend: string, cause: string): object => ({
   cause,
 })
 
-describe('tryTargets', () => {
+describe('the tries of a request', () => {
   it.each([
     { name: 'the first answers', outcomes: [null], tried: ['gpu'], events: [], result: 'from gpu' },
     {
@@ -91,7 +91,7 @@ describe('tryTargets', () => {
 
   it('refuses a model without targets', async () => {
     const exchange = makeExchange({}, { pool: [] })
-    expect(await rejectionOf(tryTargets(exchange, Date.now(), async () => 1))).toMatchObject({
+    expect(await rejectionOf(startTries(exchange, Date.now()).run(async () => 1))).toMatchObject({
       code: 'internal_error',
     })
   })
@@ -99,7 +99,7 @@ describe('tryTargets', () => {
   it('tells an attempt what would be cured elsewhere', async () => {
     const fallback = [{ target: SPARE, on: PLAIN_CAUSES }]
     const exchange = makeExchange({}, { pool: [GPU], fallback })
-    const asked = tryTargets(exchange, Date.now(), async (_, isCurable) => [
+    const asked = startTries(exchange, Date.now()).run(async (_, isCurable) => [
       isCurable('error'),
       isCurable('content-filter'),
     ])
