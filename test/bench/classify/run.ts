@@ -36,7 +36,7 @@ function printRow(name: string, figures: readonly number[]): void {
 
 async function benchInputs(engine: Engine, inputs: readonly Omit<Input, 'text'>[]): Promise<void> {
   const columns = ['4 KB', '50 KB', '100 KB', 'privacy', 'injection', '200 KB', '1 MB']
-  console.log(`\n${engine.name}: µs at the median`.padEnd(35) + columns.map((c) => c.padStart(10)).join(''))
+  console.log(`\n${engine.name}: µs a call`.padEnd(35) + columns.map((c) => c.padStart(10)).join(''))
   const costs = new Map<string, number[]>(BUDGETS.map(({ length }) => [`benign ${length}`, []]))
   const growths: number[] = []
   for (const { name, kind } of inputs) {
