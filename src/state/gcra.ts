@@ -32,11 +32,15 @@ export function emptyRate(now: number, added = 0): RateState {
 
 /** Lets run out what the time since `state.at` allows. A clock that goes back lets nothing run out twice. */
 export function drain(state: RateState, limit: RateLimit, now: number): void {
-  // Set back by more than a window, it was wrong before: waiting for it to catch up could take for ever.
-  if (now < state.at - limit.windowMs) state.at = now
+  followClock(state, limit, now)
   if (now <= state.at) return
   state.level = Math.max(0, state.level - ((now - state.at) * limit.count) / limit.windowMs)
   state.at = now
+}
+
+/** A clock that is set back by more than a window was wrong before: to wait until it catches up could take for ever. */
+export function followClock(state: RateState, { windowMs }: RateLimit, now: number): void {
+  if (now < state.at - windowMs) state.at = now
 }
 
 /** Ms until `amount` fits: 0 = it does, Infinity = it never will, being more than the limit. */

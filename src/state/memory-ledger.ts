@@ -9,6 +9,7 @@ import type { Booked } from '../table/usage-book.ts'
 import {
   drain,
   emptyRate,
+  followClock,
   giveBack,
   put,
   type RateLimit,
@@ -73,7 +74,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
   const rateOf = (key: string, { count, windowMs }: RateLimit, now: number): Rate => {
     const known = rates.get(key) ?? emptyRate(now, forgotten)
     // A clock that was set back is a fact to go on from, even for a client that is refused all the time.
-    if (now < known.at - windowMs) known.at = now
+    followClock(known, { count, windowMs }, now)
     const rate: Rate = { level: known.level, at: known.at, added: known.added, count, windowMs }
     drain(rate, rate, now)
     return rate

@@ -133,6 +133,27 @@ describe('a limit', () => {
   })
 })
 
+describe('a ledger that others share', () => {
+  it('is waited for, and gets back what a client leaves behind', async () => {
+    const { ask, ports, left } = gateway(client({ limits: limits({ concurrent: 1 }) }))
+    const { reserve } = ports.ledger
+    let answer = (): void => {}
+    ports.ledger.reserve = async (reservation) => {
+      await new Promise<void>((resolve) => (answer = resolve))
+      return reserve(reservation)
+    }
+    const leaving = new AbortController()
+    const asked = ask({}, { signal: leaving.signal })
+    await vi.waitFor(() => expect(answer.name).not.toBe('answer'))
+    leaving.abort()
+    answer()
+    await asked.catch(() => {})
+    await vi.waitFor(() => expect(ports.records).toHaveLength(1))
+    expect(left(atOnce(1))).toBe(1)
+    expect(ports.calls).toEqual([])
+  })
+})
+
 describe('requests at once', () => {
   const two = client({ limits: limits({ concurrent: 2, tokens: perDay(10_000) }) })
 

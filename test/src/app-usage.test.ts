@@ -217,6 +217,14 @@ describe('the record of a request', () => {
     expect(ids).not.toContain('mine-1')
   })
 
+  it('says why a stream never began', async () => {
+    const { ask, ports } = gateway({}, { gpu: down })
+    await (await ask({ stream: true })).text()
+    await Promise.all(ports.deferred)
+    expect(ports.records).toHaveLength(1)
+    expect(ports.records[0]).toMatchObject({ status: 502, error: 'upstream_error', attempts: 1 })
+  })
+
   it('is made of refusals too, once each, and names no model that nobody knows', async () => {
     const { ask, ports } = gateway({})
     await ask({ model: 'no-such-model' })

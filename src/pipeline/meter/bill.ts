@@ -170,8 +170,6 @@ export class Bill {
     }
     this.#charges = charges
     this.#isReserved = true
-    // The client may have gone while a shared ledger was asked.
-    if (this.#endedAt !== null) this.#settle()
     Object.assign(answerHeaders, rateLimitHeaders(charges, verdict.standings))
     const budgets = this.#client?.budgets ?? []
     if (budgets.length === 0) return full
