@@ -88,7 +88,7 @@ interface HttpBackendConfig extends AnyBackendConfig {
 export interface HealthConfig {
   /**
    * Path at the backend's origin; any status but 2xx means that it is down. Left out, it is asked what servers of its
-   * kind offer: `/health` or `/v1/models`, `/api/version`, `/health/liveliness`.
+   * kind offer: `/v1/models` or `/health`, `/api/version`, `/health/liveliness`.
    * @pattern ^/
    */
   path?: string

@@ -13,6 +13,8 @@ export type Answer = { status: number; body: unknown } | { error: string }
 export interface BackendClient {
   /** GET, or POST with a JSON body. The path begins at the origin. */
   ask: (path: string, body?: unknown) => Promise<Answer>
+  /** GET without the key. */
+  askOpenly: (path: string) => Promise<Answer>
   /** Path before `/v1`, where servers keep what is not OpenAI's; no trailing slash. */
   root: string
   close: () => Promise<void>
@@ -31,7 +33,7 @@ export function createBackendClient(
   const dispatcher = new Agent({
     connect: { timeout: CONNECT_MS, ...(ca && { ca }), ...(serverName && { servername: serverName }) },
   })
-  const ask = async (path: string, body?: unknown): Promise<Answer> => {
+  const send = async (path: string, secret: string | null, body?: unknown): Promise<Answer> => {
     try {
       const response = await fetch(`${backend.origin}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
@@ -40,7 +42,7 @@ export function createBackendClient(
         dispatcher,
         signal: AbortSignal.timeout(answerMs),
         headers: {
-          ...(key !== null && { authorization: `Bearer ${key}` }),
+          ...(secret !== null && { authorization: `Bearer ${secret}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         body: body === undefined ? null : JSON.stringify(body),
@@ -51,7 +53,12 @@ export function createBackendClient(
       return { error: reasonOf(error, answerMs) }
     }
   }
-  return { ask, root: backend.basePath.replace(/\/v1$/, ''), close: () => dispatcher.close() }
+  return {
+    ask: (path, body) => send(path, key, body),
+    askOpenly: (path) => send(path, null),
+    root: backend.basePath.replace(/\/v1$/, ''),
+    close: () => dispatcher.close(),
+  }
 }
 
 function parse(text: string): unknown {

@@ -14,12 +14,15 @@ export interface Finding {
   path: string | null
 }
 
-/** Below the origin's root. What speaks OpenAI's API is tried: vLLM and llama.cpp have `/health`, others not. */
+/** Below the origin's root; they are open, so no key goes there. */
 const PATHS: Partial<Record<BackendKind, string>> = {
   ollama: '/api/version',
   litellm: '/health/liveliness',
   opencode: '/global/health',
 }
+
+/** Who says so in its list of models has a `/health` that knows more: vLLM's of a dead engine. */
+const WITH_HEALTH = new Set(['vllm', 'llamacpp'])
 
 /** @param known the path that it answered before, null at first */
 export async function askHealth(
@@ -30,29 +33,37 @@ export async function askHealth(
   const chosen = backend.health?.path ?? null
   if (chosen !== null) return judgeStrictly(await client.ask(chosen), chosen)
   const ofKind = PATHS[backend.kind]
-  const path = known ?? (ofKind === undefined ? null : client.root + ofKind)
-  if (path === null) return askOpenAi(backend, client)
-  const finding = judge(await client.ask(path), path)
+  const models = `${backend.basePath}/models`
+  const path = ofKind === undefined ? (known ?? models) : client.root + ofKind
+  if (path === models) return askModels(models, client)
+  const finding = judge(await client.askOpenly(path), path)
   return finding.up && backend.kind === 'litellm' ? withDatabase(finding, client) : finding
 }
 
-async function askOpenAi(backend: Backend, client: BackendClient): Promise<Finding> {
-  const path = `${client.root}/health`
+/**
+ * Whoever speaks OpenAI's API. Its `/health` is not asked before it is known to be one: a LiteLLM that is declared as
+ * such would call every model that it has.
+ */
+async function askModels(path: string, client: BackendClient): Promise<Finding> {
   const answer = await client.ask(path)
-  if ('error' in answer) return { up: false, detail: answer.error, path: null }
-  if (isOk(answer.status)) return { up: true, detail: null, path }
-  // llama.cpp while it loads its model, vLLM with a dead engine.
-  if (answer.status === 503) return { up: false, detail: `503 on GET ${path}`, path: null }
-  const models = `${backend.basePath}/models`
-  return judge(await client.ask(models), models)
+  const finding = judge(answer, path)
+  return finding.detail === null && ownersOf(answer).some((owner) => WITH_HEALTH.has(owner))
+    ? { ...finding, path: `${client.root}/health` }
+    : finding
+}
+
+function ownersOf(answer: Answer): string[] {
+  const { data } = ('error' in answer ? {} : (answer.body ?? {})) as { data?: unknown }
+  if (!Array.isArray(data)) return []
+  return data.map((entry: unknown) => String(((entry ?? {}) as { owned_by?: unknown }).owned_by))
 }
 
 /** Whoever refuses a question (the key, the path, the pace) is there. */
 function judge(answer: Answer, path: string): Finding {
   if ('error' in answer) return { up: false, detail: answer.error, path: null }
   const { status } = answer
-  const detail = isOk(status) ? null : `${status} on GET ${path}`
-  return { up: status < 500, detail, path: status < 500 ? path : null }
+  if (isOk(status)) return { up: true, detail: null, path }
+  return { up: status < 500, detail: `${status} on GET ${path}`, path: null }
 }
 
 /** A path that the policy names says by its status what it means. */
@@ -64,7 +75,7 @@ function judgeStrictly(answer: Answer, path: string): Finding {
 
 /** It serves without its database, but looks no key of its own up meanwhile. */
 async function withDatabase(finding: Finding, client: BackendClient): Promise<Finding> {
-  const readiness = await client.ask(`${client.root}/health/readiness`)
+  const readiness = await client.askOpenly(`${client.root}/health/readiness`)
   const state = 'error' in readiness ? null : databaseState(readiness.body)
   const isWell = state === null || state === 'connected' || state === 'Not connected'
   return isWell ? finding : { ...finding, detail: `its database is ${state}` }

@@ -18,49 +18,68 @@ interface Row {
   asked: string[]
 }
 
+const listOf = (owner: string): Answers[string] => ({
+  status: 200,
+  body: { data: [{ id: 'm', owned_by: owner }] },
+})
+
 const ROWS: Row[] = [
   {
-    name: 'openai with a health page',
+    name: 'a hosted provider',
+    answers: { '/v1/models': listOf('system') },
+    finding: { up: true, detail: null, path: '/v1/models' },
+    asked: ['/v1/models with the key'],
+  },
+  {
+    name: 'a list of models in no form that is known',
+    answers: { '/v1/models': { status: 200, body: { data: [null, { owned_by: 7 }] } } },
+    finding: { up: true, detail: null, path: '/v1/models' },
+    asked: ['/v1/models with the key'],
+  },
+  {
+    name: 'vLLM, at first',
+    answers: { '/v1/models': listOf('vllm') },
+    finding: { up: true, detail: null, path: '/health' },
+    asked: ['/v1/models with the key'],
+  },
+  {
+    name: 'vLLM from then on, whose engine has died',
+    known: '/health',
+    answers: { '/health': 503 },
+    finding: { up: false, detail: '503 on GET /health', path: null },
+    asked: ['/health'],
+  },
+  {
+    name: 'llama.cpp, known already',
+    known: '/health',
     answers: { '/health': 200 },
     finding: { up: true, detail: null, path: '/health' },
     asked: ['/health'],
   },
   {
-    name: 'openai without one',
-    answers: { '/health': 404, '/v1/models': 200 },
-    finding: { up: true, detail: null, path: '/v1/models' },
-    asked: ['/health', '/v1/models'],
-  },
-  {
-    name: 'openai, known already',
-    known: '/v1/models',
-    answers: { '/v1/models': 200 },
-    finding: { up: true, detail: null, path: '/v1/models' },
-    asked: ['/v1/models'],
+    name: 'another server in the place of llama.cpp',
+    known: '/health',
+    answers: { '/health': 404 },
+    finding: { up: true, detail: '404 on GET /health', path: null },
+    asked: ['/health'],
   },
   {
     name: 'llama.cpp that loads its model',
-    answers: { '/health': { status: 503, body: { error: { message: 'Loading model' } } } },
-    finding: { up: false, detail: '503 on GET /health', path: null },
-    asked: ['/health'],
+    answers: { '/v1/models': { status: 503, body: { error: { message: 'Loading model' } } } },
+    finding: { up: false, detail: '503 on GET /v1/models', path: null },
+    asked: ['/v1/models with the key'],
   },
   {
     name: 'a host that is off',
-    answers: { '/health': 'connect ECONNREFUSED' },
+    answers: { '/v1/models': 'connect ECONNREFUSED' },
     finding: { up: false, detail: 'connect ECONNREFUSED', path: null },
-    asked: ['/health'],
+    asked: ['/v1/models with the key'],
   },
   {
     name: 'a server that refuses our key',
-    answers: { '/health': 404, '/v1/models': 401 },
-    finding: { up: true, detail: '401 on GET /v1/models', path: '/v1/models' },
-    asked: ['/health', '/v1/models'],
-  },
-  {
-    name: 'a proxy before a server that is off',
-    answers: { '/health': 502, '/v1/models': 502 },
-    finding: { up: false, detail: '502 on GET /v1/models', path: null },
-    asked: ['/health', '/v1/models'],
+    answers: { '/v1/models': 401 },
+    finding: { up: true, detail: '401 on GET /v1/models', path: null },
+    asked: ['/v1/models with the key'],
   },
   {
     name: 'ollama',
@@ -73,7 +92,7 @@ const ROWS: Row[] = [
     name: 'opencode, which wants its password even here',
     kind: 'opencode',
     answers: { '/global/health': 401 },
-    finding: { up: true, detail: '401 on GET /global/health', path: '/global/health' },
+    finding: { up: true, detail: '401 on GET /global/health', path: null },
     asked: ['/global/health'],
   },
   {
@@ -105,7 +124,7 @@ const ROWS: Row[] = [
     path: '/status',
     answers: { '/status': 204 },
     finding: { up: true, detail: null, path: '/status' },
-    asked: ['/status'],
+    asked: ['/status with the key'],
   },
   {
     name: 'a path of the policy that says no',
@@ -113,24 +132,23 @@ const ROWS: Row[] = [
     path: '/status',
     answers: { '/status': 404 },
     finding: { up: false, detail: '404 on GET /status', path: '/status' },
-    asked: ['/status'],
+    asked: ['/status with the key'],
   },
 ]
 
 it.each(ROWS)('$name', async ({ kind = 'openai', path = null, known = null, answers, finding, asked }) => {
   const seen: string[] = []
+  const say = (at: string): Promise<Answer> => {
+    const answer = answers[at.replace(' with the key', '')]
+    seen.push(at)
+    if (typeof answer === 'object') return Promise.resolve(answer)
+    return Promise.resolve(
+      typeof answer === 'number' ? { status: answer, body: '' } : { error: answer ?? 'not expected' },
+    )
+  }
   const client: BackendClient = {
-    ask: (at) => {
-      seen.push(at)
-      const answer = answers[at]
-      const said: Answer =
-        typeof answer === 'object'
-          ? answer
-          : typeof answer === 'number'
-            ? { status: answer, body: '' }
-            : { error: answer ?? 'not expected' }
-      return Promise.resolve(said)
-    },
+    ask: (at) => say(`${at} with the key`),
+    askOpenly: say,
     root: '',
     close: () => Promise.resolve(),
   }

@@ -69,11 +69,11 @@ async function start(backend: Partial<Backend> = {}): Promise<Rig> {
 const ups = (told: Rig['told']): (boolean | undefined)[] => told.map(({ gpu }) => gpu?.up)
 
 describe('probes', () => {
-  it('ask each backend once at the start, with its key, and nobody else', async () => {
+  it('ask each backend once at the start, and nobody else', async () => {
     const { probes, asked, told } = await start()
     expect(probes.status()).toEqual({})
     await probes.tick()
-    expect(asked).toEqual(['/health Bearer secret'])
+    expect(asked).toEqual(['/v1/models Bearer secret'])
     expect(Object.keys(probes.status())).toEqual(['gpu'])
     expect(probes.status()).toMatchObject({ gpu: { state: 'up', since: 1_000_000, askedAt: 1_000_000 } })
     expect(told).toEqual([])
@@ -112,7 +112,7 @@ describe('probes', () => {
     await pass(60)
     expect(ups(told).slice(-2)).toEqual([false, true])
     expect(probes.status()).toMatchObject({ gpu: { state: 'up', since: 1_242_000, detail: null } })
-    expect(log).toEqual(['backend `gpu` is down: 503 on GET /health', 'backend `gpu` is up'])
+    expect(log).toEqual(['backend `gpu` is down: 503 on GET /v1/models', 'backend `gpu` is up'])
   })
 
   it('find a host that nobody answers for', async () => {
@@ -136,7 +136,7 @@ describe('probes', () => {
       health: { path: '/status', intervalMs: 15_000, timeoutMs: 2000 },
     })
     await pass(1)
-    expect(asked).toEqual(['/health Bearer secret', '/status Bearer secret'])
+    expect(asked).toEqual(['/v1/models Bearer secret', '/status Bearer secret'])
     table.backends['gpu'] = makeBackend({ ...table.backends['gpu'], health: null })
     await pass(1)
     expect(probes.status()).toEqual({})
