@@ -137,16 +137,16 @@ describe('a ledger that others share', () => {
   it('is waited for, and gets back what a client leaves behind', async () => {
     const { ask, ports, left } = gateway(client({ limits: limits({ concurrent: 1 }) }))
     const { reserve } = ports.ledger
-    let answer = (): void => {}
+    let go: (() => void) | null = null
     ports.ledger.reserve = async (reservation) => {
-      await new Promise<void>((resolve) => (answer = resolve))
+      await new Promise<void>((resolve) => (go = resolve))
       return reserve(reservation)
     }
     const leaving = new AbortController()
     const asked = ask({}, { signal: leaving.signal })
-    await vi.waitFor(() => expect(answer.name).not.toBe('answer'))
+    const letGo = await vi.waitUntil(() => go)
     leaving.abort()
-    answer()
+    letGo()
     await asked.catch(() => {})
     await vi.waitFor(() => expect(ports.records).toHaveLength(1))
     expect(left(atOnce(1))).toBe(1)

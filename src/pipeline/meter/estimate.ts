@@ -9,7 +9,7 @@ import type { Price } from '../../table/usage-limits.ts'
 import { estimateTokens } from '../classify/estimate-tokens.ts'
 
 /** Tokens of an answer whose length nobody bounds. */
-export const UNBOUNDED_OUTPUT = 1024
+const UNBOUNDED_OUTPUT = 1024
 
 /** More answers than this at once no server gives. */
 const MOST_ANSWERS = 128
