@@ -38,6 +38,7 @@ const SERVER_OPTIONS = {
   maxHeaderSize: 384 * 1024,
 }
 const HANDSHAKE_TIMEOUT_MS = 10_000
+const CLOSE_IDLE_EVERY_MS = 50
 
 const configFile = join(process.argv[2] ?? '.', 'edge-node.json')
 const config = JSON.parse(readFileSync(configFile, 'utf8')) as EdgeConfig
@@ -114,9 +115,24 @@ const controlServer = http
   .createServer(getRequestListener(edge.control, { overrideGlobalObjects: false }))
   .listen(config.edgeSocket)
 
+/** Answers under way: after the last of them a connection that is kept alive would go on bringing requests. */
+const answers = new Set<http.ServerResponse>()
+for (const server of servers) {
+  server.on('request', (_, answer: http.ServerResponse) => {
+    answers.add(answer)
+    answer.once('close', () => answers.delete(answer))
+  })
+}
+
 // Takes no more connections, finishes what is under way, and ends when nothing is left.
 process.once('SIGTERM', () => {
   controlServer.close()
   for (const server of servers) server.close()
-  for (const server of servers) server.closeIdleConnections()
+  for (const answer of answers) if (!answer.headersSent) answer.shouldKeepAlive = false
+  const closeIdle = (): void => {
+    for (const server of servers) server.closeIdleConnections()
+  }
+  closeIdle()
+  // Those whose answer had begun become idle later.
+  setInterval(closeIdle, CLOSE_IDLE_EVERY_MS).unref()
 })

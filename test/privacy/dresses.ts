@@ -27,8 +27,8 @@ const softHyphens = (text: string): string => each(text, (character) => `${chara
 const escapes = (text: string): string =>
   each(text, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 const nested = (text: string): string => `{"note": "${escapes(text)}"}`
-/** The marks become `+`, in URLs `-`. */
-const noted = (text: string): Buffer => Buffer.from(`a note??>: ${text} .`)
+/** The mark before the sign becomes `+`, in URLs `-`, amid four characters that belong together. */
+const noted = (text: string): Buffer => Buffer.from(`a note/日: ${text} .`)
 const base64 = (text: string): string => noted(text).toString('base64')
 const base64url = (text: string): string => noted(text).toString('base64url')
 /** In lines of 64, as mail has it. */
