@@ -116,12 +116,14 @@ function startOfEscape(text: string, at: number): number {
   return start
 }
 
-/** Or end within one. */
+/** Or end within one: of an odd number of backslashes the last one escapes what follows. */
 function endOfEscape(text: string, at: number): number {
-  let end = at
   if (text.charAt(at - 1) !== '\\') return at
+  let first = at - 1
+  while (text.charAt(first - 1) === '\\') first -= 1
+  let end = at
   while (text.charAt(end) === '\\') end += 1
-  return ESCAPED.test(text.charAt(end)) ? end + 1 : end
+  return (end - first) % 2 === 1 && ESCAPED.test(text.charAt(end)) ? end + 1 : end
 }
 
 function placeholderOf({ detector, kind, placeholder }: Finding): string {

@@ -93,6 +93,34 @@ describe('redact', () => {
     })
   })
 
+  it.each([
+    { name: 'the backslash at its end', said: 'hermes\\', source: String.raw`hermes\\`, left: '[CODENAME]' },
+    {
+      name: 'one of two backslashes, of which none is left',
+      said: 'hermes\\\\x',
+      source: String.raw`hermes\\`,
+      left: '[CODENAME]x',
+    },
+    { name: 'what stands before one', said: 'hermes\n', source: 'hermes', left: '[CODENAME]\n' },
+    { name: 'what begins behind one', said: 'a\nhermes', source: 'hermes', left: 'a\n[CODENAME]' },
+  ])('keeps arguments valid where a find takes in $name', ({ said, source, left }) => {
+    const own = { ...table.classify, privacy: makePrivacy({ patterns: [makePattern({ source })] }) }
+    const tuned = { ...table, classify: own }
+    const call = { name: 'f', arguments: JSON.stringify({ path: said, next: '"' }) }
+    const body = JSON.stringify({
+      model: 'auto',
+      messages: [{ role: 'assistant', tool_calls: [{ function: call }] }],
+    })
+    const request = parseModelRequest(new TextEncoder().encode(body))
+    const classified = classify(request, { client: 'crew', surface: 'chat', table: tuned, headers: {} })
+    const options = { surface: 'chat', table: tuned, detectors: ['codename'] } as const
+    const changed = JSON.parse(replaceValues(request.body, redact(request.body, classified, options))) as {
+      messages: { tool_calls: { function: { arguments: string } }[] }[]
+    }
+    const written = changed.messages[0]?.tool_calls[0]?.function.arguments ?? ''
+    expect(JSON.parse(written)).toEqual({ path: left, next: '"' })
+  })
+
   it('keeps JSON in JSON valid', () => {
     const inner = { note: 'mail\nada@example.org "now"' }
     const content = JSON.stringify({ out: JSON.stringify(inner), n: [1] })
