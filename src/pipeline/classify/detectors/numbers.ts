@@ -81,8 +81,8 @@ export function findNumber(source: NumberSource, at: number): Find | null {
   for (let last = run.groups - 1; last >= 0 && digits >= FEWEST_DIGITS; last -= 1) {
     const isTight = last === tight && last >= 2
     const end = run.ends[last] ?? at
-    // With a plus it is a telephone number, wherever it ends.
-    const mayEnd = codes[lead] === PLUS && codes[end] === SPACE
+    // With a plus or a bracket it is a telephone number, wherever it ends.
+    const mayEnd = lead < at && codes[end] === SPACE
     const isWhole = isTight || mayEnd || (run.isWhole && last === run.groups - 1)
     const shape = shapeOf(run, last, digits)
     if (isWhole || (shape === 'card' ? passesLuhn(text, at, end) : shape !== null)) {
