@@ -4,6 +4,7 @@ import { estimateTokens } from '../../../../src/pipeline/classify/estimate-token
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import type { Facts } from '../../../../src/table/facts.ts'
 import type { Classify, RouteTable, Surface, TextTest } from '../../../../src/table/route-table.ts'
+import { INJECTION_FAMILIES, type InjectionFamily } from '../../../../src/table/injection-families.ts'
 import { makeInjection, makePattern, makePrivacy } from '../../make-policy.ts'
 import { makeClient, makeTable } from '../../make-snapshot.ts'
 
@@ -361,6 +362,9 @@ describe('verdicts', () => {
         .injection,
     ).toBe(false)
     expect(run(tableWith({}), { body: attack }).facts.injection).toBe(false)
+    const off = Object.keys(INJECTION_FAMILIES) as InjectionFamily[]
+    const blind = tableWith({ injection: makeInjection({ off, model: false }) })
+    expect(run(blind, { body: attack }).injection).toMatchObject({ score: 0, reasons: [] })
   })
 
   it.each([
