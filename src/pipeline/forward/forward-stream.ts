@@ -171,6 +171,7 @@ async function pumpOrGoOn(
     const failure = breakOf(error)
     if (said === null || failure === null || exchange.client.signal.aborted) throw error
     flow.attempt.abort(error)
+    exchange.lease.rest()
     tries.broke(failure)
     const asking = { ...exchange, changes: goingOnFrom(exchange, said.text) }
     const next = await tries.run((target, isCurable) => open(asking, target, { flow, isCurable }))
