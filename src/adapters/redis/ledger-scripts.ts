@@ -125,7 +125,7 @@ end
 local function standing_of(charge)
   if charge.kind == 'rate' then
     local rate, count = drained(charge, now), charge.limit.count
-    local left = math.max(0, math.floor(count - rate.level + count * SLACK))
+    local left = math.max(0, math.floor(count - rate.level + math.min(0.5, count * SLACK)))
     return left, math.ceil(rate.level * charge.limit.windowMs / count)
   end
   if charge.kind == 'lease' then return math.max(0, charge.limit - holders(charge)), 0 end
