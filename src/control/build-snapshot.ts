@@ -31,7 +31,7 @@ export function buildSnapshot(
     const secret = lookUp(environment, key.env, `the key of backend \`${name}\``, problems)
     if (secret !== null) backendKeys[name] = secret
   }
-  if (table.state !== null) lookUp(environment, table.state.url.env, 'the URL of Redis', problems)
+  if (table.state !== null) lookUpRedis(environment, table.state.url.env, problems)
   const keys = Object.entries(table.clients).flatMap(([client, { keys: list }]) =>
     list.flatMap((key) => hashedKey(client, key, environment, problems) ?? []),
   )
@@ -70,6 +70,14 @@ function lookUp(environment: Environment, name: string, use: string, problems: s
     return null
   }
   return secret
+}
+
+/** What is no such URL a client of Redis takes for a host or a file. The value may hold a password: it is not shown. */
+function lookUpRedis(environment: Environment, name: string, problems: string[]): void {
+  const url = lookUp(environment, name, 'the URL of Redis', problems)
+  if (url !== null && !/^rediss?:\/\//.test(url)) {
+    problems.push(`${name} (the URL of Redis) does not begin with redis:// or rediss://`)
+  }
 }
 
 /** With one key for two clients nobody could tell who called. */

@@ -31,9 +31,9 @@ export interface Outbox {
   counts: () => OutboxCounts
 }
 
-export const LINGER_MS = 20
+const LINGER_MS = 20
 /** So many leave before the linger is over. */
-export const FULL_BATCH = 64
+const FULL_BATCH = 64
 /** So many leave at once when they have piled up. */
 const LARGEST_BATCH = 512
 export const MOST_WAITING = 10_000

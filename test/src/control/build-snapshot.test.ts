@@ -28,6 +28,23 @@ function tableWith(clients: Record<string, ClientKey[]>, backendKey?: string): R
 }
 
 describe('buildSnapshot', () => {
+  it.each([
+    { url: 'redis://:hunter2@127.0.0.1:6379/1', problems: [] },
+    { url: 'rediss://redis.lan', problems: [] },
+    { url: undefined, problems: ['environment variable REDIS_URL (the URL of Redis) is not set'] },
+    {
+      url: 'hunter2@redis.lan',
+      problems: ['REDIS_URL (the URL of Redis) does not begin with redis:// or rediss://'],
+    },
+  ])('takes $url for the Redis that nodes share, or says what is wrong', ({ url, problems }) => {
+    const onFailure = { limits: 'open', budgets: 'open', leases: 'open' } as const
+    const state = { url: { env: 'REDIS_URL' }, prefix: 'aicc', nodes: 2, onFailure }
+    const result = buildSnapshot({ ...tableWith({}), state }, { REDIS_URL: url }, { hosts: [], modesOn: [] })
+    expect(result.ok ? [] : result.problems).toEqual(problems)
+    // The edge asks through the control process, and knows no URL.
+    expect(JSON.stringify(result)).not.toContain('hunter2')
+  })
+
   it('hashes client keys, hands on backend keys and keeps lifetimes', () => {
     const keys = [
       { env: 'A', deprecatedAt: 5, expiresAt: 9 },
