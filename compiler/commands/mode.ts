@@ -3,6 +3,7 @@ import { Argument, Command } from 'commander'
 import { fetchModes, switchMode, type ModesAnswer } from '../../src/control/admin-client.ts'
 import type { ModeStatus } from '../../src/control/mode-status.ts'
 import { CommandFailure } from './command-failure.ts'
+import { describeModeHost } from './describe-mode-host.ts'
 import { renderTable } from './render-table.ts'
 import { jsonOption, stateOption } from './shared-options.ts'
 
@@ -21,7 +22,7 @@ export function modeCommand(): Command {
     .addHelpText(
       'after',
       `
-A switched mode is in force at once and outlives restarts.
+A switched mode is in force at once and outlives restarts. One that a host tells is switched at that host.
 Exit code: 0 done, 1 no gateway answers or it knows no such mode, 2 refused.
 
 Examples:
@@ -50,17 +51,19 @@ function modesIn(answer: ModesAnswer, state: string): ModeStatus[] {
 
 function renderModes(modes: readonly ModeStatus[]): string {
   if (modes.length === 0) return 'the policy has no modes'
-  const rows = modes.map(({ name, on, since, whenOn, gates }) => [
+  const rows = modes.map(({ name, on, since, whenOn, gates, host }) => [
     name,
     on ? 'on' : 'off',
     since ?? '-',
     gates.join(', ') || '-',
     whenOn,
+    host === null ? 'people' : (describeModeHost(host) ?? 'its host'),
   ])
-  return renderTable(['mode', 'state', 'since', 'gates', 'when on'], rows)
+  return renderTable(['mode', 'state', 'since', 'gates', 'when on', 'told by'], rows)
 }
 
-function sentence({ name, on, since, gates }: ModeStatus): string {
+function sentence({ name, on, since, gates, host }: ModeStatus): string {
   const gated = gates.length === 0 ? '' : `; it gates ${gates.join(', ')}`
-  return `${name} is ${on ? `on since ${since}` : 'off'}${gated}`
+  const doubt = host === null ? null : describeModeHost(host)
+  return `${name} is ${on ? `on since ${since}` : 'off'}${gated}${doubt === null ? '' : `; ${doubt}`}`
 }

@@ -1,6 +1,7 @@
 /** What `aicc status` prints. */
 import type { GatewayStatus } from '../../src/control/gateway-status.ts'
 import { formatListener } from '../../src/control/listen-address.ts'
+import { describeModeHost } from './describe-mode-host.ts'
 import type { Listener } from '../../src/control/run-file.ts'
 
 function renderTrouble({ restarts, hangs }: GatewayStatus['edge']): string {
@@ -14,6 +15,11 @@ function renderBackend({ name, kind, origin, models, health }: GatewayStatus['ba
   const detail = health.detail === null ? '' : `: ${health.detail}`
   const latency = health.state === 'up' ? `, ${health.latencyMs} ms` : ''
   return `${place}  ${health.state} since ${health.since}${latency}${detail}`
+}
+
+function renderMode({ name, on, since, host }: GatewayStatus['modes'][number]): string {
+  const doubt = host === null ? null : describeModeHost(host)
+  return `  ${name}  ${on ? `on since ${since}` : 'off'}${doubt === null ? '' : `, ${doubt}`}`
 }
 
 function renderRecords({ problem, dropped }: GatewayStatus['records']): string {
@@ -43,7 +49,7 @@ export function renderStatus(status: GatewayStatus): string {
       : [`shadow       ${status.shadow.slice(0, 12)} decides beside it, \`aicc shadow --stop\` ends that`]),
     `records      ${renderRecords(status.records)}`,
     ...(modes.length === 0 ? [] : ['modes']),
-    ...modes.map(({ name, on, since }) => `  ${name}  ${on ? `on since ${since}` : 'off'}`),
+    ...modes.map(renderMode),
     'backends',
     ...backends.map(renderBackend),
     ...(held.length === 0 ? [] : [`asked last   ${held.join(', ')}: their requests fail, or a probe does`]),

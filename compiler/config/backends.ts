@@ -152,20 +152,54 @@ export interface ManualModeConfig extends AnyModeConfig {
   kind?: 'manual'
 }
 
-/** A mode whose state a host tells. This version does not ask: switch it with `aicc mode NAME on`. */
+/** What in a host's answer says that a mode is on. */
+export interface ModeSignConfig {
+  /**
+   * The field that tells; `state.gaming` is the field `gaming` of the object `state`.
+   * @minLength 1
+   */
+  field: string
+  /** Its value while the mode is on; any other means off. @default true */
+  equals?: string | number | boolean
+}
+
+/** A mode whose state a host tells: the control process asks it. */
 export interface HttpSwitchModeConfig extends AnyModeConfig {
   /** A host tells whether it is on. */
   kind: 'http-switch'
   /**
-   * Address that tells.
+   * Address that tells, by JSON.
    * @pattern ^https?://
    */
   status: string
   /**
-   * Address that switches it.
+   * What says that it is on. Left out, the answer is `true`, `false`, `"on"` or `"off"`, or an object with that in one of
+   * `on`, `enabled`, `active`, `state`, `mode` or `status`.
+   */
+  on?: ModeSignConfig
+  /**
+   * Address that switches it: it gets a POST with `{"on": true}` or `{"on": false}`, and only when that would change
+   * something. Left out, it is switched at the host alone.
    * @pattern ^https?://
    */
   toggle?: string
+  /**
+   * Address that frees the host: it gets a POST each time the mode goes on.
+   * @pattern ^https?://
+   */
+  stopAll?: string
+  /** The key to send to these addresses. */
+  key?: SecretFromEnv
+  /** Time between two questions. @default "10s" */
+  interval?: Duration
+  /** How long an answer may take. @default "3s" */
+  timeout?: Duration
+  /**
+   * What holds while the host does not tell.
+   * @default "keep"
+   * @values {"keep": "What it said last.", "on": "The mode is on.", "off": "The mode is off."}
+   */
+  unknown?: 'keep' | 'on' | 'off'
 }
 
 /** A mode of operation that gates backends while it is on, such as gaming mode. */

@@ -3,6 +3,7 @@
  * a test compares the two.
  */
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
+import type { ModeHost } from '../../src/table/mode-host.ts'
 import type {
   Balance,
   InjectionThresholds,
@@ -29,7 +30,8 @@ export interface Defaults {
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
   cors: { maxAge: string }
   label: Pick<Label, 'trace' | 'cache'>
-  mode: Mode
+  mode: Pick<Mode, 'whenOn'>
+  modeHost: { equals: boolean; interval: string; timeout: string; unknown: ModeHost['unknown'] }
   scan: { maxBytes: string; images: 'label' | 'refuse'; decode: 1 | 'off' }
   privacyDetectors: ('secrets' | 'pii')[]
   entropy: { threshold: number; minLength: number }
@@ -61,6 +63,7 @@ export const DEFAULTS: Defaults = {
   cors: { maxAge: '10m' },
   label: { trace: 'metadata-only', cache: 'none' },
   mode: { whenOn: 'force-only' },
+  modeHost: { equals: true, interval: '10s', timeout: '3s', unknown: 'keep' },
   scan: { maxBytes: '1MiB', images: 'label', decode: 1 },
   privacyDetectors: ['secrets', 'pii'],
   entropy: { threshold: 4, minLength: 24 },

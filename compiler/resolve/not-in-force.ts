@@ -16,16 +16,12 @@ function ofPolicy({ trace, cache }: ValidPolicy['policy']): Entry[] {
   return present({ trace, cache }, ['trace', 'cache'], { file: 'policy', path: [] })
 }
 
-function ofBackends({ backends, modes = {} }: ValidPolicy['backends']): Entry[] {
+function ofBackends({ backends }: ValidPolicy['backends']): Entry[] {
   const entries: Entry[] = []
   for (const [name, backend] of Object.entries(backends)) {
     const at: Place = { file: 'backends', path: ['backends', name] }
     if (backend.kind === 'opencode') entries.push({ what: 'kind: opencode', at: within(at, 'kind') })
     entries.push(...present(backend, ['maxConcurrent', 'password'], at))
-  }
-  for (const [name, mode] of Object.entries(modes)) {
-    if (mode.kind !== 'http-switch') continue
-    entries.push(...present(mode, ['status', 'toggle'], { file: 'backends', path: ['modes', name] }))
   }
   return entries
 }

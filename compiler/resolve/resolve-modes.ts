@@ -1,13 +1,21 @@
 /**
- * Modes: what gated backends answer while they are on.
+ * Modes: what gated backends answer while they are on, and who tells whether they are.
  */
-import type { BackendsFile } from '../config/backends.ts'
+import type { ModeHost } from '../../src/table/mode-host.ts'
+import type { BackendsFile, HttpSwitchModeConfig } from '../config/backends.ts'
+import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import { DEFAULTS } from './defaults.ts'
 import { within } from './place.ts'
 import { resolveAddress } from './resolve-address.ts'
-import type { ResolveContext } from './resolve-context.ts'
+import { durationAt, type ResolveContext } from './resolve-context.ts'
 import type { ResolvedMode } from './resolved-policy.ts'
+
+/** More often would be traffic of its own. */
+const SHORTEST_INTERVAL_MS = 1000
+
+/** Whoever switches waits for the answer. */
+const LONGEST_TIMEOUT_MS = 5000
 
 export function resolveModes(
   { modes = {} }: BackendsFile,
@@ -16,14 +24,35 @@ export function resolveModes(
   return new Map(
     Object.entries(modes).map(([name, config]) => {
       const at: Place = { file: 'backends', path: ['modes', name] }
-      if (config.kind === 'http-switch') {
-        for (const key of ['status', 'toggle'] as const) {
-          const url = config[key]
-          if (url !== undefined) resolveAddress({ url, whose: 'a mode', at: within(at, key) }, context)
-        }
-      }
-      const mode = { whenOn: config.whenOn ?? DEFAULTS.mode.whenOn }
+      const host = config.kind === 'http-switch' ? resolveHost(config, at, context) : null
+      const mode = { whenOn: config.whenOn ?? DEFAULTS.mode.whenOn, host }
       return [name, { mode, kind: config.kind ?? 'manual', at }]
     }),
   )
+}
+
+function resolveHost(config: HttpSwitchModeConfig, at: Place, context: ResolveContext): ModeHost {
+  for (const key of ['status', 'toggle', 'stopAll'] as const) {
+    const url = config[key]
+    if (url !== undefined) resolveAddress({ url, whose: 'a mode', at: within(at, key) }, context)
+  }
+  const { interval, timeout, unknown, equals } = { ...DEFAULTS.modeHost, ...config }
+  const { status, toggle = null, stopAll = null, on, key } = config
+  const timeoutMs = durationAt(timeout, within(at, 'timeout'), context)
+  if (timeoutMs > LONGEST_TIMEOUT_MS) {
+    context.report('resolve/out-of-range', `${quote('timeout')} cannot be ${quote(timeout)}`, {
+      at: within(at, 'timeout'),
+      label: 'must be from 1ms to 5s',
+    })
+  }
+  return {
+    status,
+    toggle,
+    stopAll,
+    on: on === undefined ? null : { field: on.field, equals: on.equals ?? equals },
+    key: key === undefined ? null : { env: key.env },
+    intervalMs: durationAt(interval, within(at, 'interval'), context, SHORTEST_INTERVAL_MS),
+    timeoutMs,
+    unknown,
+  }
 }

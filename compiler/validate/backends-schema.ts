@@ -4,7 +4,9 @@
 import { z } from 'zod'
 import type { BackendsFile, ModeConfig } from '../config/backends.ts'
 import {
+  anyNumber,
   backendModelName,
+  bool,
   countUpTo,
   duration,
   envName,
@@ -12,6 +14,7 @@ import {
   httpUrl,
   name,
   nonEmpty,
+  plainText,
   urlPath,
 } from './scalar-schemas.ts'
 import { priceSchema, rateLimitsSchema } from './usage-schema.ts'
@@ -75,7 +78,23 @@ const mode = z.discriminatedUnion('kind', [
     kind: z.literal('http-switch'),
     whenOn,
     status: httpUrl,
+    on: z
+      .strictObject(
+        {
+          field: nonEmpty,
+          equals: z
+            .union([plainText, anyNumber, bool], { error: 'a text, a number, `true` or `false`' })
+            .exactOptional(),
+        },
+        { error: 'a field and its value, as `{ field: gaming, equals: true }`' },
+      )
+      .exactOptional(),
     toggle: httpUrl.exactOptional(),
+    stopAll: httpUrl.exactOptional(),
+    key: secret.exactOptional(),
+    interval: duration.exactOptional(),
+    timeout: duration.exactOptional(),
+    unknown: z.enum(['keep', 'on', 'off']).exactOptional(),
   }),
 ]) as unknown as z.ZodType<ModeConfig>
 

@@ -31,6 +31,9 @@ export function buildSnapshot(
     const secret = lookUp(environment, key.env, `the key of backend \`${name}\``, problems)
     if (secret !== null) backendKeys[name] = secret
   }
+  for (const [name, { host }] of Object.entries(table.modes)) {
+    if (host?.key) lookUp(environment, host.key.env, `the key of mode \`${name}\``, problems)
+  }
   if (table.state !== null) lookUpRedis(environment, table.state.url.env, problems)
   const keys = Object.entries(table.clients).flatMap(([client, { keys: list }]) =>
     list.flatMap((key) => hashedKey(client, key, environment, problems) ?? []),

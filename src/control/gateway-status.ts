@@ -6,6 +6,7 @@ import type { Snapshot } from '../table/snapshot.ts'
 import type { Gateway } from './gateway.ts'
 import type { RecordsStatus } from './handover.ts'
 import { modeStatuses, type ModeStatus } from './mode-status.ts'
+import type { ModeReport } from './modes/mode-watch.ts'
 import type { ProbeStatus } from './probes/probes.ts'
 import type { Listener, Runtime } from './run-file.ts'
 
@@ -69,13 +70,15 @@ export interface StatusFacts {
   admin: Listener
   /** What probes found, by backend. */
   probes: Readonly<Record<string, ProbeStatus>>
+  /** Of hosts that tell modes, by mode. */
+  modeReports: Readonly<Record<string, ModeReport>>
   records: RecordsStatus
 }
 
 export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStatus {
   const { table, listeners, certificate, restoredFrom, modes } = gateway.inForce
   const { startedAt, ...edge } = gateway.supervisor.status
-  const { admin, probes, ...rest } = facts
+  const { admin, probes, modeReports, ...rest } = facts
   const uptimeSeconds = startedAt && Math.round((Date.now() - startedAt.getTime()) / 1000)
   return {
     ...rest,
@@ -85,7 +88,7 @@ export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStat
     edge: { ...edge, uptimeSeconds },
     listeners: { https: bare(listeners.https), http: bare(listeners.http), admin },
     certificate: { notAfter: certificate.notAfter.toISOString(), names: certificate.names },
-    modes: modeStatuses(table, modes),
+    modes: modeStatuses(table, modes, modeReports),
     shadow: gateway.shadow?.digest ?? null,
     backends: Object.entries(table.backends).map(([name, { kind, origin, models }]) => ({
       name,

@@ -195,7 +195,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "31e6348de192fb6dcedaf3501aa3fa0abc4ccfa31f932600941798cc313e3531",
+  "digest": "661195d629c6517a3957400f0615cb71a622c53c5b99b5dfbec62e05e0b6e5d6",
   "labels": {
     "private": {
       "cache": "none",
@@ -363,6 +363,7 @@ export const routeTable: RouteTable = {
   },
   "modes": {
     "gaming-pc": {
+      "host": null,
       "whenOn": "force-only"
     }
   },

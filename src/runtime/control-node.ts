@@ -19,6 +19,7 @@ import { isLoopback, parseListenAddress } from '../control/listen-address.ts'
 import { explainListenError } from '../control/listen-socket.ts'
 import type { ListenOverrides } from '../control/listeners.ts'
 import { readModes } from '../control/mode-store.ts'
+import { createModeWatch } from '../control/modes/mode-watch.ts'
 import { watchNetwork } from '../control/network-watch.ts'
 import { createProbes } from '../control/probes/probes.ts'
 import { reportUsage } from '../control/report-usage.ts'
@@ -170,6 +171,7 @@ async function start(
       startedAt,
       admin: admin.at,
       probes: probes.status(),
+      modeReports: modeWatch.reports(),
       records: handover.status(),
     })
   const reload = async (): Promise<ReloadResult> => {
@@ -178,6 +180,12 @@ async function start(
     await publish?.()
     return result
   }
+  const modeWatch = createModeWatch({
+    inForce: () => gateway.inForce,
+    isOn: (name) => gateway.inForce.modes.has(name),
+    bring: (name, on) => gateway.switchMode(name, on),
+    log,
+  })
   const admin = await openAdmin(options.admin, {
     token,
     status: async () => {
@@ -189,7 +197,7 @@ async function start(
     modes: {
       list: () => status().modes,
       switch: async (name, on) => {
-        const result = await gateway.switchMode(name, on)
+        const result = await modeWatch.switch(name, on)
         if (result.kind === 'reloaded') log(`mode \`${name}\` is ${on ? 'on' : 'off'}`)
         return result
       },
@@ -207,6 +215,8 @@ async function start(
   })
   closers.push(() => admin.close())
   closers.push(watchNetwork(() => refresh(gateway, log)))
+  modeWatch.start()
+  closers.push(() => modeWatch.stop())
   probes.start()
   closers.push(() => probes.stop())
   if (options.watch) {

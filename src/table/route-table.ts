@@ -4,6 +4,7 @@
  */
 import type { InjectionFamily } from './injection-families.ts'
 import type { BreakerPolicy, Probe } from './health-policy.ts'
+import type { ModeHost } from './mode-host.ts'
 import type { Predicate } from './predicate.ts'
 import type { Budget, Price, Rate, UsageLimits } from './usage-limits.ts'
 
@@ -267,6 +268,8 @@ export interface Needs {
 export interface Mode {
   /** What gated backends answer meanwhile: only forced requests, or none. */
   whenOn: 'force-only' | 'nothing'
+  /** Who tells whether it is on; null = people switch it. */
+  host: ModeHost | null
 }
 
 export interface BackendModel {

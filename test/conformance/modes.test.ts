@@ -1,7 +1,9 @@
 /** A mode switched on the running gateway: rules and gated backends follow at once, and requests under way end as they began. */
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { ModeConfig } from '../../compiler/config/backends.ts'
 import { requestReload, switchMode } from '../../src/control/admin-client.ts'
+import { startModeHost } from '../src/control/modes/mode-rig.ts'
 import { startUpstream, type RecordingUpstream } from '../upstream/recording-upstream.ts'
 import { paced } from '../upstream/reply.ts'
 import { askOf, collect, createClient, streamOf, type Client } from './harness/client.ts'
@@ -9,7 +11,7 @@ import { secrets, testPolicies } from './harness/policies.ts'
 import { startGateway, type Gateway, type Policies } from './harness/start-gateway.ts'
 
 /** `big` lives on a backend that the mode gates; `auto` goes there unless the mode is on, or when forced. */
-function gatedPolicies(upstream: string): Policies {
+function gatedPolicies(upstream: string, gaming: ModeConfig): Policies {
   const { policy, backends, clients } = testPolicies(upstream, {
     models: { fast: { on: ['mock'] }, big: { on: ['second'] } },
   })
@@ -27,7 +29,7 @@ function gatedPolicies(upstream: string): Policies {
         ],
       },
     },
-    backends: { backends: { mock, second: { ...second, mode: 'gaming' } }, modes: { gaming: {} } },
+    backends: { backends: { mock, second: { ...second, mode: 'gaming' } }, modes: { gaming } },
     clients,
   }
 }
@@ -39,7 +41,7 @@ describe.each(['workerd', 'node'] as const)('on %s', (runtime) => {
 
   beforeAll(async () => {
     upstream = await startUpstream()
-    gateway = await startGateway({ runtime, ...gatedPolicies(upstream.origin), env: secrets })
+    gateway = await startGateway({ runtime, ...gatedPolicies(upstream.origin, {}), env: secrets })
     client = createClient(gateway)
   })
   afterAll(async () => {
@@ -92,5 +94,34 @@ describe.each(['workerd', 'node'] as const)('on %s', (runtime) => {
     const open = await client.open({ body: streamOf('big') })
     await gaming(true)
     expect((await collect(open)).text).toMatch(/data: \[DONE\]\n\n$/)
+  })
+})
+
+describe.each(['workerd', 'node'] as const)('on %s, told by a host', (runtime) => {
+  it('follows the host, and is switched there', async () => {
+    const upstream = await startUpstream()
+    const host = await startModeHost()
+    const gaming: ModeConfig = {
+      kind: 'http-switch',
+      status: `${host.origin}/status`,
+      toggle: `${host.origin}/toggle`,
+      interval: '1s',
+    }
+    const gateway = await startGateway({ runtime, ...gatedPolicies(upstream.origin, gaming), env: secrets })
+    const client = createClient(gateway)
+    onTestFinished(async () => {
+      client.close()
+      await gateway.stop()
+      await upstream.close()
+    })
+    const asked = async (): Promise<unknown> => (await client.chat(askOf('auto'))).headers['x-aicc-model']
+    expect(await asked()).toBe('big')
+    host.on = true
+    await vi.waitFor(async () => expect(await asked()).toBe('fast'), 10_000)
+    const state = join(gateway.folder, 'state')
+    expect(await switchMode(state, { name: 'gaming', on: false }, {})).toMatchObject({
+      modes: [{ on: false }],
+    })
+    expect([host.on, await asked()]).toEqual([false, 'big'])
   })
 })

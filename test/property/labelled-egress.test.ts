@@ -122,7 +122,7 @@ function tableOf(w: World): RouteTable {
     ...base,
     names: { auto: 'auto', m0: 'm0', m1: 'm1', m2: 'm2' },
     labels: { private: makeLabel({ mayReach: w.bound, onDenied }) },
-    modes: { gaming: { whenOn: 'force-only' } },
+    modes: { gaming: { whenOn: 'force-only', host: null } },
     backends: Object.fromEntries(BACKENDS.map((name) => [name, makeBackend()])),
     targets,
     models: { ...models, auto: { kind: 'ruled', rules: 'main' } },

@@ -10,7 +10,7 @@ export interface JsonSchema {
   anyOf?: JsonSchema[]
   const?: unknown
   enum?: unknown[]
-  type?: string
+  type?: string | string[]
   properties?: Record<string, JsonSchema>
   required?: string[]
   additionalProperties?: boolean | JsonSchema
@@ -32,6 +32,8 @@ export interface SchemaDocuments {
   /** One change somewhere in a document: a key gone, one more, one renamed, a value replaced. */
   mutate: (document: unknown) => fc.Arbitrary<unknown>
 }
+
+const SCALARS = new Set(['string', 'integer', 'number', 'boolean'])
 
 /** Deeper than this, only what must be there is written. */
 const DEPTH = 8
@@ -62,6 +64,7 @@ export function schemaDocuments(root: JsonSchema, words: readonly string[] = [])
     if (anyOf) return fc.oneof(...anyOf.map((option) => valueOf(option, depth)))
     if (only !== undefined) return fc.constant(only)
     if (choices) return fc.constantFrom(...choices)
+    if (Array.isArray(type)) return fc.oneof(...type.map((one) => plainOf({ ...schema, type: one }, depth)))
     if (type === 'object') return objectOf(schema, depth)
     if (type === 'array') return listOf(schema, depth)
     if (type === 'string') return textOf(schema, words)
@@ -92,7 +95,7 @@ export function schemaDocuments(root: JsonSchema, words: readonly string[] = [])
   }
 
   const isScalar = (schema: JsonSchema | undefined): boolean =>
-    ['string', 'integer', 'number', 'boolean'].includes(follow(schema ?? {}).type ?? '')
+    [follow(schema ?? {}).type ?? ''].flat().every((type) => SCALARS.has(type))
 
   const listOf = ({ items = {}, minItems = 0, maxItems = 3 }: JsonSchema, depth: number) =>
     fc.array(valueOf(items, depth + 1), {

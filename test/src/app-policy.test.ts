@@ -229,7 +229,7 @@ describe('injection', () => {
 
 describe('modes', () => {
   const gated = table([makeRule()], {
-    modes: { gaming: { whenOn: 'force-only' } },
+    modes: { gaming: { whenOn: 'force-only', host: null } },
     targets: {
       'gpu/coder': makeTarget({ mode: 'gaming' }),
       'spare/small': makeTarget({ backend: 'spare', model: 'small', id: 'llama3.2', zone: 2 }),

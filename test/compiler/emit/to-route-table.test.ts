@@ -53,7 +53,7 @@ describe('toRouteTable', () => {
     expect(targets['lan/near']).toMatchObject({ zone: 2, mode: 'gaming', context: null, supports: null })
     expect(targets['lan/own']).toMatchObject({ zone: 1, mode: 'gaming', context: 5, supports: ['tools'] })
     expect(targets['gpu/small']).toMatchObject({ zone: 0, mode: null })
-    expect(modes).toEqual({ gaming: { whenOn: 'force-only' } })
+    expect(modes).toEqual({ gaming: { whenOn: 'force-only', host: null } })
   })
 
   it('serves a place that a rule names, without a name for clients', async () => {

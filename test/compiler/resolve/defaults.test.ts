@@ -76,6 +76,7 @@ describe('defaults', () => {
   })
 
   it('says the same of backends and modes', () => {
+    const { interval, timeout, unknown, equals } = DEFAULTS.modeHost
     const shown = Object.entries(backends.definitions).flatMap(([name, definition]) => {
       const found = defaultsOf(definition)
       return Object.keys(found).length === 0 ? [] : [[name, found]]
@@ -83,7 +84,8 @@ describe('defaults', () => {
     expect(Object.fromEntries(shown)).toEqual({
       HealthConfig: DEFAULTS.health,
       ManualModeConfig: { kind: 'manual', whenOn: DEFAULTS.mode.whenOn },
-      HttpSwitchModeConfig: { whenOn: DEFAULTS.mode.whenOn },
+      HttpSwitchModeConfig: { whenOn: DEFAULTS.mode.whenOn, interval, timeout, unknown },
+      ModeSignConfig: { equals },
     })
   })
 })

@@ -69,8 +69,57 @@ describe('resolveBackends', () => {
     expect(codes).toEqual([])
     expect(policy.backends.get('demo')?.mode).toMatchObject({ name: 'work' })
     expect(policy.modes.get('gaming')).toMatchObject({ kind: 'manual', mode: { whenOn: 'force-only' } })
-    expect(policy.modes.get('work')).toMatchObject({ kind: 'http-switch', mode: { whenOn: 'nothing' } })
+    expect(policy.modes.get('gaming')?.mode.host).toBeNull()
+    expect(policy.modes.get('work')).toMatchObject({
+      kind: 'http-switch',
+      mode: {
+        whenOn: 'nothing',
+        host: {
+          status: 'http://h/s',
+          toggle: null,
+          stopAll: null,
+          on: null,
+          key: null,
+          intervalMs: 10_000,
+          timeoutMs: 3000,
+          unknown: 'keep',
+        },
+      },
+    })
   })
+
+  it('lets a mode say how its host tells', async () => {
+    const work = {
+      kind: 'http-switch',
+      status: 'http://h/s',
+      on: { field: 'gaming' },
+      stopAll: 'http://h/stop',
+      key: { env: 'K' },
+      interval: '1s',
+      timeout: '5s',
+      unknown: 'on',
+    }
+    const { policy, codes } = await resolveDocuments({ modes: { work } })
+    expect(codes).toEqual([])
+    expect(policy.modes.get('work')?.mode.host).toEqual({
+      status: 'http://h/s',
+      toggle: null,
+      stopAll: 'http://h/stop',
+      on: { field: 'gaming', equals: true },
+      key: { env: 'K' },
+      intervalMs: 1000,
+      timeoutMs: 5000,
+      unknown: 'on',
+    })
+  })
+
+  it.each([{ interval: '999ms' }, { timeout: '5001ms' }, { timeout: '0s' }])(
+    'bounds how a host is asked: %j',
+    async (bound) => {
+      const work = { kind: 'http-switch', status: 'http://h/s', ...bound }
+      expect((await resolveDocuments({ modes: { work } })).codes).toEqual(['resolve/out-of-range'])
+    },
+  )
 
   const addresses: [string, Parameters<typeof resolveDocuments>[0]][] = [
     ['of a backend', { backends: { lan: { kind: 'ollama', url: 'http://lan/?x', models: {} } } }],

@@ -306,7 +306,6 @@ describe('notInForce', () => {
       },
       ['kind: opencode', 'maxConcurrent', 'password'],
     ],
-    ['switches', { modes: { m: { kind: 'http-switch', status: url }, n: { kind: 'manual' } } }, ['status']],
   ]
   it.each(rows)('%s', async (_, documents, what) => {
     const { policy } = await resolveDocuments(documents)

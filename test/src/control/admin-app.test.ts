@@ -12,7 +12,14 @@ const log: string[] = []
 
 const CANDIDATE = digested()
 
-const GAMING: ModeStatus = { name: 'gaming', on: false, since: null, whenOn: 'force-only', gates: ['gpu'] }
+const GAMING: ModeStatus = {
+  name: 'gaming',
+  on: false,
+  since: null,
+  whenOn: 'force-only',
+  gates: ['gpu'],
+  host: null,
+}
 
 function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp> {
   return createAdminApp({

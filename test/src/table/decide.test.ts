@@ -79,7 +79,7 @@ describe('decide with labels, modes and rules', () => {
       secret: { mayReach: 2, onDenied: { kind: 'block' }, trace: 'none', cache: 'none' },
       inner: { mayReach: 1, onDenied: null, trace: 'none', cache: 'none' },
     },
-    modes: { night: { whenOn: 'force-only' } },
+    modes: { night: { whenOn: 'force-only', host: null } },
     rulesets: {
       main: [
         {

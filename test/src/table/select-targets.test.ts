@@ -28,7 +28,7 @@ const A = at('a')
 const LOCAL = at('local', { zone: 2 })
 const GATED = at('gated', { mode: 'night' })
 const NIGHT = { modes: ['night'] }
-const FORCE_ONLY = { night: { whenOn: 'force-only' } } as const
+const FORCE_ONLY = { night: { whenOn: 'force-only', host: null } } as const
 
 const ROWS: readonly Row[] = [
   { name: 'takes all', pool: [A, LOCAL], fallback: [GATED], left: [['a', 'local'], ['gated']] },
@@ -67,7 +67,7 @@ const ROWS: readonly Row[] = [
     name: 'lets nothing through where the mode says so',
     pool: [GATED],
     facts: NIGHT,
-    modes: { night: { whenOn: 'nothing' } },
+    modes: { night: { whenOn: 'nothing', host: null } },
     options: { forced: true },
     left: [[], []],
     dropped: { mode: 'night' },

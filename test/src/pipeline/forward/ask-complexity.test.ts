@@ -21,7 +21,7 @@ function snapshotOf(timeoutMs: number, surfaces: ServedModel['surfaces']): Retur
   return makeActive({
     ...base,
     labels: { private: makeLabel() },
-    modes: { gaming: { whenOn: 'force-only' } },
+    modes: { gaming: { whenOn: 'force-only', host: null } },
     models: { ...base.models, judge: makeModel({ fallback: [plainly('spare/small')], surfaces }) },
     targets: {
       'gpu/coder': makeTarget({ mode: 'gaming' }),
