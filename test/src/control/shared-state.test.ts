@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  createSharedState,
+  type SharedPlace,
+  type SharedStateControl,
+} from '../../../src/control/shared-state.ts'
+import type { Finished } from '../../../src/table/usage-book.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const HERE: SharedPlace = { url: 'redis://here', prefix: 'aicc' }
+
+interface Rig {
+  shared: SharedStateControl
+  move: (to: SharedPlace | null) => void
+  down: (is: boolean) => void
+  /** `open URL PREFIX`, `close URL`. */
+  connections: string[]
+  /** Ids of each time that Redis was told of requests, also where it did not answer. */
+  told: string[][]
+  log: string[]
+}
+
+function rig(): Rig {
+  let place: SharedPlace | null = HERE
+  let isDown = false
+  const connections: string[] = []
+  const told: string[][] = []
+  const log: string[] = []
+  const shared = createSharedState({
+    place: () => place,
+    connect: ({ url, prefix }) => {
+      connections.push(`open ${url} ${prefix}`)
+      return {
+        ledger: {
+          reserve: () => Promise.resolve({ granted: true, standings: [] }),
+          settle: () => Promise.resolve(),
+          cancel: () => Promise.resolve(),
+          finish: (finished) => {
+            told.push(finished.map(({ id }) => id))
+            return isDown ? Promise.reject(new Error('down')) : Promise.resolve()
+          },
+        },
+        close: () => void connections.push(`close ${url}`),
+      }
+    },
+    log: (line) => log.push(line),
+  })
+  return {
+    shared,
+    connections,
+    told,
+    log,
+    move: (to) => {
+      place = to
+    },
+    down: (is) => {
+      isDown = is
+    },
+  }
+}
+
+function ended(...ids: string[]): Finished[] {
+  return ids.map((id) => ({ id, charges: [] }))
+}
+
+describe('createSharedState', () => {
+  it('connects once to the Redis that the policy in force names, and follows it', () => {
+    const { shared, connections, move } = rig()
+    expect(shared.ledger()).toBe(shared.ledger())
+    move({ url: 'redis://there', prefix: 'aicc' })
+    expect(shared.ledger()).not.toBeNull()
+    move({ url: 'redis://there', prefix: 'other' })
+    expect(shared.ledger()).not.toBeNull()
+    move(null)
+    expect(shared.ledger()).toBeNull()
+    expect(connections).toEqual([
+      'open redis://here aicc',
+      'close redis://here',
+      'open redis://there aicc',
+      'close redis://there',
+      'open redis://there other',
+      'close redis://there',
+    ])
+  })
+
+  it('tells of requests that have ended, again until it is heard, with what has come meanwhile', async () => {
+    const { shared, told, down } = rig()
+    down(true)
+    shared.finish(ended('a'))
+    await vi.advanceTimersByTimeAsync(0)
+    shared.finish(ended('b'))
+    await vi.advanceTimersByTimeAsync(1000)
+    down(false)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(told).toEqual([['a'], ['a', 'b'], ['a', 'b']])
+    shared.finish(ended('c'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(told.at(-1)).toEqual(['c'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('keeps nothing for a Redis that is not there by policy', async () => {
+    const { shared, told, move } = rig()
+    move(null)
+    shared.finish(ended('a'))
+    move(HERE)
+    shared.finish(ended('b'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(told).toEqual([['b']])
+  })
+
+  it('keeps 10,000 while Redis is away, and says once that others are not counted', async () => {
+    const { shared, told, down, log } = rig()
+    down(true)
+    for (let i = 0; i < 10_003; i += 1) shared.finish(ended(`${i}`))
+    down(false)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(told.at(-1)).toHaveLength(10_000)
+    expect(log).toEqual(['more than 10000 requests wait for Redis: what others used is not counted there'])
+  })
+
+  it('ends with its connection', async () => {
+    const { shared, connections, down } = rig()
+    down(true)
+    shared.finish(ended('a'))
+    await vi.advanceTimersByTimeAsync(0)
+    shared.close()
+    expect(vi.getTimerCount()).toBe(0)
+    expect(connections.at(-1)).toBe('close redis://here')
+  })
+})
