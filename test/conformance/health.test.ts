@@ -6,8 +6,8 @@ import type { BackendConfig, HealthConfig } from '../../compiler/config/backends
 import { fetchStatus } from '../../src/control/admin-client.ts'
 import type { GatewayStatus } from '../../src/control/gateway-status.ts'
 import { startUpstream, type RecordingUpstream } from '../upstream/recording-upstream.ts'
-import { completion, json } from '../upstream/reply.ts'
-import { askOf, createClient, type Client } from './harness/client.ts'
+import { completion, json, paced, ROLE, text } from '../upstream/reply.ts'
+import { askOf, createClient, streamOf, type Client } from './harness/client.ts'
 import { startGateway, type Gateway, type Policies } from './harness/start-gateway.ts'
 
 /** How long a breaker is open at first. */
@@ -29,7 +29,7 @@ function policiesOf({ flapping, steady, probed, late }: Hosts): Policies {
   const at = (port: number, health: HealthConfig | 'off'): BackendConfig => ({
     kind: 'openai',
     url: `http://127.0.0.1:${port}`,
-    models: { m: { id: 'm' } },
+    models: { m: { id: 'm' }, cut: { id: 'cut' } },
     health,
   })
   return {
@@ -47,6 +47,7 @@ function policiesOf({ flapping, steady, probed, late }: Hosts): Policies {
         both: { targets: ['flapping/m', 'steady/m'], keepAlive: 'off' },
         first: { targets: ['late/m', 'steady/m'], balance: 'ordered', keepAlive: 'off' },
         probed: { targets: ['probed/m'] },
+        streams: { targets: ['flapping/cut', 'steady/m'], keepAlive: 'off' },
       },
     },
     clients: { clients: { home: { keys: [{ env: 'AICC_CLIENT_KEY' }], models: '*' } } },
@@ -153,6 +154,18 @@ describe.each(['workerd', 'node'] as const)('on %s', (runtime) => {
     expect(flapping.requestsFor('m')).toHaveLength(1)
     flapping.reply('m', completion('well'))
     expect(new Set(await load('both', 20))).toEqual(new Set(['flapping', 'steady']))
+  })
+
+  it('leaves a backend alone whose streams break off, though each of them began', async () => {
+    hosts.steady.reply('m', paced(2, 1))
+    hosts.flapping.reply('cut', [{ send: ROLE + text('half') }, { cut: true }])
+    const backends: unknown[] = []
+    for (let i = 0; i < 16; i += 1) {
+      backends.push((await client.chat(streamOf('streams'))).headers['x-aicc-backend'])
+    }
+    expect(backends.slice(8)).toEqual(Array.from({ length: 8 }, () => 'steady'))
+    expect((await status()).held).toContain('flapping/cut')
+    hosts.steady.reply('m', completion('well'))
   })
 
   it('asks a backend that fails when there is no other, and says what it says', async () => {

@@ -210,7 +210,20 @@ interface Pumping {
   change: ((piece: Uint8Array) => Uint8Array) | null
 }
 
-async function pump({ bill }: Exchange, opened: Opened, { answer, flow, change }: Pumping): Promise<void> {
+/** Sends on what comes, to the end. @throws whatever broke it; the target's health hears of what is the backend's fault */
+async function pump(exchange: Exchange, opened: Opened, pumping: Pumping): Promise<void> {
+  try {
+    await pumpAll(exchange, opened, pumping)
+  } catch (error) {
+    const { health, snapshot, journey, client } = exchange
+    if (journey.target !== null && breakOf(error) !== null && !client.signal.aborted) {
+      health.broke(snapshot.table, journey.target)
+    }
+    throw error
+  }
+}
+
+async function pumpAll({ bill }: Exchange, opened: Opened, { answer, flow, change }: Pumping): Promise<void> {
   const { reader, aligner } = opened
   const tail: Uint8Array[] = []
   const pass = (received: Uint8Array): Promise<void> | undefined => {

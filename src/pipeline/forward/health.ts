@@ -19,6 +19,8 @@ export type AttemptEnd = 'answered' | 'request' | FailureCause | null
 export interface Health {
   /** An attempt is about to be made. What is returned is called once, when it has ended. */
   begin: (table: RouteTable, target: Target) => (end: AttemptEnd) => void
+  /** An answer broke off behind its first content: it had counted as answered. */
+  broke: (table: RouteTable, target: Target) => void
   /** Whether attempts had better go elsewhere, if there is an elsewhere. */
   isHeld: (table: RouteTable, target: Target) => boolean
   /**
@@ -111,6 +113,17 @@ export function createHealth(now: () => number = Date.now): Health {
         if ((end !== 'answered' || troubled.has(backend)) && states.get(backend) === state)
           judge(backend, state)
       }
+    },
+    broke(table, { backend, model }) {
+      const policy = table.breaker
+      const state = states.get(backend)
+      // The answer may be older than the address.
+      if (policy === null || state === undefined) return
+      if (state.origin !== lookup(table.backends, backend)?.origin) return
+      const { breaker } = targetOf(state, model)
+      const at = clock()
+      breaker.end(breaker.begin(at), 'failed', { now: at, policy })
+      judge(backend, state)
     },
     isHeld(table, { backend, model }) {
       if (!troubled.has(backend)) return false

@@ -101,6 +101,17 @@ describe('what attempts say', () => {
     expect(rig.unhealthy()).toEqual([])
   })
 
+  it('counts an answer that breaks off as a failure, besides the success that it was', () => {
+    const rig = start()
+    repeat(2, () => {
+      rig.attempt('answered')
+      rig.health.broke(table, GPU)
+    })
+    expect(rig.unhealthy()).toEqual([])
+    rig.health.broke(table, GPU)
+    expect([rig.unhealthy(), rig.health.attempts()]).toEqual([['gpu/coder', 'gpu'], 2])
+  })
+
   it('counts attempts from their beginning', () => {
     const rig = start()
     rig.attempt('error')
