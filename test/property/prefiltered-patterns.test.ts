@@ -12,7 +12,9 @@ const PLAIN = makeRuledTable([])
 
 function scan(patterns: PrivacyPattern[], parts: readonly TextPart[]): PrivacyScan {
   const privacy = makePrivacy({ detectors: [], patterns })
-  return scanPrivacy({ parts }, READABLE, { table: { ...PLAIN, classify: { ...PLAIN.classify, privacy } } })
+  return scanPrivacy({ parts: [...parts] }, READABLE, {
+    table: { ...PLAIN, classify: { ...PLAIN.classify, privacy } },
+  })
 }
 
 it('finds the same with the literals that the compiler derives as with none', () => {

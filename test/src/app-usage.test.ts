@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { controlledStream } from './controlled-stream.ts'
-import { AUTHORIZED, makeTable, makeTarget } from './make-snapshot.ts'
+import { AUTHORIZED, makeModel, makeTable, makeTarget } from './make-snapshot.ts'
 import {
   answer,
   atOnce,
@@ -116,6 +116,56 @@ describe('a stream', () => {
     stream: ReturnType<typeof controlledStream>
     leave: () => void
   }
+})
+
+describe('a stream that another backend goes on with', () => {
+  it('is charged for both', async () => {
+    const models = {
+      fast: makeModel({
+        pool: [
+          { target: 'gpu/coder', weight: 1 },
+          { target: 'spare/coder', weight: 1 },
+        ],
+        onBreak: 'continue',
+      }),
+    }
+    const targets = {
+      'gpu/coder': makeTarget({ price: PRICE }),
+      'spare/coder': makeTarget({ backend: 'spare', price: { ...PRICE, output: 1 } }),
+    }
+    const said = (content: string): string =>
+      `data: ${JSON.stringify({ id: 'x', object: 'chunk', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
+    let first: ReturnType<typeof controlledStream> | undefined
+    const told = `data: ${JSON.stringify({ choices: [], usage: USAGE })}\n\n`
+    const { ask, ports } = gateway(
+      { ...client({ budgets: [{ ...DAY, limit: 1e9, warnAt: 1e9 }] }), models, targets },
+      {
+        gpu: ({ signal }) => (first = controlledStream(signal)).response,
+        spare: () =>
+          new Response(`${said('two')}${told}data: [DONE]\n\n`, {
+            headers: { 'content-type': 'text/event-stream' },
+          }),
+      },
+    )
+    const asked = ask({ stream: true })
+    const stream = await vi.waitUntil(() => first)
+    const sending = stream.send(said('one'))
+    const answered = await asked
+    const text = answered.text()
+    await sending
+    await stream.break()
+    expect(await text).toContain('two')
+    await Promise.all(ports.deferred)
+    const [record] = ports.records
+    const input = (record?.usage.input ?? 0) - USAGE.prompt_tokens
+    expect(input).toBeGreaterThan(0)
+    expect(record).toMatchObject({
+      attempts: 2,
+      backend: 'spare',
+      usage: { output: 1 + 30, source: 'estimate' },
+    })
+    expect(record?.cost).toBe(input * 1000 + 1 * 10_000 + 20 * 1000 + 30)
+  })
 })
 
 describe('a budget', () => {

@@ -173,6 +173,7 @@ async function pumpOrGoOn(
     flow.attempt.abort(error)
     exchange.lease.rest()
     tries.broke(failure)
+    exchange.bill.goOn()
     const asking = { ...exchange, changes: goingOnFrom(exchange, said.text) }
     const next = await tries.run((target, isCurable) => open(asking, target, { flow, isCurable }))
     exchange.ports.log({

@@ -22,6 +22,7 @@ import { includeUsage } from './include-usage.ts'
 import { overLimit } from './over-limit.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 import { findUsage, type WireUsage } from './read-usage.ts'
+import { NOTHING_SPENT, spend, type Spent, usedOf } from './settle.ts'
 import { createStreamTap, type StreamTap } from './stream-tap.ts'
 
 /** A lease ends by itself so long after the request must have ended. */
@@ -29,7 +30,6 @@ const GRACE_MS = 60_000
 /** Usage stands near the end of an answer; only where it does not is the rest looked at. */
 const ANSWER_TAIL = 2048
 
-const NO_USAGE: TokenUsage = { input: 0, cachedInput: 0, output: 0, source: 'estimate' }
 const decoder = new TextDecoder()
 
 export interface BillOptions {
@@ -60,13 +60,14 @@ export interface OrderedRequest {
 const NONE: ReadonlySet<string> = new Set()
 
 /** The part of a bill that the forward stage writes on. */
-export type Tally = Pick<Bill, 'answer' | 'relay' | 'pass' | 'broke'>
+export type Tally = Pick<Bill, 'answer' | 'relay' | 'pass' | 'goOn' | 'broke'>
 
 /** For calls of the gateway's own, which nobody is charged for. */
 export const NO_TALLY: Tally = {
   answer: () => {},
   relay: () => {},
   pass: (piece) => piece,
+  goOn: () => {},
   broke: () => {},
 }
 
@@ -86,6 +87,8 @@ export class Bill {
   #tap: StreamTap | null = null
   #relayed = 0
   #usage: TokenUsage | null = null
+  /** Of backends that broke off, and in the end of all. */
+  #spent: Spent | null = null
   #status: number | null = null
   #error: string | null = null
   #endedAt: number | null = null
@@ -215,6 +218,12 @@ export class Bill {
     return this.#tap.pass(piece)
   }
 
+  /** The backend broke off, and another one goes on where it was: what the first has done counts too. */
+  goOn(): void {
+    this.#spend(this.#usageSoFar())
+    this.#tap = null
+  }
+
   /** What went wrong after the answer had begun. */
   broke(code: ErrorCode): void {
     this.#error = code
@@ -231,31 +240,23 @@ export class Bill {
   close(): void {
     if (this.#endedAt !== null) return
     this.#endedAt = Date.now()
-    this.#usage ??= this.#usageSoFar()
+    this.#spend(this.#usage ?? this.#usageSoFar())
     if (this.#isReserved) this.#settle()
     this.#record()
   }
 
+  #spend(usage: TokenUsage): void {
+    this.#spent = spend(this.#spent, usage, this.#options.journey.target?.price ?? null)
+  }
+
   #settle(): void {
     const { ledger } = this.#options.ports
-    const used = Object.fromEntries(this.#used().map(({ charge, used: amount }) => [charge.key, amount]))
+    const used = Object.fromEntries(
+      usedOf(this.#charges, this.#spent ?? NOTHING_SPENT).map((entry) => [entry.charge.key, entry.used]),
+    )
     const settling = ledger.settle({ id: this.#id, now: this.#endedAt ?? Date.now(), used })
     // A shared ledger answers for itself; its leases end by themselves at the latest.
     if (settling instanceof Promise) settling.catch(() => {})
-  }
-
-  /** What each charge comes to; a request counts as one, whatever became of it. */
-  #used(): { charge: Charge; used: number }[] {
-    const usage = this.#usage ?? NO_USAGE
-    const cost = costOf(this.#options.journey.target?.price ?? null, usage)
-    const tokens = usage.input + usage.output
-    const used: { charge: Charge; used: number }[] = []
-    for (const charge of this.#charges) {
-      if (charge.kind === 'budget') used.push({ charge, used: cost })
-      else if (charge.kind === 'rate')
-        used.push({ charge, used: charge.key.endsWith(':tokens') ? tokens : charge.amount })
-    }
-    return used
   }
 
   #usageSoFar(): TokenUsage {
@@ -266,7 +267,7 @@ export class Bill {
     }
     const { journey, signal } = this.#options
     // Nobody waited for the answer, but a backend may have worked on it.
-    return journey.attempts > 0 && signal.aborted ? this.#estimated(0) : NO_USAGE
+    return journey.attempts > 0 && signal.aborted ? this.#estimated(0) : NOTHING_SPENT.usage
   }
 
   #estimated(output: number): TokenUsage {
@@ -295,7 +296,7 @@ export class Bill {
     const facts = this.#facts
     const decision = this.#decision
     const { attempts, target } = this.#options.journey
-    const usage = this.#usage ?? NO_USAGE
+    const spent = this.#spent ?? NOTHING_SPENT
     const record: RequestRecord = {
       id: this.#id,
       correlationId,
@@ -313,9 +314,9 @@ export class Bill {
       status: this.#status,
       error: this.#error,
       attempts,
-      usage,
-      cost: target?.price == null ? null : costOf(target.price, usage),
-      charges: this.#used(),
+      usage: spent.usage,
+      cost: target?.price == null ? null : spent.cost,
+      charges: usedOf(this.#charges, spent),
     }
     ports.record(record)
   }
