@@ -48,7 +48,7 @@ function servedModel(index: number): fc.Arbitrary<ModelConfig> {
   return fc.record(
     {
       targets: fc.uniqueArray(fc.constantFrom(...PLACES), { minLength: 1, maxLength: 2 }),
-      fallback: fc.array(fallbackTo(later), { minLength: 1, maxLength: 3 }),
+      fallback: fc.array(fallbackTo(later), { minLength: 1, maxLength: 2 }),
     },
     { requiredKeys: ['targets'] },
   )
@@ -57,7 +57,8 @@ function servedModel(index: number): fc.Arbitrary<ModelConfig> {
 function fallbackTo(later: string[]): fc.Arbitrary<string | FallbackConfig> {
   const causes = fc.constantFrom<FallbackConfig['on'][number]>('connect', 'context', 'content-filter')
   const to = fc.constantFrom(...later)
-  return fc.oneof(to, fc.record({ to, on: fc.uniqueArray(causes, { minLength: 1 }) }))
+  const onSome = fc.record({ to, on: fc.uniqueArray(causes, { minLength: 1 }) })
+  return fc.oneof({ weight: 3, arbitrary: to }, { weight: 1, arbitrary: onSome })
 }
 
 type Headers = NonNullable<Condition['header']>
