@@ -20,6 +20,7 @@ import { startJourney } from './pipeline/forward/exchange.ts'
 import { createHealth, type Health } from './pipeline/forward/health.ts'
 import { createPace, type Pace } from './pipeline/forward/pace.ts'
 import { createRetryBudget, type RetryBudget } from './pipeline/forward/retry-budget.ts'
+import { createSlots, type Slots } from './pipeline/forward/slots.ts'
 import { Bill } from './pipeline/meter/bill.ts'
 import { bodyChanges } from './pipeline/route/body-changes.ts'
 import { refusal } from './pipeline/route/refusal.ts'
@@ -34,12 +35,12 @@ import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
 /**
  * @param shadow is shown each request that is decided; null where there is none
- * @param health what is known of backends, where somebody else adds to it
+ * @param observed what somebody else adds to or looks at
  */
 export function createApp(
   ports: Ports,
   shadow: Shadow | null = null,
-  health: Health = createHealth(),
+  { health = createHealth(), slots = createSlots() }: Partial<Observed> = {},
 ): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>({ getPath: ports.requestPath })
   const pace = createPace()
@@ -47,6 +48,7 @@ export function createApp(
     ports,
     shadow,
     health,
+    slots,
     pace,
     balance: createBalance({ pace }),
     retryBudget: createRetryBudget(),
@@ -95,18 +97,23 @@ function toTold(error: unknown): GatewayError {
   return new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.')
 }
 
+/** What is known of backends. */
+interface Observed {
+  health: Health
+  slots: Slots
+}
+
 /** What all requests of this edge have in common, beside the snapshot. */
-interface Shared {
+interface Shared extends Observed {
   ports: Ports
   shadow: Shadow | null
-  health: Health
   pace: Pace
   balance: Balance
   retryBudget: RetryBudget
 }
 
 async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Shared): Promise<Response> {
-  const { ports, shadow, health, pace, balance, retryBudget } = shared
+  const { ports, shadow, health, slots, pace, balance, retryBudget } = shared
   const snapshot = c.get('snapshot')
   const { table } = snapshot
   const { surface } = surfaceRoute
@@ -147,7 +154,8 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     bill.see(request, facts)
     facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
-    const context = { ports, snapshot, clientName, correlationId, client, health, pace, retryBudget }
+    const caller = { clientName, correlationId, client }
+    const context = { ports, snapshot, ...caller, health, slots, pace, retryBudget }
     const decision = await route(facts, table, async () => {
       const asked = redactedTurn(classified)
       return asked && askComplexity(facts, { ...context, balance, asked })
@@ -173,6 +181,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       labelled: decision.labels.length > 0,
       changes: bill.withUsage(bodyChanges(request, decision, { classified, surface, table })),
       lease,
+      waitsInLine: true,
       journey,
       stopwatch,
       bill,

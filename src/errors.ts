@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'upstream_auth_failed'
   | 'upstream_invalid_answer'
   | 'upstream_interrupted'
+  | 'backend_busy'
   | 'not_ready'
   | 'internal_error'
 
@@ -91,6 +92,7 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   upstream_auth_failed: [502, 'upstream_error'],
   upstream_invalid_answer: [502, 'upstream_error'],
   upstream_interrupted: [502, 'upstream_error'],
+  backend_busy: [429, 'rate_limit_error'],
   not_ready: [503, 'server_error'],
   internal_error: [500, 'server_error'],
 }

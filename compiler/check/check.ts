@@ -17,6 +17,7 @@ import { duplicateNames } from './duplicate-names.ts'
 import { fallbackCycles } from './fallback-cycles.ts'
 import { gatedDeadEnds } from './gated-dead-ends.ts'
 import { idleAllowances } from './idle-allowances.ts'
+import { idleSettings } from './idle-settings.ts'
 import { incapableTargets } from './incapable-targets.ts'
 import { keyLifetime } from './key-lifetime.ts'
 import { limitsNeverBinding } from './limits-never-binding.ts'
@@ -52,6 +53,7 @@ const CHECKS: readonly Check[] = [
   fallbackCycles,
   gatedDeadEnds,
   idleAllowances,
+  idleSettings,
   incapableTargets,
   keyLifetime,
   limitsNeverBinding,

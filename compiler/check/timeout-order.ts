@@ -6,6 +6,7 @@ import type { ResolveContext } from '../resolve/resolve-context.ts'
 import type { ResolvedPolicy, Setting } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
 import { formatDuration } from './format-duration.ts'
+import { targetsOf } from './targets-of.ts'
 
 /** Each inner wait lies within the outer one. */
 const ORDER = [
@@ -35,7 +36,25 @@ export const timeoutOrder: Check = {
         reportPair({ inner, outer, a, b, policy }, context)
       }
     }
+    for (const [name, { slots }] of policy.backends) {
+      // A default is no fault of who wrote the policy: `total` cuts it.
+      const total = slots?.queueWait.at ? longestTotal(name, policy) : null
+      if (slots === null || total === null || slots.queueWait.value <= total.value) continue
+      reportPair({ inner: 'wait', outer: 'total', a: slots.queueWait, b: total, policy }, context)
+    }
   },
+}
+
+/** Of the models whose requests may come to the backend; null = none do. */
+function longestTotal(backend: string, policy: ResolvedPolicy): Setting<number> | null {
+  let longest: Setting<number> | null = null
+  for (const model of policy.models.values()) {
+    if (model.kind !== 'served') continue
+    if (!targetsOf(model, policy).some(({ name }) => name.startsWith(`${backend}/`))) continue
+    const { total } = model.timeouts
+    if (longest === null || total.value > longest.value) longest = total
+  }
+  return longest
 }
 
 interface Pair {

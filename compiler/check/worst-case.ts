@@ -13,14 +13,17 @@ export interface WorstCase {
   silent: readonly TargetKey[]
   /** Of them, those that then begin only when the request's time is up. */
   tooLate: readonly TargetKey[]
-  /** Until a stream's first content, or until it is refused, in milliseconds: all attempts, and the waits before retries. */
+  /** Until a stream's first content, or until it is refused, in milliseconds: all attempts, and the waits before retries and in line. */
   firstTokenMs: number
   /** Until the end of any answer, in milliseconds. */
   totalMs: number
 }
 
 /** A silent target is given up after `firstToken`, which its connecting is part of. Expects fallbacks without a cycle. */
-export function worstCase(model: ResolvedServedModel, policy: Pick<ResolvedPolicy, 'models'>): WorstCase {
+export function worstCase(
+  model: ResolvedServedModel,
+  policy: Pick<ResolvedPolicy, 'models' | 'backends'>,
+): WorstCase {
   const pool = new Set(model.targets.map(targetKey))
   const fallback = flattenFallback(model, policy)
   const answering = fallback.filter(({ on }) => on.includes('timeout')).map(({ target }) => target)
@@ -28,7 +31,14 @@ export function worstCase(model: ResolvedServedModel, policy: Pick<ResolvedPolic
   const times = model.retry.times.value
   const attempts = pool.size + times + new Set(fallback.map(({ target }) => target)).size
   const { firstToken, total } = model.timeouts
-  const longest = attempts * firstToken.value + times * model.retry.longestWait.value
+  const lines = [...new Set([...pool, ...fallback.map(({ target }) => target)])].map((target) =>
+    queueWaitOf(target, policy),
+  )
+  const again = times * Math.max(0, ...[...pool].map((target) => queueWaitOf(target, policy)))
+  const longest =
+    attempts * firstToken.value +
+    times * model.retry.longestWait.value +
+    lines.reduce((sum, wait) => sum + wait, again)
   return {
     attempts,
     silent,
@@ -36,4 +46,10 @@ export function worstCase(model: ResolvedServedModel, policy: Pick<ResolvedPolic
     firstTokenMs: Math.min(longest, total.value),
     totalMs: total.value,
   }
+}
+
+/** How long a request may wait in line for it, in milliseconds. */
+function queueWaitOf(target: TargetKey, { backends }: Pick<ResolvedPolicy, 'backends'>): number {
+  const slots = backends.get(target.slice(0, target.indexOf('/')))?.slots ?? null
+  return slots === null || slots.queueSize === 0 ? 0 : slots.queueWait.value
 }

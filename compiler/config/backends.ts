@@ -50,16 +50,35 @@ interface AnyBackendConfig {
   /** A mode that gates it while it is on. */
   mode?: Name
   /**
-   * Most requests it works on at once. Not enforced by this version.
+   * Most requests it works on at once, whichever of its models they want.
    * @asType integer
    * @minimum 1
    * @maximum 100000
    */
   maxConcurrent?: number
+  /** Who waits when it works on so many; `off` = nobody does. */
+  queue?: QueueConfig | 'off'
   /** How much it may be asked by all together. Counted when a request is sent to it first. */
   limits?: RateLimitsConfig
   /** The models it serves, by the name that `policy.yaml` uses; `*` for whatever it has. */
   models: Record<BackendModelName, BackendModelConfig>
+}
+
+/**
+ * Requests that wait for a place at a backend with `maxConcurrent`: first come, first served within a client, and
+ * clients take turns.
+ */
+export interface QueueConfig {
+  /**
+   * Most requests that wait.
+   * @asType integer
+   * @minimum 1
+   * @maximum 10000
+   * @default 16
+   */
+  size?: number
+  /** Longest wait. It is part of the request's `total`. @default "30s" */
+  wait?: Duration
 }
 
 /**

@@ -73,6 +73,7 @@ export type DiagnosticCode =
   | 'check/not-in-force'
   | 'resolve/invalid-network'
   | 'check/idle-allowance'
+  | 'check/idle-setting'
   | 'check/untested-pack'
 
 export const CODES: Record<DiagnosticCode, CodeInfo> = {
@@ -178,6 +179,7 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   },
   'resolve/invalid-network': { severity: 'error', title: 'A network of addresses that is none' },
   'check/idle-allowance': { severity: 'warning', title: 'An allowance that no find can have' },
+  'check/idle-setting': { severity: 'warning', title: 'A setting that has nothing to act on' },
   'check/untested-pack': { severity: 'warning', title: 'A pack of detectors without cases' },
 }
 

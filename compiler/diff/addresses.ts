@@ -154,11 +154,12 @@ function ofAction(action: Action): string {
 }
 
 /** Its models are told by their targets. */
-function ofBackend({ kind, origin, basePath, key, tls }: Backend): Settings {
+function ofBackend({ kind, origin, basePath, key, tls, slots }: Backend): Settings {
   return {
     kind,
     url: `${origin ?? 'built in'}${basePath}`,
     key: key === null ? 'none' : key.env,
+    ...(slots === null ? { slots: 'any number' } : flatten(slots, 'slots')),
     ...(tls === null
       ? {}
       : {

@@ -83,6 +83,7 @@ function toBackend({
   health,
   models,
   limits,
+  slots,
 }: ResolvedBackend): Backend {
   return {
     kind,
@@ -93,6 +94,11 @@ function toBackend({
     health,
     models: toRecord(models, ({ id, context }) => ({ id, context })),
     limits: toLimits(limits),
+    slots: slots && {
+      count: slots.count,
+      queueSize: slots.queueSize,
+      queueWaitMs: slots.queueWait.value,
+    },
   }
 }
 

@@ -2,6 +2,7 @@
  * Where the request goes, and what was left out on the way.
  */
 import type { RouteDecision } from '../../src/table/decision.ts'
+import { lookup } from '../../src/table/lookup.ts'
 import type { RouteTable, Target } from '../../src/table/route-table.ts'
 import { wantedCapabilities } from '../../src/table/facts.ts'
 import { servedModel } from '../../src/table/decide.ts'
@@ -61,6 +62,7 @@ function explainTargets({ pool, fallback, balance }: RouteDecision, setting: Set
       on,
       weight,
       up,
+      slots: lookup(table.backends, backend)?.slots ?? null,
       at: lineOf(at),
     }
   }

@@ -3,6 +3,7 @@
  */
 import type { DropReason, ParameterEdits } from '../../src/table/decision.ts'
 import type { Balance, FailureCause, Retry, Surface, Timeouts } from '../../src/table/route-table.ts'
+import type { SlotPolicy } from '../../src/table/slot-policy.ts'
 import type { ClientError } from '../simulate/client-error.ts'
 import type { LineOfFile } from '../simulate/line-of-file.ts'
 import type { Judged } from '../simulate/simulate.ts'
@@ -40,6 +41,8 @@ export interface ExplainedTarget {
   /** Share of a weighted pool; null elsewhere. */
   weight: number | null
   up: boolean
+  /** How many requests its backend works on at once, and who waits; null = any number. */
+  slots: SlotPolicy | null
   at: LineOfFile
 }
 

@@ -2,6 +2,7 @@
  * The second half of an explanation for people: targets, what was left out, edits and limits.
  */
 import type { Retry } from '../../src/table/route-table.ts'
+import type { SlotPolicy } from '../../src/table/slot-policy.ts'
 import { describeEdits } from './describe-edits.ts'
 import { onCauses } from '../../src/table/failure-causes.ts'
 import type { ExplainedOutcome } from './explanation.ts'
@@ -16,11 +17,12 @@ export function renderOutcome(outcome: ExplainedOutcome): Line[] {
   ]
   const to = kind === 'route' && model !== null ? [row('goes to', [model, ...how].join(', '))] : []
   const width = Math.max(0, ...[...targets, ...dropped].map(({ target }) => target.length))
-  const sent = targets.map(({ target, id, zone, place, on, weight, up, at }, i) => {
+  const sent = targets.map(({ target, id, zone, place, on, weight, up, slots, at }, i) => {
     const notes = [
       zone,
       ...(weight === null ? [] : [`weight ${weight}`]),
       ...(place === 'fallback' ? [`fallback${onCauses(on ?? [])}`] : []),
+      ...(slots === null ? [] : [describeSlots(slots)]),
       ...(up ? [] : ['down']),
     ]
     return { text: `  ${i + 1} ${target.padEnd(width)}  ${notes.join(', ')}, as ${id}`, at }
@@ -36,6 +38,11 @@ export function renderOutcome(outcome: ExplainedOutcome): Line[] {
     ...(changes.length === 0 ? [] : [row('edits', changes.join('; '))]),
     ...renderLimits(outcome),
   ]
+}
+
+function describeSlots({ count, queueSize, queueWaitMs }: SlotPolicy): string {
+  const line = queueSize === 0 ? 'nobody waits' : `${queueSize} may wait ${seconds(queueWaitMs)}`
+  return `${count} at once (${line})`
 }
 
 function renderLimits({ timeouts, retry, limits }: ExplainedOutcome): Line[] {

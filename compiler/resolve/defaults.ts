@@ -22,6 +22,7 @@ export interface Defaults {
   keepAlive: string
   breaker: { window: string; minimum: number; failures: number; open: string; longest: string }
   health: { interval: string; timeout: string }
+  queue: { size: number; wait: string }
   redisPrefix: string
   onFailure: SharedState['onFailure']
   balance: Balance
@@ -54,6 +55,7 @@ export const DEFAULTS: Defaults = {
   keepAlive: '10s',
   breaker: { window: '30s', minimum: 5, failures: 50, open: '10s', longest: '2m' },
   health: { interval: '15s', timeout: '3s' },
+  queue: { size: 16, wait: '30s' },
   redisPrefix: 'aicc',
   onFailure: { limits: 'local-share', budgets: 'closed', leases: 'local-share' },
   balance: 'round-robin',

@@ -21,7 +21,7 @@ function ofBackends({ backends }: ValidPolicy['backends']): Entry[] {
   for (const [name, backend] of Object.entries(backends)) {
     const at: Place = { file: 'backends', path: ['backends', name] }
     if (backend.kind === 'opencode') entries.push({ what: 'kind: opencode', at: within(at, 'kind') })
-    entries.push(...present(backend, ['maxConcurrent', 'password'], at))
+    entries.push(...present(backend, ['password'], at))
   }
   return entries
 }

@@ -11,6 +11,7 @@ import { within } from './place.ts'
 import { resolveAddress } from './resolve-address.ts'
 import { resolveBackendModels } from './resolve-backend-models.ts'
 import { resolveProbe } from './resolve-probe.ts'
+import { resolveSlots } from './resolve-slots.ts'
 import { resolveUsage } from './resolve-usage.ts'
 import type { ResolvedBackend, ResolvedTls, Setting } from './resolved-policy.ts'
 import type { Vocabulary } from './scope.ts'
@@ -38,6 +39,8 @@ export function resolveBackends(
       zone,
       mode: resolveMode(config, at, vocabulary),
       limits: resolveUsage(config.limits, within(at, 'limits')),
+      slots: resolveSlots(config, at, vocabulary),
+      queueAt: config.queue === undefined ? null : within(at, 'queue'),
       models: resolveBackendModels(config.models, within(at, 'models'), {
         backend: { kind: config.kind, origin: address?.origin ?? null, zone: zone.value },
         vocabulary,

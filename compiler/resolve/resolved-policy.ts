@@ -190,6 +190,14 @@ export interface ResolvedTls {
   at: Place | null
 }
 
+/** How many requests a backend works on at once. */
+export interface ResolvedSlots {
+  count: number
+  /** 0 = nobody waits. */
+  queueSize: number
+  queueWait: Setting<number>
+}
+
 export interface ResolvedBackend {
   kind: BackendKind
   /** `scheme://host:port`; null for `demo`. */
@@ -202,6 +210,10 @@ export interface ResolvedBackend {
   zone: Setting<number>
   mode: { name: string; at: Place } | null
   limits: ResolvedUsageLimits
+  /** Null = any number. */
+  slots: ResolvedSlots | null
+  /** Where `queue` is written. */
+  queueAt: Place | null
   /** By name; `*` stands for whatever the backend has. */
   models: Map<string, ResolvedBackendModel>
   at: Place

@@ -35,6 +35,15 @@ const anyBackend = {
   zone: name.exactOptional(),
   mode: name.exactOptional(),
   maxConcurrent: countUpTo(100_000).exactOptional(),
+  queue: z
+    .union(
+      [
+        z.literal('off'),
+        z.strictObject({ size: countUpTo(10_000).exactOptional(), wait: duration.exactOptional() }),
+      ],
+      { error: '`off`, or a mapping such as `{ size: 16, wait: 30s }`' },
+    )
+    .exactOptional(),
   limits: rateLimitsSchema.exactOptional(),
   models: z.record(backendModelName, backendModel, {
     error: 'a mapping from names to models, as `{ small: { id: … } }`',

@@ -20,6 +20,7 @@ export const routeTable: RouteTable = {
         }
       },
       "origin": null,
+      "slots": null,
       "tls": null
     },
     "gpu-3090": {
@@ -35,6 +36,7 @@ export const routeTable: RouteTable = {
         }
       },
       "origin": null,
+      "slots": null,
       "tls": null
     },
     "opencode": {
@@ -50,6 +52,7 @@ export const routeTable: RouteTable = {
         }
       },
       "origin": null,
+      "slots": null,
       "tls": null
     }
   },
@@ -195,7 +198,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "661195d629c6517a3957400f0615cb71a622c53c5b99b5dfbec62e05e0b6e5d6",
+  "digest": "e36a5ee1bd0411d3e8108d0d26d305551bf74967c178b53886e036c2169a41f6",
   "labels": {
     "private": {
       "cache": "none",

@@ -4,6 +4,7 @@
  */
 import { createApp } from '../app.ts'
 import { createHealth } from '../pipeline/forward/health.ts'
+import { createSlots } from '../pipeline/forward/slots.ts'
 import { createShadow, type Shadow } from '../pipeline/route/shadow.ts'
 import type { Ports } from '../ports.ts'
 import type { OutboxOptions } from '../state/outbox.ts'
@@ -84,7 +85,8 @@ export function createEdge(options: EdgeOptions): Edge {
     record: accounts.outbox.record,
   }
   const health = createHealth()
-  const app = createApp(ports, shadow, health)
+  const slots = createSlots()
+  const app = createApp(ports, shadow, { health, slots })
 
   return {
     fetch: (request) => counted(Promise.resolve(app.fetch(request))),
@@ -105,6 +107,7 @@ export function createEdge(options: EdgeOptions): Edge {
           inFlight,
           attempts: health.attempts(),
           held: active === null ? [] : health.unhealthy(active.table),
+          slots: slots.counts(),
           records: accounts.outbox.counts(),
         })
       }

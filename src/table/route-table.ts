@@ -6,6 +6,7 @@ import type { InjectionFamily } from './injection-families.ts'
 import type { BreakerPolicy, Probe } from './health-policy.ts'
 import type { ModeHost } from './mode-host.ts'
 import type { Predicate } from './predicate.ts'
+import type { SlotPolicy } from './slot-policy.ts'
 import type { Budget, Price, Rate, UsageLimits } from './usage-limits.ts'
 
 /** What speaks on the other side of a backend's address. `demo` is built into the edge. */
@@ -296,6 +297,8 @@ export interface Backend {
   models: Record<string, BackendModel>
   /** Charged to the backend that is asked first. */
   limits: UsageLimits | null
+  /** Null = it works on any number of requests at once. */
+  slots: SlotPolicy | null
 }
 
 /** How the backend's certificate is judged. Present when the origin is https. */

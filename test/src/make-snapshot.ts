@@ -40,6 +40,7 @@ export function makeBackend(fields: Partial<Backend> = {}): Backend {
     health: null,
     models: {},
     limits: null,
+    slots: null,
     ...fields,
   }
 }

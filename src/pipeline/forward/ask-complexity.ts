@@ -31,7 +31,15 @@ const CHAT = SURFACES.find(({ surface }) => surface === 'chat')
 
 export interface AskOptions extends Pick<
   Exchange,
-  'ports' | 'snapshot' | 'clientName' | 'correlationId' | 'client' | 'health' | 'pace' | 'retryBudget'
+  | 'ports'
+  | 'snapshot'
+  | 'clientName'
+  | 'correlationId'
+  | 'client'
+  | 'health'
+  | 'pace'
+  | 'slots'
+  | 'retryBudget'
 > {
   balance: Balance
   /** The last user turn. */
@@ -80,6 +88,8 @@ export async function askComplexity(facts: Facts, options: AskOptions): Promise<
       labelled: Object.keys(facts.labels).length > 0,
       changes: null,
       lease,
+      // The heuristic is there at once.
+      waitsInLine: false,
       journey: startJourney(),
       stopwatch: startStopwatch(),
       bill: NO_TALLY,

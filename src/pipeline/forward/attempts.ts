@@ -2,8 +2,9 @@
 import { GatewayError } from '../../errors.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
+import { findRoom, noRoom, waitForRoom } from './find-room.ts'
 import { pause } from './pause.ts'
-import { createPlan } from './plan.ts'
+import { createPlan, type Failure, saysOfRequest } from './plan.ts'
 import { AttemptFailure } from './upstream-error.ts'
 import { watchAttempt } from './watch-attempt.ts'
 
@@ -38,43 +39,66 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
     mayRetry: () => retryBudget.take(modelName, model.retry),
     random: Math.random,
   })
-  let last: AttemptFailure | null = null
-  const broke = (failure: AttemptFailure): void => {
-    last = failure
-    if (journey.target !== null) noteFailure(exchange, journey.target, failure)
+  let failure: Failure | null = null
+  /** What the client hears if nobody else is left. */
+  let told: AttemptFailure | null = null
+  const broke = (broken: AttemptFailure): void => {
+    lease.rest()
+    failure = broken
+    told = broken
+    if (journey.target !== null) noteFailure(exchange, journey.target, broken)
   }
   return {
     broke,
     async run(attempt) {
       for (;;) {
-        const step = plan.next(last, Date.now())
+        const step = plan.next(failure, Date.now())
         if (step === null) break
-        if (step.waitMs > 0) await rest(exchange, step.waitMs)
+        let target: Target | null
+        if (step.kind === 'wait') {
+          target = await waitForRoom(exchange, step.targets)
+          if (target !== null) plan.took(target)
+        } else {
+          if (step.waitMs > 0) await rest(exchange, step.waitMs)
+          target = findRoom(exchange, step.target) ? step.target : null
+        }
         // Right before the attempt, with nothing to wait for in between: it looks no more at what has been.
         if (client.signal.aborted) throw client.signal.reason
-        lease.move(step.target)
+        if (target === null) {
+          if (step.kind === 'wait') {
+            const full = new AttemptFailure(noRoom(exchange, step.targets), 'busy')
+            for (const one of step.targets) noteFailure(exchange, one, full)
+            if (!saysOfRequest(told?.cause ?? null)) told = full
+          }
+          failure = { cause: 'busy', retryAfterMs: null }
+          continue
+        }
         journey.attempts += 1
-        journey.target = step.target
+        journey.target = target
         answerHeaders['x-aicc-attempts'] = String(journey.attempts)
         try {
-          return await watchAttempt(exchange, step.target, (target) => attempt(target, plan.answersTo))
+          return await watchAttempt(exchange, target, (asked) => attempt(asked, plan.answersTo))
         } catch (error) {
           stopwatch.go()
           if (!(error instanceof AttemptFailure)) throw error
           broke(error)
         }
       }
-      throw last?.error ?? new GatewayError('internal_error', `Model \`${modelName}\` has no target.`)
+      throw told?.error ?? new GatewayError('internal_error', `Model \`${modelName}\` has no target.`)
     },
   }
 }
 
-/** Waits, holding nobody meanwhile. @throws whatever aborted the client */
-async function rest({ lease, client, stopwatch }: Exchange, waitMs: number): Promise<void> {
-  lease.rest()
+/** @throws whatever aborted the client */
+async function rest({ client, stopwatch, journey }: Exchange, waitMs: number): Promise<void> {
   stopwatch.stop()
-  await pause(waitMs, client.signal)
-  stopwatch.go()
+  journey.resting = true
+  try {
+    await pause(waitMs, client.signal)
+  } finally {
+    journey.resting = false
+    stopwatch.go()
+  }
 }
 
 function noteFailure(exchange: Exchange, { backend, model }: Target, { error, cause }: AttemptFailure): void {

@@ -4,14 +4,15 @@ import type { Target } from '../../table/route-table.ts'
 import type { ModelRequest } from '../../protocols/model-request.ts'
 import { affinityKey, byAffinity } from './affinity.ts'
 import { createPace, type Pace } from './pace.ts'
+import type { Slot } from './slots.ts'
 
 type Pooled = Pick<RouteDecision, 'model' | 'balance' | 'pool'>
 type Pool = RouteDecision['pool']
 
-/** One request's hold on the target that works for it, so that others can see who is busy. */
+/** One request's hold on the target that works for it, so that others can see who is busy, and on its place there. */
 export interface Lease {
   /** The next attempt goes there; what was held before is free again. */
-  move: (target: Target) => void
+  move: (target: Target, slot?: Slot) => void
   /** Nothing is held until the next attempt: the request waits. */
   rest: () => void
   /** The request has ended, however it did. Nothing is held from then on. */
@@ -87,8 +88,11 @@ export function createBalance({ random = Math.random, pace = createPace() }: Bal
     order: orderPool,
     lease() {
       let held: string | null = null
+      let place: Slot | null = null
       let ended = false
       const free = (): void => {
+        place?.release()
+        place = null
         if (held === null) return
         const left = (busy.get(held) ?? 1) - 1
         if (left === 0) busy.delete(held)
@@ -96,9 +100,13 @@ export function createBalance({ random = Math.random, pace = createPace() }: Bal
         held = null
       }
       return {
-        move(target) {
+        move(target, slot) {
           free()
-          if (ended) return
+          if (ended) {
+            slot?.release()
+            return
+          }
+          place = slot ?? null
           held = keyOf(target)
           busy.set(held, (busy.get(held) ?? 0) + 1)
         },

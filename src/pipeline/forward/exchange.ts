@@ -13,6 +13,7 @@ import type { FallbackStep } from '../../table/decision.ts'
 import type { ServedModel, Target } from '../../table/route-table.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { RetryBudget } from './retry-budget.ts'
+import type { Slots } from './slots.ts'
 
 /** What has become of a request so far. */
 export interface Journey {
@@ -22,6 +23,10 @@ export interface Journey {
   target: Target | null
   /** It was sent once more because an old connection had died: that is done once. */
   resent: boolean
+  /** Nobody is asked at the moment: it waits for a place in line, or before it asks again. */
+  resting: boolean
+  /** How long it has waited in line. */
+  queuedMs: number
 }
 
 export interface Exchange {
@@ -47,6 +52,10 @@ export interface Exchange {
   health: Health
   /** How fast targets answer; told only where the model's `balance` asks. */
   pace: Pace
+  /** Places at backends that work on a few requests only. */
+  slots: Slots
+  /** Whether it waits where none is free. */
+  waitsInLine: boolean
   /** What is used is written down there. */
   bill: Tally
   clientName: string
@@ -63,5 +72,5 @@ export interface Exchange {
 }
 
 export function startJourney(): Journey {
-  return { attempts: 0, target: null, resent: false }
+  return { attempts: 0, target: null, resent: false, resting: false, queuedMs: 0 }
 }

@@ -29,6 +29,7 @@ export interface Flow {
  */
 export function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow): Check {
   const { timeouts, keepAliveMs } = exchange.model
+  const { journey } = exchange
   // A deadline that is set between two looks lies at least this far ahead.
   const longestSleep = Math.min(timeouts.firstTokenMs, timeouts.idleMs, keepAliveMs || timeouts.idleMs)
   return (now) => {
@@ -37,15 +38,15 @@ export function guardStream(exchange: Exchange, answer: StreamAnswer, flow: Flow
     ]
     if (answer.waitingSince !== null) {
       const gone = (): void => {
-        flow.attempt.abort(new ClientGone())
+        exchange.client.abort(new ClientGone())
         answer.cut(new ClientGone())
       }
       due.push([answer.waitingSince + timeouts.idleMs, gone])
-    } else if (flow.waitingSince === null) {
+    } else if (flow.waitingSince === null && !journey.resting) {
       const late = timedOut(`went on within ${timeouts.idleMs} ms`)
       due.push([flow.lastProgress + timeouts.idleMs, () => flow.attempt.abort(late)])
     }
-    if (flow.waitingSince !== null) {
+    if (flow.waitingSince !== null && !journey.resting) {
       const late = new AttemptFailure(timedOut(`began within ${timeouts.firstTokenMs} ms`), 'timeout')
       due.push([flow.waitingSince + timeouts.firstTokenMs, () => flow.attempt.abort(late)])
     }

@@ -1,6 +1,7 @@
 /**
  * Which target is tried next, and after what wait: the pool once in its order, then its targets again as often as
- * `retry` says, then the fallbacks that answer to the last cause. Pure: it never looks at a clock or at the network.
+ * `retry` says, then the fallbacks that answer to the last cause. Who has no room is passed over, and waited for before
+ * the pool is left, and before all is given up. Pure: it never looks at a clock or at the network.
  */
 import { PASSING_CAUSES, PLAIN_CAUSES } from '../../table/failure-causes.ts'
 import type { FallbackStep } from '../../table/decision.ts'
@@ -28,10 +29,11 @@ export interface Failure {
   retryAfterMs: number | null
 }
 
-export interface Step {
-  target: Target
-  waitMs: number
-}
+export type Step =
+  /** Ask it, after the wait. Where it has no room, the next call says so by `busy`. */
+  | { kind: 'ask'; target: Target; waitMs: number }
+  /** Wait for room at one of them: `took` says at which, or the next call says by `busy` that there was none. */
+  | { kind: 'wait'; targets: readonly Target[] }
 
 export interface Plan {
   /**
@@ -40,6 +42,8 @@ export interface Plan {
    * @returns null when nobody is left to try
    */
   next: (failure: Failure | null, now: number) => Step | null
+  /** The wait has ended with a place there. */
+  took: (target: Target) => void
   /** Whether somebody would be tried if the current step failed by that. */
   answersTo: (cause: FailureCause) => boolean
 }
@@ -57,13 +61,28 @@ export function createPlan(options: PlanOptions): Plan {
   let turn = 0
   /** A prompt that was too long for this many tokens goes only where there is room for more, or where nobody knows. */
   let tooSmall: number | null = null
+  /** Asked, or about to be; null while it is waited for room. */
   let current: Target | null = null
+  let lastCause: FailureCause | null = null
+  /** Passed over because they had no room. */
+  let full: Target[] = []
+  let waitedFor: readonly Target[] = []
 
   const fits = ({ context }: Target): boolean => tooSmall === null || context === null || context > tooSmall
 
   const note = ({ cause, retryAfterMs }: Failure, now: number): void => {
+    // What was said of the request holds wherever there is room.
+    if (cause !== 'busy' || !saysOfRequest(lastCause)) lastCause = cause
     if (current === null) return
-    if (cause === 'content-filter') inPool = false
+    if (cause === 'busy') {
+      full.push(current)
+      passing.delete(current)
+      return
+    }
+    if (cause === 'content-filter') {
+      inPool = false
+      full = []
+    }
     if (cause === 'context') tooSmall = Math.max(tooSmall ?? 0, current.context ?? 0)
     if (!inPool) return
     if (cause === null || !PASSING_CAUSES.includes(cause)) passing.delete(current)
@@ -74,7 +93,7 @@ export function createPlan(options: PlanOptions): Plan {
       const target = pool[nextInPool]
       nextInPool += 1
       if (target === undefined || !fits(target)) continue
-      if (!isHeld(target)) return { target, waitMs: 0 }
+      if (!isHeld(target)) return { kind: 'ask', target, waitMs: 0 }
       putOff.push({ target, on: PLAIN_CAUSES })
     }
     return null
@@ -91,9 +110,14 @@ export function createPlan(options: PlanOptions): Plan {
       if (!mayRetry()) return null
       retries += 1
       turn += i + 1
-      return { target, waitMs }
+      return { kind: 'ask', target, waitMs }
     }
     return null
+  }
+  const roomAnywhere = (): Step | null => {
+    const targets = full.filter(fits)
+    full = []
+    return targets.length === 0 ? null : { kind: 'wait', targets }
   }
   const further = (cause: FailureCause | null): FallbackStep | undefined => {
     const open = (step: FallbackStep): boolean => !tried.has(keyOf(step.target)) && fits(step.target)
@@ -113,18 +137,28 @@ export function createPlan(options: PlanOptions): Plan {
         if (failure.cause === null) return null
         note(failure, now)
       }
-      let step = inPool ? (nextOfPool() ?? (failure === null ? null : again(now))) : null
+      let step = inPool ? (nextOfPool() ?? (failure === null ? null : again(now)) ?? roomAnywhere()) : null
       if (step === null) {
         inPool = false
-        const target = further(failure?.cause ?? null)?.target
-        if (target !== undefined) step = { target, waitMs: 0 }
+        const target = further(lastCause)?.target
+        step = target === undefined ? roomAnywhere() : { kind: 'ask', target, waitMs: 0 }
       }
-      current = step?.target ?? null
+      current = step?.kind === 'ask' ? step.target : null
+      waitedFor = step?.kind === 'wait' ? step.targets : []
       if (current !== null) tried.add(keyOf(current))
       return step
     },
+    took(target) {
+      current = target
+      full = waitedFor.filter((other) => other !== target)
+    },
     answersTo: (cause) => further(cause) !== undefined,
   }
+}
+
+/** A failure that others would not have cured by having room. */
+export function saysOfRequest(cause: FailureCause | null): boolean {
+  return cause === 'context' || cause === 'content-filter'
 }
 
 function keyOf({ backend, model }: Target): string {

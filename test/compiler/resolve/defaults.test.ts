@@ -86,6 +86,7 @@ describe('defaults', () => {
       ManualModeConfig: { kind: 'manual', whenOn: DEFAULTS.mode.whenOn },
       HttpSwitchModeConfig: { whenOn: DEFAULTS.mode.whenOn, interval, timeout, unknown },
       ModeSignConfig: { equals },
+      QueueConfig: DEFAULTS.queue,
     })
   })
 })

@@ -304,7 +304,7 @@ describe('notInForce', () => {
           },
         },
       },
-      ['kind: opencode', 'maxConcurrent', 'password'],
+      ['kind: opencode', 'password'],
     ],
   ]
   it.each(rows)('%s', async (_, documents, what) => {

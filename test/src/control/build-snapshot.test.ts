@@ -18,6 +18,7 @@ function tableWith(clients: Record<string, ClientKey[]>, backendKey?: string): R
     tls: null,
     health: null,
     limits: null,
+    slots: null,
     models: {},
   }
   return {

@@ -108,6 +108,7 @@ export const someBackend: RouteTable['backends'] = {
     tls: null,
     health: null,
     limits: null,
+    slots: null,
     models: {},
   },
 }

@@ -63,6 +63,7 @@ function backendAt(origin: string | null, kind: BackendKind, changes: Partial<Ba
     tls: null,
     health: null,
     limits: null,
+    slots: null,
     models,
     ...changes,
   }

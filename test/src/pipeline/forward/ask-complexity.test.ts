@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { askComplexity } from '../../../../src/pipeline/forward/ask-complexity.ts'
 import { createBalance } from '../../../../src/pipeline/forward/balance.ts'
 import { ClientGone } from '../../../../src/pipeline/forward/client-gone.ts'
+import { createSlots } from '../../../../src/pipeline/forward/slots.ts'
 import { createPace } from '../../../../src/pipeline/forward/pace.ts'
 import { createRetryBudget } from '../../../../src/pipeline/forward/retry-budget.ts'
 import { createHealth } from '../../../../src/pipeline/forward/health.ts'
@@ -73,6 +74,7 @@ async function ask(
     client,
     health: createHealth(),
     pace: createPace(),
+    slots: createSlots(),
     retryBudget: createRetryBudget(),
     balance: createBalance(),
     asked: [{ role: 'user', kind: 'text', text, path: [] }],

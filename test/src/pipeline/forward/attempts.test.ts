@@ -5,7 +5,8 @@ import { ClientGone } from '../../../../src/pipeline/forward/client-gone.ts'
 import { AttemptFailure } from '../../../../src/pipeline/forward/upstream-error.ts'
 import { PLAIN_CAUSES } from '../../../../src/table/failure-causes.ts'
 import { rejectionOf } from '../../error-of.ts'
-import { makeModel } from '../../make-snapshot.ts'
+import { createSlots } from '../../../../src/pipeline/forward/slots.ts'
+import { makeBackend, makeModel } from '../../make-snapshot.ts'
 import { type ExchangeFields, GPU, makeExchange, SPARE, type TestExchange } from './make-exchange.ts'
 
 const off = new AttemptFailure(new GatewayError('upstream_unreachable', 'off'), 'connect')
@@ -146,5 +147,105 @@ describe('the tries of a request', () => {
     expect(await result).toBe(off.error)
     expect(tried).toEqual(['gpu'])
     expect(retryBudget.count).toHaveBeenCalledOnce()
+  })
+})
+
+describe('a backend that works on one request at once', () => {
+  const one = makeBackend({ slots: { count: 1, queueSize: 1, queueWaitMs: 5000 } })
+  const table = { backends: { gpu: one, spare: one } }
+  const fields = (): ExchangeFields => ({ table, slots: createSlots(), pool: [GPU] })
+  const occupy = ({ slots, snapshot }: TestExchange, backend = 'gpu'): (() => void) => {
+    const slot = slots.take(snapshot.table, backend, 60_000)
+    if (slot === null) throw new Error('no room')
+    return slot.release
+  }
+  const busyOf = ({ slots }: TestExchange): number[] => Object.values(slots.counts()).map(({ busy }) => busy)
+
+  it.each([
+    { name: 'an answer', outcomes: [null], left: 1 },
+    { name: 'a failure', outcomes: [off], left: 0 },
+    { name: 'a fault of the request', outcomes: [final], left: 0 },
+    { name: 'a defect', outcomes: [defect], left: 1 },
+  ])('is held until the end of $name', async ({ outcomes, left }) => {
+    const { exchange, result } = attempt(outcomes, fields())
+    expect(busyOf(exchange)).toEqual([1])
+    await result
+    expect(busyOf(exchange)).toEqual([left])
+    exchange.lease.release()
+    expect(busyOf(exchange)).toEqual([0])
+  })
+
+  it('is passed over for another that has room', async () => {
+    const slots = createSlots()
+    const free = occupy(makeExchange({}, { table, slots }))
+    const { exchange, tried, result } = attempt([null], { table, slots, pool: [GPU, SPARE] })
+    expect(await result).toBe('from spare')
+    expect(tried).toEqual(['spare'])
+    expect(exchange.answerHeaders).toMatchObject({ 'x-aicc-attempts': '1' })
+    expect(exchange.answerHeaders['x-aicc-queued']).toBeUndefined()
+    free()
+  })
+
+  it('is waited for, and the wait is told', async () => {
+    const slots = createSlots()
+    const free = occupy(makeExchange({}, { table, slots }))
+    const { exchange, tried, result } = attempt([null], { table, slots, pool: [GPU] })
+    await vi.advanceTimersByTimeAsync(1200)
+    expect([tried, exchange.journey.resting]).toEqual([[], true])
+    free()
+    expect(await result).toBe('from gpu')
+    expect(exchange.journey).toMatchObject({ attempts: 1, resting: false, queuedMs: 1200 })
+    expect(exchange.answerHeaders['x-aicc-queued']).toBe('1200')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is told when nobody has room in time', async () => {
+    const slots = createSlots()
+    const free = occupy(makeExchange({}, { table, slots }))
+    const { exchange, tried, result } = attempt([null], { table, slots, pool: [GPU] })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(await result).toMatchObject({
+      code: 'backend_busy',
+      status: 429,
+      options: { headers: { 'retry-after': '1' } },
+    })
+    expect(tried).toEqual([])
+    expect(exchange.answerHeaders).toMatchObject({
+      'x-aicc-failed': 'gpu/coder busy',
+      'x-aicc-queued': '5000',
+    })
+    expect(exchange.ports.events).toEqual([failed('gpu', 'backend_busy')])
+    free()
+  })
+
+  it('is not waited for where nobody may wait', async () => {
+    const slots = createSlots()
+    occupy(makeExchange({}, { table, slots }))
+    const { result } = attempt([null], { table, slots, pool: [GPU], waitsInLine: false })
+    expect(await result).toMatchObject({ code: 'backend_busy' })
+  })
+
+  it('is no reason to say anything else than what was said of the request', async () => {
+    const slots = createSlots()
+    occupy(makeExchange({}, { table, slots }), 'spare')
+    const long = new AttemptFailure(new GatewayError('upstream_error', 'long', { status: 400 }), 'context')
+    const fallback = [{ target: SPARE, on: PLAIN_CAUSES }]
+    const { result } = attempt([long], { table, slots, pool: [GPU], fallback })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(await result).toBe(long.error)
+  })
+
+  it.each([
+    { name: 'the client leaves', reason: new ClientGone() },
+    { name: 'the time is up', reason: new GatewayError('upstream_timeout', 'late') },
+  ])('is waited for no longer when $name', async ({ reason }) => {
+    const slots = createSlots()
+    const free = occupy(makeExchange({}, { table, slots }))
+    const { exchange, result } = attempt([null], { table, slots, pool: [GPU] })
+    await vi.advanceTimersByTimeAsync(100)
+    exchange.client.abort(reason)
+    expect(await result).toBe(reason)
+    free()
+    expect([busyOf(exchange), vi.getTimerCount(), exchange.journey.resting]).toEqual([[0], 0, false])
   })
 })

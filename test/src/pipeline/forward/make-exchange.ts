@@ -4,6 +4,7 @@ import { type Exchange, startJourney } from '../../../../src/pipeline/forward/ex
 import { createHealth } from '../../../../src/pipeline/forward/health.ts'
 import { createPace } from '../../../../src/pipeline/forward/pace.ts'
 import { createRetryBudget } from '../../../../src/pipeline/forward/retry-budget.ts'
+import { createSlots } from '../../../../src/pipeline/forward/slots.ts'
 import { startStopwatch } from '../../../../src/pipeline/stopwatch.ts'
 import { NO_TALLY } from '../../../../src/pipeline/meter/bill.ts'
 import { startWatch } from '../../../../src/pipeline/watch.ts'
@@ -53,6 +54,8 @@ export function makeExchange(backends: Record<string, Backend>, fields: Exchange
     bill: NO_TALLY,
     health: createHealth(),
     pace: createPace(),
+    slots: createSlots(),
+    waitsInLine: true,
     clientName: 'crew',
     correlationId: 'test-1',
     client: new AbortController(),

@@ -21,12 +21,14 @@ interface Run extends Partial<Omit<PlanOptions, 'retry'>> {
   retry?: Partial<Retry>
   /** What becomes of each attempt; the last one of them goes on for all that follow. */
   fails: (FailureCause | null | [FailureCause, retryAfterMs: number])[]
+  /** Who has room in the end, wait by wait; nobody when nothing is said. */
+  rooms?: (Target | null)[]
   /** How long each attempt takes. */
   takesMs?: number
 }
 
-/** Who is asked, each with the wait before it: `a`, or `a+100`. */
-function run({ fails, takesMs = 0, retry = {}, ...options }: Run): string {
+/** Who is asked, each with the wait before it: `a`, or `a+100`; `a?` has no room, `(a b)` is waited for. */
+function run({ fails, rooms = [], takesMs = 0, retry = {}, ...options }: Run): string {
   let now = 0
   const plan = createPlan({
     pool: [A],
@@ -40,12 +42,24 @@ function run({ fails, takesMs = 0, retry = {}, ...options }: Run): string {
   })
   const asked: string[] = []
   let failure: Failure | null = null
+  let ends = 0
   for (;;) {
     const step = plan.next(failure, now)
     if (step === null) return asked.join(' ')
-    asked.push(step.target.backend + (step.waitMs === 0 ? '' : `+${step.waitMs}`))
-    now += step.waitMs + takesMs
-    const end = fails[Math.min(asked.length, fails.length) - 1] ?? null
+    if (step.kind === 'wait') {
+      asked.push(`(${step.targets.map(({ backend }) => backend).join(' ')})`)
+      failure = { cause: 'busy', retryAfterMs: null }
+      const room = rooms.shift() ?? null
+      if (room === null) continue
+      plan.took(room)
+      asked.push(room.backend)
+    } else {
+      asked.push(step.target.backend + (step.waitMs === 0 ? '' : `+${step.waitMs}`))
+      now += step.waitMs + takesMs
+    }
+    ends += 1
+    const end = fails[Math.min(ends, fails.length) - 1] ?? null
+    if (end === 'busy') asked.push(`${asked.pop()}?`)
     failure = Array.isArray(end)
       ? { cause: end[0], retryAfterMs: end[1] }
       : { cause: end, retryAfterMs: null }
@@ -201,7 +215,7 @@ describe('retries', () => {
       run: { retry: { times: 1 }, fallback: [plain(B)], fails: ['connect'] },
       asks: 'a a+100 b',
     },
-    ...(['timeout', 'auth', 'busy', 'context'] as const).map((cause) => ({
+    ...(['timeout', 'auth', 'context'] as const).map((cause) => ({
       name: `are no cure for ${cause}`,
       run: { retry: { times: 2 }, fallback: [plain(B)], fails: [cause] },
       asks: 'a b',
@@ -275,4 +289,75 @@ it('knows beforehand whether a cause has a cure', () => {
   expect(plan.answersTo('timeout')).toBe(false)
   plan.next({ cause: 'content-filter', retryAfterMs: null }, 0)
   expect(plan.answersTo('content-filter')).toBe(false)
+})
+
+describe('who has no room', () => {
+  const rows: { name: string; run: Run; asks: string }[] = [
+    {
+      name: 'is passed over',
+      run: { pool: [A, B], fails: ['busy', null] },
+      asks: 'a? b',
+    },
+    {
+      name: 'is waited for, all at once, before the fallback',
+      run: { pool: [A, B], fallback: [plain(C)], rooms: [B], fails: ['busy', 'busy', null] },
+      asks: 'a? b? (a b) b',
+    },
+    {
+      name: 'is given up when the wait was in vain',
+      run: { pool: [A, B], fallback: [plain(C)], rooms: [null], fails: ['busy', 'busy', null] },
+      asks: 'a? b? (a b) c',
+    },
+    {
+      name: 'is waited for after retries of others',
+      run: {
+        pool: [A, B],
+        retry: { times: 1 },
+        fallback: [plain(C)],
+        rooms: [A],
+        fails: ['busy', 'error', 'error', null],
+      },
+      asks: 'a? b b+100 (a) a',
+    },
+    {
+      name: 'is waited for where it is asked again',
+      run: { retry: { times: 1 }, rooms: [A], fails: ['error', 'busy', null] },
+      asks: 'a a+100? (a) a',
+    },
+    {
+      name: 'is waited for once more when the other has failed',
+      run: { pool: [A, B], rooms: [B, A], fails: ['busy', 'busy', 'auth', 'auth'] },
+      asks: 'a? b? (a b) b (a) a',
+    },
+    {
+      name: 'is waited for among the fallbacks, in the end',
+      run: { fallback: [plain(B), plain(C)], rooms: [null, C], fails: ['busy', 'busy', 'busy', null] },
+      asks: 'a? (a) b? c? (b c) c',
+    },
+    {
+      name: 'is no cause for a fallback that is there for others',
+      run: { fallback: [only(B, 'error'), only(C, 'busy')], fails: ['busy', null] },
+      asks: 'a? (a) c',
+    },
+    {
+      name: 'does not let a refusal for safety go elsewhere',
+      run: {
+        fallback: [only(B, 'content-filter'), plain(C), only(D, 'busy')],
+        fails: ['content-filter', 'busy'],
+      },
+      asks: 'a b? (b)',
+    },
+    {
+      name: 'is not waited for after a refusal for safety',
+      run: { pool: [A, B], fails: ['busy', 'content-filter'] },
+      asks: 'a? b',
+    },
+    {
+      name: 'is not waited for with a prompt that is too long for it',
+      run: { pool: [at('a', 8), at('b', 8)], fallback: [plain(C)], fails: ['busy', 'context', null] },
+      asks: 'a? b c',
+    },
+    { name: 'ends it where nobody is left', run: { pool: [A, B], fails: ['busy'] }, asks: 'a? b? (a b)' },
+  ]
+  it.each(rows)('$name', ({ run: how, asks }) => expect(run(how)).toBe(asks))
 })

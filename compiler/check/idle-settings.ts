@@ -1,0 +1,35 @@
+/**
+ * Settings that have nothing to act on: a way to share work with nobody to share it, a queue before a backend that
+ * never lets anybody wait.
+ */
+import { targetKey } from '../emit/to-model.ts'
+import { quote } from '../diagnostics/quote.ts'
+import { within } from '../resolve/place.ts'
+import type { Check } from './check-context.ts'
+
+export const idleSettings: Check = {
+  name: 'idle-settings',
+  onlyIfSound: true,
+  run({ models, backends }, { report }) {
+    for (const [name, model] of models) {
+      if (model.kind !== 'served') continue
+      const { balance, targets, at } = model
+      if ((balance !== 'prefix' && balance !== 'peak-ewma') || new Set(targets.map(targetKey)).size > 1)
+        continue
+      report('check/idle-setting', `${quote(name)} has one target: there is nobody to share with`, {
+        at: within(at, 'balance'),
+        label: 'has no effect',
+        help: `add targets, or leave ${quote('balance')} out`,
+      })
+    }
+    for (const [name, { slots, queueAt }] of backends) {
+      if (slots !== null || queueAt === null) continue
+      report('check/idle-setting', `nobody ever waits for ${quote(name)}: it takes any number of requests`, {
+        at: queueAt,
+        prefer: 'key',
+        label: 'has no effect',
+        help: `say how many it works on at once, as in ${quote('maxConcurrent: 2')}, or leave the queue out`,
+      })
+    }
+  },
+}
