@@ -209,6 +209,7 @@ describeRuntimes(limitedPolicies, (bench) => {
     expect(answer.error()).toMatchObject({ code: 'insufficient_quota', type: 'insufficient_quota' })
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
     expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(86_400)
-    expect(bench.gateway.output()).toContain('budget-warning')
+    // The log goes through the control process.
+    await expect.poll(() => bench.gateway.output(), { timeout: 5000 }).toContain('budget-warning')
   })
 })
