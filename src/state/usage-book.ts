@@ -3,8 +3,9 @@
  * A batch is one transaction; a record that comes twice is booked once.
  */
 import type { Sql, SqlRow, SqlValue } from '../ports.ts'
+import type { Charge } from '../table/charges.ts'
 import type { RequestRecord } from '../table/request-record.ts'
-import type { UsageBook } from '../table/usage-book.ts'
+import type { Booked, UsageBook } from '../table/usage-book.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from '../table/usage-report.ts'
 import { createSqlLedger, LEDGER_TABLES } from './sql-ledger.ts'
 
@@ -74,8 +75,9 @@ export function createUsageBook(sql: Sql): UsageBook {
         const fresh = records.filter(
           (record) => sql.run(INSERT, ...Object.values(COLUMNS).map((read) => read(record))) > 0,
         )
-        for (const { charges, endedAt } of fresh) ledger.book(charges, endedAt)
-        return { seq: lastSeq(), fresh: fresh.flatMap(({ charges }) => charges) }
+        const charges = fresh.flatMap((record) => record.charges)
+        ledger.book(sumUpCharges(charges), Math.max(0, ...fresh.map(({ endedAt }) => endedAt)))
+        return { seq: lastSeq(), fresh: charges }
       }),
     state: (now) => ({ seq: lastSeq(), ledger: ledger.save(now) }),
     usage: (query) => sumUp(sql, query),
@@ -87,6 +89,16 @@ export function createUsageBook(sql: Sql): UsageBook {
       sql.atomically(() => ledger.prune(now))
     },
   }
+}
+
+/** A batch is a few milliseconds long and mostly about the same few keys: one entry for each. */
+function sumUpCharges(booked: Booked): Booked {
+  const sums = new Map<string, { charge: Charge; used: number }>()
+  for (const { charge, used } of booked) {
+    const name = charge.kind === 'budget' ? `${charge.key} ${charge.period.name}` : charge.key
+    sums.set(name, { charge, used: used + (sums.get(name)?.used ?? 0) })
+  }
+  return [...sums.values()]
 }
 
 function sumUp(sql: Sql, { by, since, until, client, timeZone }: UsageQuery): UsageRow[] {
