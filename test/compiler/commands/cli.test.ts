@@ -71,6 +71,8 @@ describe('aicc', () => {
     { args: ['serve', '--policies', 'absent'], code: 2, stderr: /absent[^]*serve: not started/ },
     { args: ['status'], code: 2, stderr: /no gateway runs/ },
     { args: ['reload'], code: 1, stderr: /no gateway runs/ },
+    { args: ['usage'], code: 1, stderr: /no gateway runs/ },
+    { args: ['usage', '--by', 'planet'], code: 1, stderr: /Allowed choices are client, model, backend, day/ },
     { args: ['keys', 'new'], code: 1, stderr: /missing required argument/ },
     { args: ['keys', 'new', 'phone', '--write'], code: 2, stderr: /--models/ },
     { args: ['keys', 'list', '--policies', 'absent'], code: 2, stderr: /absent/ },
