@@ -24,6 +24,7 @@ function statusWith(health: BackendHealth | null, held: string[] = []): GatewayS
     shadow: null,
     backends: [{ name: 'gpu', kind: 'openai', origin: 'http://gpu.lan:8000', models: ['coder'], health }],
     held,
+    slots: {},
     records: { problem: null, dropped: 0 },
     clients: [],
   }
@@ -62,4 +63,9 @@ it('says whom the edge asks last', () => {
   const lines = renderStatus(statusWith(null, ['gpu/coder', 'gpu'])).split('\n')
   expect(lines).toContain('asked last   gpu/coder, gpu: their requests fail, or a probe does')
   expect(renderStatus(statusWith(null))).not.toContain('asked last')
+})
+
+it('says how many places are taken, and who waits', () => {
+  const status = { ...statusWith(null), slots: { gpu: { count: 4, busy: 4, waiting: 2 } } }
+  expect(renderStatus(status).split('\n')).toContain('places       gpu 4 of 4 taken, 2 waiting')
 })
