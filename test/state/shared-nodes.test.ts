@@ -15,7 +15,9 @@ import { type Counted, RESERVED, USED } from './harness/counting.ts'
 import { call, type GatewayNode, startNode } from './harness/gateway-node.ts'
 import { freePort, missingRedis, type RedisServer, startRedis } from './harness/redis-server.ts'
 
-const missing = await missingRedis()
+// Nodes tell each other apart by loopback addresses, of which other systems have one.
+const missing =
+  process.platform === 'linux' ? await missingRedis() : 'it takes 127.0.0.2 and .3, as Linux has them'
 if (missing !== null) console.log(`nodes that share Redis are skipped: ${missing}`)
 
 let bundles: Record<Runtime, string>
