@@ -14,10 +14,14 @@ import type {
   Rule,
   Target,
 } from '../../src/table/route-table.ts'
+import type { Budget, Price, Rate, UsageLimits } from '../../src/table/usage-limits.ts'
+import { formatDuration } from '../check/format-duration.ts'
 import { describePredicate } from '../explain/describe-predicate.ts'
 
 /** Between the things of a setting that is called `order`. */
 export const ORDER_MARK = ' > '
+
+const NANO = 1e9
 
 /** Setting → its value in words. Two are the same when their words are. */
 export type Settings = Record<string, string>
@@ -112,7 +116,7 @@ function ofLabel({ mayReach, onDenied, trace, cache }: Label, zones: readonly st
 
 function ofModel(model: Model): Settings {
   if (model.kind === 'ruled') return { rules: model.rules }
-  const { pool, balance, fallback, retry, onBreak, surfaces, timeouts, keepAliveMs } = model
+  const { pool, balance, fallback, retry, onBreak, surfaces, timeouts, keepAliveMs, limits } = model
   const shares = pool.map(({ target, weight }) => (balance === 'weighted' ? `${target} x${weight}` : target))
   return {
     targets: shares.join(', '),
@@ -123,6 +127,7 @@ function ofModel(model: Model): Settings {
     ...flatten(retry, 'retry'),
     onBreak,
     keepAliveMs: show(keepAliveMs),
+    ...ofLimits(limits),
   }
 }
 
@@ -154,11 +159,12 @@ function ofAction(action: Action): string {
 }
 
 /** Its models are told by their targets. */
-function ofBackend({ kind, origin, basePath, key, tls, slots }: Backend): Settings {
+function ofBackend({ kind, origin, basePath, key, tls, slots, limits }: Backend): Settings {
   return {
     kind,
     url: `${origin ?? 'built in'}${basePath}`,
     key: key === null ? 'none' : key.env,
+    ...ofLimits(limits),
     ...(slots === null ? { slots: 'any number' } : flatten(slots, 'slots')),
     ...(tls === null
       ? {}
@@ -169,17 +175,18 @@ function ofBackend({ kind, origin, basePath, key, tls, slots }: Backend): Settin
   }
 }
 
-function ofTarget({ id, zone, context, supports, mode }: Target, zones: readonly string[]): Settings {
+function ofTarget({ id, zone, context, supports, mode, price }: Target, zones: readonly string[]): Settings {
   return {
     id,
     zone: zones[zone] ?? '',
     context: context === null ? 'unknown' : String(context),
     supports: supports === null ? 'not said' : show(supports),
     mode: mode ?? 'none',
+    price: price === null ? 'unknown' : inUsdPerMillion(price),
   }
 }
 
-function ofClient({ keys, models, tags, labels }: Client): Settings {
+function ofClient({ keys, models, tags, labels, limits, budgets }: Client): Settings {
   const named = keys.map((key) => {
     const lifetime = [
       ...(key.deprecatedAt === null ? [] : [`deprecated ${day(key.deprecatedAt)}`]),
@@ -192,7 +199,32 @@ function ofClient({ keys, models, tags, labels }: Client): Settings {
     models: models === null ? '*' : show(models),
     tags: show(tags),
     labels: show(labels),
+    ...ofLimits(limits),
+    ...Object.fromEntries(budgets.map((budget) => [`budget.${budget.per}`, inUsd(budget)])),
   }
+}
+
+function ofLimits(limits: UsageLimits | null): Settings {
+  if (limits === null) return {}
+  const { requests, tokens, concurrent } = limits
+  return {
+    ...(requests === null ? {} : { 'limits.requests': inWords(requests) }),
+    ...(tokens === null ? {} : { 'limits.tokens': inWords(tokens) }),
+    ...(concurrent === null ? {} : { 'limits.concurrent': show(concurrent) }),
+  }
+}
+
+function inWords({ count, windowMs }: Rate): string {
+  return `${count} in ${formatDuration(windowMs)}`
+}
+
+function inUsd({ limit, warnAt }: Budget): string {
+  return `${limit / NANO} USD, warns at ${warnAt / NANO}`
+}
+
+function inUsdPerMillion({ input, cachedInput, output }: Price): string {
+  const [into, cached, out] = [input, cachedInput, output].map((perToken) => perToken / 1000)
+  return `${into} USD in, ${cached} cached, ${out} out`
 }
 
 /** Tells certificates apart; they are too long to show. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareStructure } from '../../../compiler/diff/compare-structure.ts'
+import type { Budget, UsageLimits } from '../../../src/table/usage-limits.ts'
 import type { PrivacyGuard, RouteTable } from '../../../src/table/route-table.ts'
 import { makePattern, makePrivacy } from '../../src/make-policy.ts'
 import {
@@ -27,6 +28,12 @@ function lines(before: Partial<RouteTable>, after: Partial<RouteTable>): string[
 }
 
 const { targets, models, names, limits, backends } = makeTable()
+const used = (count: number): UsageLimits => ({
+  requests: { count, windowMs: 60_000 },
+  tokens: null,
+  concurrent: null,
+})
+const spent = (limit: number): Budget => ({ per: 'day', limit, warnAt: limit / 2 })
 const text = (word: string): RouteTable['texts'][number] => ({
   in: 'user',
   test: { kind: 'contains', anyOf: [word] },
@@ -44,6 +51,27 @@ describe('what two policies say differently', () => {
       name: 'a limit',
       after: { limits: { ...limits, failedKeys: { count: 5, windowMs: 60_000 } } },
       found: ['~ limits.failedKeys.count: 3 -> 5'],
+    },
+    {
+      name: 'what may be used and spent, and what it costs',
+      before: { clients: { crew: makeClient({ limits: used(60), budgets: [spent(5e9)] }) } },
+      after: {
+        clients: { crew: makeClient({ limits: used(30), budgets: [spent(7.5e9)] }) },
+        models: { ...models, fast: makeModel({ limits: { ...used(9), concurrent: 2 } }) },
+        backends: { ...backends, gpu: makeBackend({ limits: used(100) }) },
+        targets: {
+          ...targets,
+          'gpu/coder': makeTarget({ price: { input: 2500, cachedInput: 1250, output: 10_000 } }),
+        },
+      },
+      found: [
+        '~ models.fast.limits.requests: null -> 9 in 1m',
+        '~ models.fast.limits.concurrent: null -> 2',
+        '~ backends.gpu.limits.requests: null -> 100 in 1m',
+        '~ targets.gpu/coder.price: unknown -> 2.5 USD in, 1.25 cached, 10 out',
+        '~ clients.crew.limits.requests: 60 in 1m -> 30 in 1m',
+        '~ clients.crew.budget.day: 5 USD, warns at 2.5 -> 7.5 USD, warns at 3.75',
+      ],
     },
     {
       name: 'zones in another order',
