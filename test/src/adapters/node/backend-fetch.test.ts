@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createNodeBackendFetch } from '../../../../src/adapters/node/backend-fetch.ts'
 import { ensureServerCertificate } from '../../../../src/control/certificate-authority.ts'
 import { openStateFolder } from '../../../../src/control/state-folder.ts'
-import type { BackendRequest } from '../../../../src/ports.ts'
+import { type BackendRequest, StaleConnection } from '../../../../src/ports.ts'
 import type { BackendTls } from '../../../../src/table/route-table.ts'
 import { rejectionOf } from '../../error-of.ts'
 
@@ -216,4 +216,34 @@ describe('over HTTPS', () => {
     if (trusted) expect(await (await sending).text()).toBe('answer')
     else expect(await rejectionOf(sending)).toBeInstanceOf(Error)
   })
+})
+
+/** Until a connection is free again, or known to be gone. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+it('tells a connection that had served before from one that is new', async () => {
+  let served = 0
+  const server = http.createServer((request, response) => {
+    request.resume()
+    request.on('end', () => {
+      served += 1
+      if (served === 1 || served === 3) response.end('{}')
+      else request.socket.destroy()
+    })
+  })
+  const port = await listen(server)
+  const fetch = createNodeBackendFetch([{ name: 'gpu', origin: `http://127.0.0.1:${port}`, tls: null }])
+  await (await fetch('gpu', ask())).text()
+  await settled()
+  // The second comes on the connection of the first; the one after that is new, and dies as well.
+  expect(await rejectionOf(fetch('gpu', ask()))).toBeInstanceOf(StaleConnection)
+  await (await fetch('gpu', ask())).text()
+  await settled()
+  server.closeIdleConnections()
+  await settled()
+  const error = await rejectionOf(fetch('gpu', ask()))
+  expect(error).toBeInstanceOf(Error)
+  expect(error).not.toBeInstanceOf(StaleConnection)
 })

@@ -5,7 +5,7 @@ import { controlledStream } from '../../controlled-stream.ts'
 import { rejectionOf } from '../../error-of.ts'
 import { makeModel } from '../../make-snapshot.ts'
 import type { Backend } from '../../scripted-ports.ts'
-import { makeExchange, type TestExchange } from './make-exchange.ts'
+import { GPU, makeExchange, SPARE, type TestExchange } from './make-exchange.ts'
 import { byHand, silent } from './stream-run.ts'
 
 const ANSWER = '{ "id" : "x" }'
@@ -88,6 +88,39 @@ describe('an answer up to 1 MiB', () => {
       expect(exchange.ports.events).toMatchObject([{ event: 'attempt-failed', backend: 'gpu', cause: code }])
     },
   )
+
+  it.each([
+    { name: 'an error', body: '{"error":{"message":"no"}}', failed: 'gpu/coder error' },
+    { name: 'half an answer', body: '{"choices":[', failed: 'gpu/coder error' },
+  ])('that is $name inside a 200 is another target’s business', async ({ body, failed }) => {
+    const gpu: Backend = () => new Response(body, { headers: { 'content-type': 'application/json' } })
+    const response = await forward({ gpu, spare: answering })
+    expect([response.headers.get('x-aicc-backend'), response.headers.get('x-aicc-failed')]).toEqual([
+      'spare',
+      failed,
+    ])
+  })
+
+  it('that gets stuck is another target’s business, one that has not begun is waited for', async () => {
+    const { backend, streams } = byHand('application/json')
+    const answer = forward({ gpu: backend, spare: answering })
+    await vi.advanceTimersByTimeAsync(timeouts.idleMs * 3)
+    await streams[0]?.send('{"choices":')
+    await vi.advanceTimersByTimeAsync(timeouts.idleMs * 2)
+    const response = await answer
+    expect(response.headers.get('x-aicc-failed')).toBe('gpu/coder timeout')
+    expect(await response.text()).toBe(ANSWER)
+  })
+
+  it('that a filter held back is the client’s, unless a fallback is for that', async () => {
+    const choice = { message: { content: null }, finish_reason: 'content_filter' }
+    const body = JSON.stringify({ choices: [choice] })
+    const gpu: Backend = () => new Response(body, { headers: { 'content-type': 'application/json' } })
+    expect(await (await forward({ gpu, spare: answering })).text()).toBe(body)
+    const fallback = [{ target: SPARE, on: ['content-filter'] as const }]
+    exchange = makeExchange({ gpu, spare: answering }, { model: both, pool: [GPU], fallback })
+    expect(await (await forwardBuffered(exchange)).text()).toBe(ANSWER)
+  })
 
   it('is the error of the last target when none answers', async () => {
     const busy: Backend = () => new Response('{"error":{"message":"busy"}}', { status: 503 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../../../src/errors.ts'
 import { responseHeaders, send } from '../../../../src/pipeline/forward/send.ts'
-import { BackendUnreachable } from '../../../../src/ports.ts'
+import { BackendUnreachable, StaleConnection } from '../../../../src/ports.ts'
 import { controlledStream } from '../../controlled-stream.ts'
 import { rejectionOf } from '../../error-of.ts'
 import { makeBackend } from '../../make-snapshot.ts'
@@ -132,6 +132,26 @@ describe('send', () => {
       cause: 'connect',
       error: { code: 'upstream_unreachable', status: 502, message },
     })
+  })
+
+  it.each([
+    { name: 'once more', stale: 1, sent: 2, ends: undefined },
+    { name: 'no more than that', stale: 2, sent: 2, ends: 'connect' },
+  ])('asks $name on a connection that had served before', async ({ stale, sent, ends }) => {
+    let left = stale
+    const gpu: Backend = () => {
+      left -= 1
+      if (left >= 0) throw new StaleConnection('ECONNRESET')
+      return new Response('{}')
+    }
+    const exchange = makeExchange({ gpu })
+    const error = await rejectionOf(send(exchange, GPU, signal))
+    expect(exchange.ports.calls).toHaveLength(sent)
+    expect((error as { cause?: unknown } | undefined)?.cause).toBe(ends)
+    // For the whole request, not for each target.
+    left = 1
+    await rejectionOf(send(exchange, GPU, signal))
+    expect(exchange.ports.calls).toHaveLength(sent + 1)
   })
 
   it('throws the reason of the abort, not what the abort broke', async () => {
