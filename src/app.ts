@@ -11,6 +11,7 @@ import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import { networkOf } from './pipeline/edge/network-of.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
 import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
+import { createSeenSignatures } from './pipeline/edge/seen-signatures.ts'
 import { readJsonBody } from './pipeline/edge/read-json-body.ts'
 import { askComplexity } from './pipeline/forward/ask-complexity.ts'
 import { type Balance, createBalance } from './pipeline/forward/balance.ts'
@@ -58,7 +59,7 @@ export function createApp(
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, c.get('answerHeaders')))
   app.all('/health', allow('GET, HEAD'))
 
-  app.use(requireKey(ports, createFailedKeys()))
+  app.use(requireKey(ports, { failedKeys: createFailedKeys(), seen: createSeenSignatures() }))
   app.get('/v1/models', (c) =>
     c.json(modelList(c.get('snapshot').table, c.get('client')), 200, c.get('answerHeaders')),
   )
@@ -145,7 +146,11 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
   })
   try {
     stopwatch.stop()
-    const request = await readJsonBody(c.req.raw, c.get('head'), { limits: table.limits, watch })
+    const request = await readJsonBody(c.req.raw, c.get('head'), {
+      limits: table.limits,
+      watch,
+      checkBody: c.get('checkBody'),
+    })
     stopwatch.go()
     const given = givenId(c.get('head').correlationId)
     const input = { client: clientName, surface, table, headers, correlationId: given }

@@ -11,6 +11,10 @@ export type ErrorCode =
   | 'missing_api_key'
   | 'invalid_api_key'
   | 'expired_api_key'
+  | 'signature_missing'
+  | 'signature_invalid'
+  | 'signature_expired'
+  | 'signature_replayed'
   | 'too_many_failed_keys'
   | 'rate_limit_exceeded'
   | 'insufficient_quota'
@@ -58,6 +62,10 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   missing_api_key: [401, 'authentication_error'],
   invalid_api_key: [403, 'authentication_error'],
   expired_api_key: [403, 'authentication_error'],
+  signature_missing: [401, 'authentication_error'],
+  signature_invalid: [401, 'authentication_error'],
+  signature_expired: [401, 'authentication_error'],
+  signature_replayed: [401, 'authentication_error'],
   too_many_failed_keys: [429, 'rate_limit_error'],
   rate_limit_exceeded: [429, 'requests'],
   insufficient_quota: [429, 'insufficient_quota'],

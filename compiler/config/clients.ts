@@ -1,5 +1,6 @@
 /** `clients.yaml`: who may call. */
-import type { DateTime, EnvName, LabelName, ModelPattern, Name } from './scalars.ts'
+import type { SecretFromEnv } from './backends.ts'
+import type { DateTime, Duration, EnvName, LabelName, ModelPattern, Name } from './scalars.ts'
 import type { BudgetConfig, BudgetList, UsageLimitsConfig } from './usage.ts'
 
 interface KeyLifetime {
@@ -26,6 +27,16 @@ export interface HashedKeyConfig extends KeyLifetime {
 /** @minItems 1 */
 export type ClientModels = ModelPattern[]
 
+/** Requests carry a signature beside the key, so that a key alone is of no use to who finds it. See `docs/signing.md`. */
+export interface SigningConfig {
+  /** The secret that the client signs with, at least 32 characters. */
+  secret: SecretFromEnv
+  /** How far a request's timestamp may be from the gateway's clock, in the past or in the future. @default "5m" */
+  window?: Duration
+  /** `false` lets requests pass that carry no signature; a wrong one is refused in any case. @default true */
+  required?: boolean
+}
+
 export interface ClientConfig {
   /**
    * Several keys allow rotation.
@@ -42,6 +53,8 @@ export interface ClientConfig {
   limits?: UsageLimitsConfig
   /** How much it may spend: one budget, or one by day and one by month. */
   budget?: BudgetConfig | BudgetList
+  /** How it signs its requests. Left out, its key is enough. */
+  signing?: SigningConfig
 }
 
 /** `clients.yaml`: who may call. */

@@ -103,7 +103,7 @@ function toBackend({
 }
 
 function toClient(
-  { keys, models, tags, labels, limits, budgets }: ResolvedClient,
+  { keys, models, tags, labels, limits, budgets, signing }: ResolvedClient,
   { usage }: Pick<ResolvedPolicy, 'usage'>,
 ): Client {
   return {
@@ -113,6 +113,7 @@ function toClient(
     labels: labels.map(({ name }) => name),
     limits: toLimits(limits, usage),
     budgets: toBudgets(budgets),
+    signing,
   }
 }
 

@@ -4,14 +4,8 @@
  */
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
 import type { ModeHost } from '../../src/table/mode-host.ts'
-import type {
-  Balance,
-  InjectionThresholds,
-  Label,
-  Mode,
-  SharedState,
-  Surface,
-} from '../../src/table/route-table.ts'
+import type { Balance, InjectionThresholds, Label, Mode, Surface } from '../../src/table/route-table.ts'
+import type { SharedState } from '../../src/table/shared-state.ts'
 
 export interface Defaults {
   zones: string[]
@@ -42,6 +36,7 @@ export interface Defaults {
   blockStatus: number
   promptPart: 'user' | 'system' | 'conversation'
   traceContent: 'metadata-only' | 'full'
+  signing: { window: string; required: boolean }
   /** Percent. */
   budgetWarnAt: number
 }
@@ -76,5 +71,6 @@ export const DEFAULTS: Defaults = {
   blockStatus: 403,
   promptPart: 'user',
   traceContent: 'metadata-only',
+  signing: { window: '5m', required: true },
   budgetWarnAt: 80,
 }

@@ -1,11 +1,13 @@
 /**
  * Clients: keys with their lifetimes as instants, names looked up, limits as numbers.
  */
+import type { Signing } from '../../src/table/signing.ts'
 import type { ClientConfig, ClientsFile } from '../config/clients.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
+import { DEFAULTS } from './defaults.ts'
 import { eachOf, within } from './place.ts'
-import type { ResolveContext } from './resolve-context.ts'
+import { durationAt, type ResolveContext } from './resolve-context.ts'
 import { standsForSomething } from './resolve-names.ts'
 import { resolveBudgets, resolveUsage } from './resolve-usage.ts'
 import type { ResolvedClient, ResolvedKey } from './resolved-policy.ts'
@@ -13,6 +15,11 @@ import type { Scope } from './scope.ts'
 import { parseDateTime } from './units.ts'
 import { reportUnknownModel } from './unknown-model.ts'
 import { isKnown } from './unknown-name.ts'
+
+/** Timestamps are whole seconds. */
+const SHORTEST_WINDOW_MS = 1000
+/** For so long, on both sides, the edge remembers what it has seen. */
+const LONGEST_WINDOW_MS = 15 * 60_000
 
 export function resolveClients({ clients }: ClientsFile, scope: Scope): Map<string, ResolvedClient> {
   return new Map(
@@ -34,8 +41,22 @@ function resolveClient(config: ClientConfig, at: Place, scope: Scope): ResolvedC
       .map((label) => ({ name: label.value, at: label.at })),
     limits: resolveUsage(config.limits, within(at, 'limits')),
     budgets: resolveBudgets(config.budget, within(at, 'budget'), scope),
+    signing: resolveSigning(config, within(at, 'signing'), scope),
     at,
   }
+}
+
+function resolveSigning({ signing }: ClientConfig, at: Place, context: ResolveContext): Signing | null {
+  if (signing === undefined) return null
+  const { secret, window, required } = { ...DEFAULTS.signing, ...signing }
+  const windowMs = durationAt(window, within(at, 'window'), context, SHORTEST_WINDOW_MS)
+  if (windowMs > LONGEST_WINDOW_MS) {
+    context.report('resolve/out-of-range', `${quote('window')} cannot be ${quote(window)}`, {
+      at: within(at, 'window'),
+      label: 'must be from 1s to 15m',
+    })
+  }
+  return { secret: { env: secret.env }, windowMs, required }
 }
 
 function resolveKey(key: ClientConfig['keys'][number], at: Place, context: ResolveContext): ResolvedKey {

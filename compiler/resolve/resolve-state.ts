@@ -1,5 +1,5 @@
 /** Where limits and budgets are counted. */
-import type { SharedState } from '../../src/table/route-table.ts'
+import type { SharedState } from '../../src/table/shared-state.ts'
 import type { PolicyFile } from '../config/policy.ts'
 import { DEFAULTS } from './defaults.ts'
 

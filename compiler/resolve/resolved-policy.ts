@@ -15,11 +15,12 @@ import type {
   Mode,
   PrivacyPattern,
   Rule,
-  SharedState,
   ServedModel,
   Surface,
   TextTest,
 } from '../../src/table/route-table.ts'
+import type { SharedState } from '../../src/table/shared-state.ts'
+import type { Signing } from '../../src/table/signing.ts'
 import type { Locate, PackId, Place } from '../load/loaded-policy.ts'
 
 /** A value and where it was written; no place = a default. */
@@ -230,6 +231,8 @@ export interface ResolvedClient {
   limits: ResolvedUsageLimits
   /** At most one for a day and one for a month. */
   budgets: ResolvedBudget[]
+  /** Null = its key is enough. */
+  signing: Signing | null
   at: Place
 }
 

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod'
 import type { ClientConfig, ClientsFile } from '../config/clients.ts'
-import { dateTime, envName, labelName, modelPattern, name, sha256 } from './scalar-schemas.ts'
+import { bool, dateTime, duration, envName, labelName, modelPattern, name, sha256 } from './scalar-schemas.ts'
 import { decidedByKey } from './shapes.ts'
 import { budgetsSchema, usageLimitsSchema } from './usage-schema.ts'
 
@@ -25,6 +25,19 @@ const client = z.strictObject({
   labels: z.array(labelName, { error: 'a list of labels' }).exactOptional(),
   limits: usageLimitsSchema.exactOptional(),
   budget: budgetsSchema.exactOptional(),
+  signing: z
+    .strictObject(
+      {
+        secret: z.strictObject(
+          { env: envName },
+          { error: 'the name of a variable, as `{ env: MY_SECRET }`' },
+        ),
+        window: duration.exactOptional(),
+        required: bool.exactOptional(),
+      },
+      { error: 'a mapping, as `{ secret: { env: MY_SECRET } }`' },
+    )
+    .exactOptional(),
 })
 
 export const clientsSchema: z.ZodType<ClientsFile> = z.strictObject({ clients: z.record(name, client) })

@@ -10,6 +10,8 @@ import type { HashedKey, Snapshot } from '../table/snapshot.ts'
 
 /** Shorter client keys can be guessed. */
 const SHORTEST_KEY = 20
+/** Whoever has seen one signed request can try secrets at leisure. */
+const SHORTEST_SECRET = 32
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -39,8 +41,23 @@ export function buildSnapshot(
     list.flatMap((key) => hashedKey(client, key, environment, problems) ?? []),
   )
   problems.push(...sharedKeys(keys))
+  const signingSecrets: Record<string, string> = {}
+  for (const [client, { signing }] of Object.entries(table.clients)) {
+    if (signing === null) continue
+    const { env } = signing.secret
+    const secret = lookUp(environment, env, `the signing secret of client \`${client}\``, problems)
+    if (secret === null) continue
+    signingSecrets[client] = secret
+    if (secret.length < SHORTEST_SECRET) {
+      problems.push(
+        `${env} (the signing secret of client \`${client}\`) has ${secret.length} characters: ` +
+          `fewer than ${SHORTEST_SECRET} can be guessed; make one with \`openssl rand -hex 32\``,
+      )
+    }
+  }
   if (problems.length > 0) return { ok: false, problems }
-  return { ok: true, snapshot: { table, keys, backendKeys, hosts: [...hosts], modesOn: [...modesOn] } }
+  const secrets = { keys, backendKeys, signingSecrets }
+  return { ok: true, snapshot: { table, ...secrets, hosts: [...hosts], modesOn: [...modesOn] } }
 }
 
 function hashedKey(

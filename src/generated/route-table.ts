@@ -191,6 +191,7 @@ export const routeTable: RouteTable = {
       "labels": [],
       "limits": null,
       "models": null,
+      "signing": null,
       "tags": []
     }
   },
@@ -198,7 +199,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "e36a5ee1bd0411d3e8108d0d26d305551bf74967c178b53886e036c2169a41f6",
+  "digest": "76115d3bfde30ee729c4c6163113aefcd3a824f49609d03021982094c7bb46a9",
   "labels": {
     "private": {
       "cache": "none",

@@ -8,7 +8,8 @@ import { createMemoryLedger } from '../state/memory-ledger.ts'
 import { createOutbox, type Outbox, type OutboxOptions } from '../state/outbox.ts'
 import { createSharedLedger, type SharedLedgerOptions } from '../state/shared-ledger.ts'
 import type { LedgerState } from '../table/ledger-state.ts'
-import type { RouteTable, SharedState } from '../table/route-table.ts'
+import type { RouteTable } from '../table/route-table.ts'
+import type { SharedState } from '../table/shared-state.ts'
 import type { Booked } from '../table/usage-book.ts'
 
 export interface AccountsOptions

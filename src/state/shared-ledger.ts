@@ -5,7 +5,7 @@
  */
 import type { Ledger, Ports, SharedLedger } from '../ports.ts'
 import type { Charge, Reservation, Standing, Verdict } from '../table/charges.ts'
-import type { SharedState } from '../table/route-table.ts'
+import type { SharedState } from '../table/shared-state.ts'
 import type { MemoryLedger } from './memory-ledger.ts'
 
 export interface SharedLedgerOptions {

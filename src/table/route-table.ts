@@ -6,6 +6,8 @@ import type { InjectionFamily } from './injection-families.ts'
 import type { BreakerPolicy, Probe } from './health-policy.ts'
 import type { ModeHost } from './mode-host.ts'
 import type { Predicate } from './predicate.ts'
+import type { SharedState } from './shared-state.ts'
+import type { Signing } from './signing.ts'
 import type { SlotPolicy } from './slot-policy.ts'
 import type { Budget, Price, Rate, UsageLimits } from './usage-limits.ts'
 
@@ -327,6 +329,8 @@ export interface Client {
   limits: UsageLimits | null
   /** At most one for a day and one for a month. */
   budgets: Budget[]
+  /** Null = its key is enough. */
+  signing: Signing | null
 }
 
 export interface Cors {
@@ -353,19 +357,6 @@ export interface Listen {
   http: string | null
   /** Host names beyond the machine's own. */
   names: string[]
-}
-
-/** What happens to what can be counted only together with other nodes while nobody can be asked. */
-export type FailureAnswer = 'open' | 'closed' | 'local-share'
-
-/** Limits and budgets that several nodes count together, in Redis. */
-export interface SharedState {
-  url: SecretRef
-  /** In front of every key. */
-  prefix: string
-  /** How many nodes share: what `local-share` divides by. */
-  nodes: number
-  onFailure: Record<'limits' | 'budgets' | 'leases', FailureAnswer>
 }
 
 export interface RouteTable {

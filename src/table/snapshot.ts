@@ -19,6 +19,8 @@ export interface Snapshot {
   keys: HashedKey[]
   /** Backend name → key to send; absent where the backend takes none. */
   backendKeys: Record<string, string>
+  /** Client name → the secret by which it signs; absent where it does not. */
+  signingSecrets: Record<string, string>
   /** Host names and addresses the gateway answers to, lower case, without port, IPv6 without brackets. */
   hosts: string[]
   /** Modes that are on, each a key of the table's `modes`. */

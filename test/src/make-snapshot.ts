@@ -60,7 +60,7 @@ export function makeTarget(fields: Partial<Target> = {}): Target {
 }
 
 export function makeClient(fields: Partial<Client> = {}): Client {
-  return { keys: [], models: null, tags: [], labels: [], limits: null, budgets: [], ...fields }
+  return { keys: [], models: null, tags: [], labels: [], limits: null, budgets: [], signing: null, ...fields }
 }
 
 /** A fallback that answers to all but a refusal for safety. */
@@ -146,6 +146,7 @@ export function makeSnapshot(table: RouteTable = makeTable(), fields: Partial<Sn
     table,
     keys: [hashedKey(KEY, 'crew')],
     backendKeys: {},
+    signingSecrets: {},
     hosts: ['localhost', '127.0.0.1'],
     modesOn: [],
     ...fields,

@@ -1,8 +1,10 @@
 /** The edge stage's middleware, in the order in which a request meets it. */
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { GatewayError } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
+import { lookup } from '../../table/lookup.ts'
+import type { Signing } from '../../table/signing.ts'
 import type { Shadow } from '../route/shadow.ts'
 import { startStopwatch } from '../stopwatch.ts'
 import { authenticate } from './authenticate.ts'
@@ -13,6 +15,8 @@ import { correlationId } from './correlation-id.ts'
 import type { EdgeEnv } from './edge-env.ts'
 import type { FailedKeys } from './failed-keys.ts'
 import { readHead } from './request-head.ts'
+import type { SeenSignatures } from './seen-signatures.ts'
+import { verifySignature } from './verify-signature.ts'
 
 /** Digits of the digest that a header shows: enough to tell snapshots apart. */
 const DIGEST_DIGITS = 12
@@ -60,8 +64,14 @@ function notReady(): never {
   })
 }
 
+/** What is remembered from request to request. */
+export interface AdmitMemory {
+  failedKeys: FailedKeys
+  seen: SeenSignatures
+}
+
 /** Wraps the router: a route that is forgotten here does not exist. */
-export function requireKey(ports: Ports, failedKeys: FailedKeys): MiddlewareHandler<EdgeEnv> {
+export function requireKey(ports: Ports, { failedKeys, seen }: AdmitMemory): MiddlewareHandler<EdgeEnv> {
   return (c, next) => {
     const { keys, table } = c.get('snapshot')
     const id = c.get('correlationId')
@@ -95,6 +105,35 @@ export function requireKey(ports: Ports, failedKeys: FailedKeys): MiddlewareHand
     const headers = c.get('answerHeaders')
     headers['x-aicc-digest'] = table.digest.slice(0, DIGEST_DIGITS)
     for (const [name, value] of identity.lifetimeHeaders) headers[name] = value
-    return next()
+    const signing = lookup(table.clients, identity.client)?.signing ?? null
+    if (signing === null) return next()
+    return passSigned(c, next, { ports, seen, signing })
   }
+}
+
+/** A request with a body is judged when that has been read; who reads it asks `checkBody`. */
+async function passSigned(
+  c: Context<EdgeEnv>,
+  next: Next,
+  { ports, seen, signing }: { ports: Ports; seen: SeenSignatures; signing: Signing },
+): Promise<void> {
+  const { raw } = c.req
+  const client = c.get('client')
+  const secret = lookup(c.get('snapshot').signingSecrets, client)
+  if (secret === undefined) throw new Error(`the snapshot has no signing secret of ${client}`)
+  const { method, headers } = raw
+  const head = {
+    method,
+    path: ports.requestPath(raw),
+    hasQuery: raw.url.includes('?'),
+    timestamp: headers.get('x-aicc-timestamp'),
+    nonce: headers.get('x-aicc-nonce'),
+    signature: headers.get('x-aicc-signature'),
+  }
+  const check = verifySignature(head, { ...signing, client, secret, seen, now: Date.now })
+  if (check === null) return next()
+  if (method === 'POST') c.set('checkBody', check)
+  // Any other body is read by nobody.
+  else await check(new Uint8Array())
+  return next()
 }

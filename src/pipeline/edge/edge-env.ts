@@ -1,6 +1,7 @@
 /** What the edge stage learns of a request and the later stages read from Hono's context. */
 import type { ActiveSnapshot } from '../../table/active-snapshot.ts'
 import type { Stopwatch } from '../stopwatch.ts'
+import type { CheckBody } from './verify-signature.ts'
 import type { RequestHead } from './request-head.ts'
 
 export interface EdgeEnv {
@@ -11,6 +12,8 @@ export interface EdgeEnv {
     stopwatch: Stopwatch
     snapshot: ActiveSnapshot
     client: string
+    /** Undefined where the request is not signed, or has been checked as it has no body. */
+    checkBody: CheckBody | undefined
     /** Headers of every answer, whoever makes it. Given at construction: setting them later costs more. */
     answerHeaders: Record<string, string>
   }

@@ -19,7 +19,11 @@ export interface BodyBounds {
  * @returns the whole body
  * @throws GatewayError body_too_large (413), body_timeout (408), body_incomplete (400)
  */
-export function readBody(request: Request, head: RequestHead, bounds: BodyBounds): Promise<Uint8Array> {
+export function readBody(
+  request: Request,
+  head: RequestHead,
+  bounds: BodyBounds,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { limits, watch } = bounds
   if (Number(head.contentLength) > limits.bodyBytes) throw tooLarge(limits.bodyBytes)
 

@@ -21,6 +21,7 @@ function schemaOf(name: string): Schema & Definition {
 
 const policy = schemaOf('policy')
 const backends = schemaOf('backends')
+const clients = schemaOf('clients')
 
 function defaultsOf(definition: Definition | undefined): Record<string, unknown> {
   const properties = Object.entries(definition?.properties ?? {})
@@ -73,6 +74,10 @@ describe('defaults', () => {
   it('says the same of the policy itself', () => {
     expect(defaultsOf(policy)).toEqual({ version: 2, zones: DEFAULTS.zones, timeZone: DEFAULTS.timeZone })
     expect(policy.definitions['PromptPart']?.default).toBe(DEFAULTS.promptPart)
+  })
+
+  it('says the same of clients', () => {
+    expect(defaultsOf(clients.definitions['SigningConfig'])).toEqual(DEFAULTS.signing)
   })
 
   it('says the same of backends and modes', () => {

@@ -5,6 +5,7 @@ import { buildSnapshot } from '../../../src/control/build-snapshot.ts'
 import { createAccessKey, hashKey } from '../../../src/control/create-access-key.ts'
 import type { Backend, ClientKey, RouteTable } from '../../../src/table/route-table.ts'
 import { snapshotOf } from './mini-edge.ts'
+import { modeHostAt } from './modes/mode-rig.ts'
 
 const GOOD_KEY = 'sk-aicc-abcdefgh-0123456789'
 const LIFE = { deprecatedAt: null, expiresAt: null }
@@ -46,6 +47,42 @@ describe('buildSnapshot', () => {
     expect(JSON.stringify(result)).not.toContain('hunter2')
   })
 
+  it.each([
+    { secret: 's'.repeat(32), problem: null },
+    {
+      secret: undefined,
+      problem: 'environment variable SIGN (the signing secret of client `home`) is not set',
+    },
+    {
+      secret: 's'.repeat(31),
+      problem: expect.stringContaining('has 31 characters: fewer than 32') as string,
+    },
+    { secret: `${'s'.repeat(32)} `, problem: expect.stringContaining('holds spaces') as string },
+  ])('hands on signing secrets, or says what is wrong with them: $problem', ({ secret, problem }) => {
+    const table = tableWith({ home: [], guest: [] })
+    table.clients['home'] = makeClient({
+      signing: { secret: { env: 'SIGN' }, windowMs: 300_000, required: true },
+    })
+    const result = buildSnapshot(table, { SIGN: secret }, { hosts: [], modesOn: [] })
+    expect(result).toMatchObject(
+      problem === null
+        ? { ok: true, snapshot: { signingSecrets: { home: secret } } }
+        : { ok: false, problems: [problem] },
+    )
+    if (result.ok) expect(Object.keys(result.snapshot.signingSecrets)).toEqual(['home'])
+    // No message shows a secret.
+    else expect(JSON.stringify(result)).not.toContain('sss')
+  })
+
+  it('wants the key that the host of a mode asks for', () => {
+    const host = { ...modeHostAt('http://pc'), key: { env: 'PC_KEY' } }
+    const table = { ...tableWith({}), modes: { gaming: { whenOn: 'nothing', host } } } as const
+    expect(buildSnapshot(table, {}, { hosts: [], modesOn: [] })).toEqual({
+      ok: false,
+      problems: ['environment variable PC_KEY (the key of mode `gaming`) is not set'],
+    })
+  })
+
   it('hashes client keys, hands on backend keys and keeps lifetimes', () => {
     const keys = [
       { env: 'A', deprecatedAt: 5, expiresAt: 9 },
@@ -71,6 +108,7 @@ describe('buildSnapshot', () => {
           { client: 'home', sha256: 'b'.repeat(64), ...LIFE },
         ],
         backendKeys: { gpu: 'backend-secret' },
+        signingSecrets: {},
         hosts: ['localhost'],
         modesOn: ['gaming'],
       },

@@ -102,6 +102,7 @@ export function snapshotOf(digest: string): Snapshot {
     table: makeTable({ digest, names: {}, models: {}, targets: {}, backends: {}, clients: {} }),
     keys: [],
     backendKeys: {},
+    signingSecrets: {},
     hosts: ['localhost'],
     modesOn: [],
   }

@@ -3,7 +3,7 @@ import type { Ledger } from '../../../src/ports.ts'
 import { createMemoryLedger, type MemoryLedger } from '../../../src/state/memory-ledger.ts'
 import { createSharedLedger } from '../../../src/state/shared-ledger.ts'
 import type { Charge, Settlement, Verdict } from '../../../src/table/charges.ts'
-import type { SharedState } from '../../../src/table/route-table.ts'
+import type { SharedState } from '../../../src/table/shared-state.ts'
 import { NOON } from '../make-record.ts'
 
 const RATE: Charge = { kind: 'rate', key: 'r', amount: 1, limit: { count: 10, windowMs: 60_000 } }

@@ -4,7 +4,7 @@
  */
 import type { Runtime } from '../../../src/control/run-file.ts'
 import { startControl } from '../../../src/runtime/control-node.ts'
-import type { SharedState } from '../../../src/table/route-table.ts'
+import type { SharedState } from '../../../src/table/shared-state.ts'
 import { snapshotOf } from '../../src/control/mini-edge.ts'
 
 export interface ControlProcessOptions {
