@@ -11,7 +11,7 @@ const REASONS: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^(environment_variables|include)\b/, 'put variables into `.env`; a policy is three files of its own'],
   [
     /^model_list\.\d+\.litellm_params\.(rpm|tpm|max_parallel_requests)$/,
-    'there is no limit per target; `limits` are for all or for a client',
+    'there is no limit per target: backends, models and clients have `limits`',
   ],
   [
     /^model_list\.\d+\.litellm_params\.(temperature|top_p|top_k|max_tokens|max_completion_tokens|seed|reasoning_effort|presence_penalty|frequency_penalty)$/,
