@@ -73,7 +73,12 @@ export function createApp(
   )
   app.all('/v1/models/:id{.+}', allow('GET, HEAD'))
   for (const surface of SURFACES) {
-    app.post(surface.path, (c) => serve(c, surface, shared))
+    app.post(surface.path, (c) => {
+      const answer = serve(c, surface, shared)
+      // workerd drops a handler whose client has gone, and what it holds would stay held: this one runs to its end.
+      ports.defer(answer.catch(() => {}))
+      return answer
+    })
     app.all(surface.path, allow('POST'))
   }
 

@@ -28,7 +28,7 @@ function renderRecords({ problem, dropped }: GatewayStatus['records']): string {
 }
 
 export function renderStatus(status: GatewayStatus): string {
-  const { edge, listeners, certificate, modes, backends, held, clients } = status
+  const { edge, listeners, certificate, modes, backends, held, slots, clients } = status
   const at = (scheme: string, listener: Listener | null): string =>
     listener === null ? 'off' : `${scheme}://${formatListener(listener)}`
   return [
@@ -53,6 +53,10 @@ export function renderStatus(status: GatewayStatus): string {
     'backends',
     ...backends.map(renderBackend),
     ...(held.length === 0 ? [] : [`asked last   ${held.join(', ')}: their requests fail, or a probe does`]),
+    ...Object.entries(slots).map(
+      ([name, { count, busy, waiting }]) =>
+        `places       ${name} ${busy} of ${count} taken, ${waiting} waiting`,
+    ),
     'clients',
     ...clients.map(({ name, keys }) => `  ${name}  keys ${keys.map(({ id }) => id).join(', ')}`),
   ].join('\n')

@@ -3,6 +3,7 @@
  */
 import type { HealthReport } from '../table/health-report.ts'
 import type { RouteTable } from '../table/route-table.ts'
+import type { SlotCounts } from '../table/slot-policy.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
 import type { HandedSnapshot, Snapshot } from '../table/snapshot.ts'
 import type { Booked } from '../table/usage-book.ts'
@@ -40,6 +41,8 @@ export interface EdgeTraffic {
   attempts: number
   /** Backends, and targets as `backend/model`, that are held to be down. */
   held: string[]
+  /** Of backends that have been asked and work on so many requests at once. */
+  slots: Record<string, SlotCounts>
 }
 
 export interface EdgeControlOptions {

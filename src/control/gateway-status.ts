@@ -2,6 +2,7 @@
  * What `aicc status` and /admin/status show of a running gateway. No secret, and of keys only their public ids.
  */
 import type { BackendKind, RouteTable } from '../table/route-table.ts'
+import type { SlotCounts } from '../table/slot-policy.ts'
 import type { Snapshot } from '../table/snapshot.ts'
 import type { Gateway } from './gateway.ts'
 import type { RecordsStatus } from './handover.ts'
@@ -36,6 +37,8 @@ export interface GatewayStatus {
   backends: BackendStatus[]
   /** Backends, and targets as `backend/model`, that the edge holds to be down; empty while it does not say. */
   held: string[]
+  /** Of backends that have been asked and work on so many requests at once. */
+  slots: Record<string, SlotCounts>
   clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
   /** How it stands with the records of requests. */
   records: RecordsStatus
@@ -98,6 +101,7 @@ export function gatewayStatus(gateway: Gateway, facts: StatusFacts): GatewayStat
       health: healthOf(probes[name]),
     })),
     held: [],
+    slots: {},
     clients: clientsOf(table, gateway.supervisor.snapshot?.keys ?? []),
   }
 }

@@ -190,7 +190,7 @@ async function start(
     token,
     status: async () => {
       const seen = await gateway.supervisor.edge?.traffic().catch(() => null)
-      return { ...status(), held: seen?.held ?? [] }
+      return { ...status(), held: seen?.held ?? [], slots: seen?.slots ?? {} }
     },
     log,
     reload,

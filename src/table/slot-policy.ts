@@ -7,3 +7,10 @@ export interface SlotPolicy {
   /** Longest wait. */
   queueWaitMs: number
 }
+
+/** How it stands with a backend that works on so many at once. */
+export interface SlotCounts {
+  count: number
+  busy: number
+  waiting: number
+}

@@ -31,10 +31,12 @@ export async function waitForRoom(exchange: Exchange, targets: readonly Target[]
   const began = Date.now()
   const backends = targets.map(({ backend }) => backend)
   const options = { client: clientName, ttlMs: ttlOf(exchange), signal: client.signal }
+  const waiting = slots.wait(snapshot.table, backends, options)
+  if (waiting === null) return null
   stopwatch.stop()
   journey.resting = true
   try {
-    const slot = await slots.wait(snapshot.table, backends, options)
+    const slot = await waiting
     const target = targets.find(({ backend }) => backend === slot?.backend)
     if (slot === null || target === undefined) return null
     lease.move(target, slot)

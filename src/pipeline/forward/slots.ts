@@ -8,7 +8,7 @@
  */
 import { lookup } from '../../table/lookup.ts'
 import type { RouteTable } from '../../table/route-table.ts'
-import type { SlotPolicy } from '../../table/slot-policy.ts'
+import type { SlotCounts, SlotPolicy } from '../../table/slot-policy.ts'
 import { createSteadyClock } from './steady-clock.ts'
 
 /** A place at a backend. */
@@ -31,14 +31,14 @@ export interface Slots {
   take: (table: RouteTable, backend: string, ttlMs: number) => Slot | null
   /**
    * Waits in the lines of all of them for the first place that is free.
-   * @returns null when the lines are full, or when it waited for so long as the policy lets it
+   * @returns null at once when no line has room, and in the end when it has waited for so long as the policy lets it
    * @throws the signal's reason
    */
-  wait: (table: RouteTable, backends: readonly string[], options: WaitOptions) => Promise<Slot | null>
+  wait: (table: RouteTable, backends: readonly string[], options: WaitOptions) => Promise<Slot | null> | null
   /** By their recent pace: in how many ms whoever came last would have a place at one of them. */
   expectedWaitMs: (backends: readonly string[]) => number
-  /** Of the backends that hold, or have held, a bounded number. */
-  counts: () => Record<string, { busy: number; waiting: number }>
+  /** Of backends that have been asked and work on so many at once. */
+  counts: () => Record<string, SlotCounts>
 }
 
 /** How much the last request that ended counts for the pace. */
@@ -114,6 +114,35 @@ export function createSlots(now: () => number = Date.now): Slots {
     }
   }
 
+  const waitIn = async (
+    lines: readonly Place[],
+    longestMs: number,
+    { client, ttlMs, signal }: WaitOptions,
+  ): Promise<Slot | null> => {
+    if (signal.aborted) throw signal.reason
+    let give: Waiter['give'] = () => {}
+    const given = new Promise<Slot | null>((resolve) => {
+      give = resolve
+    })
+    const waiter: Waiter = { client, ttlMs, lines, give }
+    const giveUp = (): void => {
+      leave(waiter)
+      give(null)
+    }
+    for (const place of lines) join(place, waiter)
+    for (const place of lines) serve(place)
+    signal.addEventListener('abort', giveUp)
+    const timer = setTimeout(giveUp, longestMs)
+    const slot = await given
+    clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
+    if (signal.aborted) {
+      slot?.release()
+      throw signal.reason
+    }
+    return slot
+  }
+
   return {
     take(table, backend, ttlMs) {
       const policy = lookup(table.backends, backend)?.slots ?? null
@@ -121,7 +150,7 @@ export function createSlots(now: () => number = Date.now): Slots {
       const place = placeOf(backend, policy)
       return place.held.size < place.count ? hold(place, ttlMs) : null
     },
-    async wait(table, backends, { client, ttlMs, signal }) {
+    wait(table, backends, options) {
       const lines: Place[] = []
       let longestMs = 0
       for (const backend of new Set(backends)) {
@@ -132,29 +161,7 @@ export function createSlots(now: () => number = Date.now): Slots {
         lines.push(place)
         longestMs = Math.max(longestMs, policy.queueWaitMs)
       }
-      if (signal.aborted) throw signal.reason
-      if (lines.length === 0) return null
-      let give: Waiter['give'] = () => {}
-      const given = new Promise<Slot | null>((resolve) => {
-        give = resolve
-      })
-      const waiter: Waiter = { client, ttlMs, lines, give }
-      const giveUp = (): void => {
-        leave(waiter)
-        give(null)
-      }
-      for (const place of lines) join(place, waiter)
-      for (const place of lines) serve(place)
-      signal.addEventListener('abort', giveUp)
-      const timer = setTimeout(giveUp, longestMs)
-      const slot = await given
-      clearTimeout(timer)
-      signal.removeEventListener('abort', giveUp)
-      if (signal.aborted) {
-        slot?.release()
-        throw signal.reason
-      }
-      return slot
+      return lines.length === 0 ? null : waitIn(lines, longestMs, options)
     },
     expectedWaitMs(backends) {
       const waits = backends.map((backend) => {
@@ -166,7 +173,10 @@ export function createSlots(now: () => number = Date.now): Slots {
     },
     counts: () =>
       Object.fromEntries(
-        Array.from(places.values(), ({ backend, held, waiting }) => [backend, { busy: held.size, waiting }]),
+        Array.from(places.values(), ({ backend, count, held, waiting }) => [
+          backend,
+          { count, busy: held.size, waiting },
+        ]),
       ),
   }
 }

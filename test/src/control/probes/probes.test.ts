@@ -51,7 +51,7 @@ async function start(backend: Partial<Backend> = {}): Promise<Rig> {
     snapshot: () => makeSnapshot(table, { backendKeys: { gpu: 'secret' } }),
     edge: () => ({
       tellHealth: (reports) => Promise.resolve(void told.push({ ...reports })),
-      traffic: () => Promise.resolve({ attempts, held: [] }),
+      traffic: () => Promise.resolve({ attempts, held: [], slots: {} }),
     }),
     log: (line) => void log.push(line),
     now: () => now,

@@ -63,7 +63,7 @@ describe('take', () => {
     expect([one === null, two === null, take('gpu')]).toEqual([false, false, null])
     one?.release()
     one?.release()
-    expect(slots.counts()).toEqual({ gpu: { busy: 1, waiting: 0 } })
+    expect(slots.counts()).toEqual({ gpu: { count: 2, busy: 1, waiting: 0 } })
     expect([take('gpu') === null, take('gpu')]).toEqual([false, null])
   })
 
@@ -102,7 +102,7 @@ describe('wait', () => {
     const first = take('gpu')
     for (const name of ['a', 'b', 'c']) wait(name, 'gpu')
     await settle()
-    expect([got, slots.counts()]).toEqual([[], { gpu: { busy: 1, waiting: 3 } }])
+    expect([got, slots.counts()]).toEqual([[], { gpu: { count: 1, busy: 1, waiting: 3 } }])
     first?.release()
     await settle()
     expect([got, take('gpu')]).toEqual([['a:gpu'], null])
@@ -133,7 +133,7 @@ describe('wait', () => {
     await settle()
     expect([got, slots.counts()]).toEqual([
       ['a:two'],
-      { one: { busy: 1, waiting: 0 }, two: { busy: 1, waiting: 0 } },
+      { one: { count: 1, busy: 1, waiting: 0 }, two: { count: 1, busy: 1, waiting: 0 } },
     ])
   })
 
@@ -158,7 +158,10 @@ describe('wait', () => {
     expect(got).toEqual(['a:none'])
     await vi.advanceTimersByTimeAsync(400)
     expect(got).toEqual(['a:none', 'b:none'])
-    expect(slots.counts()).toEqual({ short: { busy: 1, waiting: 0 }, long: { busy: 1, waiting: 0 } })
+    expect(slots.counts()).toEqual({
+      short: { count: 1, busy: 1, waiting: 0 },
+      long: { count: 1, busy: 1, waiting: 0 },
+    })
   })
 
   it('ends when the client leaves, and gives back what came at that very moment', async () => {
@@ -168,11 +171,11 @@ describe('wait', () => {
     const b = wait('b', 'gpu')
     a.abort(new ClientGone())
     await settle()
-    expect(slots.counts()).toEqual({ gpu: { busy: 1, waiting: 1 } })
+    expect(slots.counts()).toEqual({ gpu: { count: 1, busy: 1, waiting: 1 } })
     first?.release()
     b.abort(new ClientGone())
     await settle()
-    expect([got, slots.counts()]).toEqual([['a:gone', 'b:gone'], { gpu: { busy: 0, waiting: 0 } }])
+    expect([got, slots.counts()]).toEqual([['a:gone', 'b:gone'], { gpu: { count: 1, busy: 0, waiting: 0 } }])
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -219,7 +222,7 @@ describe('whatever happens', () => {
             const controller = new AbortController()
             waiting.push(controller)
             const options = { client: one.client, ttlMs: TTL * 10, signal: controller.signal }
-            slots.wait(table, ['one', 'two'], options).then(
+            slots.wait(table, ['one', 'two'], options)?.then(
               (slot) => slot && held.push(slot),
               () => {},
             )
