@@ -86,22 +86,29 @@ interface Breaker {
 
 function createBreaker(): Breaker {
   let failures = 0
-  let opensAt = 0
+  /** How often it has opened since it was last closed. */
+  let opened = 0
+  let opensUntil = 0
+  let trialAt = Number.NaN
   return {
     allows(now) {
-      if (failures < TRIPS_AT) return true
-      if (now < opensAt) return false
+      if (opened === 0) return true
+      if (now < opensUntil) return false
       // One tries; the others wait for what becomes of it.
-      opensAt = now + OPEN_FIRST_MS
+      opensUntil = now + OPEN_FIRST_MS
+      trialAt = now
       return true
     },
     succeeded() {
       failures = 0
+      opened = 0
     },
     failed(now) {
       failures += 1
-      if (failures >= TRIPS_AT)
-        opensAt = now + Math.min(OPEN_MOST_MS, OPEN_FIRST_MS * 2 ** (failures - TRIPS_AT))
+      // Those that were under way when it opened say nothing new.
+      if (opened === 0 ? failures < TRIPS_AT : now !== trialAt) return
+      opensUntil = now + Math.min(OPEN_MOST_MS, OPEN_FIRST_MS * 2 ** opened)
+      opened += 1
     },
   }
 }

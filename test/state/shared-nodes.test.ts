@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Runtime } from '../../src/control/run-file.ts'
@@ -90,7 +91,10 @@ describe.skipIf(missing !== null)('nodes that share Redis', () => {
       const answers: Counted[] = []
       for (let wave = 0; wave < 10; wave += 1) {
         const path = `/?limit=${limit}&hold=400`
-        answers.push(...(await Promise.all(Array.from({ length: 100 }, (_, i) => ask(i % 3, path)))))
+        const some = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(i % 3, path)))
+        answers.push(...some)
+        // On a machine this busy Redis was too late for all of them: nobody is asked for a second.
+        if (!some.some(({ granted }) => granted)) await sleep(1100)
       }
       const granted = answers.filter((answer) => answer.granted).length
       expect(granted * USED).toBeLessThanOrEqual(limit - before)

@@ -157,6 +157,19 @@ describe('createSharedLedger', () => {
     expect(local.save().budgets['b']?.['2026-11-21']?.used).toBe(1)
   })
 
+  it('takes the silence of many at once for one', async () => {
+    const { reserve, down, asked } = rig({
+      ...SHARE,
+      onFailure: { limits: 'open', leases: 'open', budgets: 'open' },
+    })
+    down(true)
+    await Promise.all(Array.from({ length: 40 }, (_, i) => reserve(`${i}`)))
+    expect(asked).toHaveLength(40)
+    await reserve('early', ALL, 999)
+    await reserve('trial', ALL, 1000)
+    expect(asked.slice(40)).toEqual(['trial'])
+  })
+
   it('asks nobody for a while after three silences, then one tries; each that fails doubles the while', async () => {
     const { reserve, down, asked } = rig({
       ...SHARE,
