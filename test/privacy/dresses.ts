@@ -24,6 +24,10 @@ const arabicDigits = (text: string): string =>
   text.replaceAll(/\d/g, (digit) => String.fromCharCode(0x0660 + Number(digit)))
 const zeroWidth = (text: string): string => Array.from(text).join('\u200b')
 const softHyphens = (text: string): string => each(text, (character) => `${character}\u00ad`)
+/** As word processors write it, so that no line ends there. */
+const boundHyphens = (text: string): string => text.replaceAll('-', '\u2011')
+/** Tags are invisible as well, and two units long. */
+const tags = (text: string): string => Array.from(text).join('\u{e0041}')
 const escapes = (text: string): string =>
   each(text, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 const nested = (text: string): string => `{"note": "${escapes(text)}"}`
@@ -62,6 +66,8 @@ export const DRESSES: readonly [Dress, ...Dress[]] = [
   { name: 'full digits', write: (text) => [fullDigits(text)] },
   { name: 'arabic digits', write: (text) => [arabicDigits(text)] },
   { name: 'zero-width', write: (text) => [zeroWidth(text)] },
+  { name: 'bound hyphens', write: (text) => [boundHyphens(text)] },
+  { name: 'tags', write: (text) => [tags(text)] },
   { name: 'base64', write: (text) => [base64(text)], isEncoded: true },
   { name: 'base64url', write: (text) => [base64url(text)], isName: true, isEncoded: true },
   { name: 'split', write: halves },
