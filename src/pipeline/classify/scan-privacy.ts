@@ -79,8 +79,9 @@ export function scanPrivacy(
     if (only !== undefined && !only.includes(detector.name)) continue
     try {
       const found = run(detector, { prepared, haystack, parts })
-      findings.push(...found.findings)
-      passedOver.push(...found.passedOver)
+      // One by one: as arguments of one call, 130,000 finds are more than the stack holds.
+      for (const find of found.findings) findings.push(find)
+      for (const find of found.passedOver) passedOver.push(find)
       if (found.findings.length > 0) blame(detector.label, detector.name)
     } catch {
       blame(detector.label, 'failed')

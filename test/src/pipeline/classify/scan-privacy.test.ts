@@ -184,3 +184,11 @@ describe('base64', () => {
     )
   })
 })
+
+describe('very many finds', () => {
+  it('are all listed: redaction needs each of them', () => {
+    const { findings, labels } = scan('1.2.3.4 '.repeat(131_000), {})
+    expect(labels).toEqual({ private: ['pii'] })
+    expect(findings).toHaveLength(131_000)
+  })
+})
