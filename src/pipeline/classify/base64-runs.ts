@@ -30,7 +30,10 @@ export function decodeRuns(text: string): Decoded {
     if (!isPayloadDigit(codes, probe)) continue
     let start = probe
     while (start > 0 && isPayloadDigit(codes, start - 1)) start -= 1
-    const { end, lines } = readRun(codes, start)
+    probe = endOfLine(codes, probe)
+    // As most words are: nothing is made of them, not even garbage.
+    if (probe - start < SHORTEST) continue
+    const { end, lines } = readRun(codes, start, probe)
     probe = end
     const encoded = decodeRun(codes, start, end)
     const found = encoded === null ? decodeLines(codes, lines, end) : [encoded]
@@ -47,20 +50,27 @@ const LINE_FEED = 10
 
 /**
  * Where full lines of base64 follow each other they are one run.
+ * @param firstEnd behind its first line
  * @returns where it ends, and where each of its lines begins
  */
-function readRun(codes: Uint16Array, start: number): { end: number; lines: number[] } {
+function readRun(codes: Uint16Array, start: number, firstEnd: number): { end: number; lines: number[] } {
   const lines: number[] = []
-  let end = start
+  let line = start
+  let end = firstEnd
   for (;;) {
-    const line = end
     lines.push(line)
-    while (isPayloadDigit(codes, end)) end += 1
     const feed = codes[end] === CARRIAGE_RETURN ? end + 1 : end
     const goesOn = end - line >= SHORTEST_LINE && (end - line) % 4 === 0
     if (!goesOn || codes[feed] !== LINE_FEED || !isPayloadDigit(codes, feed + 1)) return { end, lines }
-    end = feed + 1
+    line = feed + 1
+    end = endOfLine(codes, line)
   }
+}
+
+function endOfLine(codes: Uint16Array, at: number): number {
+  let end = at
+  while (isPayloadDigit(codes, end)) end += 1
+  return end
 }
 
 /** Of a run that is no text as a whole: a digest may stand above what is, or words below. Each line is read once or twice. */

@@ -23,3 +23,11 @@ function toCodes(text: string): Uint16Array {
   else for (let i = 0; i < text.length; i += 1) codes[i] = text.charCodeAt(i)
   return codes
 }
+
+/**
+ * What stands before a place; 0 at the beginning. An index below zero is no index but a name, and once the engine has
+ * met one, it takes every index there for a name.
+ */
+export function codeBefore(codes: Uint16Array, at: number): number {
+  return at > 0 ? (codes[at - 1] ?? 0) : 0
+}

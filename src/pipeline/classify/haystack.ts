@@ -57,17 +57,24 @@ export function joinParts(
 }
 
 function locate(pieces: readonly Piece[], start: number, end: number): PartSpan[] {
+  const first = pieceAt(pieces, start)
+  const whole = pieces[first]
+  // As it mostly is: a list that grows has room for many.
+  if (whole !== undefined && start >= whole.at && start < end && end <= whole.at + whole.text.length)
+    return [spanOf(whole, start - whole.at, end - whole.at)]
   const spans: PartSpan[] = []
-  for (let i = pieceAt(pieces, start); i < pieces.length; i += 1) {
+  for (let i = first; i < pieces.length; i += 1) {
     const piece = pieces[i]
     if (piece === undefined || piece.at >= end) break
     const from = Math.max(0, start - piece.at)
     const to = Math.min(piece.text.length, end - piece.at)
-    if (from >= to) continue
-    const { part, offsets } = piece
-    spans.push({ part, start: offsets?.[from] ?? from, end: offsets?.[to] ?? to })
+    if (from < to) spans.push(spanOf(piece, from, to))
   }
   return spans
+}
+
+function spanOf({ part, offsets }: Piece, from: number, to: number): PartSpan {
+  return { part, start: offsets?.[from] ?? from, end: offsets?.[to] ?? to }
 }
 
 /** The last piece that begins at or before `offset`. */

@@ -32,7 +32,6 @@ function isPublic(a: number, b: number): boolean {
  * @param before the text before it
  */
 export function isVersion(before: string): boolean {
-  if (!/[a-z]/i.test(before)) return false
   return (
     /(?:\bv|section|chapter)[\s:=]{0,3}$/i.test(before) ||
     /\b(?:versions?|releases?|upgraded?|updated?|downgraded?|build)\b[^!?\n]{0,40}$/i.test(before)

@@ -32,7 +32,7 @@ export function findRandomWords(text: string, { threshold, minLength }: PrivacyG
   for (let probe = minLength - 1; probe < codes.length; probe += minLength) {
     if (!isInWord(codes, probe)) continue
     let start = probe
-    while (isInWord(codes, start - 1)) start -= 1
+    while (start > 0 && isInWord(codes, start - 1)) start -= 1
     let end = probe + 1
     while (isInWord(codes, end)) end += 1
     probe = end

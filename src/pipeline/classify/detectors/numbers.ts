@@ -1,4 +1,5 @@
 /** Which number begins at a place: an id, a card, an address, a date of birth, a telephone number. */
+import { codeBefore } from '../codes-of.ts'
 import { isPublicIpv4, isVersion } from './addresses.ts'
 import { isCard } from './cards.ts'
 import { passesLuhn } from './checksums.ts'
@@ -70,7 +71,7 @@ export function findNumber(source: NumberSource, at: number): Find | null {
   // `1 2 3 4` is no number, while `8.8.4.4` is an address.
   if (codes[at + 1] === SPACE && isDigit(codes[at + 2] ?? 0) && !isDigit(codes[at + 3] ?? 0)) return null
   const lead = leadOf(codes, at)
-  if (isGlue(codes[lead - 1] ?? 0)) return null
+  if (isGlue(codeBefore(codes, lead))) return null
   run.read(at)
   if (run.digits < FEWEST_DIGITS) return null
   const tight = tightEnd(codes, run)
@@ -110,9 +111,10 @@ function findTight(
 
 /** A bracket and a plus before a number; what calls a function is no part of it. */
 function leadOf(codes: Uint16Array, at: number): number {
-  const from = codes[at - 1] === BRACKET ? at - 1 : at
-  if (codes[from - 1] === PLUS) return from - 1
-  return isGlue(codes[from - 1] ?? 0) ? at : from
+  const from = codeBefore(codes, at) === BRACKET ? at - 1 : at
+  const before = codeBefore(codes, from)
+  if (before === PLUS) return from - 1
+  return isGlue(before) ? at : from
 }
 
 /** The group before the first space: what is written without any ends there. -1 where two marks stand between digits. */
@@ -127,24 +129,30 @@ function tightEnd(codes: Uint16Array, { starts, ends, groups, isWhole }: NumberR
 }
 
 function judge(source: NumberSource, candidate: Candidate): Find | null {
-  const { text, codes } = source
+  const { codes } = source
   const end = endOfExtension(codes, candidate.end)
   if (isWordOrPercent(codes[end] ?? 0)) return null
-  const after = text.slice(end, end + AFTER)
-  const kind = codes[candidate.lead] === PLUS ? null : kindOf(source, candidate, after)
+  const kind = codes[candidate.lead] === PLUS ? null : kindOf(source, candidate, end)
   if (kind !== null) return kind === NOTHING ? null : { start: candidate.start, end, kind }
-  return findPhone(source, candidate, after)
+  return findPhone(source, candidate, end)
 }
 
 /** Known to be none: it is not asked what else it could be. */
 const NOTHING = ''
 
-/** Null = none of these. */
-function kindOf({ text, codes, off }: NumberSource, candidate: Candidate, after: string): string | null {
+/**
+ * Null = none of these.
+ * @param behind where the text that follows begins
+ */
+function kindOf({ text, codes, off }: NumberSource, candidate: Candidate, behind: number): string | null {
   const { start, end, digits: count, shape, isWhole } = candidate
-  const before = text.slice(Math.max(0, start - BEFORE), start)
-  if (shape === 'octets' && !off.has('ip') && isPublicIpv4(codes, start, end) && !isVersion(before))
-    return codes[end] === DOT && isDigit(codes[end + 1] ?? 0) ? NOTHING : 'ip'
+  const from = Math.max(0, start - BEFORE)
+  if (shape === 'octets' && !off.has('ip') && isPublicIpv4(codes, start, end)) {
+    const isNamed = hasLetter(codes, from, start) && isVersion(text.slice(from, start))
+    if (!isNamed) return codes[end] === DOT && isDigit(codes[end + 1] ?? 0) ? NOTHING : 'ip'
+  }
+  const before = text.slice(from, start)
+  const after = text.slice(behind, behind + AFTER)
   const number = text.slice(start, end)
   if (shape === 'date' && DATE.test(number))
     return BORN.test(before) && !off.has('birth-date') ? 'birth-date' : NOTHING
@@ -156,16 +164,26 @@ function kindOf({ text, codes, off }: NumberSource, candidate: Candidate, after:
   return shape === 'card' && !off.has('card') && isCard(number, digits, before + after) ? 'card' : null
 }
 
-function findPhone({ text, codes, off }: NumberSource, candidate: Candidate, after: string): Find | null {
+function hasLetter(codes: Uint16Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i += 1) {
+    const letter = (codes[i] ?? 0) | 32
+    if (letter >= 97 && letter <= 122) return true
+  }
+  return false
+}
+
+/** @param behind where the text that follows begins */
+function findPhone({ text, codes, off }: NumberSource, candidate: Candidate, behind: number): Find | null {
   const { start: first, lead, end: numberEnd, digits: count, isWhole, isTight } = candidate
   if (!isWhole || count < 7 || off.has('phone')) return null
   // A bracket that is not closed within stands around it.
   const isAround = codes[lead] === BRACKET && !text.slice(lead, numberEnd).includes(')')
   const start = isAround ? first : lead
-  const isAnother = codes[start] === PLUS || (isTight && codes[start - 1] === SPACE)
+  const isAnother = codes[start] === PLUS || (isTight && codeBefore(codes, start) === SPACE)
   if (!isAnother && isRest(codes, start)) return null
   const written = text.slice(start, numberEnd)
   const before = text.slice(Math.max(0, start - BEFORE), start)
+  const after = text.slice(behind, behind + AFTER)
   const isOne = isPhone({ written, digits: written.replaceAll(/\D/g, ''), before, after })
   return isOne ? { start, end: endOfExtension(codes, numberEnd), kind: 'phone' } : null
 }
@@ -178,9 +196,9 @@ function isWordOrPercent(code: number): boolean {
 
 /** What begins at `at` is the rest of a longer number: a digit and one or two separators stand before it. */
 function isRest(codes: Uint16Array, at: number): boolean {
-  if (!isSeparator(codes[at - 1] ?? 0)) return false
-  const previous = codes[at - 2] ?? 0
-  return isDigit(previous) || (isSeparator(previous) && isDigit(codes[at - 3] ?? 0))
+  if (!isSeparator(codeBefore(codes, at))) return false
+  const previous = codeBefore(codes, at - 1)
+  return isDigit(previous) || (isSeparator(previous) && isDigit(codeBefore(codes, at - 2)))
 }
 
 type Shape = 'date' | 'octets' | 'card'

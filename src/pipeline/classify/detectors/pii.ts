@@ -3,7 +3,7 @@
  * numbers, dates of birth. Names and addresses of people have none and are not found. One walk finds the words that
  * have a digit; only these are looked at closer.
  */
-import { codesOf } from '../codes-of.ts'
+import { codeBefore, codesOf } from '../codes-of.ts'
 import { ibanLength, IBAN } from './accounts.ts'
 import { IPV6, isIpv6 } from './addresses.ts'
 import type { Find } from './detector.ts'
@@ -62,7 +62,7 @@ function findMail(text: string, codes: Uint16Array): Find[] {
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     let start = at
     while (start > seen && start > at - LONGEST_MAIL_NAME && isInMailName(codes, start - 1)) start -= 1
-    if (start === at || isInMailName(codes, start - 1)) continue
+    if (start === at || (start > 0 && isInMailName(codes, start - 1))) continue
     const domain = matchAt(AT_DOMAIN, text, at)
     if (domain === null) continue
     seen = at + domain.length
@@ -83,7 +83,7 @@ function findWord({ text, codes, off }: NumberSource, at: number): Find | null {
     if (written !== null && isIpv6(written)) return { start: at, end: at + written.length, kind: 'ip' }
   }
   if (end - at < SHORTEST_ID && (end - at !== 4 || isDigit(codes[at] ?? 0))) return null
-  const previous = codes[at - 1] ?? 0
+  const previous = codeBefore(codes, at)
   if (isGlue(previous) && previous !== HYPHEN) return null
   const letters = countCapitals(codes, at)
   const account = isDigit(codes[at + 2] ?? 0) ? matchAt(IBAN, text, at) : null

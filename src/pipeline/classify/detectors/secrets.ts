@@ -108,7 +108,7 @@ function matchAt(
   { format, pattern, literal }: { format: KeyFormat; pattern: RegExp; literal: string },
 ): RegExpExecArray | null {
   const start = at - (format.back ?? 0)
-  if (start < 0 || (format.within !== true && isWord(text, start - 1))) return null
+  if (start < 0 || (format.within !== true && start > 0 && isWord(text, start - 1))) return null
   if (format.flags !== 'i' && !text.startsWith(literal, at)) return null
   pattern.lastIndex = start
   return pattern.exec(text)
