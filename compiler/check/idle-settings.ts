@@ -1,16 +1,18 @@
 /**
  * Settings that have nothing to act on: a way to share work with nobody to share it, a queue before a backend that
- * never lets anybody wait.
+ * never lets anybody wait, a fallback for hosts that are busy where none ever is.
  */
 import { targetKey } from '../emit/to-model.ts'
 import { quote } from '../diagnostics/quote.ts'
 import { within } from '../resolve/place.ts'
 import type { Check } from './check-context.ts'
+import { targetsOf } from './targets-of.ts'
 
 export const idleSettings: Check = {
   name: 'idle-settings',
   onlyIfSound: true,
-  run({ models, backends }, { report }) {
+  run(policy, { report }) {
+    const { models, backends } = policy
     for (const [name, model] of models) {
       if (model.kind !== 'served') continue
       const { balance, targets, at } = model
@@ -21,6 +23,22 @@ export const idleSettings: Check = {
         label: 'has no effect',
         help: `add targets, or leave ${quote('balance')} out`,
       })
+    }
+    for (const [name, model] of models) {
+      if (model.kind !== 'served') continue
+      for (const { on, at } of model.fallback) {
+        if (on.some((cause) => cause !== 'busy')) continue
+        if (targetsOf(model, policy).some(({ backend }) => backend.slots !== null)) continue
+        report(
+          'check/idle-setting',
+          `${quote(name)} falls back when all are busy, but none of them ever is`,
+          {
+            at,
+            label: 'is never tried',
+            help: `say how many requests a backend works on at once, as in ${quote('maxConcurrent: 2')}, or leave this out`,
+          },
+        )
+      }
     }
     for (const [name, { slots, queueAt }] of backends) {
       if (slots !== null || queueAt === null) continue

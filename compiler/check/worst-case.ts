@@ -7,7 +7,10 @@ import type { ResolvedPolicy, ResolvedServedModel } from '../resolve/resolved-po
 import type { TargetKey } from '../../src/table/route-table.ts'
 
 export interface WorstCase {
-  /** Most attempts of one request: every target of the pool, the retries, and every fallback. */
+  /**
+   * Most attempts of one request: every target of the pool, the retries, and every fallback. A bound where fallbacks are
+   * for `busy` alone: who has no room is not asked.
+   */
   attempts: number
   /** Targets that are tried one after another when each of those before is silent: no wait heals that. */
   silent: readonly TargetKey[]

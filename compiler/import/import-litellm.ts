@@ -101,13 +101,21 @@ function readAliases(source: Source, { pools, findings }: AliasContext): Map<str
   return aliases
 }
 
+/** LiteLLM's name → ours. */
+const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
+  ['simple-shuffle', 'simple-shuffle'],
+  ['least-busy', 'least-busy'],
+  ['latency-based-routing', 'peak-ewma'],
+])
+
 /** One without a counterpart is not taken, and so is listed. */
 function readStrategy(source: Source): Strategy {
   const at = ['router_settings', 'routing_strategy']
   const strategy = source.peek(at) ?? 'simple-shuffle'
-  if (strategy !== 'least-busy' && strategy !== 'simple-shuffle') return 'other'
+  const known = typeof strategy === 'string' ? STRATEGIES.get(strategy) : undefined
+  if (known === undefined) return 'other'
   source.take(at)
-  return strategy
+  return known
 }
 
 interface AttemptContext {

@@ -46,7 +46,7 @@ const REASONS: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/\.(guardrails|guardrail)\b|^guardrails\b/, '`classify` and rules of `policy.yaml` take their place'],
   [
     /\.(routing_strategy|routing_strategy_args|enable_pre_call_checks|enable_tag_filtering)\b/,
-    '`balance` is round-robin, ordered, weighted or least-busy',
+    '`balance` is round-robin, ordered, weighted, least-busy, peak-ewma or prefix',
   ],
   [
     /\.(max_budget|budget_duration|max_internal_user_budget|default_team_settings|provider_budget_config)\b/,

@@ -12,7 +12,7 @@ export interface PooledTarget {
 }
 
 /** `routing_strategy`; `other` has no counterpart. */
-export type Strategy = 'simple-shuffle' | 'least-busy' | 'other'
+export type Strategy = 'simple-shuffle' | 'least-busy' | 'peak-ewma' | 'other'
 
 export interface ModelOptions {
   strategy: Strategy
@@ -69,7 +69,7 @@ function shared(
   if (orders.includes(null)) leave('order', '`balance: ordered` needs an `order` of each deployment')
   if (strategy === 'simple-shuffle') return byWeight(members, findings)
   leave('weight', 'only `simple-shuffle` asks for weights, there as well')
-  return strategy === 'least-busy' ? { targets, balance: strategy, after: [] } : { targets, after: [] }
+  return strategy === 'other' ? { targets, after: [] } : { targets, balance: strategy, after: [] }
 }
 
 const SAME_ORDER = 'deployments of one order do not take turns here: what is written first is tried first'

@@ -95,7 +95,13 @@ const config = fc.record(
     router_settings: fc.record(
       {
         fallbacks,
-        routing_strategy: fc.constantFrom('least-busy', 'simple-shuffle', 'other', 3),
+        routing_strategy: fc.constantFrom(
+          'least-busy',
+          'simple-shuffle',
+          'latency-based-routing',
+          'other',
+          3,
+        ),
         model_group_alias: fc.dictionary(
           name,
           fc.oneof(name, fc.record({ model: name, hidden: fc.boolean() })),

@@ -48,7 +48,14 @@ const world = record({
     record({
       pool: array(target, { minLength: 1, maxLength: 3 }),
       fallback: array(target, { maxLength: 3 }),
-      balance: constantFrom<Balance>('round-robin', 'ordered', 'weighted', 'least-busy'),
+      balance: constantFrom<Balance>(
+        'round-robin',
+        'ordered',
+        'weighted',
+        'least-busy',
+        'peak-ewma',
+        'prefix',
+      ),
     }),
     { minLength: 3, maxLength: 3 },
   ),

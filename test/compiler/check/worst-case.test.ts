@@ -4,10 +4,15 @@ import { worstCase } from '../../../compiler/check/worst-case.ts'
 import { resolveDocuments } from '../resolve/resolve-documents.ts'
 import { messagesOf } from './messages-of.ts'
 
-async function worst(model: Record<string, unknown>): Promise<unknown> {
+async function worst(model: Record<string, unknown>, queue?: unknown): Promise<unknown> {
   const spare = { targets: ['gpu/large'], timeouts: { firstToken: '1s' } }
   const retry = { times: 0 }
-  const { policy } = await resolveDocuments({ policy: { retry }, models: { big: model, spare } })
+  const host = { kind: 'openai', url: 'http://host', maxConcurrent: 1, queue, models: { m: { id: 'm' } } }
+  const { policy } = await resolveDocuments({
+    policy: { retry },
+    models: { big: model, spare },
+    ...(queue === undefined ? {} : { backends: { host } }),
+  })
   const big = policy.models.get('big')
   if (big?.kind !== 'served') throw new Error('not served')
   const { attempts, silent, tooLate, firstTokenMs, totalMs } = worstCase(big, policy)
@@ -55,6 +60,16 @@ describe('the worst case of a model', () => {
     ],
   ]
   it.each(rows)('%s', async (_, model, expected) => expect(await worst(model)).toEqual(expected))
+
+  it.each([
+    { queue: { wait: '7s' }, retry: { times: 0 }, until: 67_000 },
+    { queue: {}, retry: { times: 0 }, until: 90_000 },
+    { queue: 'off', retry: { times: 0 }, until: 60_000 },
+    { queue: { wait: '7s' }, retry: { times: 2, longestWait: '1s' }, until: 203_000 },
+  ])('waits in line: $queue, $retry', async ({ queue, retry, until }) => {
+    const model = { targets: ['host/m'], retry }
+    expect(await worst(model, queue)).toEqual([1 + retry.times, ['host/m'], [], until, 600_000])
+  })
 
   it('is an error when there is no time for all', async () => {
     const timeouts = { firstToken: '10s', total: '10s' }

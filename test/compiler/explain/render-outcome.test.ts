@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest'
+import type { ExplainedOutcome } from '../../../compiler/explain/explanation.ts'
+import { renderOutcome } from '../../../compiler/explain/render-outcome.ts'
+import type { SlotPolicy } from '../../../src/table/slot-policy.ts'
+
+const AT = { file: 'policies/backends.yaml', line: 2 }
+
+function linesWith(slots: SlotPolicy | null): string[] {
+  const outcome: ExplainedOutcome = {
+    kind: 'route',
+    rule: null,
+    model: 'big',
+    forced: false,
+    reroutedBy: null,
+    balance: 'prefix',
+    targets: ['gpu/a', 'gpu/b'].map((target) => ({
+      target,
+      id: 'a-v1',
+      zone: 'lan',
+      place: 'pool',
+      on: null,
+      weight: null,
+      up: true,
+      slots,
+      at: AT,
+    })),
+    dropped: [],
+    minZone: 'cloud',
+    tags: [],
+    labels: [],
+    redact: [],
+    edits: { set: {}, clamp: {} },
+    timeouts: null,
+    retry: null,
+    limits: { bodyBytes: 1024, bodyTimeoutMs: 1000 },
+  }
+  return renderOutcome(outcome).map(({ text }) => text.replaceAll(/ +/g, ' '))
+}
+
+it.each([
+  { slots: null, line: ' 1 gpu/a lan, as a-v1' },
+  {
+    slots: { count: 2, queueSize: 16, queueWaitMs: 30_000 },
+    line: ' 1 gpu/a lan, 2 at once (16 may wait 30 s), as a-v1',
+  },
+  {
+    slots: { count: 1, queueSize: 0, queueWaitMs: 30_000 },
+    line: ' 1 gpu/a lan, 1 at once (nobody waits), as a-v1',
+  },
+])('says on how many requests a target works: $slots', ({ slots, line }) => {
+  expect(linesWith(slots)).toContain(line)
+})
+
+it('says how the targets share the work', () => {
+  expect(linesWith(null)[0]).toBe('goes to big, prefix')
+})
