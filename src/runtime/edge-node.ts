@@ -45,6 +45,9 @@ const config = JSON.parse(readFileSync(configFile, 'utf8')) as EdgeConfig
 // It holds the certificate's key, which lives in memory from here on.
 rmSync(configFile)
 
+// The control process reads what is logged. When it is gone nobody does, and the edge serves on.
+for (const log of [process.stdout, process.stderr]) log.on('error', () => {})
+
 const control = new Agent({ connect: { socketPath: config.controlSocket } })
 /** Not by fetch(), which costs more. */
 const postControl: ControlPost = async (url, init) => {

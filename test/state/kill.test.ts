@@ -98,33 +98,37 @@ describe.each(['workerd', 'node'] as const)('%s', (runtime) => {
   )
 })
 
-it('loses nothing when only the control process is killed', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'aicc-kill-'))
-  onTestFinished(() => rm(dir, { recursive: true, force: true }))
-  const address = `127.0.0.1:${await freePort()}`
-  const stateDir = join(dir, 'state')
-  const options = {
-    runtime: 'workerd' as const,
-    bundles,
-    stateDir,
-    http: address,
-    state: null,
-    environment: {},
-  }
-  let node = await startNode(options)
-  for (let round = 0; round < 3; round += 1) {
-    const callers = startCallers(address, CALLERS)
-    await sleep(200)
-    await node.killControl()
-    // The edge serves on, and holds back what it cannot deliver.
-    const before = callers.answered.size
-    await expect.poll(() => callers.answered.size).toBeGreaterThan(before + 20)
-    await callers.stop()
-    node = await startNode(options)
+it.each(['workerd', 'node'] as const)(
+  'loses nothing when only the control process is killed, on %s',
+  async (runtime) => {
+    const dir = await mkdtemp(join(tmpdir(), 'aicc-kill-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    const address = `127.0.0.1:${await freePort()}`
+    const stateDir = join(dir, 'state')
+    const options = {
+      runtime,
+      bundles,
+      stateDir,
+      http: address,
+      state: null,
+      environment: {},
+    }
+    let node = await startNode(options)
+    for (let round = 0; round < 3; round += 1) {
+      const callers = startCallers(address, CALLERS)
+      await sleep(200)
+      await node.killControl()
+      // The edge serves on, and holds back what it cannot deliver.
+      const before = callers.answered.size
+      await expect.poll(() => callers.answered.size).toBeGreaterThan(before + 20)
+      await callers.stop()
+      node = await startNode(options)
+      await node.stop()
+      const { ids } = readDatabase(join(stateDir, 'usage.db'))
+      expect([...callers.answered].filter((id) => !ids.has(id))).toEqual([])
+      node = await startNode(options)
+    }
     await node.stop()
-    const { ids } = readDatabase(join(stateDir, 'usage.db'))
-    expect([...callers.answered].filter((id) => !ids.has(id))).toEqual([])
-    node = await startNode(options)
-  }
-  await node.stop()
-}, 120_000)
+  },
+  120_000,
+)

@@ -24,6 +24,8 @@ export function createApp(ports: Ports): { fetch: (request: Request) => Promise<
         },
       ]
       const verdict = await ports.ledger.reserve({ id, now: startedAt, charges, ttlMs: 600_000 })
+      // When the control process is gone nobody reads the log, and the edge must not mind.
+      ports.log({ event: 'attempt-failed', correlationId: id })
       const answer: Counted = { id, granted: verdict.granted, left: verdict.standings[1]?.remaining ?? 0 }
       if (!verdict.granted) return Response.json(answer, { status: 429 })
       await new Promise((resolve) => {
