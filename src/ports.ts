@@ -112,6 +112,11 @@ export interface Ports {
   defer: (work: Promise<unknown>) => void
   createPipe: () => BytePipe
   log: (event: EdgeEvent) => void
+  /**
+   * Has a backend woken that does not answer. Resolves when it does (true), or when it did not within the time or cannot
+   * be woken; rejects only when the signal is aborted.
+   */
+  wake: (backend: string, options: { withinMs: number; signal: AbortSignal }) => Promise<boolean>
   ledger: Ledger
   /** Keeps what is to be kept of a request that has ended. Costs next to nothing, never fails, waits for nothing. */
   record: (record: RequestRecord) => void

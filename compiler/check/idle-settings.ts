@@ -40,6 +40,15 @@ export const idleSettings: Check = {
         )
       }
     }
+    for (const [name, { wake, startsWithinAt }] of backends) {
+      if (wake !== null || startsWithinAt === null) continue
+      report('check/idle-setting', `nobody wakes ${quote(name)}, so nobody waits for it`, {
+        at: startsWithinAt,
+        prefer: 'key',
+        label: 'has no effect',
+        help: `say how it is woken, as in ${quote('wake: { mac: … }')}, or leave it out`,
+      })
+    }
     for (const [name, { slots, queueAt }] of backends) {
       if (slots !== null || queueAt === null) continue
       report('check/idle-setting', `nobody ever waits for ${quote(name)}: it takes any number of requests`, {

@@ -36,7 +36,14 @@ export const timeoutOrder: Check = {
         reportPair({ inner, outer, a, b, policy }, context)
       }
     }
-    for (const [name, { slots }] of policy.backends) {
+    for (const [name, { slots, wake }] of policy.backends) {
+      const longest = wake?.startsWithin.at ? longestTotal(name, policy) : null
+      if (wake !== null && longest !== null && wake.startsWithin.value > longest.value) {
+        reportPair(
+          { inner: 'startsWithin', outer: 'total', a: wake.startsWithin, b: longest, policy },
+          context,
+        )
+      }
       // A default is no fault of who wrote the policy: `total` cuts it.
       const total = slots?.queueWait.at ? longestTotal(name, policy) : null
       if (slots === null || total === null || slots.queueWait.value <= total.value) continue

@@ -16,7 +16,7 @@ export interface WorstCase {
   silent: readonly TargetKey[]
   /** Of them, those that then begin only when the request's time is up. */
   tooLate: readonly TargetKey[]
-  /** Until a stream's first content, or until it is refused, in milliseconds: all attempts, and the waits before retries and in line. */
+  /** Until a stream's first content, or until it is refused, in milliseconds: all attempts, and the waits before retries, in line and for hosts to wake. */
   firstTokenMs: number
   /** Until the end of any answer, in milliseconds. */
   totalMs: number
@@ -41,7 +41,8 @@ export function worstCase(
   const longest =
     attempts * firstToken.value +
     times * model.retry.longestWait.value +
-    lines.reduce((sum, wait) => sum + wait, again)
+    lines.reduce((sum, wait) => sum + wait, again) +
+    wakingOf([...pool, ...fallback.map(({ target }) => target)], policy)
   return {
     attempts,
     silent,
@@ -49,6 +50,12 @@ export function worstCase(
     firstTokenMs: Math.min(longest, total.value),
     totalMs: total.value,
   }
+}
+
+/** How long a request may wait for hosts to wake, in milliseconds: once for each. */
+function wakingOf(targets: readonly TargetKey[], { backends }: Pick<ResolvedPolicy, 'backends'>): number {
+  const names = new Set(targets.map((target) => target.slice(0, target.indexOf('/'))))
+  return [...names].reduce((sum, name) => sum + (backends.get(name)?.wake?.startsWithin.value ?? 0), 0)
 }
 
 /** How long a request may wait in line for it, in milliseconds. */

@@ -98,7 +98,39 @@ interface HttpBackendConfig extends AnyBackendConfig {
   tls?: BackendTlsConfig
   /** How it is asked whether it is well; `off` leaves that to what happens to requests. */
   health?: HealthConfig | 'off'
+  /** How it is woken when it does not answer: its requests then wait for it. */
+  wake?: WakeConfig
+  /** How long requests wait for it to wake. It is part of their `total`. @default "90s" */
+  startsWithin?: Duration
 }
+
+/** Wake-on-LAN: a magic packet from the machine on which the gateway runs. */
+export interface WakePacketConfig {
+  /**
+   * Address of its network card.
+   * @pattern ^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$
+   */
+  mac: string
+  /** Where the packet is sent: the broadcast address of its network. @default "255.255.255.255" */
+  broadcast?: HostName
+  /**
+   * @asType integer
+   * @minimum 1
+   * @maximum 65535
+   * @default 9
+   */
+  port?: number
+}
+
+/** An address that is called, such as that of a socket that can be switched. */
+export interface WakeUrlConfig {
+  /** @pattern ^https?:// */
+  url: string
+  /** @default "POST" */
+  method?: 'GET' | 'POST'
+}
+
+export type WakeConfig = WakePacketConfig | WakeUrlConfig
 
 /**
  * A probe. The control process asks, at the start and then only while there is traffic; a backend that is down is asked

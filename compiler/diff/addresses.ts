@@ -159,13 +159,14 @@ function ofAction(action: Action): string {
 }
 
 /** Its models are told by their targets. */
-function ofBackend({ kind, origin, basePath, key, tls, slots, limits }: Backend): Settings {
+function ofBackend({ kind, origin, basePath, key, tls, slots, limits, wake }: Backend): Settings {
   return {
     kind,
     url: `${origin ?? 'built in'}${basePath}`,
     key: key === null ? 'none' : key.env,
     ...ofLimits(limits),
     ...(slots === null ? { slots: 'any number' } : flatten(slots, 'slots')),
+    ...(wake === null ? { wake: 'never' } : flatten(wake, 'wake')),
     ...(tls === null
       ? {}
       : {
@@ -186,7 +187,7 @@ function ofTarget({ id, zone, context, supports, mode, price }: Target, zones: r
   }
 }
 
-function ofClient({ keys, models, tags, labels, limits, budgets }: Client): Settings {
+function ofClient({ keys, models, tags, labels, limits, budgets, signing }: Client): Settings {
   const named = keys.map((key) => {
     const lifetime = [
       ...(key.deprecatedAt === null ? [] : [`deprecated ${day(key.deprecatedAt)}`]),
@@ -200,6 +201,7 @@ function ofClient({ keys, models, tags, labels, limits, budgets }: Client): Sett
     tags: show(tags),
     labels: show(labels),
     ...ofLimits(limits),
+    ...(signing === null ? { signing: 'none' } : flatten(signing, 'signing')),
     ...Object.fromEntries(budgets.map((budget) => [`budget.${budget.per}`, inUsd(budget)])),
   }
 }

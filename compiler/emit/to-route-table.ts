@@ -84,6 +84,7 @@ function toBackend({
   models,
   limits,
   slots,
+  wake,
 }: ResolvedBackend): Backend {
   return {
     kind,
@@ -99,6 +100,7 @@ function toBackend({
       queueSize: slots.queueSize,
       queueWaitMs: slots.queueWait.value,
     },
+    wake: wake && { by: wake.by, startsWithinMs: wake.startsWithin.value },
   }
 }
 

@@ -37,6 +37,8 @@ export interface Defaults {
   promptPart: 'user' | 'system' | 'conversation'
   traceContent: 'metadata-only' | 'full'
   signing: { window: string; required: boolean }
+  wake: { broadcast: string; port: number; method: 'GET' | 'POST' }
+  startsWithin: string
   /** Percent. */
   budgetWarnAt: number
 }
@@ -72,5 +74,7 @@ export const DEFAULTS: Defaults = {
   promptPart: 'user',
   traceContent: 'metadata-only',
   signing: { window: '5m', required: true },
+  wake: { broadcast: '255.255.255.255', port: 9, method: 'POST' },
+  startsWithin: '90s',
   budgetWarnAt: 80,
 }

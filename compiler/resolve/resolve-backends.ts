@@ -12,6 +12,7 @@ import { resolveAddress } from './resolve-address.ts'
 import { resolveBackendModels } from './resolve-backend-models.ts'
 import { resolveProbe } from './resolve-probe.ts'
 import { resolveSlots } from './resolve-slots.ts'
+import { resolveWake } from './resolve-wake.ts'
 import { resolveUsage } from './resolve-usage.ts'
 import type { ResolvedBackend, ResolvedTls, Setting } from './resolved-policy.ts'
 import type { Vocabulary } from './scope.ts'
@@ -40,6 +41,9 @@ export function resolveBackends(
       mode: resolveMode(config, at, vocabulary),
       limits: resolveUsage(config.limits, within(at, 'limits')),
       slots: resolveSlots(config, at, vocabulary),
+      wake: resolveWake(config, at, vocabulary),
+      startsWithinAt:
+        config.kind === 'demo' || config.startsWithin === undefined ? null : within(at, 'startsWithin'),
       queueAt: config.queue === undefined ? null : within(at, 'queue'),
       models: resolveBackendModels(config.models, within(at, 'models'), {
         backend: { kind: config.kind, origin: address?.origin ?? null, zone: zone.value },

@@ -21,6 +21,7 @@ import type {
 } from '../../src/table/route-table.ts'
 import type { SharedState } from '../../src/table/shared-state.ts'
 import type { Signing } from '../../src/table/signing.ts'
+import type { WakePolicy } from '../../src/table/wake-policy.ts'
 import type { Locate, PackId, Place } from '../load/loaded-policy.ts'
 
 /** A value and where it was written; no place = a default. */
@@ -199,6 +200,12 @@ export interface ResolvedSlots {
   queueWait: Setting<number>
 }
 
+/** A backend that may be asleep. */
+export interface ResolvedWake extends Pick<WakePolicy, 'by'> {
+  /** Milliseconds. */
+  startsWithin: Setting<number>
+}
+
 export interface ResolvedBackend {
   kind: BackendKind
   /** `scheme://host:port`; null for `demo`. */
@@ -213,6 +220,10 @@ export interface ResolvedBackend {
   limits: ResolvedUsageLimits
   /** Null = any number. */
   slots: ResolvedSlots | null
+  /** Null = it is never woken. */
+  wake: ResolvedWake | null
+  /** Where `startsWithin` was written; null = nowhere. */
+  startsWithinAt: Place | null
   /** Where `queue` is written. */
   queueAt: Place | null
   /** By name; `*` stands for whatever the backend has. */

@@ -2,7 +2,7 @@
  * `backends.yaml` in zod: the twin of `BackendsFile` in `config/backends.ts`.
  */
 import { z } from 'zod'
-import type { BackendsFile, ModeConfig } from '../config/backends.ts'
+import type { BackendsFile, ModeConfig, WakeConfig } from '../config/backends.ts'
 import {
   anyNumber,
   backendModelName,
@@ -12,11 +12,13 @@ import {
   envName,
   hostName,
   httpUrl,
+  macAddress,
   name,
   nonEmpty,
   plainText,
   urlPath,
 } from './scalar-schemas.ts'
+import { decidedByKey } from './shapes.ts'
 import { priceSchema, rateLimitsSchema } from './usage-schema.ts'
 
 const secret = z.strictObject({ env: envName }, { error: 'the name of a variable, as `{ env: MY_KEY }`' })
@@ -50,6 +52,18 @@ const anyBackend = {
   }),
 }
 
+const wake: z.ZodType<WakeConfig> = decidedByKey(
+  {
+    mac: macAddress.exactOptional(),
+    broadcast: hostName.exactOptional(),
+    port: countUpTo(65_535).exactOptional(),
+    url: httpUrl.exactOptional(),
+    method: z.enum(['GET', 'POST']).exactOptional(),
+  },
+  { mac: ['broadcast', 'port'], url: ['method'] },
+  'write `{ mac: 00:11:22:33:44:55 }` for Wake-on-LAN, or `{ url: … }`',
+)
+
 const httpBackend = {
   ...anyBackend,
   url: httpUrl,
@@ -68,6 +82,8 @@ const httpBackend = {
       { error: '`off`, or a mapping such as `{ path: /health }`' },
     )
     .exactOptional(),
+  wake: wake.exactOptional(),
+  startsWithin: duration.exactOptional(),
 }
 
 const backend = z.discriminatedUnion('kind', [

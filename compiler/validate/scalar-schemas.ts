@@ -189,6 +189,11 @@ export const httpUrl: z.ZodType<string> = textOf(
   'a URL that begins with `http://` or `https://`',
 )
 
+export const macAddress: z.ZodType<string, string> = textOf(
+  /^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$/,
+  'the address of a network card, such as `00:11:22:33:44:55`',
+)
+
 export const sha256: z.ZodType<string> = textOf(
   /^[0-9a-f]{64}$/,
   'a SHA-256 in 64 lower-case hexadecimal digits; `aicc keys new` makes one',

@@ -20,6 +20,8 @@ export interface ControlSocketRoutes {
   snapshot: () => HandedSnapshot | null
   /** Resolves when the batch is kept for good; rejects when it cannot be kept just now. */
   keepRecords: (batch: RecordBatch) => Promise<void>
+  /** Has a backend woken, and says when it is there, or that it did not come. */
+  wake?: (backend: string) => Promise<boolean>
   /** The ledger that nodes share; null while none is. */
   sharedLedger?: () => SharedLedger | null
 }
@@ -65,7 +67,7 @@ async function answer(
 
 async function route(
   request: http.IncomingMessage,
-  { snapshot, keepRecords, sharedLedger }: ControlSocketRoutes,
+  { snapshot, keepRecords, sharedLedger, wake }: ControlSocketRoutes,
 ): Promise<[status: number, body?: unknown]> {
   switch (`${request.method} ${request.url}`) {
     case 'GET /snapshot': {
@@ -77,6 +79,11 @@ async function route(
       if (batch === null) return [400]
       await keepRecords(batch)
       return [204]
+    }
+    case 'POST /wake': {
+      const asked = await readJson<{ backend: string }>(request)
+      if (asked === null) return [400]
+      return [200, { awake: (await wake?.(asked.backend)) ?? false }]
     }
     case 'POST /ledger/reserve': {
       const reservation = await readJson<Reservation>(request)

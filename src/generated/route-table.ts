@@ -21,7 +21,8 @@ export const routeTable: RouteTable = {
       },
       "origin": null,
       "slots": null,
-      "tls": null
+      "tls": null,
+      "wake": null
     },
     "gpu-3090": {
       "basePath": "",
@@ -37,7 +38,8 @@ export const routeTable: RouteTable = {
       },
       "origin": null,
       "slots": null,
-      "tls": null
+      "tls": null,
+      "wake": null
     },
     "opencode": {
       "basePath": "",
@@ -53,7 +55,8 @@ export const routeTable: RouteTable = {
       },
       "origin": null,
       "slots": null,
-      "tls": null
+      "tls": null,
+      "wake": null
     }
   },
   "breaker": {
@@ -199,7 +202,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "76115d3bfde30ee729c4c6163113aefcd3a824f49609d03021982094c7bb46a9",
+  "digest": "e3db17e0858bea033e947e6495b8f0cafcfb67c8131abbba197c5a7fd2ea3e08",
   "labels": {
     "private": {
       "cache": "none",

@@ -32,6 +32,8 @@ const app = createApp({
   createPipe: () => new IdentityTransformStream(),
   // oxlint-disable-next-line no-console -- the log of this Worker
   log: (event) => console.log(JSON.stringify(event)),
+  // Nobody there sends packets into a network at home.
+  wake: () => Promise.resolve(false),
   // Of this isolate alone.
   ledger: createMemoryLedger(),
   // Nobody keeps records there: that is the control process's part.

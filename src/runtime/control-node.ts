@@ -35,6 +35,7 @@ import { ensureSecret, openStateFolder, type StateFolder, writePrivate } from '.
 import { acquireStateLock } from '../control/state-lock.ts'
 import { RUN_DIR_PREFIX, stopOrphans } from '../control/stop-orphans.ts'
 import { openUsageStore } from '../control/usage-store.ts'
+import { createWaker } from '../control/wake/waker.ts'
 import { watchFolder } from '../control/watch-folder.ts'
 import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 
@@ -148,6 +149,8 @@ async function start(
     log,
   })
   closers.push(() => shared.close())
+  const waker = createWaker({ snapshot: () => gateway.supervisor.snapshot, log })
+  closers.push(() => waker.stop())
   const control = await openControlSocket(controlSocketPath(runDir), {
     snapshot: () => gateway.handed,
     keepRecords: async (batch) => {
@@ -155,6 +158,7 @@ async function start(
       shared.finish(batch.records)
     },
     sharedLedger: () => shared.ledger(),
+    wake: waker.wake,
   })
   closers.push(() => control.close())
   closers.push(() => gateway.stop())

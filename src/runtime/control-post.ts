@@ -6,17 +6,18 @@ export type ControlPost = (
 
 /**
  * One call of the control process.
- * @throws Error when there is no answer in time, or it says that it cannot just now
+ * @throws Error when there is no answer in time or the signal is aborted, or it says that it cannot just now
  */
 export async function askControl(
   post: ControlPost,
-  { path, body, withinMs }: { path: string; body: unknown; withinMs: number },
+  { path, body, withinMs, signal }: { path: string; body: unknown; withinMs: number; signal?: AbortSignal },
 ): Promise<{ status: number; text: string }> {
+  const timeout = AbortSignal.timeout(withinMs)
   const response = await post(`http://control${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(withinMs),
+    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
   })
   // Read to its end, so that the connection can serve again.
   const text = await response.text()

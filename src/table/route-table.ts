@@ -10,6 +10,7 @@ import type { SharedState } from './shared-state.ts'
 import type { Signing } from './signing.ts'
 import type { SlotPolicy } from './slot-policy.ts'
 import type { Budget, Price, Rate, UsageLimits } from './usage-limits.ts'
+import type { WakePolicy } from './wake-policy.ts'
 
 /** What speaks on the other side of a backend's address. `demo` is built into the edge. */
 export type BackendKind = 'openai' | 'ollama' | 'litellm' | 'opencode' | 'demo'
@@ -301,6 +302,8 @@ export interface Backend {
   limits: UsageLimits | null
   /** Null = it works on any number of requests at once. */
   slots: SlotPolicy | null
+  /** Null = it is never woken. */
+  wake: WakePolicy | null
 }
 
 /** How the backend's certificate is judged. Present when the origin is https. */

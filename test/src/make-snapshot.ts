@@ -41,6 +41,7 @@ export function makeBackend(fields: Partial<Backend> = {}): Backend {
     models: {},
     limits: null,
     slots: null,
+    wake: null,
     ...fields,
   }
 }

@@ -39,6 +39,7 @@ export function scriptedPorts(active: ActiveSnapshot, backends: Record<string, B
     defer: (work) => ports.deferred.push(work),
     createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
     log: (event) => ports.events.push(event),
+    wake: () => Promise.resolve(false),
     ledger: createMemoryLedger(),
     record: (record) => ports.records.push(record),
   }

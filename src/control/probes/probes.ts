@@ -127,7 +127,10 @@ export function createProbes(options: ProbesOptions): Probes {
     to: Pick<EdgeProcess, 'tellHealth'> | null,
     found: readonly Watched[],
   ): Promise<void> => {
-    const reports = Object.fromEntries(found.map((one) => [one.name, reportOf(one, now())]))
+    // One that can be woken is not avoided because it sleeps: its requests have it woken. Those that fail say more.
+    const worthTelling = found.filter(({ state, backend }) => state !== 'down' || backend.wake === null)
+    if (worthTelling.length === 0) return
+    const reports = Object.fromEntries(worthTelling.map((one) => [one.name, reportOf(one, now())]))
     try {
       await to?.tellHealth(reports)
     } catch (error) {

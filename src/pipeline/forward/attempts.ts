@@ -6,6 +6,7 @@ import { findRoom, noRoom, waitForRoom } from './find-room.ts'
 import { pause } from './pause.ts'
 import { createPlan, type Failure, saysOfRequest } from './plan.ts'
 import { AttemptFailure } from './upstream-error.ts'
+import { withWaking } from './wake.ts'
 import { watchAttempt } from './watch-attempt.ts'
 
 /**
@@ -77,7 +78,9 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
         journey.target = target
         answerHeaders['x-aicc-attempts'] = String(journey.attempts)
         try {
-          return await watchAttempt(exchange, target, (asked) => attempt(asked, plan.answersTo))
+          return await watchAttempt(exchange, target, (asked) =>
+            withWaking(exchange, asked, () => attempt(asked, plan.answersTo)),
+          )
         } catch (error) {
           stopwatch.go()
           if (!(error instanceof AttemptFailure)) throw error

@@ -23,10 +23,12 @@ export interface Journey {
   target: Target | null
   /** It was sent once more because an old connection had died: that is done once. */
   resent: boolean
-  /** Nobody is asked at the moment: it waits for a place in line, or before it asks again. */
+  /** Nobody is asked at the moment: it waits for a place in line, for a host to wake, or before it asks again. */
   resting: boolean
   /** How long it has waited in line. */
   queuedMs: number
+  /** Backends that it has had woken. */
+  woken: string[]
 }
 
 export interface Exchange {
@@ -72,5 +74,5 @@ export interface Exchange {
 }
 
 export function startJourney(): Journey {
-  return { attempts: 0, target: null, resent: false, resting: false, queuedMs: 0 }
+  return { attempts: 0, target: null, resent: false, resting: false, queuedMs: 0, woken: [] }
 }

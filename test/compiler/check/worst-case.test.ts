@@ -71,6 +71,24 @@ describe('the worst case of a model', () => {
     expect(await worst(model, queue)).toEqual([1 + retry.times, ['host/m'], [], until, 600_000])
   })
 
+  it('waits once for each host that may be asleep', async () => {
+    const host = (startsWithin: string): object => ({
+      kind: 'openai',
+      url: 'http://x',
+      wake: { mac: '00:11:22:33:44:55' },
+      startsWithin,
+      models: { a: { id: 'a' }, b: { id: 'b' } },
+    })
+    const { policy } = await resolveDocuments({
+      policy: { retry: { times: 0 }, timeouts: { firstToken: '10s' } },
+      backends: { one: host('20s'), two: host('40s') },
+      models: { big: { targets: ['one/a', 'one/b'], fallback: ['two/a', 'gpu/small'] } },
+    })
+    const big = policy.models.get('big')
+    if (big?.kind !== 'served') throw new Error('not served')
+    expect(worstCase(big, policy)).toMatchObject({ attempts: 4, firstTokenMs: 100_000 })
+  })
+
   it('is an error when there is no time for all', async () => {
     const timeouts = { firstToken: '10s', total: '10s' }
     const models = { big: { targets: ['gpu/small', 'gpu/large'], timeouts } }

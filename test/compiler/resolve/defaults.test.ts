@@ -82,6 +82,8 @@ describe('defaults', () => {
 
   it('says the same of backends and modes', () => {
     const { interval, timeout, unknown, equals } = DEFAULTS.modeHost
+    const { startsWithin } = DEFAULTS
+    const { broadcast, port, method } = DEFAULTS.wake
     const shown = Object.entries(backends.definitions).flatMap(([name, definition]) => {
       const found = defaultsOf(definition)
       return Object.keys(found).length === 0 ? [] : [[name, found]]
@@ -92,6 +94,12 @@ describe('defaults', () => {
       HttpSwitchModeConfig: { whenOn: DEFAULTS.mode.whenOn, interval, timeout, unknown },
       ModeSignConfig: { equals },
       QueueConfig: DEFAULTS.queue,
+      WakePacketConfig: { broadcast, port },
+      WakeUrlConfig: { method },
+      OpenAiBackendConfig: { startsWithin },
+      OllamaBackendConfig: { startsWithin },
+      LiteLlmBackendConfig: { startsWithin },
+      OpenCodeBackendConfig: { startsWithin },
     })
   })
 })

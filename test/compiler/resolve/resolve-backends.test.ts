@@ -61,6 +61,43 @@ describe('resolveBackends', () => {
     expect((await resolveDocuments({ backends: { lan } })).codes).toEqual(codes)
   })
 
+  const wakes: [Record<string, unknown>, unknown][] = [
+    [
+      { wake: { mac: '00:11:22:AA:bb:CC' } },
+      {
+        by: { kind: 'packet', mac: '001122aabbcc', address: '255.255.255.255', port: 9 },
+        startsWithin: { value: 90_000, at: null },
+      },
+    ],
+    [
+      { wake: { mac: '00-11-22-33-44-55', broadcast: '192.168.1.255', port: 7 }, startsWithin: '4m' },
+      {
+        by: { kind: 'packet', mac: '001122334455', address: '192.168.1.255', port: 7 },
+        startsWithin: { value: 240_000 },
+      },
+    ],
+    [
+      { wake: { url: 'http://plug/on' }, startsWithin: '1s' },
+      { by: { kind: 'url', url: 'http://plug/on', method: 'POST' }, startsWithin: { value: 1000 } },
+    ],
+  ]
+  it.each(wakes)('says how a backend is woken: %j', async (fields, expected) => {
+    const lan = { kind: 'ollama', url: 'http://lan', models: {}, ...fields }
+    const { policy, codes } = await resolveDocuments({ backends: { lan } })
+    expect(codes).toEqual([])
+    expect(policy.backends.get('lan')?.wake).toMatchObject(expected as object)
+    expect(policy.backends.get('gpu')?.wake).toBeNull()
+  })
+
+  it.each([
+    [{ wake: { url: 'http://plug/?on' } }, 'resolve/invalid-url'],
+    [{ wake: { url: 'http://plug/on' }, startsWithin: '241s' }, 'resolve/out-of-range'],
+    [{ wake: { url: 'http://plug/on' }, startsWithin: '999ms' }, 'resolve/out-of-range'],
+  ])('wakes nobody by %j', async (fields, code) => {
+    const lan = { kind: 'ollama', url: 'http://lan', models: {}, ...fields }
+    expect((await resolveDocuments({ backends: { lan } })).codes).toEqual([code])
+  })
+
   it('gates by modes, which need not say what they are', async () => {
     const { policy, codes } = await resolveDocuments({
       modes: { gaming: {}, work: { kind: 'http-switch', status: 'http://h/s', whenOn: 'nothing' } },

@@ -20,6 +20,7 @@ function tableWith(clients: Record<string, ClientKey[]>, backendKey?: string): R
     health: null,
     limits: null,
     slots: null,
+    wake: null,
     models: {},
   }
   return {

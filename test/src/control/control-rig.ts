@@ -109,6 +109,7 @@ export const someBackend: RouteTable['backends'] = {
     health: null,
     limits: null,
     slots: null,
+    wake: null,
     models: {},
   },
 }

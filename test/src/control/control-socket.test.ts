@@ -32,6 +32,16 @@ async function rig(routes: Partial<ControlSocketRoutes> = {}): Promise<Ask> {
 const batch: RecordBatch = { edge: 'e', dropped: 3, records: [makeRecord({ id: 'a' })] }
 
 describe('openControlSocket', () => {
+  it('has backends woken, and says what came of it', async () => {
+    const asked: string[] = []
+    const ask = await rig({ wake: (backend) => Promise.resolve(asked.push(backend) === 1) })
+    expect(await ask('POST', '/wake', '{"backend":"gpu"}')).toEqual([200, '{"awake":true}'])
+    expect(await ask('POST', '/wake', '{"backend":"big"}')).toEqual([200, '{"awake":false}'])
+    expect(await ask('POST', '/wake', '{')).toEqual([400, ''])
+    expect(asked).toEqual(['gpu', 'big'])
+    expect(await (await rig())('POST', '/wake', '{"backend":"gpu"}')).toEqual([200, '{"awake":false}'])
+  })
+
   it('hands out the snapshot with what was counted, or says that there is none yet', async () => {
     const handed = { ...makeSnapshot(), ledger: { rates: {}, budgets: {} } }
     const ask = await rig({ snapshot: () => handed })

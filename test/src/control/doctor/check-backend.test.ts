@@ -64,6 +64,7 @@ function backendAt(origin: string | null, kind: BackendKind, changes: Partial<Ba
     health: null,
     limits: null,
     slots: null,
+    wake: null,
     models,
     ...changes,
   }

@@ -79,6 +79,20 @@ describe('probes', () => {
     expect(told).toEqual([])
   })
 
+  it('do not tell the edge to avoid a backend because it sleeps', async () => {
+    const by = { kind: 'url', url: 'http://plug/on', method: 'POST' } as const
+    const { probes, host, told, pass } = await start({ wake: { by, startsWithinMs: 90_000 } })
+    host.status = 503
+    await pass(10)
+    expect([probes.status()['gpu']?.state, told]).toEqual(['down', []])
+    const greeted: unknown[] = []
+    await probes.greet({ tellHealth: (reports) => Promise.resolve(void greeted.push(reports)) })
+    expect(greeted).toEqual([])
+    host.status = 200
+    await pass(60)
+    expect(ups(told)).toEqual([true])
+  })
+
   it('ask nothing more while there is no traffic', async () => {
     const { asked, pass } = await start()
     await pass(300)
