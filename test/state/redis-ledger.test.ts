@@ -140,6 +140,16 @@ describe.skipIf(missing !== null)('with a real Redis', () => {
     for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0)
   })
 
+  it('lets what is held for long outlast what is held for a moment', async () => {
+    const ledger = create('server')
+    await ledger.reserve({ id: 'long', now: Date.now(), charges, ttlMs: 600_000 })
+    await ledger.reserve({ id: 'short', now: Date.now(), charges, ttlMs: 1000 })
+    await ledger.settle({ id: 'short', now: Date.now(), used: { r: 0 } })
+    for (const key of ['l:l', 'r:r']) {
+      expect(await redis.pttl(`{aicc-${ledgers}}:${key}`), key).toBeGreaterThan(500_000)
+    }
+  })
+
   it('lets a thousand at once from three connections take no more than the limits', async () => {
     const prefix = '{aicc-three}:'
     const clients = [1, 2, 3].map(() => new Redis({ port: server.port }))

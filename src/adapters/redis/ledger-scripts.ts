@@ -41,11 +41,16 @@ local function drained(charge, now)
   return rate
 end
 
+-- Never sooner than it was to: a request that may take long still counts on the key.
+local function keep_for(name, ttl)
+  if redis.call('PTTL', name) < ttl then redis.call('PEXPIRE', name, text(ttl)) end
+end
+
 local function keep_rate(charge, rate, ttl)
   local name = name_of(charge)
   redis.call('HSET', name, 'level', text(rate.level), 'at', text(rate.at), 'added', text(rate.added))
   local full_in = math.ceil(rate.level * charge.limit.windowMs / charge.limit.count)
-  redis.call('PEXPIRE', name, text(full_in + ttl + charge.limit.windowMs))
+  keep_for(name, full_in + ttl + charge.limit.windowMs)
 end
 
 local function used_of(charge) return tonumber(redis.call('GET', name_of(charge)) or 0) end
@@ -138,7 +143,7 @@ local function take(charge)
     add_used(charge, charge.amount, now)
   else
     redis.call('ZADD', name_of(charge), text(now + ttl), id)
-    redis.call('PEXPIRE', name_of(charge), text(ttl))
+    keep_for(name_of(charge), ttl)
   end
   return 0
 end
