@@ -93,7 +93,8 @@ function createBreaker(): Breaker {
   return {
     allows(now) {
       if (opened === 0) return true
-      if (now < opensUntil) return false
+      // A clock that was set back must not make a moment an hour.
+      if (now < opensUntil && opensUntil - now <= OPEN_MOST_MS) return false
       // One tries; the others wait for what becomes of it.
       opensUntil = now + OPEN_FIRST_MS
       trialAt = now

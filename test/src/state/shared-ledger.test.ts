@@ -186,4 +186,13 @@ describe('createSharedLedger', () => {
     down(false)
     expect([await at('j', 7001), await at('k', 7002), await at('l', 7003)]).toEqual([false, true, true])
   })
+
+  it('asks again when the clock was set back', async () => {
+    const { reserve, down, asked } = rig()
+    down(true)
+    for (const id of ['a', 'b', 'c']) await reserve(id)
+    down(false)
+    await reserve('d', ALL, -3_600_000)
+    expect(asked).toEqual(['a', 'b', 'c', 'd'])
+  })
 })
