@@ -86,6 +86,18 @@ export const DRESSES: readonly [Dress, ...Dress[]] = [
     write: (text) => [`see data:text/plain;base64,${base64(text)}`],
     isEncoded: true,
   },
+  {
+    name: 'base64 in a path',
+    write: (text) => [`https://x.test/mail/reset/${base64url(text)}`],
+    isEncoded: true,
+  },
+  {
+    name: 'base64 behind a word',
+    write: (text) => [`call_${base64url(text)}`],
+    isName: true,
+    isEncoded: true,
+    isCrowded: true,
+  },
   { name: 'wide in base64', write: (text) => [base64(fullWidth(text))], isEncoded: true },
   { name: 'base64 zero-width', write: (text) => [zeroWidth(base64(text))], isEncoded: true },
   { name: 'base64 in JSON', write: (text) => [nested(base64(text))], isEncoded: true },

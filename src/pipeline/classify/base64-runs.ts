@@ -1,6 +1,7 @@
 /** Texts that stand in another as base64, plain or for URLs, or as hex, in one line or wrapped. One level deep. */
 import { codesOf } from './codes-of.ts'
 import { decodePayload, isPayloadDigit, mayBeText, type Payload } from './decode-payload.ts'
+import { gluedPayloads } from './glued-payloads.ts'
 
 export interface EncodedText extends Payload {
   start: number
@@ -37,6 +38,7 @@ export function decodeRuns(text: string): Decoded {
     probe = end
     const encoded = decodeRun(codes, start, end)
     const found = encoded === null ? decodeLines(codes, lines, end) : [encoded]
+    if (found.length === 0) found.push(...gluedPayloads(codes, { start, end, shortest: SHORTEST }))
     texts.push(...found)
     const covered = found.reduce((sum, each) => sum + each.end - each.start, 0)
     if (end - start - covered >= SHORTEST_OPAQUE && isMixed(text.slice(start, end)))

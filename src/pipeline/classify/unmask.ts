@@ -28,6 +28,8 @@ export function unmask(text: string): Normalized {
   const out = new PlainText(text.length)
   let at = 0
   for (const { start, end, text: decoded } of payloads) {
+    // Of two readings of the same characters, the first has more.
+    if (start < at) continue
     unmaskInto(out, codes, { from: at, to: start, origin: at, scale: 1 })
     at = padded(text, end)
     const scale = (at - start) / decoded.length

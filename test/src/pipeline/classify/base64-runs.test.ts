@@ -21,6 +21,17 @@ describe('decodeRuns', () => {
     ['hex', `= ${Buffer.from(SECRET).toString('hex')}`, [SECRET]],
     ['hex in capitals', Buffer.from(SECRET).toString('hex').toUpperCase(), [SECRET]],
     ['two', `${encoded},${encoded}`, [SECRET, SECRET]],
+    ['behind a path', `https://x.example/reset/${encoded}`, [SECRET]],
+    [
+      'with a slash of its own, behind a path',
+      `/a/${Buffer.from(`why???${SECRET}`).toString('base64')}`,
+      [`why???${SECRET}`],
+    ],
+    ['behind a prefix', `call_${Buffer.from(SECRET).toString('base64url')}`, [SECRET]],
+    ['behind a hyphen', `token-${encoded}`, [SECRET]],
+    ['hex as C writes it', `0x${Buffer.from(SECRET).toString('hex')}`, [SECRET]],
+    ['hex as databases write it', `\\x${Buffer.from(SECRET).toString('hex')}`, [SECRET]],
+    ['a path', 'node_modules/typescript-eslint/dist/configs/recommended-type-checked', []],
     ['short', 'aGVsbG8=', []],
     ['words', 'internationalization of MultiplexedConnections', []],
     ['a digest', '3f786850e387550fdab836ed7e6dc881de23001b', []],
@@ -32,6 +43,11 @@ describe('decodeRuns', () => {
     ['bytes', bytes, []],
   ])('%s', (_, text, found) => {
     expect(decodeRuns(text).texts.map((each) => each.text)).toEqual(found)
+  })
+
+  it('reads what stands amid a path without the words behind it', () => {
+    const { texts } = decodeRuns(`/u/${Buffer.from(SECRET).toString('base64url')}/edit`)
+    expect(texts.map(({ text }) => text)).toContain(SECRET)
   })
 
   it.each([

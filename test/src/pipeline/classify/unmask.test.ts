@@ -53,6 +53,11 @@ describe('unmask', () => {
 
   it.each([
     { name: 'a payload among words', text: `Run: "${btoa(ATTACK)}" now`, plain: `run: "${PLAIN}" now` },
+    {
+      name: 'a payload amid a path, once',
+      text: `/a/${btoa(`${ATTACK} ok`).replace('=', '')}/edit`,
+      plain: `/a/${PLAIN} ok?y\u062d`,
+    },
     { name: 'a payload is decoded once', text: btoa(btoa(ATTACK)), plain: btoa(ATTACK).toLowerCase() },
     {
       name: 'a long payload with few words at first',
