@@ -14,6 +14,8 @@ export interface FakeHost {
   body: string | null
   /** Whether its switch does what it is told. */
   obeys: boolean
+  /** What is asked from now on is answered when that is settled, with what was true when it was asked. */
+  hold: Promise<unknown>
   /** Method, path, key and body of each call. */
   calls: string[]
   origin: string
@@ -31,9 +33,9 @@ export async function startModeHost(): Promise<FakeHost> {
       if (request.method === 'POST' && request.url === '/toggle' && host.obeys) {
         host.on = (JSON.parse(text) as { on: boolean }).on
       }
-      response
-        .writeHead(host.status, { location: '/elsewhere' })
-        .end(host.body ?? JSON.stringify({ on: host.on }))
+      const said = host.body ?? JSON.stringify({ on: host.on })
+      const { status, hold } = host
+      void hold.then(() => response.writeHead(status, { location: '/elsewhere' }).end(said))
     })
   })
   server.listen(0, '127.0.0.1')
@@ -44,7 +46,16 @@ export async function startModeHost(): Promise<FakeHost> {
   }
   onTestFinished(close)
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const host: FakeHost = { on: false, status: 200, body: null, obeys: true, calls: [], origin, close }
+  const host: FakeHost = {
+    on: false,
+    status: 200,
+    body: null,
+    obeys: true,
+    hold: Promise.resolve(),
+    calls: [],
+    origin,
+    close,
+  }
   return host
 }
 

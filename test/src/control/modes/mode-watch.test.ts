@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ReloadResult } from '../../../../src/control/gateway.ts'
 import { createModeWatch, type ModeWatch } from '../../../../src/control/modes/mode-watch.ts'
 import type { ModeHost } from '../../../../src/table/mode-host.ts'
@@ -181,11 +181,16 @@ describe('a mode that a host tells', () => {
   })
 
   it('does not take an answer for news that began before a switch', async () => {
-    const { watch, host, on } = await start()
+    const { watch, host, on, brought } = await start()
+    let release: (value?: unknown) => void = () => {}
+    host.hold = new Promise((resolve) => (release = resolve))
     const late = watch.tick()
+    await vi.waitFor(() => expect(host.calls).toHaveLength(1))
+    host.hold = Promise.resolve()
     await watch.switch('gaming', true)
+    release()
     await late
-    expect([on.has('gaming'), host.on]).toEqual([true, true])
+    expect([on.has('gaming'), host.on, brought]).toEqual([true, true, ['gaming on']])
   })
 
   it('leaves modes that people switch to them', async () => {

@@ -96,6 +96,15 @@ describe('verifySignature', () => {
     expect(await verdict(headOf(signed(), fields), signerOf(), body)).toBe('signature_invalid')
   })
 
+  it('looks at every digit of the signature', async () => {
+    const signature = signed()['x-aicc-signature']!
+    for (let i = 0; i < signature.length; i += 1) {
+      const other = signature[i] === '0' ? '1' : '0'
+      const forged = signature.slice(0, i) + other + signature.slice(i + 1)
+      expect(await verdict(headOf(signed(), { signature: forged }))).toBe('signature_invalid')
+    }
+  })
+
   it('refuses a nonce that was taken off, and the secret of another', async () => {
     expect(await verdict(headOf(signed({ nonce: 'n' }), { nonce: null }))).toBe('signature_invalid')
     expect(await verdict(headOf(signed({ secret: `${SECRET}x` })))).toBe('signature_invalid')
