@@ -11,8 +11,9 @@ import { WORD_IDS, type WordId } from './national-ids.ts'
 import { isDigit, NumberRun } from './number-run.ts'
 import { findNumber, isGlue, type NumberSource } from './numbers.ts'
 
-/** What stands behind the name of a mail address. */
-const AT_DOMAIN = /@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w-])/y
+/** What stands behind the name of a mail address: labels in any script, then one in ours. Marks may close a text in Markdown. */
+const AT_DOMAIN =
+  /@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[A-Za-z0-9]{2,59}|[A-Za-z]{2,24})(?![_-]{0,8}[A-Za-z0-9])/uy
 const LONGEST_MAIL_NAME = 64
 
 /** Characters of names in mail addresses. */

@@ -8,6 +8,14 @@ function found(text: string, off?: Set<string>): string[] {
 describe('findPii', () => {
   it.each([
     { text: 'mail ada.l+x@mail.example.org.', finds: ['email: ada.l+x@mail.example.org'] },
+    {
+      text: 'ask _ada@example.org_ or *bob@example.org*',
+      finds: ['email: _ada@example.org', 'email: bob@example.org'],
+    },
+    { text: 'ada@example.org--', finds: ['email: ada@example.org'] },
+    { text: 'ada@müller.de, bob@例え.jp', finds: ['email: ada@müller.de', 'email: bob@例え.jp'] },
+    { text: 'ada@example.xn--p1ai', finds: ['email: ada@example.xn--p1ai'] },
+    { text: '邮箱ada@example.org谢谢', finds: ['email: ada@example.org'] },
     { text: 'card 4111 1111 1111 1111 please', finds: ['card: 4111 1111 1111 1111'] },
     { text: '378282246310005', finds: ['card: 378282246310005'] },
     { text: 'SSN 078-05-1120', finds: ['ssn: 078-05-1120'] },
@@ -51,6 +59,8 @@ describe('findPii', () => {
     '192.168.1.10 and 10.0.0.1 and 127.0.0.1',
     'version 4.11.0.2',
     'node 8.8.4.4.1',
+    'react@18.2.0-rc.1 and vite@5.0.0-beta',
+    'a@b.c_d and a@b.cd-e',
     'Upgrade openssl from 1.5.14 to 2.3.10.207',
     'see section 3.11.12.13',
     '2026-11-21 18:00:00',
