@@ -23,6 +23,10 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
   IN_WORD[character.charCodeAt(0)] = 1
 }
 
+/** What no address in the web goes on behind. Odd spaces are plain ones by now. */
+const OUTSIDE_PLACE = new Uint8Array(0x202a)
+for (const character of ' \t\n\v\f\r\u1680\u2028\u2029"\'<>') OUTSIDE_PLACE[character.charCodeAt(0)] = 1
+
 export function findRandomWords(text: string, { threshold, minLength }: PrivacyGuard['entropy']): Find[] {
   const finds: Find[] = []
   const codes = codesOf(text)
@@ -39,7 +43,10 @@ export function findRandomWords(text: string, { threshold, minLength }: PrivacyG
     if (end - start < minLength) continue
     while ((armour[block]?.end ?? Infinity) <= start) block += 1
     if ((armour[block]?.start ?? Infinity) <= start) continue
-    if (!looksRandom(text.slice(start, Math.min(end, start + LONGEST)), threshold) || hasPlace(text, start))
+    if (
+      !looksRandom(text.slice(start, Math.min(end, start + LONGEST)), threshold) ||
+      hasPlace(text, codes, start)
+    )
       continue
     while (text.charAt(end) === '=' && end < probe + 2) end += 1
     finds.push({ start, end, kind: 'random' })
@@ -71,9 +78,11 @@ function looksRandom(run: string, threshold: number): boolean {
 }
 
 /** A digest, or part of an address in the web: random for other reasons than being secret. */
-function hasPlace(text: string, at: number): boolean {
-  const before = text.slice(Math.max(0, at - LONGEST_PLACE), at)
-  if (DIGEST.test(before.slice(-24))) return true
-  const word = before.split(/[\s"'<>]/).at(-1) ?? ''
+function hasPlace(text: string, codes: Uint16Array, at: number): boolean {
+  if (DIGEST.test(text.slice(Math.max(0, at - 24), at))) return true
+  const first = Math.max(0, at - LONGEST_PLACE)
+  let from = at
+  while (from > first && OUTSIDE_PLACE[codes[from - 1] ?? 0] !== 1) from -= 1
+  const word = text.slice(from, at)
   return word.includes('://') || (text.charAt(at) === '/' && /\w$/.test(word))
 }

@@ -192,3 +192,18 @@ describe('very many finds', () => {
     expect(findings).toHaveLength(131_000)
   })
 })
+
+describe('a random word', () => {
+  const RANDOM = 'q7Rt2Lx9Vb4Nw8Kz3Mj6Hd5Fc1GsPaYe'
+
+  it('is none where it goes on with an address in the web, or is a digest', () => {
+    expect(kinds(scan([`https://a.example/x?y=${RANDOM}`, `sha256:${RANDOM}`], {}))).toEqual([])
+  })
+
+  it.each([' ', '\t', '\n', '"', "'", '<', '>', '\u00a0', '\u1680', '\u2028', '\u2029', '\u3000'])(
+    'is one behind an address that %j ends',
+    (mark) => {
+      expect(kinds(scan(`https://a.example/x?y=${mark}${RANDOM}`, {}))).toEqual(['random'])
+    },
+  )
+})
