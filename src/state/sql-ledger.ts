@@ -88,8 +88,8 @@ export function createSqlLedger(sql: Sql): SqlLedger {
   }
   const addUsed = ({ key, period }: BudgetCharge, amount: number): void => {
     sql.run(
-      `INSERT INTO budgets (key, period, used, ends_at) VALUES (?, ?, max(0, ?), ?)
-       ON CONFLICT (key, period) DO UPDATE SET used = max(0, used + ?)`,
+      `INSERT INTO budgets (key, period, used, ends_at) VALUES (?, ?, ${within('?')}, ?)
+       ON CONFLICT (key, period) DO UPDATE SET used = ${within('used + ?')}`,
       key,
       period.name,
       amount,
@@ -201,6 +201,11 @@ export function createSqlLedger(sql: Sql): SqlLedger {
       sql.run('DELETE FROM reservations WHERE ends_at <= ?', now)
     },
   }
+}
+
+/** A larger number could be written, but never be read again: and then nobody's budget could. */
+function within(amount: string): string {
+  return `min(${Number.MAX_SAFE_INTEGER}, max(0, ${amount}))`
 }
 
 function rateIn(row: SqlRow): RateState {

@@ -75,6 +75,14 @@ describe('createUsageBook', () => {
     expect(book.usage(ALL)).toEqual([])
   })
 
+  it('can still be read when a backend has told of more tokens than there are', async () => {
+    const book = open(await newFile())
+    const charges = [{ charge: DAY, used: 9e15 }]
+    for (const id of ['a', 'b']) book.keep([makeRecord({ id, charges })])
+    const { budgets } = book.state(NOON).ledger
+    expect(budgets[DAY.key]?.['2026-11-21']?.used).toBe(Number.MAX_SAFE_INTEGER)
+  })
+
   it('knows it all after it was closed and opened again', async () => {
     const path = await newFile()
     const first = openDatabase(path, USAGE_MIGRATIONS)
