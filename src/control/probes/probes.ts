@@ -71,6 +71,7 @@ export function createProbes(options: ProbesOptions): Probes {
   let timer: NodeJS.Timeout | undefined
   let attempts = 0
   let trafficAt = Number.NEGATIVE_INFINITY
+  let lastTickAt = Number.NEGATIVE_INFINITY
 
   /** Brings the list up to what is in force. */
   const update = ({ table, backendKeys }: Snapshot): void => {
@@ -138,10 +139,17 @@ export function createProbes(options: ProbesOptions): Probes {
     }
   }
 
+  /** The clock was set back: nobody was to be asked until it is that late again. */
+  const askAllAgain = (): void => {
+    for (const one of watched.values()) if (Number.isFinite(one.dueAt)) one.dueAt = now()
+  }
+
   const tick = async (): Promise<void> => {
     const current = snapshot()
     if (current === null) return
     update(current)
+    if (now() < lastTickAt) askAllAgain()
+    lastTickAt = now()
     const due = [...watched.values()].filter(({ dueAt }) => dueAt <= now())
     // Nobody else shall ask meanwhile.
     for (const one of due) one.dueAt = Number.POSITIVE_INFINITY

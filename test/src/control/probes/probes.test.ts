@@ -13,6 +13,7 @@ interface Rig {
   probes: Probes
   /** Lets so much time pass, second by second, and waits for the answers. */
   pass: (seconds: number) => Promise<void>
+  setClockBack: (seconds: number) => void
   /** The edge has called backends since it was last looked at. */
   traffic: () => void
   /** What the edge was told, by ticks that told anything. */
@@ -63,7 +64,17 @@ async function start(backend: Partial<Backend> = {}): Promise<Rig> {
       await probes.tick()
     }
   }
-  return { probes, pass, traffic: () => void (attempts += 1), told, log, asked, host, table }
+  return {
+    probes,
+    pass,
+    setClockBack: (seconds) => void (now -= seconds * 1000),
+    traffic: () => void (attempts += 1),
+    told,
+    log,
+    asked,
+    host,
+    table,
+  }
 }
 
 const ups = (told: Rig['told']): (boolean | undefined)[] => told.map(({ gpu }) => gpu?.up)
@@ -127,6 +138,16 @@ describe('probes', () => {
     expect(ups(told).slice(-2)).toEqual([false, true])
     expect(probes.status()).toMatchObject({ gpu: { state: 'up', since: 1_242_000, detail: null } })
     expect(log).toEqual(['backend `gpu` is down: 503 on GET /v1/models', 'backend `gpu` is up'])
+  })
+
+  it('find a host again though the clock was set back', async () => {
+    const { probes, host, told, pass, setClockBack } = await start()
+    host.status = 503
+    await probes.tick()
+    host.status = 200
+    setClockBack(7200)
+    await pass(1)
+    expect(ups(told)).toEqual([false, true])
   })
 
   it('find a host that nobody answers for', async () => {
