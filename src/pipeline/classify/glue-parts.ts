@@ -42,13 +42,18 @@ function listsOf({ pieces }: Haystack, parts: readonly TextPart[]): Piece[][] {
   return [...lists.values()].filter((list) => list.length > 1)
 }
 
+/** In which a part of a message says something: a model reads one behind the other. */
+const SPOKEN: ReadonlySet<string | number> = new Set(['text', 'refusal', 'content'])
+
 /** Names a list, and the field of its items; null for what stands in none. Messages are no list of texts. */
 function listOf(part: TextPart | undefined): string | null {
   if (part === undefined || (part.kind !== 'text' && part.kind !== 'json')) return null
   const { path } = part
   const item = path.findLastIndex((step) => typeof step === 'number')
   if (item < (path[0] === 'messages' ? 3 : 1)) return null
-  return JSON.stringify([...path.slice(0, item), null, ...path.slice(item + 1)])
+  const [field, ...deeper] = path.slice(item + 1)
+  const isSpoken = field === undefined || (deeper.length === 0 && SPOKEN.has(field))
+  return JSON.stringify([...path.slice(0, item), null, ...(isSpoken ? [] : path.slice(item + 1))])
 }
 
 /**

@@ -35,6 +35,14 @@ describe('addHidden', () => {
     },
     { name: 'words that are cut', content: list(MARK.slice(0, 9), MARK.slice(9)) },
     {
+      name: 'words that are cut, in parts of several kinds',
+      content: [
+        { type: 'text', text: MARK.slice(0, 9) },
+        { type: 'refusal', refusal: MARK.slice(9, 15) },
+        MARK.slice(15),
+      ],
+    },
+    {
       name: 'an escape that is cut',
       content: list(MARK.replace('m', String.raw`\u00`).slice(0, 8), `6d${MARK.slice(5)}`),
     },
