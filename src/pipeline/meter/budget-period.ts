@@ -31,10 +31,12 @@ type Day = [year: number, month: number, day: number]
 /** Unix ms at which the day begins there: its midnight, or the first moment after it that clocks show. */
 function midnight(timeZone: string, [year, month, day]: Day): number {
   const asUtc = Date.UTC(year, month - 1, day)
-  let at = asUtc
   // The offset of the guess, then that of what comes out: they differ where clocks are changed between the two.
-  for (let i = 0; i < 2; i += 1) at = asUtc - offset(timeZone, at)
-  return at
+  const first = asUtc - offset(timeZone, asUtc)
+  const second = asUtc - offset(timeZone, first)
+  const isThere = second + offset(timeZone, second) === asUtc
+  // Where clocks skip midnight, both are off by what they skip, one to each side or not at all.
+  return isThere ? second : Math.max(first, second)
 }
 
 /** Ms by which clocks there are ahead of UTC. */

@@ -11,6 +11,9 @@ import { estimateTokens } from '../classify/estimate-tokens.ts'
 /** Tokens of an answer whose length nobody bounds. */
 const UNBOUNDED_OUTPUT = 1024
 
+/** No answer is longer. JSON's `1e400` is Infinity, which is no number to count with and no JSON any more. */
+const LONGEST_ANSWER = 1e7
+
 /** More answers than this at once no server gives. */
 const MOST_ANSWERS = 128
 
@@ -28,8 +31,9 @@ export function estimateRequest(
 ): TokenEstimate {
   const input = inputTokens(body, facts, table)
   if (facts.surface === 'embeddings') return { input, output: 0, bounded: true }
-  const longest = longestAnswer(facts, edits)
-  const answers = Math.max(answersOf(body.value['n']), answersOf(body.value['best_of']))
+  const longest = longestAnswer(body.value, edits)
+  const { n, best_of: best, prompt } = body.value
+  const answers = Math.max(answersOf(n), answersOf(best)) * promptsIn(prompt)
   return { input, output: (longest ?? UNBOUNDED_OUTPUT) * answers, bounded: longest !== null }
 }
 
@@ -42,13 +46,29 @@ function inputTokens(body: JsonObject, facts: Facts, table: RouteTable): number 
 }
 
 /** Tokens, after rules have set and clamped them; null = nobody says. */
-function longestAnswer({ maxTokens }: Facts, { set, clamp }: ParameterEdits): number | null {
+function longestAnswer(body: JsonObject['value'], { set, clamp }: ParameterEdits): number | null {
   const said = lookup(set, 'max_tokens')
   const bounds = lookup(clamp, 'max_tokens')
-  const wanted = typeof said === 'number' ? said : (maxTokens ?? bounds?.max ?? null)
+  const wanted = typeof said === 'number' ? said : (wantedTokens(body) ?? bounds?.max ?? null)
   if (wanted === null) return null
-  const clamped = Math.min(Math.max(wanted, bounds?.min ?? 0), bounds?.max ?? Number.POSITIVE_INFINITY)
-  return Math.max(0, Math.ceil(clamped))
+  const clamped = Math.min(Math.max(wanted, bounds?.min ?? 0), bounds?.max ?? LONGEST_ANSWER)
+  return Math.max(0, Math.ceil(Math.min(clamped, LONGEST_ANSWER)))
+}
+
+/** Its limit has two names, and backends differ in whom they believe; some read a text as the number that it says. */
+function wantedTokens({
+  max_tokens: older,
+  max_completion_tokens: newer,
+}: JsonObject['value']): number | null {
+  const numbers = [older, newer]
+    .map((value) => (typeof value === 'string' ? Number(value) : value))
+    .filter((value) => typeof value === 'number' && !Number.isNaN(value)) as number[]
+  return numbers.length === 0 ? null : Math.max(...numbers)
+}
+
+/** A list of texts, or of lists of tokens, is answered once for each; a list of tokens is one prompt. */
+function promptsIn(prompt: unknown): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1
 }
 
 function answersOf(value: unknown): number {

@@ -39,9 +39,12 @@ export function readUsage(usage: unknown): WireUsage | null {
   return { input: input ?? 0, cachedInput: Math.min(cached ?? 0, input ?? 0), output: output ?? 0 }
 }
 
-/** Null for what is no count: a backend's mistake must not become credit. */
+/** More tokens than this no request has. */
+const MOST_TOKENS = 1e9
+
+/** Null for what is no count: a backend's mistake must not become credit, nor use up a budget for good. */
 function countOf(value: unknown): number | null {
-  return typeof value === 'number' && value >= 0 && value <= 1e12 ? Math.round(value) : null
+  return typeof value === 'number' && value >= 0 && value <= MOST_TOKENS ? Math.round(value) : null
 }
 
 /** The object that the text begins with. */

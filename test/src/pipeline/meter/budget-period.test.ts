@@ -14,6 +14,27 @@ describe('the period of a budget', () => {
     ['day of 23 hours', 'Europe/Berlin', '2026-03-29T12:00:00Z', '2026-03-29', '2026-03-29T22:00:00Z'],
     ['day of 25 hours', 'Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25', '2026-10-25T23:00:00Z'],
     ['month with a change', 'America/New_York', '2026-03-01T05:00:00Z', '2026-03', '2026-04-01T04:00:00Z'],
+    [
+      'day before one that begins at one',
+      'America/Havana',
+      '2026-03-08T04:30:00Z',
+      '2026-03-07',
+      '2026-03-08T05:00:00Z',
+    ],
+    [
+      'day that begins at one',
+      'America/Havana',
+      '2026-03-08T05:00:00Z',
+      '2026-03-08',
+      '2026-03-09T04:00:00Z',
+    ],
+    [
+      'day before such a one in the east',
+      'Africa/Cairo',
+      '2026-04-23T21:30:00Z',
+      '2026-04-23',
+      '2026-04-23T22:00:00Z',
+    ],
     ['day ahead of UTC', 'Pacific/Kiritimati', '2026-11-21T10:00:00Z', '2026-11-22', '2026-11-22T10:00:00Z'],
     ['day with half an hour', 'Asia/Kolkata', '2026-11-21T18:30:00Z', '2026-11-22', '2026-11-22T18:30:00Z'],
   ])('%s in %s at %s', (what, timeZone, now, name, endsAt) => {

@@ -15,21 +15,54 @@ describe('what a request may use', () => {
   const body = { model: 'm', messages: [{ role: 'user', content: 'what is it? '.repeat(30) }] }
   const rows: [string, object, object, object, { output: number; bounded: boolean }][] = [
     ['says nothing', {}, {}, NO_EDITS, { output: 1024, bounded: false }],
-    ['says how long', {}, { maxTokens: 50 }, NO_EDITS, { output: 50, bounded: true }],
-    ['wants several answers', { n: 3 }, { maxTokens: 50 }, NO_EDITS, { output: 150, bounded: true }],
+    ['says how long', { max_tokens: 50 }, {}, NO_EDITS, { output: 50, bounded: true }],
+    ['says so in newer words', { max_completion_tokens: 50 }, {}, NO_EDITS, { output: 50, bounded: true }],
+    [
+      'says so twice: nobody knows whom the backend believes',
+      { max_completion_tokens: 1, max_tokens: 50 },
+      {},
+      NO_EDITS,
+      { output: 50, bounded: true },
+    ],
+    ['says so as text', { max_tokens: '5000' }, {}, NO_EDITS, { output: 5000, bounded: true }],
+    ['says so as nonsense', { max_tokens: 'long' }, {}, NO_EDITS, { output: 1024, bounded: false }],
+    ['wants less than nothing', { max_tokens: -5 }, {}, NO_EDITS, { output: 0, bounded: true }],
+    ['wants several answers', { max_tokens: 50, n: 3 }, {}, NO_EDITS, { output: 150, bounded: true }],
     [
       'wants the best of several',
-      { n: 1, best_of: 4 },
-      { maxTokens: 50 },
+      { max_tokens: 50, n: 1, best_of: 4 },
+      {},
       NO_EDITS,
       { output: 200, bounded: true },
     ],
-    ['wants nonsense', { n: 'many' }, { maxTokens: 50 }, NO_EDITS, { output: 50, bounded: true }],
-    ['is set', {}, { maxTokens: 50 }, { set: { max_tokens: 9 }, clamp: {} }, { output: 9, bounded: true }],
+    [
+      'has several prompts',
+      { max_tokens: 50, n: 2, prompt: ['a', 'b', 'c'] },
+      {},
+      NO_EDITS,
+      { output: 300, bounded: true },
+    ],
+    [
+      'has several prompts in tokens',
+      { max_tokens: 50, prompt: [[1], [2, 3]] },
+      {},
+      NO_EDITS,
+      { output: 100, bounded: true },
+    ],
+    [
+      'has one prompt in tokens',
+      { max_tokens: 50, prompt: [1, 2, 3] },
+      {},
+      NO_EDITS,
+      { output: 50, bounded: true },
+    ],
+    ['has no prompt', { max_tokens: 50, prompt: [] }, {}, NO_EDITS, { output: 50, bounded: true }],
+    ['wants nonsense', { max_tokens: 50, n: 'many' }, {}, NO_EDITS, { output: 50, bounded: true }],
+    ['is set', { max_tokens: 50 }, {}, { set: { max_tokens: 9 }, clamp: {} }, { output: 9, bounded: true }],
     [
       'is clamped',
+      { max_tokens: 50 },
       {},
-      { maxTokens: 50 },
       { set: {}, clamp: { max_tokens: { min: null, max: 20 } } },
       { output: 20, bounded: true },
     ],
@@ -48,6 +81,14 @@ describe('what a request may use', () => {
     expect(estimate).toMatchObject(expected)
     expect(estimate.input).toBeGreaterThanOrEqual(100)
     expect(estimate.input).toBeLessThan(160)
+  })
+
+  it.each(['1e400', '1e308', '"1e400"'])('is a number to count with, whatever it asks for (%s)', (most) => {
+    const parsed = parseJsonObject(`{"model":"m","n":128,"messages":[],"max_tokens":${most}}`)
+    const { input, output } = estimateRequest(parsed, makeFacts(), { edits: NO_EDITS, table })
+    expect(output).toBeLessThan(1e12)
+    const free = { input: 0, cachedInput: 0, output: 0 }
+    expect(costOf(free, { input, cachedInput: 0, output })).toBe(0)
   })
 
   it('does not take images for text, nor count what was counted', () => {
