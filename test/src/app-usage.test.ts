@@ -72,6 +72,14 @@ describe('a stream', () => {
     expect(ports.records[0]?.usage).toMatchObject({ output: 30, source: 'wire' })
   })
 
+  it('may end without a blank line', async () => {
+    const stop = event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+    const { ask, ports } = gateway(metered, { gpu: streaming([delta('a'), stop, LONE.trimEnd()]) })
+    expect(await (await ask({ stream: true })).text()).toBe(delta('a') + stop + DONE)
+    await Promise.all(ports.deferred)
+    expect(ports.records[0]?.usage).toMatchObject({ input: 20, output: 30, source: 'wire' })
+  })
+
   it('is estimated where the backend says nothing', async () => {
     const { ask, left, ports } = gateway(metered, {
       gpu: streaming([...Array<string>(40).fill(delta('word')), DONE]),

@@ -246,23 +246,29 @@ async function pumpAll({ bill }: Exchange, opened: Opened, { answer, flow, chang
   }
   if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
   const rest = aligner.rest()
-  await finish(answer, change === null || rest.byteLength === 0 ? rest : change(rest), tail)
+  const last = change === null || rest.byteLength === 0 ? rest : change(rest)
+  await finish(answer, { rest: last, shown: last.byteLength === 0 ? null : bill.pass(last) }, tail)
 }
 
 function brokenRead(flow: Flow): never {
   throw flow.attempt.signal.aborted ? flow.attempt.signal.reason : brokenOff()
 }
 
+/** What came behind the last event that ended, and what the client is to see of it; null = nothing. */
+interface Last {
+  rest: Uint8Array
+  shown: Uint8Array | null
+}
+
 /** The backend closed the stream: was that the end of the answer? */
-async function finish(answer: StreamAnswer, rest: Uint8Array, tail: Uint8Array[]): Promise<void> {
+async function finish(answer: StreamAnswer, { rest, shown }: Last, tail: Uint8Array[]): Promise<void> {
   const decoder = new TextDecoder()
   const restText = decoder.decode(rest)
   const complete = eventData(restText).every((data) => judgeEvent(data).kind !== 'garbled')
   const end = judgeEnd(tail.map((piece) => decoder.decode(piece)).join('') + (complete ? restText : ''))
   if (end === 'truncated' || !complete) throw brokenOff()
-  if (rest.byteLength > 0) await answer.write(rest)
-  if (end === 'finished')
-    await answer.write(rest.byteLength > 0 ? encoder.encode('\n\ndata: [DONE]\n\n') : DONE)
+  if (shown !== null) await answer.write(shown)
+  if (end === 'finished') await answer.write(shown === null ? DONE : encoder.encode('\n\ndata: [DONE]\n\n'))
   await answer.close()
 }
 
