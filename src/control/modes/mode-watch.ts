@@ -70,6 +70,7 @@ export function createModeWatch(options: ModeWatchOptions): ModeWatch {
   const { inForce, isOn, bring, log, now = Date.now, wait = sleep } = options
   const watched = new Map<string, Watched>()
   let timer: NodeJS.Timeout | undefined
+  let lastTickAt = Number.NEGATIVE_INFINITY
 
   const update = (): void => {
     const current = inForce()
@@ -157,8 +158,15 @@ export function createModeWatch(options: ModeWatchOptions): ModeWatch {
     }
   }
 
+  /** The clock was set back: nobody was to be asked until it is that late again. */
+  const askAllAgain = (): void => {
+    for (const one of watched.values()) if (Number.isFinite(one.dueAt)) one.dueAt = now()
+  }
+
   const tick = async (): Promise<void> => {
     update()
+    if (now() < lastTickAt) askAllAgain()
+    lastTickAt = now()
     const due = [...watched.values()].filter(({ dueAt }) => dueAt <= now())
     // Nobody else shall ask meanwhile.
     for (const one of due) one.dueAt = Number.POSITIVE_INFINITY

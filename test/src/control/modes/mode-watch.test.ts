@@ -17,6 +17,7 @@ interface Rig {
   table: RouteTable
   /** Lets so much time pass, second by second, and waits for the answers. */
   pass: (seconds: number) => Promise<void>
+  setClockBack: (seconds: number) => void
 }
 
 async function start(fields: Partial<ModeHost> = {}): Promise<Rig> {
@@ -51,7 +52,8 @@ async function start(fields: Partial<ModeHost> = {}): Promise<Rig> {
       await watch.tick()
     }
   }
-  return { watch, host, on, brought, log, table, pass }
+  const setClockBack = (seconds: number): void => void (now -= seconds * 1000)
+  return { watch, host, on, brought, log, table, pass, setClockBack }
 }
 
 const STATUS = 'GET /status -'
@@ -70,6 +72,15 @@ describe('a mode that a host tells', () => {
     await pass(10)
     expect(brought).toEqual(['gaming on', 'gaming off'])
     expect(log).toEqual(['mode `gaming` is on: its host says so', 'mode `gaming` is off: its host says so'])
+  })
+
+  it('follows it though the clock was set back', async () => {
+    const { host, brought, pass, setClockBack } = await start()
+    await pass(1)
+    host.on = true
+    setClockBack(7200)
+    await pass(1)
+    expect(brought).toEqual(['gaming on'])
   })
 
   it('sends its key, and frees the host of work once when it goes on', async () => {
