@@ -25,7 +25,7 @@ export interface WakerOptions {
   /** What is in force; null while nothing is. */
   snapshot: () => Snapshot | null
   log: (line: string) => void
-  /** Unix ms. */
+  /** In ms, by a clock that nobody sets. */
   now?: () => number
   wait?: (ms: number) => Promise<unknown>
 }
@@ -39,7 +39,12 @@ export interface Waker {
 
 type Wakeable = Backend & { origin: string; wake: WakePolicy }
 
-export function createWaker({ snapshot, log, now = Date.now, wait = sleep }: WakerOptions): Waker {
+export function createWaker({
+  snapshot,
+  log,
+  now = () => performance.now(),
+  wait = sleep,
+}: WakerOptions): Waker {
   const underWay = new Map<string, Promise<boolean>>()
   const givenUpUntil = new Map<string, number>()
   const ending = new AbortController()
