@@ -27,7 +27,7 @@ export const unpricedModels: Check = {
             prefer: 'key',
             secondary: [{ span: locate(budget.at), text: 'a budget that would not see it' }],
             notes: [`the way there: ${[...way, target.name].join(' → ')}`],
-            help: 'add a `price`, as in `price: { input: 0.5, output: 1.5 }` USD per million tokens, or `price: none` for what costs nothing',
+            help: 'add a `price`, as in `price: { input: 0.5, output: 1.5 }` (USD per million tokens), or `price: none` for what costs nothing',
           },
         )
       }

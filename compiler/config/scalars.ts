@@ -26,7 +26,7 @@ export type DurationOrOff = string
 export type ByteSize = string
 
 /**
- * A count per `s`, `min` or `h`.
+ * A count per `s`, `min` or `h`, such as `60/min`.
  * @pattern ^[1-9][0-9]{0,8}/(s|min|h)$
  * @examples ["10/min"]
  */
@@ -146,14 +146,14 @@ export type HeaderName = string
 export type TimeOfDay = string
 
 /**
- * A whole number; `k` stands for 1000 and `M` for a million.
+ * A whole number per `s`, `min`, `h` or `day`, such as `200k/min`; `k` stands for 1000 and `M` for a million.
  * @pattern ^[1-9][0-9]{0,11}(k|M)?/(s|min|h|day)$
  * @examples ["200k/min"]
  */
 export type TokenRate = string
 
 /**
- * Money per day or month.
+ * USD per `day` or `month`, such as `5/day`.
  * @pattern ^[0-9]{1,9}(\.[0-9]{1,4})?/(day|month)$
  * @examples ["5/day"]
  */

@@ -98,12 +98,15 @@ const fallback = z.union(
   },
 )
 
-const retry = z.strictObject({
-  times: wholeNumber(0, 10).exactOptional(),
-  backoff: duration.exactOptional(),
-  longestWait: duration.exactOptional(),
-  budget: wholeNumber(0, 100).exactOptional(),
-})
+const retry = z.strictObject(
+  {
+    times: wholeNumber(0, 10).exactOptional(),
+    backoff: duration.exactOptional(),
+    longestWait: duration.exactOptional(),
+    budget: wholeNumber(0, 100).exactOptional(),
+  },
+  { error: 'a mapping such as `{ times: 2 }`, with `times: 0` for no retries' },
+)
 
 const servedKeys = {
   targets: several(target, 'a list of targets, as `[backend/model]`').exactOptional(),

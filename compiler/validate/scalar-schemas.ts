@@ -134,7 +134,7 @@ export const timeZone: z.ZodType<string> = textOf(
 
 export const tokenRate: z.ZodType<string> = textOf(
   /^[1-9][0-9]{0,11}(k|M)?\/(s|min|h|day)$/,
-  'a count per `s`, `min`, `h` or `day`, such as `200k/min`',
+  'a whole number per `s`, `min`, `h` or `day`, such as `200k/min` or `1M/day`',
 )
 
 export const moneyRate: z.ZodType<string> = textOf(
