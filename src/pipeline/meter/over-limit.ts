@@ -42,7 +42,8 @@ export function overLimit(charges: readonly Charge[], verdict: Refused): Gateway
   }
   const left = `limit ${inUsd(charge.limit)} USD a ${charge.period.per}, left ${inUsd(standing.remaining)}`
   const wanted = charge.amount > 1 ? `, this request may cost ${inUsd(charge.amount)}` : ''
-  return new GatewayError('insufficient_quota', `The budget of ${whose} is used up: ${left}${wanted}.`, {
+  const head = standing.remaining < 1 ? 'is used up' : 'does not cover this request'
+  return new GatewayError('insufficient_quota', `The budget of ${whose} ${head}: ${left}${wanted}.`, {
     headers,
   })
 }

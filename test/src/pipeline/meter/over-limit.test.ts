@@ -80,12 +80,17 @@ describe('what a client over its limit is told', () => {
     expect(error.status).toBe(429)
     expect(error.toBody().error).toEqual({
       message:
-        'The budget of client `crew` is used up: limit 5 USD a day, left 0.0123, this request may cost 0.02.',
+        'The budget of client `crew` does not cover this request: limit 5 USD a day, left 0.0123, this request may cost 0.02.',
       type: 'insufficient_quota',
       param: null,
       code: 'insufficient_quota',
     })
     expect(error.options.headers).toMatchObject({ 'retry-after': '3600', 'x-should-retry': 'false' })
+
+    const none = [standing(charge.key, 5e9, 0)]
+    expect(
+      overLimit([charge], { granted: false, refusedBy: 0, retryAfterMs: 3_600_000, standings: none }).message,
+    ).toContain('`crew` is used up: limit 5 USD a day, left 0,')
   })
 })
 
