@@ -111,17 +111,22 @@ async function start(
   const store = openUsageStore({ thread: USAGE_THREAD, path: state.usage, log })
   closers.push(() => store.close())
   const handover = createHandover(store, log)
-  for (const line of await stopOrphans(state, handover.keep)) log(line)
-  await removeRunFile(state)
-
-  const modes = await readModes(state)
 
   const runDir = await mkdtemp(join(tmpdir().length > LONGEST_TMPDIR ? '/tmp' : tmpdir(), RUN_DIR_PREFIX))
+  closers.push(() => rm(runDir, { recursive: true, force: true }))
+  // What takes time comes first: from the end of an orphan until an edge of ours serves nobody listens.
+  const [bundles, secrets, outcome] = await Promise.all([
+    options.build(join(runDir, 'app')),
+    ensureSecrets(state),
+    options.compile(),
+  ])
+  for (const line of await stopOrphans(state, handover.keep)) log(line)
+  await removeRunFile(state)
   // Before any edge is there, so that each is found again.
   await writePrivate(state.runDir, runDir)
   closers.push(() => rm(state.runDir, { force: true }))
-  closers.push(() => rm(runDir, { recursive: true, force: true }))
-  const [bundles, secrets] = await Promise.all([options.build(join(runDir, 'app')), ensureSecrets(state)])
+
+  const modes = await readModes(state)
 
   const probes = createProbes({
     snapshot: () => gateway.supervisor.snapshot,
@@ -137,6 +142,7 @@ async function start(
     handover,
     runDir,
     bundle: bundles[runtime],
+    compile: beginningWith(outcome, options.compile),
     environment: async () => withClientKey(await options.environment(), secrets.clientKey),
     onEdge: (edge) => {
       void probes.greet(edge)
@@ -235,6 +241,19 @@ async function start(
   await publish()
   closers.push(() => removeRunFile(state))
   return { state, gateway, status, stop: close, kill: () => gateway.supervisor.kill() }
+}
+
+/** The first time what is there already. */
+function beginningWith(
+  outcome: CompileOutcome,
+  compile: ControlOptions['compile'],
+): ControlOptions['compile'] {
+  let ready: CompileOutcome | null = outcome
+  return () => {
+    const first = ready
+    ready = null
+    return first === null ? compile() : Promise.resolve(first)
+  }
 }
 
 /** Which Redis the policy in force names. */

@@ -5,6 +5,7 @@ import os, { tmpdir } from 'node:os'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { CompileOutcome } from '../../../src/control/gateway.ts'
 import { fetchStatus, requestReload } from '../../../src/control/admin-client.ts'
 import { isAlive } from '../../../src/control/process-identity.ts'
 import { makeClient } from '../make-snapshot.ts'
@@ -169,7 +170,13 @@ describe('startControl', () => {
     const run = await readRun(stateDir)
     // As a kill -9 leaves it: no clean-up, no lock owner, the edge alive.
     for (const lock of await locksIn(stateDir)) await rm(join(stateDir, lock))
-    const next = await start({ admin: '127.0.0.1:0' })
+    let servedMeanwhile = false
+    const compile = (): Promise<CompileOutcome> => {
+      servedMeanwhile = isAlive(run.edgePid)
+      return Promise.resolve(ok('one'))
+    }
+    const next = await start({ admin: '127.0.0.1:0', compile })
+    expect(servedMeanwhile).toBe(true)
     expect(log.join('\n')).toContain(`took over from an edge (pid ${run.edgePid})`)
     expect(isAlive(run.edgePid)).toBe(false)
     expect(next.gateway.supervisor.status.pid).not.toBe(run.edgePid)
