@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 
 /**
- * Seven projects. `unit` is fast and runs on every change; the others start real processes.
+ * Ten projects. `unit` is fast and runs on every change; the others start real processes.
  * Projects with different `maxWorkers` need a group of their own, so they run one after the other.
  */
 /** Fast tests that start processes of their own, or a language server: seconds each, most of them spent waiting. */
@@ -106,6 +106,16 @@ const config: ViteUserConfig = defineConfig({
           // Processes are killed here, and what is left of them counted.
           fileParallelism: false,
           sequence: { groupOrder: 6 },
+        },
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          hookTimeout: 60_000,
+          // Backends, clients and what is done to the gateway share one process and its clock.
+          fileParallelism: false,
+          sequence: { groupOrder: 7 },
         },
       },
       {

@@ -1,6 +1,7 @@
 /**
  * The long run: mixed traffic for minutes on each runtime, the policy swapped every few seconds, clients
- * that vanish and backends that break all the while; then fifty kills of edge and control process under load.
+ * that vanish and backends that break all the while; then as long a chaos run, half of it on each, and fifty kills of
+ * edge and control process under load.
  * Exit code 0 when nothing went wrong and memory stayed flat, 2 when not.
  */
 import { spawnSync } from 'node:child_process'
@@ -29,18 +30,18 @@ if (!(minutes > 0)) throw new Error('--minutes takes a positive number')
 
 let failed = 0
 for (const runtime of ['workerd', 'node'] as const) failed += await soak(runtime)
-failed += kill()
+failed += runSuite('chaos', 'test/chaos', { AICC_CHAOS_SECONDS: String(minutes * 30) })
+failed += runSuite('state', 'test/state/kill.test.ts', { AICC_KILL_ROUNDS: String(KILL_ROUNDS) })
 console.log(`soak: ${failed === 0 ? 'PASS' : 'FAIL'}`)
 process.exitCode = failed === 0 ? 0 : 2
 
-/** The suite's own test, with more rounds. */
-function kill(): number {
+/** A suite's own test, for longer. */
+function runSuite(project: string, path: string, more: Record<string, string>): number {
   const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
-  const { status } = spawnSync(
-    process.execPath,
-    [vitest, 'run', '--project', 'state', 'test/state/kill.test.ts'],
-    { stdio: 'inherit', env: { ...process.env, AICC_KILL_ROUNDS: String(KILL_ROUNDS) } },
-  )
+  const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', project, path], {
+    stdio: 'inherit',
+    env: { ...process.env, ...more },
+  })
   return status === 0 ? 0 : 1
 }
 

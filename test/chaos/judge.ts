@@ -1,0 +1,104 @@
+/** What became of each request, against what the chaos did to backends and gateway at that time. */
+import { SERVED_BY, type BackendName } from './chaos-policies.ts'
+import type { Attempt, Request } from './callers.ts'
+import type { FlappingBackend } from './flapping-backend.ts'
+
+/** Something that was done to the gateway: connections that were open at some time of it may have broken. */
+export interface Disturbance {
+  what: 'edge killed' | 'control restarted' | 'edge replaced'
+  /** Ms of `performance.now()`. */
+  from: number
+  to: number
+}
+
+export interface Verdict {
+  /** Requests that were answered in full at last, and those that were not. */
+  answered: number
+  failed: number
+  /** Answered in full, after attempts at backends that failed. */
+  rescued: number
+  /** Attempts that ended because of each disturbance: nobody listened, or an answer was under way. */
+  brokenBy: Record<Disturbance['what'], { notTaken: number; underWay: number }>
+  /** Ms from the first to the last connection that nobody took, of each disturbance. */
+  deafMs: Record<Disturbance['what'], number[]>
+  mostAttempts: number
+  /** Requests that failed while nobody who may answer was well all the time, by status and code. */
+  nobodyWell: Record<string, number>
+  /** Streams that ended with an error frame because the backend that they came from broke them off. */
+  brokenByBackend: number
+  /** What must not be: each in words. */
+  lost: string[]
+}
+
+/** Between what was done and when it is felt: clocks of two processes, connections that linger. */
+const MARGIN_MS = 300
+
+export function judge(
+  requests: readonly Request[],
+  disturbances: readonly Disturbance[],
+  backends: Readonly<Record<BackendName, FlappingBackend>>,
+): Verdict {
+  const verdict: Verdict = {
+    answered: 0,
+    failed: 0,
+    rescued: 0,
+    brokenBy: {
+      'edge killed': { notTaken: 0, underWay: 0 },
+      'control restarted': { notTaken: 0, underWay: 0 },
+      'edge replaced': { notTaken: 0, underWay: 0 },
+    },
+    deafMs: { 'edge killed': [], 'control restarted': [], 'edge replaced': [] },
+    mostAttempts: 0,
+    nobodyWell: {},
+    brokenByBackend: 0,
+    lost: [],
+  }
+  const deaf = new Map<Disturbance, { from: number; to: number }>()
+  const breakOf = (attempt: Attempt): Disturbance | undefined =>
+    disturbances.find(({ from, to }) => attempt.from <= to + MARGIN_MS && attempt.to >= from)
+  const judgeAttempt = (attempt: Attempt, request: Request): void => {
+    const { from, to, end, detail, backend, tries } = attempt
+    const lost = (why: string): void => {
+      const took = `${from.toFixed(0)} to ${to.toFixed(0)} ms`
+      verdict.lost.push(
+        `${request.model}${request.stream ? ' stream' : ''}, ${took}, ${tries} tries, from ${backend}: ${end} ${detail}, ${why}`,
+      )
+    }
+    if (end === 'whole') return
+    if (end === 'odd') return lost('which may never be')
+    if (end === 'broken') {
+      const cause = breakOf(attempt)
+      if (cause === undefined) return lost('and nobody touched the gateway')
+      if (detail !== 'ECONNREFUSED') verdict.brokenBy[cause.what].underWay += 1
+      else {
+        verdict.brokenBy[cause.what].notTaken += 1
+        const known = deaf.get(cause) ?? { from, to }
+        deaf.set(cause, { from: Math.min(known.from, from), to: Math.max(known.to, to) })
+      }
+      return
+    }
+    const own = backends[backend as BackendName] as FlappingBackend | undefined
+    if (end === 'error-frame' && request.model !== 'lasting' && own?.wasWell(from, to) === false) {
+      verdict.brokenByBackend += 1
+      return
+    }
+    const well = SERVED_BY[request.model].filter((name) =>
+      backends[name].wasWell(from - MARGIN_MS, to + MARGIN_MS),
+    )
+    if (well.length > 0) return lost(`though ${well.join(', ')} ${well.length === 1 ? 'was' : 'were'} well`)
+    verdict.nobodyWell[detail] = (verdict.nobodyWell[detail] ?? 0) + 1
+  }
+  for (const request of requests) {
+    const last = request.attempts.at(-1)!
+    for (const attempt of request.attempts) judgeAttempt(attempt, request)
+    verdict.mostAttempts = Math.max(verdict.mostAttempts, request.attempts.length)
+    if (last.end !== 'whole') verdict.failed += 1
+    else {
+      verdict.answered += 1
+      if (last.tries > 1) verdict.rescued += 1
+    }
+    if (last.end === 'broken') verdict.lost.push(`${request.model}: gave up after ${request.attempts.length}`)
+  }
+  for (const [{ what }, { from, to }] of deaf) verdict.deafMs[what].push(to - from)
+  return verdict
+}
