@@ -9,7 +9,7 @@ export const CLIENTS = ['ada', 'ben', 'cem'] as const
 /** Requests that each of them may have at once. */
 export const AT_ONCE = 96
 /** Requests that the backend with places works on at once. */
-export const PLACES = 2
+const PLACES = 2
 /** Of every model: longer than any wait of the chaos, shorter than the patience of a test. */
 export const TOTAL_MS = 25_000
 export const REDIS_VARIABLE = 'CHAOS_REDIS_URL'

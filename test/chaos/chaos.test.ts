@@ -41,8 +41,10 @@ import { renderChaos, type Happened } from './render-chaos.ts'
 const SECONDS = Number(process.env['AICC_CHAOS_SECONDS'] ?? 30)
 const SEED = Number(process.env['AICC_CHAOS_SEED'] ?? Date.now() % 1_000_000)
 const PER_SECOND = 25
-/** Seconds of each edge's life before its memory says something. */
-const WARM_UP = 3
+/** In a long run edges live longer, so that their memory says something. */
+const SLOWNESS = Math.max(1, SECONDS / 30)
+/** Seconds of each edge's life before that. */
+const WARM_UP = 3 * Math.sqrt(SLOWNESS)
 /** A lease of an edge that was killed stays in Redis for no longer: a request's `total`, and a minute. */
 const LEASE_TTL_MS = TOTAL_MS + 60_000
 /** Records that an edge still holds for so long are lost with it: the linger, and a batch under way on a busy machine. */
@@ -153,9 +155,9 @@ async function disturb(rig: Rig, dice: Dice, over: AbortSignal): Promise<void> {
   ]
   const [reload, ...others] = acts
   for (let turn = 0; !over.aborted; turn += 1) {
-    await pause(800 + dice.below(800), over)
+    await pause(SLOWNESS * (800 + dice.below(800)), over)
     await reload?.()
-    await pause(500 + dice.below(500), over)
+    await pause(SLOWNESS * (500 + dice.below(500)), over)
     await others[turn % others.length]?.()
   }
 }
@@ -219,7 +221,14 @@ function unbooked(
   return requests
     .flatMap(({ attempts }) => attempts)
     .filter((attempt) => attempt.end === 'whole' && !ids.has(attempt.id) && !mayBeLost(attempt))
-    .map(({ id, from, to }) => `${id}, ${from.toFixed(0)} to ${to.toFixed(0)} ms`)
+    .map(({ id, from, to }) => `${id}, ${from.toFixed(0)} to ${to.toFixed(0)} ms, ${nearest(to, ends)}`)
+}
+
+/** What was done last before an answer ended, and what next. */
+function nearest(at: number, all: readonly Disturbance[]): string {
+  const say = (one: Disturbance | undefined): string =>
+    one === undefined ? 'nothing' : `${one.what} (${one.from.toFixed(0)} to ${one.to.toFixed(0)})`
+  return `after ${say(all.findLast(({ from }) => from <= at))}, before ${say(all.find(({ from }) => from > at))}`
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -79,5 +79,7 @@ function seconds(ms: readonly number[]): string {
 function memoryOf(samples: readonly LifeSample[], slope: number | null): string {
   const mib = samples.map((sample) => sample.mib)
   const range = `${Math.min(...mib).toFixed(0)} to ${Math.max(...mib).toFixed(0)} MiB`
-  return `${range}, slope ${slope === null ? 'unknown' : `${slope.toFixed(1)} MiB/min`}`
+  const lives = [...Map.groupBy(samples, ({ pid }) => pid).values()]
+  const longest = Math.max(...lives.map((life) => (life.at(-1)?.at ?? 0) - (life[0]?.at ?? 0)))
+  return `${range} in ${lives.length} lives of up to ${longest.toFixed(0)} s, slope ${slope === null ? 'unknown' : `${slope.toFixed(1)} MiB/min`}`
 }
