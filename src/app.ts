@@ -161,7 +161,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     const input = { client: clientName, surface, table, headers, correlationId: given }
     const classified = classify(request, input)
     const { facts } = classified
-    bill.see(request, facts)
+    bill.see(request, classified)
     facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
     const caller = { clientName, correlationId, client }

@@ -4,7 +4,8 @@
  */
 import { GatewayError } from '../../src/errors.ts'
 import { type Classified, classify } from '../../src/pipeline/classify/classify.ts'
-import { toVerdict, type Verdict } from '../../src/pipeline/classify/verdict.ts'
+import { toVerdict } from '../../src/pipeline/classify/verdict.ts'
+import type { Verdict } from '../../src/table/verdict.ts'
 import { type BodyChanges, bodyChanges } from '../../src/pipeline/route/body-changes.ts'
 import { givenId } from '../../src/protocols/given-id.ts'
 import { type ModelRequest, parseModelRequest } from '../../src/protocols/model-request.ts'

@@ -25,6 +25,7 @@ export const USAGE_MIGRATIONS: readonly string[] = [
     cost INTEGER
   );
   CREATE INDEX records_by_start ON records (started_at);`,
+  'ALTER TABLE records ADD COLUMN verdict TEXT',
 ]
 
 const COLUMNS = {
@@ -49,6 +50,7 @@ const COLUMNS = {
   output: (r) => r.usage.output,
   estimated: (r) => Number(r.usage.source === 'estimate'),
   cost: (r) => r.cost,
+  verdict: (r) => r.verdict && JSON.stringify(r.verdict),
 } satisfies Record<string, (record: RequestRecord) => SqlValue>
 
 const INSERT = `INSERT OR IGNORE INTO records (${Object.keys(COLUMNS).join(', ')})

@@ -4,6 +4,7 @@
  */
 import type { Surface } from './route-table.ts'
 import type { Charge } from './charges.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Tokens as the backend counted them on the wire, or as the gateway estimated them where it said nothing. */
 export interface TokenUsage {
@@ -17,13 +18,14 @@ export interface TokenUsage {
 export interface RequestRecord {
   /** The gateway's own id of the request: a UUID, primary key everywhere. */
   id: string
+  /** The client's own unless something private was found in it; then that is `id`. */
   correlationId: string
   /** Unix ms: when it came, and when its answer ended, however it ended. */
   startedAt: number
   endedAt: number
   client: string
   surface: Surface
-  /** As the client wrote it, if the table knows that name; else null. */
+  /** The table's name for what was asked: `prefix*` for a wildcard, whatever stood in its place; null = unknown. */
   asked: string | null
   /** Key of the table's `models` that served it, and the target; null = none did. */
   model: string | null
@@ -32,6 +34,8 @@ export interface RequestRecord {
   /** `ruleset/id`. */
   rule: string | null
   digest: string
+  /** What the detectors said; null where they found nothing, read all, and flagged nothing. */
+  verdict: Verdict | null
   stream: boolean
   /** HTTP status of the answer; for a stream the one it began with. */
   status: number

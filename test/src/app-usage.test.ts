@@ -245,6 +245,7 @@ describe('the record of a request', () => {
       backendModel: 'coder',
       rule: null,
       digest: makeTable().digest,
+      verdict: null,
       stream: false,
       status: 200,
       error: null,

@@ -117,6 +117,12 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
   }
 }
 
+/** Whether the guards have anything to say of it. */
+export function isRemarkable({ facts, findings, passedOver, unread }: Classified): boolean {
+  if (facts.injection || findings.length > 0 || passedOver.length > 0 || unread.length > 0) return true
+  return Object.keys(facts.labels).length > 0
+}
+
 function judge(
   { parts, cut }: RequestText,
   { thresholds, model }: InjectionGuard,

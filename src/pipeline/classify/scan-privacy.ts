@@ -5,6 +5,7 @@
 import type { RequestText, TextPart } from '../../protocols/text-parts.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { PrivacyGuard, RouteTable } from '../../table/route-table.ts'
+import type { Unread, WhyPassedOver } from '../../table/verdict.ts'
 import type { Find } from './detectors/detector.ts'
 import { findPii } from './detectors/pii.ts'
 import { findSecrets } from './detectors/secrets.ts'
@@ -25,13 +26,10 @@ export interface Finding extends PartSpan {
   placeholder: string | null
 }
 
-/** A find that does not count, and why: the policy allows it, or there are too few of its kind. */
+/** A find that does not count. */
 export interface PassedOver extends Finding {
-  why: 'allowed' | 'too-few'
+  why: WhyPassedOver
 }
-
-/** Why something was not read: beyond the bound, an image, something that is no text, text in too much base64. */
-export type Unread = 'size' | 'images' | 'opaque' | 'encoded'
 
 export interface PrivacyScan {
   /** Label → causes: detectors, ids of patterns, `unscanned`, `images`, `failed`. */

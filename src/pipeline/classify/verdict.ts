@@ -1,58 +1,10 @@
-/**
- * What the detectors said of a request, as it may be kept and shown: names, scores, counts and places. Never the text:
- * a place is given by the protocol's own names for fields, whatever else the client called them.
- */
+/** What a request's classification comes to, in the words of a record. */
 import { KNOWN_KEYS } from '../../protocols/known-names.ts'
 import type { TextPart } from '../../protocols/text-parts.ts'
 import type { RouteTable } from '../../table/route-table.ts'
+import type { MaskedSpan, Verdict } from '../../table/verdict.ts'
 import type { Classified } from './classify.ts'
 import type { PartSpan } from './haystack.ts'
-import type { PassedOver, Unread } from './scan-privacy.ts'
-
-/** A stretch of a text that is not shown. */
-export interface MaskedSpan {
-  /** Path in the body, such as `messages[0].content`. A name that the protocol does not give is a `*`. */
-  where: string
-  /** Characters of that text, from 0, before `end`. */
-  start: number
-  end: number
-}
-
-export interface VerdictFind extends MaskedSpan {
-  detector: string
-  /** What it is, such as `aws-key`; for a pattern its id. */
-  kind: string
-  label: string
-}
-
-export interface Verdict {
-  /** Label → what put it there: detectors, ids of patterns, `client`, `unscanned`, `images`, `failed`. */
-  labels: Readonly<Record<string, readonly string[]>>
-  /** How many finds there are, by `detector/kind`. */
-  counts: Readonly<Record<string, number>>
-  /** The first of them. */
-  finds: readonly VerdictFind[]
-  /** The first of those that do not count, and why. */
-  passedOver: readonly (VerdictFind & Pick<PassedOver, 'why'>)[]
-  /** Why something was not read. */
-  unread: readonly Unread[]
-  /** Null where no guard looks for injections. */
-  injection: InjectionNote | null
-  /** Null where the policy does not ask. */
-  complexity: { class: string; reasons: readonly string[] } | null
-}
-
-/** The verdict on the text that looks worst. */
-export interface InjectionNote {
-  flagged: boolean
-  /** 0 to 1, in hundredths. */
-  score: number
-  /** Who wrote that text: `user`, `tool` or `document`; null = nothing was read. */
-  channel: string | null
-  reasons: readonly string[]
-  /** Where the families of phrases were found. */
-  finds: readonly (MaskedSpan & { reason: string })[]
-}
 
 /** @param most finds that are listed of each sort; all are counted */
 export function toVerdict(

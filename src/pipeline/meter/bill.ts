@@ -6,11 +6,14 @@ import type { ErrorCode } from '../../errors.ts'
 import type { ModelRequest } from '../../protocols/model-request.ts'
 import type { Ports } from '../../ports.ts'
 import type { Charge, Verdict } from '../../table/charges.ts'
+import type { Verdict as ClassifyVerdict } from '../../table/verdict.ts'
 import type { Decision, FallbackStep, RouteDecision } from '../../table/decision.ts'
 import type { Facts } from '../../table/facts.ts'
 import { resolveName } from '../../table/names.ts'
 import type { RequestRecord, TokenUsage } from '../../table/request-record.ts'
 import type { RouteTable, ServedModel, Surface, Target } from '../../table/route-table.ts'
+import { type Classified, isRemarkable } from '../classify/classify.ts'
+import { toVerdict } from '../classify/verdict.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
 import type { Journey } from '../forward/exchange.ts'
 import { budgetWarning } from './budget-warning.ts'
@@ -29,6 +32,9 @@ import { createStreamTap, type StreamTap } from './stream-tap.ts'
 const GRACE_MS = 60_000
 /** Usage stands near the end of an answer; only where it does not is the rest looked at. */
 const ANSWER_TAIL = 2048
+
+/** Finds that a record lists; all are counted. */
+const MOST_FINDS = 20
 
 const decoder = new TextDecoder()
 
@@ -79,6 +85,8 @@ export class Bill {
   readonly #id: string
   readonly #startedAt: number
   #facts: Facts | null = null
+  #said: ClassifyVerdict | null = null
+  #isPrivateId = false
   #request: ModelRequest | null = null
   #decision: Decision | null = null
   #charges: readonly Charge[] = []
@@ -110,9 +118,14 @@ export class Bill {
   }
 
   /** From here on a record will be made of it. */
-  see(request: ModelRequest, facts: Facts): void {
+  see(request: ModelRequest, classified: Classified): void {
     this.#request = request
-    this.#facts = facts
+    this.#facts = classified.facts
+    if (!isRemarkable(classified)) return
+    this.#said = toVerdict(classified, this.#options.table, MOST_FINDS)
+    this.#isPrivateId = classified.findings.some(
+      ({ part }) => classified.parts[part]?.kind === 'correlation-id',
+    )
   }
 
   decided(decision: Decision): void {
@@ -299,17 +312,18 @@ export class Bill {
     const spent = this.#spent ?? NOTHING_SPENT
     const record: RequestRecord = {
       id: this.#id,
-      correlationId,
+      correlationId: this.#isPrivateId ? this.#id : correlationId,
       startedAt: this.#startedAt,
       endedAt: this.#endedAt,
       client,
       surface,
-      asked: resolveName(table, facts.model) === undefined ? null : facts.model,
+      asked: askedName(table, facts.model),
       model: decision?.kind === 'route' ? decision.model : null,
       backend: target?.backend ?? null,
       backendModel: target?.model ?? null,
       rule: decision?.rule ?? null,
       digest: table.digest,
+      verdict: this.#said,
       stream: facts.stream,
       status: this.#status,
       error: this.#error,
@@ -320,6 +334,13 @@ export class Bill {
     }
     ports.record(record)
   }
+}
+
+/** What stands in a wildcard's place is the client's text, and no record keeps that. */
+function askedName(table: RouteTable, model: string): string | null {
+  const name = resolveName(table, model)
+  if (name === undefined) return null
+  return name.rest === '' ? model : `${model.slice(0, -name.rest.length)}*`
 }
 
 /** Null where all are left out. */

@@ -4,6 +4,7 @@
  *
  *   node test/bench/meter/run.ts
  */
+import { classify } from '../../../src/pipeline/classify/classify.ts'
 import { Bill } from '../../../src/pipeline/meter/bill.ts'
 import { startJourney } from '../../../src/pipeline/forward/exchange.ts'
 import { parseModelRequest } from '../../../src/protocols/model-request.ts'
@@ -11,7 +12,6 @@ import { createMemoryLedger } from '../../../src/state/memory-ledger.ts'
 import type { RouteDecision } from '../../../src/table/decision.ts'
 import type { RouteTable } from '../../../src/table/route-table.ts'
 import type { Budget, UsageLimits } from '../../../src/table/usage-limits.ts'
-import { makeFacts } from '../../src/make-facts.ts'
 import { makeBackend, makeClient, makeModel, makeTable, makeTarget } from '../../src/make-snapshot.ts'
 
 const CALLS = 50_000
@@ -42,7 +42,7 @@ const messages = [{ role: 'user', content: 'word '.repeat(200) }]
 const request = parseModelRequest(
   encoder.encode(JSON.stringify({ model: 'fast', max_tokens: 100, messages })),
 )
-const facts = makeFacts({ maxTokens: 100 })
+const classified = classify(request, { client: 'crew', surface: 'chat', table: makeTable(), headers: {} })
 const answer = encoder.encode(
   JSON.stringify({
     choices: [{ message: { role: 'assistant', content: 'word '.repeat(60) } }],
@@ -69,7 +69,7 @@ function chargeOnce(table: RouteTable): void {
     signal,
     answerHeaders: {},
   })
-  bill.see(request, facts)
+  bill.see(request, classified)
   bill.decided(decision)
   const model = table.models['fast']
   const target = table.targets['gpu/coder']

@@ -6,6 +6,7 @@ import { openDatabase } from '../../../src/adapters/sqlite/open-database.ts'
 import { createUsageBook, RECORDS_KEPT_MS, USAGE_MIGRATIONS } from '../../../src/state/usage-book.ts'
 import type { Charge } from '../../../src/table/charges.ts'
 import type { UsageQuery } from '../../../src/table/usage-report.ts'
+import type { Verdict } from '../../../src/table/verdict.ts'
 import { makeRecord, NOON } from '../make-record.ts'
 
 async function newFile(): Promise<string> {
@@ -57,6 +58,27 @@ describe('createUsageBook', () => {
         budgets: { [DAY.key]: { '2026-11-21': { used: 5, endsAt: NOON + 12 * 3_600_000 } } },
       },
     })
+  })
+
+  it('keeps what the detectors said, in a file of the version before as well', async () => {
+    const path = await newFile()
+    openDatabase(path, USAGE_MIGRATIONS.slice(0, 1)).close()
+    const verdict: Verdict = {
+      labels: { private: ['pii'] },
+      counts: { 'pii/card': 1 },
+      finds: [
+        { detector: 'pii', kind: 'card', label: 'private', where: 'messages[0].content', start: 9, end: 28 },
+      ],
+      passedOver: [],
+      unread: [],
+      injection: null,
+      complexity: null,
+    }
+    const database = openDatabase(path, USAGE_MIGRATIONS)
+    onTestFinished(() => database.close())
+    createUsageBook(database).keep([makeRecord({ id: 'a', verdict }), makeRecord({ id: 'b' })])
+    const kept = database.rows('SELECT verdict FROM records ORDER BY id').map((row) => row['verdict'])
+    expect(kept).toEqual([JSON.stringify(verdict), null])
   })
 
   it('hands on neither rates that ran out nor budgets whose period is over', async () => {

@@ -46,6 +46,7 @@ export function createApp(ports: Ports): { fetch: (request: Request) => Promise<
         backendModel: 'coder',
         rule: null,
         digest: table.digest,
+        verdict: null,
         stream: false,
         status: 200,
         error: null,

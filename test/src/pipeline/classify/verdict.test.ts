@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { classify } from '../../../../src/pipeline/classify/classify.ts'
-import { toVerdict, type Verdict } from '../../../../src/pipeline/classify/verdict.ts'
+import { toVerdict } from '../../../../src/pipeline/classify/verdict.ts'
+import type { Verdict } from '../../../../src/table/verdict.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
 import type { RouteTable } from '../../../../src/table/route-table.ts'
 import { makeInjection, makePrivacy, makeRule, makeRuledTable } from '../../make-policy.ts'

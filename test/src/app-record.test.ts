@@ -1,0 +1,121 @@
+/** What the record of a request says of its privacy, and what it must not say. */
+import { describe, expect, it } from 'vitest'
+import type { RequestRecord } from '../../src/table/request-record.ts'
+import type { RouteTable } from '../../src/table/route-table.ts'
+import { makePrivacy, makeRuledTable } from './make-policy.ts'
+import { AUTHORIZED, makeActive, makeClient } from './make-snapshot.ts'
+import { answer, gateway } from './metered-gateway.ts'
+import { createApp } from '../../src/app.ts'
+import { scriptedPorts } from './scripted-ports.ts'
+
+const CARD = '4111 1111 1111 1111'
+const MAIL = 'ada@example.org'
+
+const base = makeRuledTable([])
+const GUARDED: Partial<RouteTable> = {
+  needs: base.needs,
+  labels: { private: { ...base.labels['private']!, mayReach: 0 } },
+  classify: { ...base.classify, privacy: makePrivacy() },
+}
+
+interface Asked {
+  fields?: object
+  table?: Partial<RouteTable>
+  headers?: Record<string, string>
+}
+
+async function recordOf({ fields = {}, table = {}, headers = {} }: Asked): Promise<RequestRecord> {
+  const { ask, ports } = gateway({ ...GUARDED, ...table })
+  const init = {
+    headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED, ...headers },
+  }
+  await (await ask(fields, init)).text()
+  await Promise.all(ports.deferred)
+  const [record] = ports.records
+  if (record === undefined) throw new Error('no record was made')
+  return record
+}
+
+const says = (content: string): object => ({ messages: [{ role: 'user', content }] })
+
+describe('the record of a request', () => {
+  it('has no verdict where there is nothing to say', async () => {
+    expect((await recordOf({ fields: says('what is a monad?') })).verdict).toBeNull()
+  })
+
+  it('names what was found, counts it and says where, without the text', async () => {
+    const record = await recordOf({ fields: says(`pay with ${CARD}, or ask ${MAIL}`) })
+    expect(record.verdict).toMatchObject({
+      labels: { private: ['pii'] },
+      counts: { 'pii/card': 1, 'pii/email': 1 },
+      unread: [],
+    })
+    expect(record.verdict?.finds).toContainEqual({
+      detector: 'pii',
+      kind: 'card',
+      label: 'private',
+      where: 'messages[0].content',
+      start: 9,
+      end: 9 + CARD.length,
+    })
+    expect(JSON.stringify(record)).not.toMatch(/4111|ada@|example\.org/)
+  })
+
+  it('says what was not read', async () => {
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }
+    const record = await recordOf({ fields: { messages: [{ role: 'user', content: [image] }] } })
+    expect(record.verdict).toMatchObject({ labels: { private: ['images'] }, unread: ['images'] })
+  })
+
+  it('says which labels a client carries', async () => {
+    const clients = { crew: makeClient({ labels: ['private'] }) }
+    const record = await recordOf({ table: { clients }, fields: says('hello') })
+    expect(record.verdict?.labels).toEqual({ private: ['client'] })
+  })
+
+  it('lists a few finds of many, and counts all', async () => {
+    const mails = Array.from({ length: 300 }, (_, i) => `a${i}@example.org`).join(' ')
+    const { verdict } = await recordOf({
+      fields: says(mails),
+      table: { limits: { ...base.limits, bodyBytes: 100_000 } },
+    })
+    expect(verdict?.counts).toEqual({ 'pii/email': 300 })
+    expect(verdict?.finds).toHaveLength(20)
+  })
+
+  it.each([
+    ['is kept', 'run-17', 'run-17'],
+    ['is not kept where something private stands in it', 'AKIAQYLPMN5HHHFPZAM2', null],
+  ])("has a correlation id: the client's %s", async (_, given, kept) => {
+    const record = await recordOf({ fields: says('hello'), headers: { 'x-correlation-id': given } })
+    expect(record.correlationId).toBe(kept ?? record.id)
+    expect(JSON.stringify(record).includes(given)).toBe(kept !== null)
+  })
+
+  it('names a wildcard, not what stood in its place', async () => {
+    const wildcards = [{ prefix: 'openai/', model: 'fast' }]
+    const record = await recordOf({ fields: { model: 'openai/plan-of-ours' }, table: { wildcards } })
+    expect(record.asked).toBe('openai/*')
+    expect(JSON.stringify(record)).not.toContain('plan-of-ours')
+  })
+
+  it('is made of a request that was refused as well', async () => {
+    const refusing: Partial<RouteTable> = { ...base, models: base.models, rulesets: { main: [] } }
+    const blocked = { when: null, action: { kind: 'block', status: 403, message: 'no' } } as const
+    const rule = { id: 'no', addTags: [], set: {}, clamp: {}, redact: null, ...blocked }
+    const ports = scriptedPorts(makeActive({ ...base, ...refusing, rulesets: { main: [rule] } }), {
+      gpu: answer(),
+    })
+    const response = await createApp(ports).fetch(
+      new Request('http://localhost/v1/chat/completions', {
+        method: 'POST',
+        headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED },
+        body: JSON.stringify({ model: 'auto', ...says(CARD) }),
+      }),
+    )
+    expect(response.status).toBe(403)
+    await response.text()
+    await Promise.all(ports.deferred)
+    expect(ports.records[0]?.verdict?.counts).toEqual({ 'pii/card': 1 })
+  })
+})
