@@ -2,7 +2,7 @@
 import type { Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
 import type { AttemptEnd } from './health.ts'
-import { AttemptFailure } from './upstream-error.ts'
+import { AttemptFailure, NotServed } from './upstream-error.ts'
 
 type Watched = Pick<Exchange, 'health' | 'pace' | 'snapshot' | 'model' | 'request'>
 
@@ -31,5 +31,6 @@ export async function watchAttempt<T>(
 /** Whatever is no failure of the attempt's own (the client left, the request's time is up) says nothing. */
 function endOf(error: unknown): AttemptEnd {
   if (!(error instanceof AttemptFailure)) return null
+  if (error instanceof NotServed) return 'request'
   return error.cause ?? 'request'
 }

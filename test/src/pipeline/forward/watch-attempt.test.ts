@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { GatewayError } from '../../../../src/errors.ts'
+import type { AttemptEnd, Health } from '../../../../src/pipeline/forward/health.ts'
+import { AttemptFailure, fromStatus } from '../../../../src/pipeline/forward/upstream-error.ts'
+import { watchAttempt } from '../../../../src/pipeline/forward/watch-attempt.ts'
+import { makeTarget } from '../../make-snapshot.ts'
+import { makeExchange } from './make-exchange.ts'
+
+/** What the breaker is told of an attempt that ends so. */
+async function told(attempt: () => Promise<unknown>): Promise<AttemptEnd[]> {
+  const ends: AttemptEnd[] = []
+  const exchange = makeExchange({})
+  const health: Health = { ...exchange.health, begin: () => (end) => void ends.push(end) }
+  await watchAttempt({ ...exchange, health }, makeTarget(), attempt).catch(() => {})
+  return ends
+}
+
+const answering = (status: number) => async () => {
+  throw fromStatus('gpu', new Response('{}', { status }), '{}')
+}
+
+describe('watchAttempt', () => {
+  it.each([
+    ['an answer', async () => 'yes', 'answered'],
+    ['500', answering(500), 'error'],
+    ['503', answering(503), 'error'],
+    ['429', answering(429), 'rate-limit'],
+    ['400', answering(400), 'request'],
+    // What a client chose to ask for must not take the target from all others.
+    ['404', answering(404), 'request'],
+    ['405', answering(405), 'request'],
+    ['501', answering(501), 'request'],
+    [
+      'no connection',
+      async () => {
+        throw new AttemptFailure(new GatewayError('upstream_unreachable', 'off'), 'connect')
+      },
+      'connect',
+    ],
+    [
+      'the client leaves',
+      async () => {
+        throw new Error('gone')
+      },
+      null,
+    ],
+  ] as [string, () => Promise<unknown>, AttemptEnd][])(
+    'tells what became of it: %s',
+    async (_, attempt, end) => {
+      expect(await told(attempt)).toEqual([end])
+    },
+  )
+})
