@@ -105,8 +105,8 @@ function sumUpCharges(booked: Booked): Booked {
 
 function sumUp(sql: Sql, { by, since, until, client, timeZone }: UsageQuery): UsageRow[] {
   const query = `SELECT ${GROUPS[by]} AS name, count(*) AS requests, sum(error IS NOT NULL) AS failed,
-      sum(input) AS input, sum(cached_input) AS cached_input, sum(output) AS output, sum(estimated) AS estimated,
-      total(cost) AS cost, sum(cost IS NULL) AS unpriced
+      sum(input) AS input, sum(cached_input) AS cached_input, sum(output) AS output, sum(estimated AND attempts > 0) AS estimated,
+      total(cost) AS cost, sum(cost IS NULL AND backend IS NOT NULL) AS unpriced
     FROM records WHERE started_at >= ? AND started_at < ? AND (? IS NULL OR client = ?)
     GROUP BY 1 ORDER BY 1`
   const rows = sql.rows(query, since, until, client, client).map(toUsageRow)

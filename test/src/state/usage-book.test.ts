@@ -201,6 +201,14 @@ describe('usage', () => {
     expect(rows.map(({ name, requests, cost }) => [name, requests, cost])).toEqual(expected)
   })
 
+  it('takes what was refused neither for estimated nor for unpriced', async () => {
+    const book = open(await newFile())
+    const usage = { input: 0, cachedInput: 0, output: 0, source: 'estimate' } as const
+    const refused = { model: null, backend: null, backendModel: null, attempts: 0, cost: null, usage }
+    book.keep([makeRecord({ id: '1', status: 429, error: 'rate_limit_exceeded', ...refused })])
+    expect(book.usage(ALL)).toMatchObject([{ requests: 1, failed: 1, estimated: 0, unpriced: 0 }])
+  })
+
   it('sums tokens, and says what failed, was estimated and has no price', async () => {
     const book = open(await newFile())
     book.keep(records)
