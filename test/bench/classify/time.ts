@@ -18,7 +18,7 @@ export interface Engine {
 const WARM_US = 120_000
 /** A batch takes that long, so that what starts and ends it does not count. */
 const BATCH_US = 25_000
-const BATCHES = 7
+const BATCHES = 5
 
 /** @returns microseconds of a call in the quietest batch: others make the caches worse, and never better */
 export async function time(engine: Engine, job: Job): Promise<number> {
