@@ -114,6 +114,7 @@ export interface WakePacketConfig {
   /** Where the packet is sent: the broadcast address of its network. @default "255.255.255.255" */
   broadcast?: HostName
   /**
+   * UDP port that it is sent to.
    * @asType integer
    * @minimum 1
    * @maximum 65535
@@ -124,9 +125,12 @@ export interface WakePacketConfig {
 
 /** An address that is called, such as that of a socket that can be switched. */
 export interface WakeUrlConfig {
-  /** @pattern ^https?:// */
+  /**
+   * What is called; any status of 2xx will do.
+   * @pattern ^https?://
+   */
   url: string
-  /** @default "POST" */
+  /** How it is called. @default "POST" */
   method?: 'GET' | 'POST'
 }
 
