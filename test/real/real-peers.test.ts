@@ -165,7 +165,7 @@ describe.skipIf(missing.length > 0)('with a real LiteLLM and the Python client',
       { name: 'request that LiteLLM refuses', error: 'BadRequestError', status: 400, code: '400' },
       { name: 'rate limit', error: 'RateLimitError', status: 429, code: '429' },
       { name: 'rate limit of a stream', error: 'RateLimitError', status: 429, code: '429' },
-      { name: 'context too long', error: 'BadRequestError', status: 400, code: '400' },
+      { name: 'context too long', error: 'BadRequestError', status: 400, code: 'context_length_exceeded' },
       { name: 'server error', error: 'InternalServerError', status: 502, code: 'upstream_error' },
       { name: 'server error of a stream', error: 'InternalServerError', status: 502, code: 'upstream_error' },
       {
