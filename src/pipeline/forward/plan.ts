@@ -27,6 +27,8 @@ export interface Failure {
   cause: FailureCause | null
   /** For how long the target asked to be left alone; null = it did not. */
   retryAfterMs: number | null
+  /** Waiting would not cure it, whatever its cause. */
+  isLasting?: boolean
 }
 
 export type Step =
@@ -70,7 +72,7 @@ export function createPlan(options: PlanOptions): Plan {
 
   const fits = ({ context }: Target): boolean => tooSmall === null || context === null || context > tooSmall
 
-  const note = ({ cause, retryAfterMs }: Failure, now: number): void => {
+  const note = ({ cause, retryAfterMs, isLasting = false }: Failure, now: number): void => {
     // What was said of the request holds wherever there is room.
     if (cause !== 'busy' || !saysOfRequest(lastCause)) lastCause = cause
     if (current === null) return
@@ -85,7 +87,7 @@ export function createPlan(options: PlanOptions): Plan {
     }
     if (cause === 'context') tooSmall = Math.max(tooSmall ?? 0, current.context ?? 0)
     if (!inPool) return
-    if (cause === null || !PASSING_CAUSES.includes(cause)) passing.delete(current)
+    if (cause === null || isLasting || !PASSING_CAUSES.includes(cause)) passing.delete(current)
     else passing.set(current, retryAfterMs === null ? null : now + retryAfterMs)
   }
   const nextOfPool = (): Step | null => {

@@ -26,14 +26,18 @@ export class AttemptFailure extends Error {
 }
 
 /**
- * The backend is there, but does not know what it was asked for: a path, a method or a model. Another target may, so it is
- * a failure like others; but clients choose what they ask for, and must not take a target from one another by it.
+ * The backend is there, but does not serve what it was asked for: a path, a method or a model. Another target may, so it
+ * is a failure like others. But the same one will say so again, and clients, who choose what they ask for, must not take
+ * a target from one another by it.
  */
 export class NotServed extends AttemptFailure {
   override name = 'NotServed'
+  readonly isLasting = true
 }
 
-const NOT_SERVED = new Set([404, 405, 501])
+function saysNotServed(status: number): boolean {
+  return status === 404 || status === 405 || status === 501 || (status >= 300 && status < 400)
+}
 
 /** Characters of a backend's own words that are passed on when the failure is its own. */
 const MAX_DETAIL = 300
@@ -57,7 +61,7 @@ export function fromStatus(backend: string, response: Response, body: string): A
   const code = status === 504 ? 'upstream_timeout' : 'upstream_error'
   const options = { ...kept, headers: handedOn(response) }
   const error = new GatewayError(code, `Backend \`${backend}\` answered ${status}${detail}`, options)
-  return NOT_SERVED.has(status) ? new NotServed(error, cause, wait) : new AttemptFailure(error, cause, wait)
+  return saysNotServed(status) ? new NotServed(error, cause, wait) : new AttemptFailure(error, cause, wait)
 }
 
 /** A failure that came inside a 200. */

@@ -66,6 +66,24 @@ function run({ fails, rooms = [], takesMs = 0, retry = {}, ...options }: Run): s
   }
 }
 
+it('asks nobody again who does not serve what is asked, but goes elsewhere', () => {
+  const plan = createPlan({
+    pool: [A],
+    fallback: [plain(B)],
+    retry: { ...RETRY, times: 3 },
+    deadline: 60_000,
+    isHeld: () => false,
+    mayRetry: () => true,
+    random: () => 1,
+  })
+  plan.next(null, 0)
+  expect(plan.next({ cause: 'error', retryAfterMs: null, isLasting: true }, 0)).toEqual({
+    kind: 'ask',
+    target: B,
+    waitMs: 0,
+  })
+})
+
 describe('the order', () => {
   const rows: { name: string; run: Run; asks: string }[] = [
     { name: 'the pool once each', run: { pool: [A, B, C], fails: ['auth'] }, asks: 'a b c' },

@@ -30,6 +30,7 @@ describe('watchAttempt', () => {
     ['404', answering(404), 'request'],
     ['405', answering(405), 'request'],
     ['501', answering(501), 'request'],
+    ['a redirect', answering(307), 'request'],
     [
       'no connection',
       async () => {
