@@ -17,7 +17,7 @@ import type {
   SurfaceName,
   TargetPattern,
 } from './scalars.ts'
-import type { AddressLimitsConfig, UsageLimitsConfig } from './usage.ts'
+import type { UsageLimitsConfig } from './usage.ts'
 
 /**
  * How long to wait, and for what. A model takes what it leaves out from `policy.yaml`'s own `timeouts`, then from the
@@ -159,7 +159,8 @@ export interface ListenConfig {
 
 /** How large requests may be; how much each client may use that has no such limit of its own, and each address. */
 export interface LimitsConfig extends UsageLimitsConfig {
-  perAddress?: AddressLimitsConfig
+  /** How much one address may use, whoever calls from there. IPv6 addresses count by their /64. */
+  perAddress?: UsageLimitsConfig
   /** Largest request body. @default "10MiB" */
   body?: ByteSize
   /** Until the last byte of a request body. @default "30s" */

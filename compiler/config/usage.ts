@@ -18,18 +18,6 @@ export interface UsageLimitsConfig extends RateLimitsConfig {
   concurrent?: number
 }
 
-/** How much one address may use, whoever calls from there. IPv6 addresses count by their /64. */
-export interface AddressLimitsConfig {
-  requests?: Rate
-  /**
-   * Requests in flight at once.
-   * @asType integer
-   * @minimum 1
-   * @maximum 100000
-   */
-  concurrent?: number
-}
-
 /** How much may be spent; every model it covers needs a `price`. */
 export interface BudgetConfig {
   usd: MoneyRate

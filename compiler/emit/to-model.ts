@@ -66,9 +66,9 @@ export function flattenFallback(
   const covered = new Map<TargetKey, Set<FailureCause>>()
   const seen = new Map<ResolvedServedModel, Set<FailureCause>>()
   for (const target of model.targets) covered.set(targetKey(target), new Set(FAILURE_CAUSES))
-  const add = (target: TargetKey, on: readonly FailureCause[]): void => {
+  const add = (target: TargetKey, on: readonly FailureCause[], of: Pick<FallbackTarget, 'of'> = {}): void => {
     const fresh = takeNew(covered, target, on)
-    if (fresh.length > 0) found.push({ target, on: fresh })
+    if (fresh.length > 0) found.push({ target, on: fresh, ...of })
   }
   const visit = (visited: ResolvedServedModel, causes: readonly FailureCause[]): void => {
     const fresh = takeNew(seen, visited, causes)
@@ -81,7 +81,8 @@ export function flattenFallback(
       }
       const next = models.get(entry.model)
       if (next?.kind !== 'served') continue
-      for (const target of next.targets) add(targetKey(target), on)
+      const of = toLimits(next.limits) === null ? {} : { of: entry.model }
+      for (const target of next.targets) add(targetKey(target), on, of)
       visit(next, on)
     }
   }

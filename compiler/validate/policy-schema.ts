@@ -27,7 +27,7 @@ import {
 } from './scalar-schemas.ts'
 import { decidedByKey, several } from './shapes.ts'
 import { stateSchema } from './state-schema.ts'
-import { addressLimitsSchema, usageLimits, usageLimitsSchema } from './usage-schema.ts'
+import { usageLimits, usageLimitsSchema } from './usage-schema.ts'
 
 const CAUSES = 'a list of causes, as `[context, timeout]`'
 
@@ -46,7 +46,7 @@ const listen = z.strictObject({
 
 const limits = z.strictObject({
   ...usageLimits,
-  perAddress: addressLimitsSchema.exactOptional(),
+  perAddress: usageLimitsSchema.exactOptional(),
   body: byteSize.exactOptional(),
   bodyTimeout: duration.exactOptional(),
   headers: byteSize.exactOptional(),

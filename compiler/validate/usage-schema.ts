@@ -18,14 +18,10 @@ export const usageLimits: {
 
 export const usageLimitsSchema: z.ZodType<UsageLimitsConfig> = z.strictObject(usageLimits)
 
-const { requests, tokens, concurrent } = usageLimits
+const { requests, tokens } = usageLimits
 export const rateLimitsSchema: z.ZodType<Omit<UsageLimitsConfig, 'concurrent'>> = z.strictObject({
   requests,
   tokens,
-})
-export const addressLimitsSchema: z.ZodType<Omit<UsageLimitsConfig, 'tokens'>> = z.strictObject({
-  requests,
-  concurrent,
 })
 
 const budget: z.ZodType<BudgetConfig> = z.strictObject({

@@ -38,6 +38,7 @@ import { openUsageStore } from '../control/usage-store.ts'
 import { createWaker } from '../control/wake/waker.ts'
 import { watchFolder } from '../control/watch-folder.ts'
 import { DEFAULT_LISTEN } from '../table/default-listen.ts'
+import { finishedOf } from '../table/finished-of.ts'
 
 /** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
 const LONGEST_TMPDIR = 60
@@ -161,7 +162,7 @@ async function start(
     snapshot: () => gateway.handed,
     keepRecords: async (batch) => {
       await handover.keep(batch)
-      shared.finish(batch.records)
+      shared.finish(batch.records.flatMap(finishedOf))
     },
     sharedLedger: () => shared.ledger(),
     wake: waker.wake,

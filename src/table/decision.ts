@@ -24,6 +24,8 @@ export interface RuleOutcome {
 export interface FallbackStep {
   target: Target
   on: readonly FailureCause[]
+  /** The fallback model whose limits it counts against; left out where there are none. */
+  of?: string
 }
 
 export interface RouteDecision extends RuleOutcome {

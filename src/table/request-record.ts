@@ -3,7 +3,7 @@
  * a header or a key. The edge makes one for each request that was let in, and ships it to the control process.
  */
 import type { Surface } from './route-table.ts'
-import type { Charge } from './charges.ts'
+import type { Booked } from './usage-book.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Tokens as the backend counted them on the wire, or as the gateway estimated them where it said nothing. */
@@ -47,5 +47,5 @@ export interface RequestRecord {
   /** Nano-USD (1e-9 USD) by the prices of the table; null = the target has no price. */
   cost: number | null
   /** What it was charged for, with what it used: the control process books the same. */
-  charges: readonly { charge: Charge; used: number }[]
+  charges: Booked
 }

@@ -110,6 +110,8 @@ export interface ServedModel {
   /** What happens when a stream breaks behind its first content. */
   onBreak: 'terminate' | 'continue'
   /** Surfaces it serves; null = all. */
+  /** The fallback model that it stands there for, where that has limits: they are charged as well. */
+  of?: string
   surfaces: Surface[] | null
   timeouts: Timeouts
   /** Silence after which a stream's headers are committed and a comment is sent; 0 = never. */
@@ -298,7 +300,7 @@ export interface Backend {
   /** Null = it is never asked. */
   health: Probe | null
   models: Record<string, BackendModel>
-  /** Charged to the backend that is asked first. */
+  /** Of all that it is asked. */
   limits: UsageLimits | null
   /** Null = it works on any number of requests at once. */
   slots: SlotPolicy | null

@@ -67,9 +67,9 @@ export function selectTargets(
     if (target !== undefined) pool.push({ target, weight })
   }
   let fallback: FallbackStep[] = []
-  for (const { target: key, on } of model.fallback) {
+  for (const { target: key, on, of } of model.fallback) {
     const target = admit(key)
-    if (target !== undefined) fallback.push({ target, on })
+    if (target !== undefined) fallback.push(of === undefined ? { target, on } : { target, on, of })
   }
 
   // An estimate is no reason to refuse: a target that looks too small is left out only where another is not.

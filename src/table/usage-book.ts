@@ -5,9 +5,16 @@ import type { RequestRecord } from './request-record.ts'
 import type { UsageQuery, UsageRow } from './usage-report.ts'
 
 /** What a request that has ended had been charged for, with what it used. */
-export type Booked = readonly { charge: Charge; used: number }[]
+export type Booked = readonly BookedCharge[]
 
-/** A request that has ended. */
+export interface BookedCharge {
+  charge: Charge
+  used: number
+  /** Id of the reservation that it was taken by; left out where that is the request's own. */
+  reservation?: string
+}
+
+/** A request that has ended, or another reservation of one. */
 export interface Finished {
   id: string
   charges: Booked

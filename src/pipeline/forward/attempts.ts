@@ -63,6 +63,8 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
           if (step.waitMs > 0) await rest(exchange, step.waitMs)
           target = findRoom(exchange, step.target) ? step.target : null
         }
+        const entering = target === null ? null : exchange.bill.enter(target)
+        const over = entering instanceof Promise ? await entering : entering
         // Right before the attempt, with nothing to wait for in between: it looks no more at what has been.
         if (client.signal.aborted) throw client.signal.reason
         if (target === null) {
@@ -72,6 +74,14 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
             if (!saysOfRequest(told?.cause ?? null)) told = full
           }
           failure = { cause: 'busy', retryAfterMs: null }
+          continue
+        }
+        if (over !== null) {
+          lease.rest()
+          const full = new AttemptFailure(over, 'busy')
+          noteFailure(exchange, target, full)
+          if (!saysOfRequest(told?.cause ?? null)) told = full
+          failure = { cause: 'busy', retryAfterMs: null, isLasting: true }
           continue
         }
         journey.attempts += 1

@@ -77,7 +77,7 @@ export function createPlan(options: PlanOptions): Plan {
     if (cause !== 'busy' || !saysOfRequest(lastCause)) lastCause = cause
     if (current === null) return
     if (cause === 'busy') {
-      full.push(current)
+      if (!isLasting) full.push(current)
       passing.delete(current)
       return
     }

@@ -2,7 +2,7 @@
  * What one request is charged, from its first look at the limits to the one settlement at its end. Whatever ends it,
  * close() is called: leases and what was not used go back, and a record is made of it.
  */
-import type { ErrorCode } from '../../errors.ts'
+import type { ErrorCode, GatewayError } from '../../errors.ts'
 import type { ModelRequest } from '../../protocols/model-request.ts'
 import type { Ports } from '../../ports.ts'
 import type { Charge, Verdict } from '../../table/charges.ts'
@@ -23,6 +23,7 @@ import { estimateAnswer } from './estimate-answer.ts'
 import { costOf, estimateRequest, type TokenEstimate } from './estimate.ts'
 import { includeUsage } from './include-usage.ts'
 import { overLimit } from './over-limit.ts'
+import { Places } from './places.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 import { findUsage, type WireUsage } from './read-usage.ts'
 import { NOTHING_SPENT, spend, type Spent, usedOf } from './settle.ts'
@@ -66,10 +67,11 @@ export interface OrderedRequest {
 const NONE: ReadonlySet<string> = new Set()
 
 /** The part of a bill that the forward stage writes on. */
-export type Tally = Pick<Bill, 'answer' | 'relay' | 'pass' | 'goOn' | 'broke'>
+export type Tally = Pick<Bill, 'enter' | 'answer' | 'relay' | 'pass' | 'goOn' | 'broke'>
 
 /** For calls of the gateway's own, which nobody is charged for. */
 export const NO_TALLY: Tally = {
+  enter: () => null,
   answer: () => {},
   relay: () => {},
   pass: (piece) => piece,
@@ -82,6 +84,8 @@ export class Bill {
   readonly #plan: ChargePlan
   readonly #client: ClientPlan | null
   readonly #address: Meters | null
+  /** Null where no place has limits. */
+  readonly #places: Places | null
   readonly #id: string
   readonly #startedAt: number
   #facts: Facts | null = null
@@ -109,6 +113,7 @@ export class Bill {
     this.#startedAt = Date.now()
     this.#id = ownId ? correlationId : crypto.randomUUID()
     this.#plan = chargePlan(table)
+    this.#places = this.#plan.limitsPlaces ? new Places(this.#plan, ports.ledger, this.#id) : null
     this.#client = this.#plan.client(client)
     this.#address = this.#client?.addresses === true ? this.#plan.address(network()) : null
     if (this.#client === null) return
@@ -138,7 +143,16 @@ export class Bill {
    * @throws GatewayError rate_limit_exceeded, insufficient_quota (429); rejects with it where the ledger has to be asked
    */
   reserve(order: OrderedRequest): ReadonlySet<string> | Promise<ReadonlySet<string>> {
+    this.#places?.begin(order, order.model.timeouts.totalMs + GRACE_MS)
     return this.#reserve(order, NONE)
+  }
+
+  /**
+   * A place is about to be asked: its limits are charged, unless they are already.
+   * @returns why it must not be, its limits being used up; null = it may
+   */
+  enter(target: Target): GatewayError | null | Promise<GatewayError | null> {
+    return this.#places === null ? null : this.#places.enter(target, () => this.#estimate())
   }
 
   #reserve(
@@ -186,6 +200,7 @@ export class Bill {
     }
     this.#charges = charges
     this.#isReserved = true
+    this.#places?.letIn(backend)
     Object.assign(answerHeaders, rateLimitHeaders(charges, verdict.standings))
     const budgets = this.#client?.budgets ?? []
     if (budgets.length === 0) return full
@@ -199,10 +214,11 @@ export class Bill {
   /** The changes of the body, with a question for usage where the answer is needed and nobody else asks. */
   withUsage(changes: BodyChanges | null): BodyChanges | null {
     const request = this.#request
+    if (request?.stream !== true || this.#options.surface === 'embeddings') return changes
     const needed = this.#charges.some(
       ({ kind, key }) => kind === 'budget' || (kind === 'rate' && key.endsWith(':tokens')),
     )
-    if (!needed || request?.stream !== true || this.#options.surface === 'embeddings') return changes
+    if (!needed && this.#places?.countsTokens() !== true) return changes
     const asking = includeUsage(request, changes)
     this.#hidesUsage = asking !== null
     return asking ?? changes
@@ -255,17 +271,23 @@ export class Bill {
     this.#endedAt = Date.now()
     this.#spend(this.#usage ?? this.#usageSoFar())
     if (this.#isReserved) this.#settle()
+    this.#places?.settle(this.#endedAt)
     this.#record()
   }
 
   #spend(usage: TokenUsage): void {
-    this.#spent = spend(this.#spent, usage, this.#options.journey.target?.price ?? null)
+    const { target } = this.#options.journey
+    this.#spent = spend(this.#spent, usage, target?.price ?? null)
+    if (target !== null) this.#places?.spent(target, usage.input + usage.output)
   }
 
   #settle(): void {
     const { ledger } = this.#options.ports
     const used = Object.fromEntries(
-      usedOf(this.#charges, this.#spent ?? NOTHING_SPENT).map((entry) => [entry.charge.key, entry.used]),
+      usedOf(this.#charges, this.#spent ?? NOTHING_SPENT, this.#places).map((entry) => [
+        entry.charge.key,
+        entry.used,
+      ]),
     )
     const settling = ledger.settle({ id: this.#id, now: this.#endedAt ?? Date.now(), used })
     // A shared ledger answers for itself; its leases end by themselves at the latest.
@@ -330,7 +352,7 @@ export class Bill {
       attempts,
       usage: spent.usage,
       cost: target?.price == null ? null : spent.cost,
-      charges: usedOf(this.#charges, spent),
+      charges: [...usedOf(this.#charges, spent, this.#places), ...(this.#places?.used() ?? [])],
     }
     ports.record(record)
   }

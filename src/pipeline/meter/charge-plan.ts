@@ -30,6 +30,8 @@ export interface ChargePlan {
   backend: (name: string) => Meters | null
   /** @param network see networkOf() */
   address: (network: string) => Meters | null
+  /** Somewhere a request may come to limits that are not those of the place that it was let in for. */
+  limitsPlaces: boolean
 }
 
 const plans = new WeakMap<RouteTable, ChargePlan>()
@@ -54,6 +56,11 @@ export function chargePlan(table: RouteTable): ChargePlan {
     backend: byName((name) => metersOf(`backend:${name}`, lookup(backends, name)?.limits ?? null)),
     // Not kept: there may be any number of addresses.
     address: (network) => metersOf(`address:${network}`, limits.perAddress),
+    limitsPlaces:
+      Object.values(backends).some((backend) => backend.limits !== null) ||
+      Object.values(models).some(
+        (model) => model.kind === 'served' && model.fallback.some(({ of }) => of !== undefined),
+      ),
   }
   plans.set(table, plan)
   return plan

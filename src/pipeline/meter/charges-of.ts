@@ -40,7 +40,7 @@ export function chargesOf(plan: ChargePlan, order: Order): Charge[] {
 }
 
 /** @param estimate null = nobody knows yet */
-function addMeters(charges: Charge[], meters: Meters | null, estimate: TokenEstimate | null): void {
+export function addMeters(charges: Charge[], meters: Meters | null, estimate: TokenEstimate | null): void {
   if (meters === null) return
   const { requests, tokens, concurrent } = meters
   if (requests !== null) charges.push(requests)

@@ -3,6 +3,7 @@ import type { Charge } from '../../table/charges.ts'
 import type { TokenUsage } from '../../table/request-record.ts'
 import type { Price } from '../../table/usage-limits.ts'
 import { costOf } from './estimate.ts'
+import type { Places } from './places.ts'
 
 /** What was used, and what it cost in nano-USD. */
 export interface Spent {
@@ -31,17 +32,25 @@ export function spend(before: Spent | null, usage: TokenUsage, price: Price | nu
   }
 }
 
-/** What each charge comes to; leases are given back anyway. A request counts as one, whatever became of it. */
+/**
+ * What each charge comes to; leases are given back anyway. A request counts as one, whatever became of it, but not at a
+ * place that was never asked.
+ * @param places null where no place has limits
+ */
 export function usedOf(
   charges: readonly Charge[],
   { usage, cost }: Spent,
+  places: Pick<Places, 'tokensAt'> | null,
 ): { charge: Charge; used: number }[] {
   const tokens = usage.input + usage.output
   const used: { charge: Charge; used: number }[] = []
   for (const charge of charges) {
     if (charge.kind === 'budget') used.push({ charge, used: cost })
     else if (charge.kind === 'rate') {
-      used.push({ charge, used: charge.key.endsWith(':tokens') ? tokens : charge.amount })
+      const there = places?.tokensAt(charge.key)
+      if (charge.key.endsWith(':tokens')) {
+        used.push({ charge, used: there === undefined ? tokens : (there ?? 0) })
+      } else used.push({ charge, used: there === null ? 0 : charge.amount })
     }
   }
   return used

@@ -130,6 +130,17 @@ describe('toRouteTable', () => {
     expect(found.map(({ target, on }) => target + onCauses(on))).toEqual(expected)
   })
 
+  it('names the fallback model whose limits a place stands behind', async () => {
+    const { models } = await tableOf({
+      models: {
+        m: { ...small, fallback: ['n', 'gpu/small'] },
+        n: { ...large, limits: { requests: '5/min' } },
+      },
+    })
+    expect(models['m']).toMatchObject({ fallback: [{ target: 'gpu/large', of: 'n' }] })
+    expect(models['n']).toMatchObject({ fallback: [] })
+  })
+
   it('keeps a target that is listed twice once', async () => {
     const { models } = await tableOf({ models: { m: { targets: ['gpu/small', 'gpu/large', 'gpu/small'] } } })
     expect(models['m']).toMatchObject({ pool: [{ target: 'gpu/small' }, { target: 'gpu/large' }] })

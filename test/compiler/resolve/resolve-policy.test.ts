@@ -196,7 +196,12 @@ describe('limits of use', () => {
   it('are numbers with their places', async () => {
     const { policy } = await resolveDocuments({
       policy: {
-        limits: { requests: '5/min', tokens: '2M/day', concurrent: 3, perAddress: { concurrent: 2 } },
+        limits: {
+          requests: '5/min',
+          tokens: '2M/day',
+          concurrent: 3,
+          perAddress: { tokens: '1k/min', concurrent: 2 },
+        },
       },
       models: { capped: { targets: ['gpu/small'], limits: { tokens: '9k/h' } } },
       clients: {
@@ -225,7 +230,11 @@ describe('limits of use', () => {
       ],
     })
     expect(policy.clients.get('home')).toMatchObject({ budgets: [] })
-    expect(policy.perAddress).toMatchObject({ requests: null, concurrent: { value: 2 } })
+    expect(policy.perAddress).toMatchObject({
+      requests: null,
+      tokens: { value: { count: 1000 } },
+      concurrent: { value: 2 },
+    })
     expect(policy.models.get('capped')).toMatchObject({
       limits: { tokens: { value: { count: 9000 }, at: { path: ['models', 'capped', 'limits', 'tokens'] } } },
     })
