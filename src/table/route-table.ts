@@ -85,6 +85,8 @@ export interface FallbackTarget {
   target: TargetKey
   /** By which of the last attempt's causes it is tried. Never empty. */
   on: FailureCause[]
+  /** The fallback model that it stands there for, where that has limits: they are charged as well. */
+  of?: string
 }
 
 /** How often the targets of a pool are asked again before the fallback. */
@@ -110,8 +112,6 @@ export interface ServedModel {
   /** What happens when a stream breaks behind its first content. */
   onBreak: 'terminate' | 'continue'
   /** Surfaces it serves; null = all. */
-  /** The fallback model that it stands there for, where that has limits: they are charged as well. */
-  of?: string
   surfaces: Surface[] | null
   timeouts: Timeouts
   /** Silence after which a stream's headers are committed and a comment is sent; 0 = never. */
