@@ -13,10 +13,8 @@ export interface Endpoint {
   ca: string
 }
 
-export interface Arm {
-  name: ArmName
-  /** Name and version for the report. */
-  label: string
+/** Something that can be called, and what it runs in. */
+export interface Gateway {
   http: Endpoint
   /** Null where the gateway has no TLS of its own. */
   https: Endpoint | null
@@ -24,6 +22,12 @@ export interface Arm {
   pid: number | null
   /** A second process beside the traffic, such as aicc's control process. */
   controlPid: number | null
+}
+
+export interface Arm extends Gateway {
+  name: ArmName
+  /** Name and version for the report. */
+  label: string
 }
 
 /** An arm that was asked for and cannot run here, and why. */

@@ -12,6 +12,16 @@ describe('parseOptions', () => {
   })
 
   it.each([
+    { argv: [], comparison: null, base: null },
+    { argv: ['--only', 'limits'], comparison: 'limits', base: null },
+    { argv: ['--only', 'slow-disk,node'], comparison: 'slow-disk', base: null },
+    { argv: ['--only', 'limits', '--base', '/tmp/old'], comparison: 'limits', base: '/tmp/old' },
+  ])('$argv compares $comparison', ({ argv, comparison, base }) => {
+    expect(parseOptions(argv)).toMatchObject({ comparison, base })
+  })
+
+  it.each([
+    { argv: ['--base', '/tmp/old'], message: '--base: goes with --only limits' },
     { argv: ['--only', 'caddy'], message: '--only: no arm is called caddy' },
     { argv: ['--fast'], message: "Unknown option '--fast'" },
     { argv: ['file'], message: 'Unexpected argument' },

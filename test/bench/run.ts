@@ -7,6 +7,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, release, tmpdir, type } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Children } from './children.ts'
+import { compareGateways, type ComparedGateways } from './compare/compare-gateways.ts'
+import { reportComparison } from './compare/report-comparison.ts'
 import type { Figures } from './figures.ts'
 import { buildLoadgen, LoadGenerator, startMock } from './loadgen.ts'
 import { measureAll } from './measure/measure-all.ts'
@@ -15,7 +17,7 @@ import { parseOptions, USAGE, type BenchOptions } from './options.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
 import { startArms } from './start-arms.ts'
-import { judge } from './verdicts.ts'
+import { judge, type Verdict } from './verdicts.ts'
 import { watchOthers } from './watch-others.ts'
 
 const KEEP = resolve(import.meta.dirname, '../../.bench')
@@ -37,24 +39,46 @@ async function main(argv: string[]): Promise<number> {
     process.once(signal, () => void cleanUp().finally(() => process.exit(1)))
   }
   try {
-    const figures = await bench(options, { children, folder })
-    const verdicts = judge(figures)
-    console.log(report(figures, verdicts))
-    if (options.json !== null) {
-      await writeFile(options.json, `${JSON.stringify({ ...figures, targets: verdicts }, null, 2)}\n`)
-    }
-    return verdicts.every(({ pass }) => pass) ? 0 : 2
+    const figures = await (options.comparison === null ? benchArms : compare)(options, { children, folder })
+    if (options.json !== null) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`)
+    return figures.targets.every(({ pass }) => pass) ? 0 : 2
   } finally {
     await cleanUp()
   }
 }
 
-async function bench(
-  { arms: names, quick }: BenchOptions,
-  { children, folder }: { children: Children; folder: string },
-): Promise<Figures> {
+function say(what: string): void {
+  console.error(`bench: ${what}`)
+}
+
+interface Place {
+  children: Children
+  folder: string
+}
+
+async function benchArms(options: BenchOptions, place: Place): Promise<Figures & { targets: Verdict[] }> {
+  const figures = await bench(options, place)
+  const targets = judge(figures)
+  console.log(report(figures, targets))
+  return { ...figures, targets }
+}
+
+async function compare(options: BenchOptions, { children, folder }: Place): Promise<ComparedGateways> {
+  const { comparison, base, quick } = options
+  if (comparison === null) throw new Error('nothing is to be compared')
+  say('building the load generator and starting the gateways')
+  const binary = await buildLoadgen(KEEP)
+  const mock = await startMock(children, binary, folder)
+  const runtime = options.arms.includes('node') ? 'node' : 'workerd'
+  const load = new LoadGenerator(children, binary, folder)
+  const setting = { children, mock, folder, keep: KEEP }
+  const compared = await compareGateways(setting, load, { comparison, runtime, base, quick, say })
+  console.log(reportComparison(compared))
+  return compared
+}
+
+async function bench({ arms: names, quick }: BenchOptions, { children, folder }: Place): Promise<Figures> {
   const startedAt = new Date().toISOString()
-  const say = (what: string): void => console.error(`bench: ${what}`)
   say('building the load generator and starting the arms')
   const binary = await buildLoadgen(KEEP)
   const mock = await startMock(children, binary, folder)

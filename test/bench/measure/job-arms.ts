@@ -1,7 +1,7 @@
 /**
  * Arms as a load job wants them: one endpoint each, all with the same body.
  */
-import type { Arm, Endpoint } from '../arm.ts'
+import type { Arm, Endpoint, Gateway } from '../arm.ts'
 import type { Cell } from '../figures.ts'
 import type { JobArm } from '../loadgen.ts'
 import { plainBody, streamBody } from '../requests.ts'
@@ -23,12 +23,16 @@ export function jobArms(cell: Cell, arms: readonly Arm[]): JobArm[] {
   return arms.map((arm) => toJobArm(arm, cell.transport, body))
 }
 
-export function toJobArm(arm: Arm, transport: Cell['transport'], body: string): JobArm {
+export function toJobArm(
+  arm: Gateway & { name: string },
+  transport: Cell['transport'],
+  body: string,
+): JobArm {
   const endpoint = endpointOf(arm, transport)
   if (endpoint === null) throw new Error(`${arm.name} does not speak ${transport}`)
   return { name: arm.name, body, ...endpoint }
 }
 
-function endpointOf(arm: Arm, transport: Cell['transport']): Endpoint | null {
+function endpointOf(arm: Gateway, transport: Cell['transport']): Endpoint | null {
   return transport === 'http' ? arm.http : arm.https
 }
