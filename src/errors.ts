@@ -1,5 +1,6 @@
 /**
- * Every refusal of the gateway: one code table, one shape on the wire (OpenAI's error object).
+ * Every refusal of the gateway: one code table. On the wire it is OpenAI's error object, unless the client's protocol has
+ * a shape of its own (`protocols/dialects/`).
  * Codes are stable; messages are for people.
  */
 
@@ -35,6 +36,8 @@ export type ErrorCode =
   | 'model_not_found'
   | 'model_not_allowed'
   | 'surface_not_served'
+  | 'not_translatable'
+  | 'translation_lossy'
   | 'blocked_by_policy'
   | 'prompt_injection'
   | 'images_not_allowed'
@@ -87,6 +90,8 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   model_not_found: [404, 'invalid_request_error'],
   model_not_allowed: [403, 'invalid_request_error'],
   surface_not_served: [400, 'invalid_request_error'],
+  not_translatable: [400, 'invalid_request_error'],
+  translation_lossy: [400, 'policy_error'],
   blocked_by_policy: [403, 'policy_error'],
   prompt_injection: [403, 'policy_error'],
   images_not_allowed: [400, 'policy_error'],
@@ -142,9 +147,12 @@ export class GatewayError extends Error {
     return { error: { message, type, param, code } }
   }
 
-  /** @param answerHeaders what every answer to this request carries */
-  toResponse(answerHeaders: Record<string, string> = {}): Response {
-    return Response.json(this.toBody(), {
+  /**
+   * @param answerHeaders what every answer to this request carries
+   * @param body in the shape that the client knows; OpenAI's where nothing else is said
+   */
+  toResponse(answerHeaders: Record<string, string> = {}, body: object = this.toBody()): Response {
+    return Response.json(body, {
       status: this.status,
       headers: { 'cache-control': 'no-store', ...answerHeaders, ...this.options.headers },
     })
