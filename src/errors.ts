@@ -44,7 +44,6 @@ export type ErrorCode =
   | 'label_denied'
   | 'mode_denied'
   | 'not_capable'
-  | 'not_translatable'
   | 'redaction_failed'
   | 'client_gone'
   | 'upstream_unreachable'
@@ -98,7 +97,6 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   label_denied: [403, 'policy_error'],
   mode_denied: [503, 'policy_error'],
   not_capable: [400, 'invalid_request_error'],
-  not_translatable: [400, 'invalid_request_error'],
   redaction_failed: [400, 'policy_error'],
   client_gone: [499, 'server_error'],
   upstream_unreachable: [502, 'upstream_error'],
