@@ -42,7 +42,7 @@ export function worstCase(
     attempts * firstToken.value +
     times * model.retry.longestWait.value +
     lines.reduce((sum, wait) => sum + wait, again) +
-    wakingOf([...pool, ...fallback.map(({ target }) => target)], policy)
+    wakingOf([...pool, ...fallback.map(({ target }) => target)], firstToken.value, policy)
   return {
     attempts,
     silent,
@@ -52,10 +52,17 @@ export function worstCase(
   }
 }
 
-/** How long a request may wait for hosts to wake, in milliseconds: once for each. */
-function wakingOf(targets: readonly TargetKey[], { backends }: Pick<ResolvedPolicy, 'backends'>): number {
+/** How long hosts that sleep may take, in milliseconds: each is woken once, and then asked a second time within the attempt. */
+function wakingOf(
+  targets: readonly TargetKey[],
+  firstTokenMs: number,
+  { backends }: Pick<ResolvedPolicy, 'backends'>,
+): number {
   const names = new Set(targets.map((target) => target.slice(0, target.indexOf('/'))))
-  return [...names].reduce((sum, name) => sum + (backends.get(name)?.wake?.startsWithin.value ?? 0), 0)
+  return [...names].reduce((sum, name) => {
+    const wake = backends.get(name)?.wake ?? null
+    return wake === null ? sum : sum + wake.startsWithin.value + firstTokenMs
+  }, 0)
 }
 
 /** How long a request may wait in line for it, in milliseconds. */
