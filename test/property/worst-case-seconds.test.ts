@@ -34,6 +34,8 @@ interface Case {
   acts: Act[]
   /** Backends whose places are taken, for so much of their queue's `wait`. */
   takenFor: number
+  /** Others take the place after each attempt, and give it back so that the wait in line is as long as it may be. */
+  retaken?: boolean
   /** Whether hosts wake, and after how much of `startsWithin`. */
   wakes: boolean
   wakesAfter: number
@@ -47,6 +49,10 @@ interface Ran {
 
 /** Just in time, as a part of the time there is. */
 const LATE = 0.999
+
+const PLAIN = { kind: 'openai', url: 'http://host.test', models: { m: { id: 'm' } } }
+/** Nobody else is about, and who sleeps wakes late. */
+const STILL: Case = { models: {}, backends: {}, acts: [], takenFor: 0, wakes: true, wakesAfter: LATE }
 
 const PLACES = ['a/m', 'b/m', 'c/m']
 const CAUSES = FAILURE_CAUSES.filter((cause) => cause !== 'busy')
@@ -116,9 +122,14 @@ it('is never exceeded, whatever backends do', async () => {
         wakes: fc.boolean(),
         wakesAfter: fc.constantFrom(0.2, 1),
       }),
-      async (one) => {
+      fc.boolean(),
+      async (one, isLate) => {
         const { policy, worst } = await compiled(one)
-        const { attempts, ms } = await run(policy, one, () => null)
+        const { attempts, ms } = await run(policy, one, (asked, model) =>
+          isLate
+            ? { after: LATE, outcome: causeFor(asked, model), retryAfterMs: model.retry.longestWaitMs }
+            : null,
+        )
         expect(attempts).toBeLessThanOrEqual(worst.attempts)
         // Each timer may be a millisecond late.
         expect(ms).toBeLessThanOrEqual(worst.firstTokenMs + 2 * worst.attempts + 4)
@@ -129,19 +140,11 @@ it('is never exceeded, whatever backends do', async () => {
 })
 
 it('is met where each attempt fails at the last moment, and asks for the longest wait', async () => {
-  const plain = { kind: 'openai', url: 'http://host.test', models: { m: { id: 'm' } } }
-  const asleep = { ...plain, wake: { mac: '00:11:22:33:44:55' }, startsWithin: '15s' }
+  const asleep = { ...PLAIN, wake: { mac: '00:11:22:33:44:55' }, startsWithin: '15s' }
   await fc.assert(
     fc.asyncProperty(models, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), async (all, sleeps) => {
-      const [a, b, c] = sleeps.map((sleepy) => (sleepy ? asleep : plain))
-      const one: Case = {
-        models: all,
-        backends: { a, b, c },
-        acts: [],
-        takenFor: 0,
-        wakes: true,
-        wakesAfter: LATE,
-      }
+      const [a, b, c] = sleeps.map((sleepy) => (sleepy ? asleep : PLAIN))
+      const one: Case = { ...STILL, models: all, backends: { a, b, c } }
       const { policy, worst } = await compiled(one)
       const woken = new Set<string>()
       const { ms, attempts } = await run(policy, one, (made, model, name) => {
@@ -163,14 +166,34 @@ it('is met where each attempt fails at the last moment, and asks for the longest
   )
 })
 
+it.each([0, 1, 3])('is met in line, with %i retries', async (times) => {
+  const { policy, worst } = await compiled({
+    ...STILL,
+    models: {
+      big: { targets: ['a/m'], retry: { times, longestWait: '3s' }, timeouts: { firstToken: '5s' } },
+    },
+    backends: { a: { ...PLAIN, maxConcurrent: 1, queue: { wait: '4s' } } },
+  })
+  const queued = { ...STILL, takenFor: LATE, retaken: true }
+  const { ms, attempts } = await run(policy, queued, () => ({
+    after: LATE,
+    outcome: 'error',
+    retryAfterMs: 3000,
+  }))
+  expect(attempts).toBe(1 + times)
+  expect(ms).toBeLessThanOrEqual(worst.firstTokenMs)
+  expect(ms).toBeGreaterThanOrEqual(worst.firstTokenMs * 0.998)
+})
+
 /** Ms until the pool's target of that attempt is asked again, but for the wait before that. */
-function untilNextTurn(attempt: number, { pool, retry, timeouts }: ServedModel, table: RouteTable): number {
+function untilNextTurn(attempt: number, model: ServedModel, table: RouteTable): number {
+  const { pool } = model
   let ms = 0
   for (let next = attempt + 1; next < attempt + pool.length; next += 1) {
     const { wake } = table.backends[pool[next % pool.length]?.target.slice(0, 1) ?? ''] ?? {}
     const isFirst = next < pool.length
-    ms += LATE * timeouts.firstTokenMs + (isFirst ? 0 : retry.longestWaitMs)
-    if (isFirst && wake) ms += LATE * (wake.startsWithinMs + timeouts.firstTokenMs)
+    ms += LATE * model.timeouts.firstTokenMs + (isFirst ? 0 : model.retry.longestWaitMs)
+    if (isFirst && wake) ms += LATE * (wake.startsWithinMs + model.timeouts.firstTokenMs)
   }
   return Math.floor(ms)
 }
@@ -196,7 +219,7 @@ async function compiled(one: Case): Promise<{ policy: RouteTable; worst: ReturnT
 /** @param actOf what the place does that is asked now; null = the next of the case's acts */
 async function run(
   table: RouteTable,
-  { acts, takenFor, wakes, wakesAfter }: Case,
+  { acts, takenFor, retaken, wakes, wakesAfter }: Case,
   actOf: (asked: readonly string[], model: ServedModel, backend: string) => Act | null,
 ): Promise<Ran> {
   vi.useFakeTimers({ now: 1_000_000 })
@@ -220,6 +243,7 @@ async function run(
           reject(signal.reason as Error)
         })
       })
+      if (retaken === true) setTimeout(() => occupy(name, LATE, model.retry.longestWaitMs), 1)
       return answerOf(outcome, retryAfterMs)
     }
   const slots = createSlots()
@@ -247,22 +271,23 @@ async function run(
     signal.throwIfAborted()
     return wakes
   }
-  for (const name of takenFor > 0 ? ['a', 'b', 'c'] : []) {
+  const occupy = (name: string, part: number, moreMs: number): void => {
     const policy = table.backends[name]?.slots
     const slot = policy && slots.take(table, name, 3_600_000)
-    if (slot) setTimeout(slot.release, policy.queueWaitMs * takenFor)
+    if (slot) setTimeout(slot.release, policy.queueWaitMs * part + moreMs)
   }
+  for (const name of takenFor > 0 ? ['a', 'b', 'c'] : []) occupy(name, takenFor, 0)
   const beganAt = Date.now()
-  let endedAt: number | null = null
+  const end: { at: number | null } = { at: null }
   void forwardStream(exchange).then((response) => {
-    endedAt = Date.now()
+    end.at = Date.now()
     return response.body?.cancel()
   })
   await vi.advanceTimersByTimeAsync(0)
-  while (endedAt === null && vi.getTimerCount() > 0) await vi.advanceTimersToNextTimerAsync()
+  while (end.at === null && vi.getTimerCount() > 0) await vi.advanceTimersToNextTimerAsync()
   vi.useRealTimers()
-  if (endedAt === null) throw new Error('the request never ended')
-  return { model, attempts: exchange.journey.attempts, ms: endedAt - beganAt }
+  if (end.at === null) throw new Error('the request never ended')
+  return { model, attempts: exchange.journey.attempts, ms: end.at - beganAt }
 }
 
 const WORDS: Record<FailureCause, () => Response> = {
