@@ -32,6 +32,8 @@ export interface EdgeConfig {
   /** With the certificate chain and its key, PEM. */
   https: { fd: number; port: number; chain: string; key: string } | null
   backends: readonly EdgeBackend[]
+  /** Where it counts: an edge begins to count once, with what was used until then. Null = in its own memory. */
+  countsIn: string | null
 }
 
 export interface EdgeLaunch extends EdgeConfig {

@@ -294,6 +294,7 @@ function edgeConfig(
     http: http && { fd: http.fd, port: http.port },
     https: https && { fd: https.fd, port: https.port, chain, key },
     backends,
+    countsIn: table.state && `${table.state.url.env} ${table.state.prefix}`,
   }
 }
 

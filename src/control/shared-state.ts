@@ -3,10 +3,16 @@
  * requests that have ended, so that what was let in while Redis was away is counted when it is back.
  */
 import type { SharedLedger } from '../ports.ts'
+import type { LedgerState } from '../table/ledger-state.ts'
 import type { Finished } from '../table/usage-book.ts'
+
+/** As LedgerState has them. */
+type Budgets = LedgerState['budgets']
 
 export interface SharedConnection {
   ledger: SharedLedger
+  /** Raises what is counted of budgets to so much, where it is less. Rejects when it gets no answer. */
+  raise: (budgets: Budgets) => Promise<void>
   close: () => void
 }
 
@@ -17,60 +23,83 @@ export interface SharedPlace {
 }
 
 export interface SharedStateOptions {
-  /** By the policy in force; null = nothing is shared. */
-  place: () => SharedPlace | null
-  connect: (place: SharedPlace) => SharedConnection
+  /** By the policy in force; null = nothing is shared, undefined = none is in force yet. */
+  place: () => SharedPlace | null | undefined
+  /** @param onReady to be called whenever a Redis answers that may have forgotten all */
+  connect: (place: SharedPlace, onReady: () => void) => SharedConnection
+  /** What this node has booked of budgets whose period has not ended. */
+  booked: () => Promise<Budgets>
   log: (line: string) => void
 }
 
 export interface SharedStateControl {
   /** The ledger that the policy in force names; null = it names none. */
   ledger: () => SharedLedger | null
-  /** Tells of requests that have ended; what cannot be told is told later. */
-  finish: (finished: readonly Finished[]) => void
+  /**
+   * Tells of requests that have ended; what cannot be told is told later.
+   * @param ended asked only where it may matter
+   */
+  finish: (ended: () => readonly Finished[]) => void
   close: () => void
 }
 
 const MOST_WAITING = 10_000
 const TELL_AGAIN_MS = 1000
 
-export function createSharedState({ place, connect, log }: SharedStateOptions): SharedStateControl {
+/**
+ * A Redis that is new, empty or back is brought up to what this node's own book says, so that neither a change of policy
+ * nor a Redis that has lost its memory gives budgets anew.
+ */
+export function createSharedState({ place, connect, booked, log }: SharedStateOptions): SharedStateControl {
   let connected: { place: SharedPlace; connection: SharedConnection } | null = null
   const waiting = new Map<string, Finished>()
+  let isForgetful = false
   let telling = false
   let timer: NodeJS.Timeout | null = null
   let full = false
 
-  const ledger = (): SharedLedger | null => {
-    const wanted = place()
+  const connection = (): SharedConnection | null => {
+    const wanted = place() ?? null
     const present = connected?.place
     if (present?.url !== wanted?.url || present?.prefix !== wanted?.prefix) {
       connected?.connection.close()
-      connected = wanted && { place: wanted, connection: connect(wanted) }
+      connected = wanted && { place: wanted, connection: connect(wanted, onReady) }
     }
-    return connected?.connection.ledger ?? null
+    return connected?.connection ?? null
   }
-  const tell = async (): Promise<void> => {
-    telling = true
+  const onReady = (): void => {
+    isForgetful = true
+    if (!telling) void tell()
+  }
+  const tellOnce = async (): Promise<void> => {
+    if (place() === undefined) throw new Error('no policy is in force yet')
+    // Read before the rest is told: whatever stands in the book has been counted there when the level is raised.
+    const level = isForgetful ? await booked() : null
     while (waiting.size > 0) {
       const some = [...waiting.values()]
-      try {
-        await ledger()?.finish(some)
-      } catch {
-        timer = setTimeout(() => void tell(), TELL_AGAIN_MS)
-        timer.unref()
-        return
-      }
+      await connection()?.ledger.finish(some)
       full = false
       for (const { id } of some) waiting.delete(id)
     }
-    telling = false
+    if (level === null) return
+    await connection()?.raise(level)
+    isForgetful = false
+  }
+  const tell = async (): Promise<void> => {
+    telling = true
+    try {
+      while (waiting.size > 0 || isForgetful) await tellOnce()
+      telling = false
+    } catch {
+      timer = setTimeout(() => void tell(), TELL_AGAIN_MS)
+      timer.unref()
+    }
   }
   return {
-    ledger,
-    finish(finished) {
-      if (ledger() === null) return
-      for (const one of finished) {
+    ledger: () => connection()?.ledger ?? null,
+    finish(ended) {
+      if (place() === null) return
+      for (const one of ended()) {
         if (waiting.size < MOST_WAITING) waiting.set(one.id, one)
         else if (!full) {
           full = true
@@ -82,6 +111,7 @@ export function createSharedState({ place, connect, log }: SharedStateOptions): 
     close() {
       if (timer !== null) clearTimeout(timer)
       waiting.clear()
+      isForgetful = false
       connected?.connection.close()
       connected = null
     },

@@ -15,7 +15,7 @@ export interface StateFolder {
   clientKey: string
   adminToken: string
   runFile: string
-  /** Names the folder in which the edges of the gateway that runs live. */
+  /** Names the folder in which the edges of the gateway that runs live; below it, those of edges of before that still end. */
   runDir: string
   /** The last route table that came into force. */
   acceptedTable: string

@@ -3,6 +3,7 @@
  * same state folder takes over from them, and takes what they have held back.
  */
 import { readdir, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordBatch } from '../table/record-batch.ts'
@@ -16,7 +17,10 @@ import { readIfThere, type StateFolder } from './state-folder.ts'
 /** Prefix of the folders that sockets and edges live in; an edge's command line names its own. */
 export const RUN_DIR_PREFIX = 'aicc-edge-'
 
+/** What an edge gets that has been told to go and does not leave the port. */
 const GRACE_MS = 2000
+/** What it gets for the requests that it was answering, once it has left the port. */
+const DRAIN_MS = 30_000
 /** Longer than any pause between two attempts at delivering records. */
 const DELIVERS_WITHIN_MS = 4000
 
@@ -25,28 +29,55 @@ interface Orphan {
   dir: string
 }
 
+export interface TakenOver {
+  /** A line for the log for each edge that was found and told to go. */
+  lines: string[]
+  /** Folders that they still use, for who may have to start after us. */
+  runDirs: string[]
+  /** Settles when they are gone and nothing is left of them; never rejects. */
+  ended: Promise<void>
+}
+
 /**
- * To be called by who holds the lock on the state folder.
+ * To be called by who holds the lock on the state folder. Resolves when the ports are free: edges that still answer
+ * requests then end behind it.
  * @param keepRecords for those that edges have held back since their control process went
- * @returns a line for the log for each edge that was found and ended
  */
 export async function stopOrphans(
   state: StateFolder,
   keepRecords: (batch: RecordBatch) => Promise<void>,
-): Promise<string[]> {
-  const runDir = (await readIfThere(state.runDir))?.trim() ?? ''
+): Promise<TakenOver> {
   // Whatever stands in that file: nothing else is ever removed.
-  if (!new RegExp(`^/\\S+/${RUN_DIR_PREFIX}[A-Za-z0-9]{6}$`).test(runDir)) return []
-  const orphans = await findOrphans(runDir)
-  if (orphans.length > 0) {
-    // The edges go on trying to deliver their records there.
-    const socket = await openControlSocket(controlSocketPath(runDir), { snapshot: () => null, keepRecords })
-    await Promise.all(orphans.map(untilDelivering))
-    await Promise.all(orphans.map(stopOrphan))
-    await socket.close()
+  const named = ((await readIfThere(state.runDir)) ?? '').split('\n')
+  const ours = named.filter((dir) => new RegExp(`^/\\S+/${RUN_DIR_PREFIX}[A-Za-z0-9]{6}$`).test(dir))
+  const all = await Promise.all(ours.map((runDir) => takeOver(runDir, keepRecords)))
+  return {
+    lines: all.flatMap(({ lines }) => lines),
+    runDirs: all.flatMap(({ runDirs }) => runDirs),
+    ended: Promise.all(all.map(({ ended }) => ended)).then(() => {}),
   }
-  await rm(runDir, { recursive: true, force: true })
-  return orphans.map(({ pid }) => `took over from an edge (pid ${pid}) whose control process is gone`)
+}
+
+async function takeOver(
+  runDir: string,
+  keepRecords: (batch: RecordBatch) => Promise<void>,
+): Promise<TakenOver> {
+  const orphans = await findOrphans(runDir)
+  if (orphans.length === 0) {
+    await rm(runDir, { recursive: true, force: true })
+    return { lines: [], runDirs: [], ended: Promise.resolve() }
+  }
+  // The edges go on trying to deliver their records there.
+  const socket = await openControlSocket(controlSocketPath(runDir), { snapshot: () => null, keepRecords })
+  await Promise.all(orphans.map(untilDelivering))
+  await Promise.all(orphans.map(untilPortIsFree))
+  const end = async (): Promise<void> => {
+    await Promise.all(orphans.map(untilGone))
+    await socket.close()
+    await rm(runDir, { recursive: true, force: true }).catch(() => {})
+  }
+  const lines = orphans.map(({ pid }) => `took over from an edge (pid ${pid}) whose control process is gone`)
+  return { lines, runDirs: [runDir], ended: end() }
 }
 
 async function findOrphans(runDir: string): Promise<Orphan[]> {
@@ -89,14 +120,40 @@ async function untilDelivering({ dir }: Orphan): Promise<void> {
   }
 }
 
-/** Resolves when it has left the port to whoever comes next. */
-async function stopOrphan(orphan: Orphan): Promise<void> {
+/**
+ * Tells it to go. Node frees the port at once; workerd holds it to its end, and whoever connects meanwhile is cut off
+ * then.
+ */
+async function untilPortIsFree(orphan: Orphan): Promise<void> {
   await holdEdge(join(orphan.dir, EDGE_FILES.socket))
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    if (await isRunning(orphan)) process.kill(orphan.pid, signal)
-    for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline;) {
-      if (!(await isRunning(orphan))) return
-      await sleep(20)
-    }
+  // One that does not listen there has been told before, or has lost its socket: only its end says that it let go.
+  const tells = await isListening(orphan)
+  signal(orphan, 'SIGTERM')
+  for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline; await sleep(20)) {
+    if (!(await isRunning(orphan)) || (tells && !(await isListening(orphan)))) return
+  }
+  signal(orphan, 'SIGKILL')
+  while (await isRunning(orphan)) await sleep(20)
+}
+
+async function untilGone(orphan: Orphan): Promise<void> {
+  for (const deadline = Date.now() + DRAIN_MS; await isRunning(orphan); await sleep(50)) {
+    if (Date.now() > deadline) signal(orphan, 'SIGKILL')
+  }
+}
+
+/** Its control socket closes with its ports. */
+function isListening({ dir }: Orphan): Promise<boolean> {
+  const socket = connect(join(dir, EDGE_FILES.socket))
+  return new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  }).finally(() => socket.destroy())
+}
+
+function signal({ pid }: Orphan, which: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, which)
+  } catch {
+    // It has gone by itself.
   }
 }

@@ -40,6 +40,7 @@ const SERVER_OPTIONS = {
 }
 const HANDSHAKE_TIMEOUT_MS = 10_000
 const CLOSE_IDLE_EVERY_MS = 50
+const LONGEST_END_MS = 120_000
 
 const configFile = join(process.argv[2] ?? '.', 'edge-node.json')
 const config = JSON.parse(readFileSync(configFile, 'utf8')) as EdgeConfig
@@ -129,8 +130,8 @@ for (const server of servers) {
   })
 }
 
-// Takes no more connections, finishes what is under way, and ends when nothing is left.
-process.once('SIGTERM', () => {
+// Takes no more connections, finishes what is under way, and ends when nothing is left. It may be told twice.
+process.on('SIGTERM', () => {
   controlServer.close()
   for (const server of servers) server.close()
   for (const answer of answers) if (!answer.headersSent) answer.shouldKeepAlive = false
@@ -140,4 +141,6 @@ process.once('SIGTERM', () => {
   closeIdle()
   // Those whose answer had begun become idle later.
   setInterval(closeIdle, CLOSE_IDLE_EVERY_MS).unref()
+  // Who told it sees to its end. Should they have gone too, it must not wait for ever to hand over its records.
+  setTimeout(() => process.exit(1), LONGEST_END_MS).unref()
 })

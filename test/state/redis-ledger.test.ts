@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createRedisLedger } from '../../src/adapters/redis/redis-ledger.ts'
+import { createRedisLedger, type RedisLedger } from '../../src/adapters/redis/redis-ledger.ts'
 import type { SharedLedger } from '../../src/ports.ts'
 import type { Charge } from '../../src/table/charges.ts'
 import { runLedgerSuite } from '../src/state/ledger-suite.ts'
@@ -22,7 +22,7 @@ describe.skipIf(missing !== null)('with a real Redis', () => {
     redis.disconnect()
     await server.stop()
   })
-  const create = (clock: 'server' | 'caller' = 'caller'): SharedLedger => {
+  const create = (clock: 'server' | 'caller' = 'caller'): RedisLedger => {
     ledgers += 1
     return createRedisLedger({ redis, prefix: `{aicc-${ledgers}}:`, clock })
   }
@@ -104,6 +104,19 @@ describe.skipIf(missing !== null)('with a real Redis', () => {
     const ledger = create('caller')
     await ledger.finish([{ id: 'a', charges: [{ charge: budget, used: 6 }] }])
     expect((await ledger.reserve({ id: 'a', now: Date.now(), charges, ttlMs: 1000 })).granted).toBe(false)
+  })
+
+  it('raises budgets to what a node has booked, and takes nothing from what is counted there', async () => {
+    const ledger = create()
+    const { endsAt } = budget.kind === 'budget' ? budget.period : { endsAt: 0 }
+    const booked = (used: number) => ({ b: { '2026-11-21': { used, endsAt } } })
+    await ledger.raise(booked(7))
+    expect((await left(ledger))[2]).toBe(1_000_000_000_000_000 - 7)
+    await ledger.finish([{ id: 'other', charges: [{ charge: budget, used: 6 }] }])
+    await ledger.raise(booked(9))
+    expect((await left(ledger))[2]).toBe(1_000_000_000_000_000 - 13)
+    for (const key of await redis.keys(`{aicc-${ledgers}}:*`))
+      expect(await redis.pttl(key)).toBeGreaterThan(0)
   })
 
   it('keeps money exact to the last nano', async () => {

@@ -1,9 +1,9 @@
 /** A connection to Redis that fails fast and comes back by itself. */
 import { Redis } from 'ioredis'
 import type { SharedLedger } from '../../ports.ts'
-import { createRedisLedger } from './redis-ledger.ts'
+import { createRedisLedger, type RedisLedger } from './redis-ledger.ts'
 
-export interface RedisConnection {
+export interface RedisConnection extends Pick<RedisLedger, 'raise'> {
   ledger: SharedLedger
   close: () => void
 }
@@ -12,6 +12,8 @@ export interface RedisConnectOptions {
   /** `redis://` or `rediss://`, with user and password if it wants them. */
   url: string
   prefix: string
+  /** Called each time that it can be asked again: it may be another one, or have lost its memory. */
+  onReady: () => void
   log: (line: string) => void
 }
 
@@ -20,7 +22,7 @@ const CONNECT_WITHIN_MS = 2000
 const ANSWER_WITHIN_MS = 1000
 const RECONNECT_MOST_MS = 2000
 
-export function connectRedis({ url, prefix, log }: RedisConnectOptions): RedisConnection {
+export function connectRedis({ url, prefix, onReady, log }: RedisConnectOptions): RedisConnection {
   const redis = new Redis(url, {
     connectionName: 'aicc',
     connectTimeout: CONNECT_WITHIN_MS,
@@ -40,9 +42,12 @@ export function connectRedis({ url, prefix, log }: RedisConnectOptions): RedisCo
   redis.on('ready', () => {
     if (problem !== null) log('Redis answers again')
     problem = null
+    onReady()
   })
+  const ledger = createRedisLedger({ redis, prefix: `{${prefix}}:`, clock: 'server' })
   return {
-    ledger: createRedisLedger({ redis, prefix: `{${prefix}}:`, clock: 'server' }),
+    ledger,
+    raise: ledger.raise,
     close: () => redis.disconnect(),
   }
 }

@@ -219,3 +219,18 @@ for i = 2, #ARGV, 2 do
 end
 return 1
 `
+
+/**
+ * Raises what is counted of budgets to what one node knows to have been used.
+ * KEYS: prefix. ARGV: now or '', then of each budget its key, its period and what was used, as JSON.
+ */
+export const RAISE: string = `${COMMON}
+local now = clock(ARGV[1])
+for i = 2, #ARGV do
+  local budget = cjson.decode(ARGV[i])
+  budget.kind = 'budget'
+  local missing = budget.used - used_of(budget)
+  if missing > 0 then add_used(budget, missing, now) end
+end
+return 1
+`

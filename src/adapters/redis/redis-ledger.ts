@@ -2,7 +2,8 @@
 import type { Redis } from 'ioredis'
 import type { SharedLedger } from '../../ports.ts'
 import type { Charge, Standing, Verdict } from '../../table/charges.ts'
-import { CANCEL, FINISH, RESERVE, SETTLE } from './ledger-scripts.ts'
+import type { LedgerState } from '../../table/ledger-state.ts'
+import { CANCEL, FINISH, RAISE, RESERVE, SETTLE } from './ledger-scripts.ts'
 
 export interface RedisLedgerOptions {
   redis: Redis
@@ -12,19 +13,25 @@ export interface RedisLedgerOptions {
   clock: 'server' | 'caller'
 }
 
+export interface RedisLedger extends SharedLedger {
+  /** Raises what is counted of budgets to so much, where it is less. */
+  raise: (budgets: LedgerState['budgets']) => Promise<void>
+}
+
 type Commands = Record<
-  'aiccReserve' | 'aiccSettle' | 'aiccCancel' | 'aiccFinish',
+  'aiccReserve' | 'aiccSettle' | 'aiccCancel' | 'aiccFinish' | 'aiccRaise',
   (prefix: string, ...args: (string | number)[]) => Promise<unknown>
 >
 
 /** Charges of one request cost the script microseconds; so many fit a script that others hardly wait for. */
 const FINISHED_AT_ONCE = 64
 
-export function createRedisLedger({ redis, prefix, clock }: RedisLedgerOptions): SharedLedger {
+export function createRedisLedger({ redis, prefix, clock }: RedisLedgerOptions): RedisLedger {
   redis.defineCommand('aiccReserve', { numberOfKeys: 1, lua: RESERVE })
   redis.defineCommand('aiccSettle', { numberOfKeys: 1, lua: SETTLE })
   redis.defineCommand('aiccCancel', { numberOfKeys: 1, lua: CANCEL })
   redis.defineCommand('aiccFinish', { numberOfKeys: 1, lua: FINISH })
+  redis.defineCommand('aiccRaise', { numberOfKeys: 1, lua: RAISE })
   const commands = redis as unknown as Commands
   const time = (now: number): string => (clock === 'server' ? '' : String(now))
   return {
@@ -43,6 +50,16 @@ export function createRedisLedger({ redis, prefix, clock }: RedisLedgerOptions):
         const some = finished.slice(from, from + FINISHED_AT_ONCE)
         const args = some.flatMap(({ id, charges }) => [id, JSON.stringify(charges)])
         await commands.aiccFinish(prefix, time(Date.now()), ...args)
+      }
+    },
+    async raise(budgets) {
+      const all = Object.entries(budgets).flatMap(([key, periods]) =>
+        Object.entries(periods).map(([name, { used, endsAt }]) =>
+          JSON.stringify({ key, used, period: { name, endsAt } }),
+        ),
+      )
+      for (let from = 0; from < all.length; from += FINISHED_AT_ONCE) {
+        await commands.aiccRaise(prefix, time(Date.now()), ...all.slice(from, from + FINISHED_AT_ONCE))
       }
     },
   }

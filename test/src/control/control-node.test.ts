@@ -58,6 +58,24 @@ describe('startControl', () => {
     await expect.poll(() => digestAt(http!.port)).toBe('three')
   })
 
+  it('replaces the edge where another place is to count, which then begins with what is booked', async () => {
+    const { start, stateDir, compiled, environment } = await rig()
+    environment['REDIS_URL'] = 'redis://127.0.0.1:1'
+    await start()
+    const state = {
+      url: { env: 'REDIS_URL' },
+      prefix: 'aicc',
+      nodes: 1,
+      onFailure: { limits: 'open', budgets: 'open', leases: 'open' },
+    } as const
+    compiled(ok('two', { state }))
+    expect(await requestReload(stateDir)).toMatchObject({ how: 'restarted' })
+    compiled(ok('three', { state: { ...state, nodes: 2 } }))
+    expect(await requestReload(stateDir)).toMatchObject({ how: 'swapped' })
+    compiled(ok('four'))
+    expect(await requestReload(stateDir)).toMatchObject({ how: 'restarted' })
+  })
+
   it('keeps the policy in force when the next one names a secret that is missing, until it is there', async () => {
     const { start, stateDir, compiled, environment } = await rig()
     await start()

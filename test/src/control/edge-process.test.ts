@@ -48,6 +48,7 @@ async function launch(runtime: Runtime, changes: Partial<EdgeLaunch> = {}): Prom
     http: { fd: sockets[0]!.fd, port: sockets[0]!.port },
     https: { fd: sockets[1]!.fd, port: sockets[1]!.port, chain, key },
     backends: [],
+    countsIn: null,
     controlSocket: join(mini.dir, 'control.sock'),
     dir: join(mini.dir, `edge-${edges.length}`),
     snapshot: snapshotOf('first'),

@@ -13,7 +13,13 @@ const HERE: SharedPlace = { url: 'redis://here', prefix: 'aicc' }
 
 interface Rig {
   shared: SharedStateControl
-  move: (to: SharedPlace | null) => void
+  move: (to: SharedPlace | null | undefined) => void
+  /** Redis answers, for the first time or again. */
+  ready: () => void
+  /** What this node has booked. */
+  booked: { used: number }
+  /** What budgets were raised to, each time that Redis was asked to. */
+  raised: number[]
   down: (is: boolean) => void
   /** `open URL PREFIX`, `close URL`. */
   connections: string[]
@@ -23,15 +29,20 @@ interface Rig {
 }
 
 function rig(): Rig {
-  let place: SharedPlace | null = HERE
+  let place: SharedPlace | null | undefined = HERE
+  let ready = (): void => {}
+  const booked = { used: 0 }
+  const raised: number[] = []
   let isDown = false
   const connections: string[] = []
   const told: string[][] = []
   const log: string[] = []
   const shared = createSharedState({
     place: () => place,
-    connect: ({ url, prefix }) => {
+    booked: () => Promise.resolve({ budget: { day: { used: booked.used, endsAt: 1 } } }),
+    connect: ({ url, prefix }, onReady) => {
       connections.push(`open ${url} ${prefix}`)
+      ready = onReady
       return {
         ledger: {
           reserve: () => Promise.resolve({ granted: true, standings: [] }),
@@ -41,6 +52,11 @@ function rig(): Rig {
             told.push(finished.map(({ id }) => id))
             return isDown ? Promise.reject(new Error('down')) : Promise.resolve()
           },
+        },
+        raise: (budgets) => {
+          if (isDown) return Promise.reject(new Error('down'))
+          raised.push(budgets['budget']?.['day']?.used ?? 0)
+          return Promise.resolve()
         },
         close: () => void connections.push(`close ${url}`),
       }
@@ -52,6 +68,9 @@ function rig(): Rig {
     connections,
     told,
     log,
+    booked,
+    raised,
+    ready: () => ready(),
     move: (to) => {
       place = to
     },
@@ -61,8 +80,8 @@ function rig(): Rig {
   }
 }
 
-function ended(...ids: string[]): Finished[] {
-  return ids.map((id) => ({ id, charges: [] }))
+function ended(...ids: string[]): () => Finished[] {
+  return () => ids.map((id) => ({ id, charges: [] }))
 }
 
 describe('createSharedState', () => {
@@ -109,6 +128,69 @@ describe('createSharedState', () => {
     shared.finish(ended('b'))
     await vi.advanceTimersByTimeAsync(0)
     expect(told).toEqual([['b']])
+  })
+
+  it('asks nobody what has ended where nothing is shared', () => {
+    const { shared, move } = rig()
+    move(null)
+    shared.finish(() => {
+      throw new Error('asked')
+    })
+  })
+
+  it('keeps what ends before a policy is in force for the Redis that it names', async () => {
+    const { shared, told, move } = rig()
+    move(undefined)
+    shared.finish(ended('a'))
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(told).toEqual([])
+    move(HERE)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(told).toEqual([['a']])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('forgets what ended before a policy that shares nothing', async () => {
+    const { shared, told, move } = rig()
+    move(undefined)
+    shared.finish(ended('a'))
+    move(null)
+    await vi.advanceTimersByTimeAsync(1000)
+    move(HERE)
+    shared.finish(ended('b'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(told).toEqual([['b']])
+  })
+
+  it('raises budgets to what is booked when Redis answers, and again when it is back', async () => {
+    const { shared, booked, raised, ready } = rig()
+    shared.ledger()
+    booked.used = 5
+    ready()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(raised).toEqual([5])
+    booked.used = 7
+    shared.finish(ended('a'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(raised).toEqual([5])
+    ready()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(raised).toEqual([5, 7])
+  })
+
+  it('raises them after it has told of what is booked already, so that nothing counts twice', async () => {
+    const { shared, booked, raised, told, ready, down } = rig()
+    down(true)
+    shared.finish(ended('a'))
+    await vi.advanceTimersByTimeAsync(0)
+    booked.used = 5
+    ready()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(raised).toEqual([])
+    down(false)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(told.at(-1)).toEqual(['a'])
+    expect(raised).toEqual([5])
   })
 
   it('keeps 10,000 while Redis is away, and says once that others are not counted', async () => {

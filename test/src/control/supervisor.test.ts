@@ -58,7 +58,7 @@ async function rig(): Promise<Rig> {
   })
   return {
     supervisor,
-    config: { http: { fd: socket.fd, port: socket.port }, https: null, backends: [] },
+    config: { http: { fd: socket.fd, port: socket.port }, https: null, backends: [], countsIn: null },
     pids,
     log,
     breakBundle: (value) => {
