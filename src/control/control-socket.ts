@@ -26,7 +26,7 @@ export interface ControlSocketRoutes {
   sharedLedger?: () => SharedLedger | null
 }
 
-/** An edge sends at most 512 records of about 1 KB. */
+/** An edge sends at most 512 records; the longest, with all that a guard found, has some KB. */
 const LARGEST_BODY_BYTES = 16 * 1024 ** 2
 
 /** @param runDir a folder that only this user may enter */
@@ -69,15 +69,17 @@ async function route(
   request: http.IncomingMessage,
   { snapshot, keepRecords, sharedLedger, wake }: ControlSocketRoutes,
 ): Promise<[status: number, body?: unknown]> {
-  switch (`${request.method} ${request.url}`) {
+  const url = new URL(request.url ?? '/', 'http://control')
+  switch (`${request.method} ${url.pathname}`) {
     case 'GET /snapshot': {
       const current = snapshot()
       return current === null ? [503] : [200, current]
     }
     case 'POST /records': {
-      const batch = await readJson<RecordBatch>(request)
-      if (batch === null) return [400]
-      await keepRecords(batch)
+      const edge = url.searchParams.get('edge')
+      const packed = edge === null ? null : await readText(request)
+      if (edge === null || packed === null) return [400]
+      await keepRecords({ edge, dropped: Number(url.searchParams.get('dropped')), packed })
       return [204]
     }
     case 'POST /wake': {
@@ -107,6 +109,16 @@ async function route(
 
 /** Null when it is cut short, too large, or no JSON. */
 async function readJson<T>(request: http.IncomingMessage): Promise<T | null> {
+  const text = await readText(request)
+  try {
+    return text === null ? null : (JSON.parse(text) as T)
+  } catch {
+    return null
+  }
+}
+
+/** Null when it is cut short or too large. */
+async function readText(request: http.IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
@@ -115,7 +127,7 @@ async function readJson<T>(request: http.IncomingMessage): Promise<T | null> {
       if (bytes > LARGEST_BODY_BYTES) return null
       chunks.push(chunk)
     }
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as T
+    return Buffer.concat(chunks).toString('utf8')
   } catch {
     return null
   }

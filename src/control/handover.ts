@@ -101,10 +101,10 @@ export function createHandover(
         late = null
       }
     },
-    async keep({ edge, dropped: lost, records }) {
+    async keep({ edge, dropped: lost, packed }) {
       dropped.set(edge, lost)
       try {
-        const { seq, fresh } = await store.keep(records)
+        const { seq, fresh } = await store.keep(packed)
         if (problem !== null) log('records of requests are kept again')
         problem = null
         late?.push({ seq, edge, booked: fresh })

@@ -6,15 +6,20 @@
  * Under workerd nothing may be sent on behalf of another request, so whoever begins a batch ships it and what follows,
  * within its own `defer`.
  */
-import type { RecordBatch } from '../table/record-batch.ts'
 import type { RequestRecord } from '../table/request-record.ts'
+
+export interface OutgoingBatch {
+  /** Records lost since the start. */
+  dropped: number
+  records: readonly RequestRecord[]
+}
 
 export interface OutboxOptions {
   /**
    * Hands a batch over.
    * @returns false when it was refused for good; rejects when it can be tried again
    */
-  ship: (batch: Omit<RecordBatch, 'edge'>) => Promise<boolean>
+  ship: (batch: OutgoingBatch) => Promise<boolean>
   /** Keeps the work alive after the response has been returned (waitUntil). */
   defer: (work: Promise<unknown>) => void
 }
@@ -31,9 +36,10 @@ export interface Outbox {
   counts: () => OutboxCounts
 }
 
-const LINGER_MS = 20
+/** A batch costs as much as many records do, so it had better be many. */
+const LINGER_MS = 100
 /** So many leave before the linger is over. */
-const FULL_BATCH = 64
+const FULL_BATCH = 256
 /** So many leave at once when they have piled up. */
 const LARGEST_BATCH = 512
 export const MOST_WAITING = 10_000

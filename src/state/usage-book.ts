@@ -2,10 +2,10 @@
  * What the control process keeps of requests: their records for thirty days, and what they used of limits and budgets.
  * A batch is one transaction; a record that comes twice is booked once.
  */
-import type { Sql, SqlRow, SqlValue } from '../ports.ts'
+import type { Sql, SqlRow } from '../ports.ts'
 import type { Charge } from '../table/charges.ts'
-import type { RequestRecord } from '../table/request-record.ts'
-import type { Booked, UsageBook } from '../table/usage-book.ts'
+import { bookedCharges, RECORD_COLUMNS, unpackRecords } from '../table/packed-records.ts'
+import type { UsageBook } from '../table/usage-book.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from '../table/usage-report.ts'
 import { createSqlLedger, LEDGER_TABLES } from './sql-ledger.ts'
 
@@ -28,35 +28,8 @@ export const USAGE_MIGRATIONS: readonly string[] = [
   'ALTER TABLE records ADD COLUMN verdict TEXT',
 ]
 
-const COLUMNS = {
-  id: (r) => r.id,
-  correlation_id: (r) => r.correlationId,
-  started_at: (r) => r.startedAt,
-  ended_at: (r) => r.endedAt,
-  client: (r) => r.client,
-  surface: (r) => r.surface,
-  asked: (r) => r.asked,
-  model: (r) => r.model,
-  backend: (r) => r.backend,
-  backend_model: (r) => r.backendModel,
-  rule: (r) => r.rule,
-  digest: (r) => r.digest,
-  stream: (r) => Number(r.stream),
-  status: (r) => r.status,
-  error: (r) => r.error,
-  attempts: (r) => r.attempts,
-  input: (r) => r.usage.input,
-  cached_input: (r) => r.usage.cachedInput,
-  output: (r) => r.usage.output,
-  estimated: (r) => Number(r.usage.source === 'estimate'),
-  cost: (r) => r.cost,
-  verdict: (r) => r.verdict && JSON.stringify(r.verdict),
-} satisfies Record<string, (record: RequestRecord) => SqlValue>
-
-const INSERT = `INSERT OR IGNORE INTO records (${Object.keys(COLUMNS).join(', ')})
-  VALUES (${Object.keys(COLUMNS)
-    .map(() => '?')
-    .join(', ')})`
+const INSERT = `INSERT OR IGNORE INTO records (${RECORD_COLUMNS.join(', ')})
+  VALUES (${RECORD_COLUMNS.map(() => '?').join(', ')})`
 
 /** Offsets of time zones are multiples of so much, so no day begins within one. */
 const SLICE_MS = 15 * 60_000
@@ -72,15 +45,25 @@ export function createUsageBook(sql: Sql): UsageBook {
   const ledger = createSqlLedger(sql)
   const lastSeq = (): number => Number(sql.rows('SELECT max(seq) AS seq FROM records')[0]?.['seq'] ?? 0)
   return {
-    keep: (records) =>
-      sql.atomically(() => {
-        const fresh = records.filter(
-          (record) => sql.run(INSERT, ...Object.values(COLUMNS).map((read) => read(record))) > 0,
-        )
-        const charges = fresh.flatMap((record) => record.charges)
-        ledger.book(sumUpCharges(charges), Math.max(0, ...fresh.map(({ endedAt }) => endedAt)))
-        return { seq: lastSeq(), fresh: charges }
-      }),
+    keep(packed) {
+      const { columns, rows, used, charges } = unpackRecords(packed)
+      const places = RECORD_COLUMNS.map((name) => columns.indexOf(name))
+      const endedAt = columns.indexOf('ended_at')
+      return sql.atomically(() => {
+        const sums = new Map<Charge, number>()
+        let now = 0
+        for (const [i, row] of rows.entries()) {
+          if (sql.run(INSERT, ...places.map((place) => row[place] ?? null)) === 0) continue
+          now = Math.max(now, Number(row[endedAt]))
+          for (const { charge, used: more } of bookedCharges(used[i] ?? [], charges)) {
+            sums.set(charge, more + (sums.get(charge) ?? 0))
+          }
+        }
+        const fresh = Array.from(sums, ([charge, sum]) => ({ charge, used: sum }))
+        ledger.book(fresh, now)
+        return { seq: lastSeq(), fresh }
+      })
+    },
     state: (now) => ({ seq: lastSeq(), ledger: ledger.save(now) }),
     usage: (query) => sumUp(sql, query),
     prune(now) {
@@ -91,16 +74,6 @@ export function createUsageBook(sql: Sql): UsageBook {
       sql.atomically(() => ledger.prune(now))
     },
   }
-}
-
-/** A batch is a few milliseconds long and mostly about the same few keys: one entry for each. */
-function sumUpCharges(booked: Booked): Booked {
-  const sums = new Map<string, { charge: Charge; used: number }>()
-  for (const { charge, used } of booked) {
-    const name = charge.kind === 'budget' ? `${charge.key} ${charge.period.name}` : charge.key
-    sums.set(name, { charge, used: used + (sums.get(name)?.used ?? 0) })
-  }
-  return [...sums.values()]
 }
 
 function sumUp(sql: Sql, { by, since, until, client, timeZone }: UsageQuery): UsageRow[] {

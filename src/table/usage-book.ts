@@ -1,7 +1,6 @@
 /** What the control process asks of the thread that owns the database. */
 import type { Charge } from './charges.ts'
 import type { LedgerState } from './ledger-state.ts'
-import type { RequestRecord } from './request-record.ts'
 import type { UsageQuery, UsageRow } from './usage-report.ts'
 
 /** What a request that has ended had been charged for, with what it used. */
@@ -23,7 +22,7 @@ export interface Finished {
 export interface KeptBatch {
   /** Counts up with each record that is kept. */
   seq: number
-  /** What the records that were new had been charged for. */
+  /** What the records that were new had been charged for, one entry for each charge. */
   fresh: Booked
 }
 
@@ -34,7 +33,8 @@ export interface BookState {
 }
 
 export interface UsageBook {
-  keep: (records: readonly RequestRecord[]) => KeptBatch
+  /** @param packed as packRecords() makes it; what cannot be read throws, and nothing of the batch is kept */
+  keep: (packed: string) => KeptBatch
   /**
    * What an edge that begins must know.
    * @param now Unix ms

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openUsageStore } from '../../src/control/usage-store.ts'
+import { packRecords } from '../../src/table/packed-records.ts'
 import { makeRecord } from '../src/make-record.ts'
 import { buildCountingEdge } from './harness/build-counting-edge.ts'
 import { startCallers, startNode } from './harness/gateway-node.ts'
@@ -74,7 +75,7 @@ it.skipIf(!mayMount)('says that the disk is full, and keeps all again when there
   const fill = async (): Promise<string> => {
     for (;;) {
       try {
-        await store.keep(batch())
+        await store.keep(packRecords(batch()))
       } catch (error) {
         return (error as Error).message
       }
@@ -85,7 +86,7 @@ it.skipIf(!mayMount)('says that the disk is full, and keeps all again when there
   expect(kept).toBeGreaterThan(0)
   await run('mount', ['-o', 'remount,size=16m', dir])
   // The very batch that found no room, as an edge sends it again.
-  await store.keep(batch())
+  await store.keep(packRecords(batch()))
   const [row] = await store.usage({ by: 'client', since: 0, until: 9e15, client: null, timeZone: 'UTC' })
   expect(row?.requests).toBe(kept + 50)
   expect(log).toEqual([])

@@ -5,7 +5,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openControlSocket, type ControlSocketRoutes } from '../../../src/control/control-socket.ts'
 import { unixRequest } from '../../../src/control/unix-request.ts'
 import type { RecordBatch } from '../../../src/table/record-batch.ts'
-import { makeRecord } from '../make-record.ts'
 import { makeSnapshot } from '../make-snapshot.ts'
 
 type Ask = (method: 'GET' | 'POST' | 'PUT', path: string, body?: string) => Promise<[number, string]>
@@ -29,7 +28,8 @@ async function rig(routes: Partial<ControlSocketRoutes> = {}): Promise<Ask> {
   }
 }
 
-const batch: RecordBatch = { edge: 'e', dropped: 3, records: [makeRecord({ id: 'a' })] }
+const batch: RecordBatch = { edge: 'e 1', dropped: 3, packed: 'as it came: é' }
+const RECORDS = '/records?edge=e%201&dropped=3'
 
 describe('openControlSocket', () => {
   it('has backends woken, and says what came of it', async () => {
@@ -60,7 +60,7 @@ describe('openControlSocket', () => {
       },
     })
     let answered = false
-    const asked = ask('POST', '/records', JSON.stringify(batch)).finally(() => {
+    const asked = ask('POST', RECORDS, batch.packed).finally(() => {
       answered = true
     })
     await ask('GET', '/snapshot')
@@ -71,19 +71,26 @@ describe('openControlSocket', () => {
   })
 
   it.each([
-    { name: 'records that cannot be kept just now', body: JSON.stringify(batch), full: true, status: 503 },
-    { name: 'no JSON', body: '{"records":', full: false, status: 400 },
+    {
+      name: 'records that cannot be kept just now',
+      path: RECORDS,
+      body: batch.packed,
+      full: true,
+      status: 503,
+    },
+    { name: 'records of nobody', path: '/records?dropped=3', body: batch.packed, full: false, status: 400 },
     {
       name: 'more than an edge ever sends',
-      body: `"${'x'.repeat(17 * 1024 ** 2)}"`,
+      path: RECORDS,
+      body: 'x'.repeat(17 * 1024 ** 2),
       full: false,
       status: 400,
     },
-  ])('refuses $name', async ({ body, full, status }) => {
+  ])('refuses $name', async ({ path, body, full, status }) => {
     const ask = await rig({
       keepRecords: () => (full ? Promise.reject(new Error('full')) : Promise.resolve()),
     })
-    expect((await ask('POST', '/records', body))[0]).toBe(status)
+    expect((await ask('POST', path, body))[0]).toBe(status)
   })
 
   it.each([

@@ -49,7 +49,7 @@ function rig(): Rig {
     fail,
     send: (edge, key) => {
       keys.push(key)
-      return handover.keep({ edge, dropped: 0, records: [] })
+      return handover.keep({ edge, dropped: 0, packed: '' })
     },
     launch: (name, whileStarting) =>
       handover.launch(async () => {
@@ -143,9 +143,9 @@ describe('createHandover', () => {
 
   it('sums up what each edge says it has dropped in all', async () => {
     const { handover } = rig()
-    await handover.keep({ edge: 'a', dropped: 2, records: [] })
-    await handover.keep({ edge: 'a', dropped: 5, records: [] })
-    await handover.keep({ edge: 'b', dropped: 1, records: [] })
+    await handover.keep({ edge: 'a', dropped: 2, packed: '' })
+    await handover.keep({ edge: 'a', dropped: 5, packed: '' })
+    await handover.keep({ edge: 'b', dropped: 1, packed: '' })
     expect(handover.status().dropped).toBe(6)
   })
 })

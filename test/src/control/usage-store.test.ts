@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openUsageStore, type UsageStore } from '../../../src/control/usage-store.ts'
+import { packRecords } from '../../../src/table/packed-records.ts'
 import { rejectionOf } from '../error-of.ts'
 import { makeRecord, NOON } from '../make-record.ts'
 
@@ -38,7 +39,7 @@ describe('openUsageStore', () => {
   it('keeps records in a file that the next one finds again', async () => {
     const { start, log } = await rig()
     const first = start()
-    expect(await first.keep([makeRecord({ id: 'a' })])).toEqual({ seq: 1, fresh: [] })
+    expect(await first.keep(packRecords([makeRecord({ id: 'a' })]))).toEqual({ seq: 1, fresh: [] })
     await first.close()
     const second = start()
     expect(await second.state(NOON)).toMatchObject({ seq: 1 })
@@ -48,7 +49,7 @@ describe('openUsageStore', () => {
   it('finishes what it was given before it ends, and takes nothing after', async () => {
     const { start } = await rig()
     const store = start()
-    const given = store.keep([makeRecord({ id: 'a' })])
+    const given = store.keep(packRecords([makeRecord({ id: 'a' })]))
     await store.close()
     expect(await given).toMatchObject({ seq: 1 })
     expect(await rejectionOf(store.state(NOON))).toEqual(new Error('the gateway is stopping'))
@@ -57,18 +58,18 @@ describe('openUsageStore', () => {
   it('says why it cannot keep anything, and tries again with the next call', async () => {
     const { start, dir } = await rig()
     const store = start(join(dir, 'missing', 'usage.db'))
-    expect(String(await rejectionOf(store.keep([])))).toContain('ENOENT')
-    expect(String(await rejectionOf(store.keep([])))).toContain('ENOENT')
+    expect(String(await rejectionOf(store.keep(packRecords([]))))).toContain('ENOENT')
+    expect(String(await rejectionOf(store.keep(packRecords([]))))).toContain('ENOENT')
   })
 
   it('begins a new file when the one that is there turns out to be damaged, and says where the old one is', async () => {
     const { start, path, dir, log } = await rig()
     const first = start()
-    await first.keep(Array.from({ length: 200 }, (_, i) => makeRecord({ id: `a${i}` })))
+    await first.keep(packRecords(Array.from({ length: 200 }, (_, i) => makeRecord({ id: `a${i}` }))))
     await first.close()
     await garble(path)
     const second = start()
-    expect(await second.keep([makeRecord({ id: 'b' })])).toMatchObject({ seq: 1 })
+    expect(await second.keep(packRecords([makeRecord({ id: 'b' })]))).toMatchObject({ seq: 1 })
     expect(log).toEqual([
       expect.stringMatching(/usage\.db is damaged and was moved to .*usage\.db\.damaged-/),
     ])

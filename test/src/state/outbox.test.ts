@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createOutbox, MOST_WAITING, type Outbox } from '../../../src/state/outbox.ts'
-import type { RecordBatch } from '../../../src/table/record-batch.ts'
+import { createOutbox, MOST_WAITING, type Outbox, type OutgoingBatch } from '../../../src/state/outbox.ts'
 import { makeRecord } from '../make-record.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -22,7 +21,7 @@ function rig(): Rig {
   let begun = 0
   const sent: string[][] = []
   const dropped: number[] = []
-  const ship = (batch: Omit<RecordBatch, 'edge'>): Promise<boolean> => {
+  const ship = (batch: OutgoingBatch): Promise<boolean> => {
     sent.push(batch.records.map(({ id }) => id))
     dropped.push(batch.dropped)
     if (current === 'silent') return new Promise(() => {})
@@ -38,10 +37,10 @@ function put(outbox: Outbox, count: number, prefix = ''): void {
 }
 
 describe('createOutbox', () => {
-  it('lets records wait 20 ms for others and sends them as one', async () => {
+  it('lets records wait 100 ms for others and sends them as one', async () => {
     const { outbox, sent, begun } = rig()
     put(outbox, 2, 'a')
-    await vi.advanceTimersByTimeAsync(19)
+    await vi.advanceTimersByTimeAsync(99)
     put(outbox, 1, 'b')
     expect(sent).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
@@ -51,19 +50,19 @@ describe('createOutbox', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('does not wait longer when 64 are there', async () => {
+  it('does not wait longer when 256 are there', async () => {
     const { outbox, sent } = rig()
-    put(outbox, 64)
+    put(outbox, 256)
     await vi.advanceTimersByTimeAsync(0)
-    expect(sent.map((ids) => ids.length)).toEqual([64])
+    expect(sent.map((ids) => ids.length)).toEqual([256])
   })
 
   it('begins anew for what comes later', async () => {
     const { outbox, sent, begun } = rig()
     put(outbox, 1, 'a')
-    await vi.advanceTimersByTimeAsync(20)
+    await vi.advanceTimersByTimeAsync(100)
     put(outbox, 1, 'b')
-    await vi.advanceTimersByTimeAsync(20)
+    await vi.advanceTimersByTimeAsync(100)
     expect(sent).toEqual([['a0'], ['b0']])
     expect(begun()).toBe(2)
   })
@@ -72,7 +71,7 @@ describe('createOutbox', () => {
     const { outbox, sent, begun, answer } = rig()
     answer('down')
     put(outbox, 1, 'a')
-    await vi.advanceTimersByTimeAsync(20)
+    await vi.advanceTimersByTimeAsync(100)
     put(outbox, 1, 'b')
     expect(outbox.counts()).toEqual({ waiting: 2, dropped: 0 })
     answer('taken')
@@ -116,7 +115,7 @@ describe('createOutbox', () => {
     await vi.advanceTimersByTimeAsync(2000)
     put(outbox, 1, 'c')
     expect(begun()).toBe(2)
-    await vi.advanceTimersByTimeAsync(20)
+    await vi.advanceTimersByTimeAsync(100)
     expect(sent).toEqual([['a0'], ['a0', 'b0', 'c0']])
     expect(outbox.counts().waiting).toBe(0)
   })

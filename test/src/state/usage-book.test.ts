@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../../../src/adapters/sqlite/open-database.ts'
 import { createUsageBook, RECORDS_KEPT_MS, USAGE_MIGRATIONS } from '../../../src/state/usage-book.ts'
 import type { Charge } from '../../../src/table/charges.ts'
+import { packRecords } from '../../../src/table/packed-records.ts'
 import type { UsageQuery } from '../../../src/table/usage-report.ts'
 import type { Verdict } from '../../../src/table/verdict.ts'
 import { makeRecord, NOON } from '../make-record.ts'
@@ -49,8 +50,8 @@ describe('createUsageBook', () => {
     const book = open(await newFile())
     const charges = [DAY, PER_MINUTE, LEASE].map((charge) => ({ charge, used: 5 }))
     const record = makeRecord({ id: 'a', charges })
-    expect(book.keep([record, makeRecord({ id: 'b' })])).toEqual({ seq: 2, fresh: charges })
-    expect(book.keep([record])).toEqual({ seq: 2, fresh: [] })
+    expect(book.keep(packRecords([record, makeRecord({ id: 'b' })]))).toEqual({ seq: 2, fresh: charges })
+    expect(book.keep(packRecords([record]))).toEqual({ seq: 2, fresh: [] })
     expect(book.state(NOON + 500)).toEqual({
       seq: 2,
       ledger: {
@@ -76,14 +77,18 @@ describe('createUsageBook', () => {
     }
     const database = openDatabase(path, USAGE_MIGRATIONS)
     onTestFinished(() => database.close())
-    createUsageBook(database).keep([makeRecord({ id: 'a', verdict }), makeRecord({ id: 'b' })])
+    createUsageBook(database).keep(packRecords([makeRecord({ id: 'a', verdict }), makeRecord({ id: 'b' })]))
     const kept = database.rows('SELECT verdict FROM records ORDER BY id').map((row) => row['verdict'])
     expect(kept).toEqual([JSON.stringify(verdict), null])
   })
 
   it('hands on neither rates that ran out nor budgets whose period is over', async () => {
     const book = open(await newFile())
-    book.keep([makeRecord({ id: 'a', charges: [DAY, PER_MINUTE].map((charge) => ({ charge, used: 5 })) })])
+    book.keep(
+      packRecords([
+        makeRecord({ id: 'a', charges: [DAY, PER_MINUTE].map((charge) => ({ charge, used: 5 })) }),
+      ]),
+    )
     const state = book.state(NOON + 5500)
     expect(state.ledger.rates).toEqual({})
     expect(Object.keys(state.ledger.budgets)).toEqual([DAY.key])
@@ -92,15 +97,15 @@ describe('createUsageBook', () => {
 
   it('keeps nothing of a batch that fails half way', async () => {
     const book = open(await newFile())
-    const broken = makeRecord({ id: 'b', client: undefined as unknown as string })
-    expect(() => book.keep([makeRecord({ id: 'a' }), broken])).toThrow('SQLite parameter')
+    const broken = makeRecord({ id: 'b', client: {} as unknown as string })
+    expect(() => book.keep(packRecords([makeRecord({ id: 'a' }), broken]))).toThrow('SQLite parameter')
     expect(book.usage(ALL)).toEqual([])
   })
 
   it('can still be read when a backend has told of more tokens than there are', async () => {
     const book = open(await newFile())
     const charges = [{ charge: DAY, used: 9e15 }]
-    for (const id of ['a', 'b']) book.keep([makeRecord({ id, charges })])
+    for (const id of ['a', 'b']) book.keep(packRecords([makeRecord({ id, charges })]))
     const { budgets } = book.state(NOON).ledger
     expect(budgets[DAY.key]?.['2026-11-21']?.used).toBe(Number.MAX_SAFE_INTEGER)
   })
@@ -108,21 +113,23 @@ describe('createUsageBook', () => {
   it('knows it all after it was closed and opened again', async () => {
     const path = await newFile()
     const first = openDatabase(path, USAGE_MIGRATIONS)
-    createUsageBook(first).keep([makeRecord({ id: 'a', charges: [{ charge: DAY, used: 5 }] })])
+    createUsageBook(first).keep(packRecords([makeRecord({ id: 'a', charges: [{ charge: DAY, used: 5 }] })]))
     first.close()
     const book = open(path)
-    expect(book.keep([makeRecord({ id: 'a', charges: [{ charge: DAY, used: 5 }] })]).fresh).toEqual([])
+    expect(
+      book.keep(packRecords([makeRecord({ id: 'a', charges: [{ charge: DAY, used: 5 }] })])).fresh,
+    ).toEqual([])
     expect(book.state(NOON).ledger.budgets[DAY.key]?.['2026-11-21']?.used).toBe(5)
   })
 
   it('forgets records after 30 days and budgets after 400, but never counts back', async () => {
     const book = open(await newFile())
     const old = NOON - RECORDS_KEPT_MS - 1
-    book.keep([makeRecord({ id: 'a', startedAt: old, charges: [{ charge: DAY, used: 5 }] })])
-    book.keep([makeRecord({ id: 'b', startedAt: old })])
+    book.keep(packRecords([makeRecord({ id: 'a', startedAt: old, charges: [{ charge: DAY, used: 5 }] })]))
+    book.keep(packRecords([makeRecord({ id: 'b', startedAt: old })]))
     book.prune(NOON)
     expect(book.usage(ALL)[0]?.requests).toBe(1)
-    expect(book.keep([makeRecord({ id: 'c' })]).seq).toBe(3)
+    expect(book.keep(packRecords([makeRecord({ id: 'c' })])).seq).toBe(3)
     book.prune(NOON)
     expect(book.usage(ALL)[0]?.requests).toBe(1)
     expect(book.state(NOON).ledger.budgets).not.toEqual({})
@@ -196,7 +203,7 @@ describe('usage', () => {
   ]
   it.each(cases)('$name', async ({ query, expected }) => {
     const book = open(await newFile())
-    book.keep(records)
+    book.keep(packRecords(records))
     const rows = book.usage({ ...ALL, ...query })
     expect(rows.map(({ name, requests, cost }) => [name, requests, cost])).toEqual(expected)
   })
@@ -205,13 +212,13 @@ describe('usage', () => {
     const book = open(await newFile())
     const usage = { input: 0, cachedInput: 0, output: 0, source: 'estimate' } as const
     const refused = { model: null, backend: null, backendModel: null, attempts: 0, cost: null, usage }
-    book.keep([makeRecord({ id: '1', status: 429, error: 'rate_limit_exceeded', ...refused })])
+    book.keep(packRecords([makeRecord({ id: '1', status: 429, error: 'rate_limit_exceeded', ...refused })]))
     expect(book.usage(ALL)).toMatchObject([{ requests: 1, failed: 1, estimated: 0, unpriced: 0 }])
   })
 
   it('sums tokens, and says what failed, was estimated and has no price', async () => {
     const book = open(await newFile())
-    book.keep(records)
+    book.keep(packRecords(records))
     expect(book.usage({ ...ALL, by: 'day' })).toEqual([
       {
         name: '2026-11-21',

@@ -1,0 +1,135 @@
+/**
+ * Records as they travel to the database: rows of values under one list of columns, and every charge once, because a
+ * batch is mostly about the same few. Who packs and who unpacks may be of different versions, so columns have names.
+ */
+import type { Charge } from './charges.ts'
+import { finishedOf } from './finished-of.ts'
+import type { RequestRecord } from './request-record.ts'
+import type { BookedCharge, Finished } from './usage-book.ts'
+
+/** As JSON and as the database take them. */
+export type PackedValue = string | number | null
+
+export interface PackedRecords {
+  columns: readonly string[]
+  rows: readonly (readonly PackedValue[])[]
+  /**
+   * What each record was charged: by turns the place in `charges` and what was used, followed by the id of the
+   * reservation where that is not the record's own.
+   */
+  used: readonly (readonly (number | string)[])[]
+  charges: readonly Charge[]
+}
+
+/** In the order of rowOf(). */
+export const RECORD_COLUMNS = [
+  'id',
+  'correlation_id',
+  'started_at',
+  'ended_at',
+  'client',
+  'surface',
+  'asked',
+  'model',
+  'backend',
+  'backend_model',
+  'rule',
+  'digest',
+  'stream',
+  'status',
+  'error',
+  'attempts',
+  'input',
+  'cached_input',
+  'output',
+  'estimated',
+  'cost',
+  'verdict',
+] as const
+
+/** @returns JSON of PackedRecords */
+export function packRecords(records: readonly RequestRecord[]): string {
+  const charges: Charge[] = []
+  const places = new Map<string, number>()
+  const placeOf = (charge: Charge): number => {
+    const name = charge.kind === 'budget' ? `${charge.key} ${charge.period.name}` : charge.key
+    const known = places.get(name)
+    if (known !== undefined) return known
+    places.set(name, charges.length)
+    return charges.push(charge) - 1
+  }
+  const used = records.map((record) => {
+    const pairs: (number | string)[] = []
+    for (const booked of record.charges) {
+      pairs.push(placeOf(booked.charge), booked.used)
+      if (booked.reservation !== undefined) pairs.push(booked.reservation)
+    }
+    return pairs
+  })
+  const packed: PackedRecords = { columns: RECORD_COLUMNS, rows: records.map(rowOf), used, charges }
+  return JSON.stringify(packed)
+}
+
+/** @throws SyntaxError when it is no JSON */
+export function unpackRecords(text: string): PackedRecords {
+  return JSON.parse(text) as PackedRecords
+}
+
+/** The reservations of all that ended. @throws SyntaxError when it is no JSON */
+export function finishedIn(text: string): Finished[] {
+  const { columns, rows, used, charges } = unpackRecords(text)
+  const id = columns.indexOf('id')
+  return rows.flatMap((row, i) =>
+    finishedOf({ id: String(row[id]), charges: bookedCharges(used[i] ?? [], charges) }),
+  )
+}
+
+/** @param pairs an entry of `used` */
+export function bookedCharges(
+  pairs: readonly (number | string)[],
+  charges: readonly Charge[],
+): BookedCharge[] {
+  const booked: BookedCharge[] = []
+  let at = 0
+  while (at < pairs.length) {
+    const charge = charges[Number(pairs[at])]
+    const used = Number(pairs[at + 1])
+    const reservation = pairs[at + 2]
+    at += 2
+    if (charge === undefined) throw new Error('a record names a charge that its batch does not have')
+    if (typeof reservation !== 'string') booked.push({ charge, used })
+    else {
+      booked.push({ charge, used, reservation })
+      at += 1
+    }
+  }
+  return booked
+}
+
+function rowOf(record: RequestRecord): PackedValue[] {
+  const { usage, verdict } = record
+  return [
+    record.id,
+    record.correlationId,
+    record.startedAt,
+    record.endedAt,
+    record.client,
+    record.surface,
+    record.asked,
+    record.model,
+    record.backend,
+    record.backendModel,
+    record.rule,
+    record.digest,
+    Number(record.stream),
+    record.status,
+    record.error,
+    record.attempts,
+    usage.input,
+    usage.cachedInput,
+    usage.output,
+    Number(usage.source === 'estimate'),
+    record.cost,
+    verdict && JSON.stringify(verdict),
+  ]
+}
