@@ -35,6 +35,7 @@ import { unattachedEntries } from './unattached-entries.ts'
 import { unattachedTags } from './unattached-tags.ts'
 import { unauthorisedFallbacks } from './unauthorised-fallbacks.ts'
 import { unguardedSurfaces } from './unguarded-surfaces.ts'
+import { unservedSurfaces } from './unserved-surfaces.ts'
 import { unpricedModels } from './unpriced-models.ts'
 import { unreachableModels } from './unreachable-models.ts'
 import { unreachableRule } from './unreachable-rule.ts'
@@ -71,6 +72,7 @@ const CHECKS: readonly Check[] = [
   unattachedTags,
   unauthorisedFallbacks,
   unguardedSurfaces,
+  unservedSurfaces,
   unpricedModels,
   unreachableModels,
   unreachableRule,

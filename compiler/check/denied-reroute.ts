@@ -95,8 +95,9 @@ function deniedBy(
   const { mayReach } = resolved.label
   const selecting = { policy, space: flow.space, forced }
   const targets = servedTargets(model, policy)
-  if (targets.every(({ zone }) => zone >= mayReach)) return null
   const permitted = targets.filter(({ zone }) => zone >= mayReach)
+  const denied = targets.filter(({ zone }) => zone < mayReach)
+  if (denied.length === 0) return null
   const stricter = [...policy.labels].filter(
     ([name, other]) =>
       name !== label &&
@@ -106,6 +107,7 @@ function deniedBy(
   return [
     marks.label(label),
     isServed(model, policy, flow.space),
+    flow.space.surface(denied.flatMap(({ surfaces }) => surfaces)),
     ...permitted.map((target) => not(admits(target, selecting))),
     ...stricter.map(([name]) => not(marks.label(name))),
   ]

@@ -68,13 +68,19 @@ function leakOf(
   way: Way,
   { policy, flow }: Subject,
 ): Leak | undefined {
-  const target = servedTargets(way.model, policy).find(({ zone }) => zone < mayReach)
-  if (target === undefined) return undefined
-  const found = way.ask([way.marks.label(label), isServed(way.model, policy, flow.space)])
-  if (found.kind === 'none') return undefined
-  const facts = found.kind === 'found' ? found.facts : null
-  const path = showRoute({ label, asked: facts?.model ?? null, way, target }, policy)
-  return { way, target, path, example: facts && describeFacts(facts, policy.texts) }
+  for (const target of servedTargets(way.model, policy)) {
+    if (target.zone >= mayReach) continue
+    const found = way.ask([
+      way.marks.label(label),
+      isServed(way.model, policy, flow.space),
+      flow.space.surface(target.surfaces),
+    ])
+    if (found.kind === 'none') continue
+    const facts = found.kind === 'found' ? found.facts : null
+    const path = showRoute({ label, asked: facts?.model ?? null, way, target }, policy)
+    return { way, target, path, example: facts && describeFacts(facts, policy.texts) }
+  }
+  return undefined
 }
 
 interface LeakSubject {

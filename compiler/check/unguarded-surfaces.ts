@@ -7,6 +7,7 @@ import type { Surface } from '../../src/table/route-table.ts'
 import { quote, quoteList } from '../diagnostics/quote.ts'
 import { describeFacts } from '../flow/describe-facts.ts'
 import { analyseFlow } from '../flow/flow.ts'
+import { surfacesOf } from '../flow/served-targets.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 import type { Check } from './check-context.ts'
 
@@ -61,7 +62,7 @@ function findServed(surface: Surface, policy: ResolvedPolicy): Served | null {
   const flow = analyseFlow(policy)
   const also: Predicate[] = [{ kind: 'surface', names: [surface] }]
   for (const [model, entry] of models) {
-    if (entry.kind === 'ruled' || entry.surfaces?.includes(surface) === false) continue
+    if (entry.kind === 'ruled' || !surfacesOf(model, policy).includes(surface)) continue
     const found = flow.byName({ model, also })
     if (found.kind === 'found') return { surface, model, facts: found.facts }
     for (const [ruleset, { rules }] of rulesets) {

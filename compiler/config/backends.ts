@@ -1,5 +1,6 @@
 /** `backends.yaml`: where models live, and how far each place is trusted. */
-import type { Duration, EnvName, HostName, Name } from './scalars.ts'
+import type { Several } from './rules.ts'
+import type { Duration, EnvName, HostName, Name, SurfaceName } from './scalars.ts'
 import type { PriceConfig, RateLimitsConfig } from './usage.ts'
 
 /** A secret, named by the environment variable that holds it. */
@@ -24,6 +25,8 @@ export interface BackendModelConfig {
   context?: number
   /** What it takes beyond text. Left out, nothing is held against it. */
   supports?: ('tools' | 'vision' | 'json')[]
+  /** Surfaces that it speaks by itself, where that is not what its backend does. */
+  speaks?: Several<SurfaceName>
   /** Trust in this model, where it differs from the backend's: LiteLLM may serve a local model beside one in the cloud. */
   zone?: Name
   /**
@@ -95,6 +98,11 @@ interface HttpBackendConfig extends AnyBackendConfig {
   url: string
   /** The key to send to it. */
   key?: SecretFromEnv
+  /**
+   * Surfaces that it speaks by itself. Left out, those that servers of its kind are known to speak; others are
+   * translated where they can be.
+   */
+  speaks?: Several<SurfaceName>
   tls?: BackendTlsConfig
   /** How it is asked whether it is well; `off` leaves that to what happens to requests. */
   health?: HealthConfig | 'off'
@@ -153,10 +161,34 @@ export interface HealthConfig {
   timeout?: Duration
 }
 
-/** Anything that speaks OpenAI's API: vLLM, llama.cpp, LM Studio, a hosted provider. */
+/** Anything that speaks OpenAI's API: LM Studio, a hosted provider. */
 export interface OpenAiBackendConfig extends HttpBackendConfig {
   /** Speaks OpenAI's API. */
   kind: 'openai'
+}
+
+/** Anthropic's API, or whoever speaks it. */
+export interface AnthropicBackendConfig extends HttpBackendConfig {
+  /** Speaks Anthropic's API. */
+  kind: 'anthropic'
+}
+
+/** A vLLM server. */
+export interface VllmBackendConfig extends HttpBackendConfig {
+  /** vLLM. */
+  kind: 'vllm'
+}
+
+/** llama.cpp's `llama-server`. */
+export interface LlamaCppBackendConfig extends HttpBackendConfig {
+  /** llama.cpp. */
+  kind: 'llamacpp'
+}
+
+/** MLX's server, `mlx_lm.server`. */
+export interface MlxBackendConfig extends HttpBackendConfig {
+  /** MLX. */
+  kind: 'mlx'
 }
 
 /** Ollama, through its OpenAI-compatible `/v1`. */
@@ -171,12 +203,17 @@ export interface LiteLlmBackendConfig extends HttpBackendConfig {
   kind: 'litellm'
 }
 
-/** An OpenCode server (`opencode serve`). Policies that name it compile and are proved; this version does not serve it yet. */
+/** An OpenCode server (`opencode serve`, 1.x). Ids of its models are `provider/model`. */
 export interface OpenCodeBackendConfig extends HttpBackendConfig {
-  /** An OpenCode server; not served by this version. */
+  /** An OpenCode server. */
   kind: 'opencode'
   /** `OPENCODE_SERVER_PASSWORD` of the server. */
   password?: SecretFromEnv
+  /**
+   * Who answers there: an agent of the server's configuration. Left out, it is the server's own choice.
+   * @pattern ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$
+   */
+  agent?: string
 }
 
 /** The built-in toy model: deterministic, says what it is, needs no server. */
@@ -187,6 +224,10 @@ export interface DemoBackendConfig extends AnyBackendConfig {
 
 export type BackendConfig =
   | OpenAiBackendConfig
+  | AnthropicBackendConfig
+  | VllmBackendConfig
+  | LlamaCppBackendConfig
+  | MlxBackendConfig
   | OllamaBackendConfig
   | LiteLlmBackendConfig
   | OpenCodeBackendConfig
@@ -199,6 +240,11 @@ interface AnyModeConfig {
    * @values {"force-only": "Only requests that a rule with `force` sent.", "nothing": "Nothing at all."}
    */
   whenOn?: 'force-only' | 'nothing'
+  /**
+   * Backends that unload their models each time the mode goes on, so that the GPU is free: those of kind `ollama`, and
+   * `llamacpp` in its router mode.
+   */
+  frees?: Name[]
 }
 
 /** A mode that people switch: `aicc mode NAME on`. */

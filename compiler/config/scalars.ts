@@ -64,8 +64,22 @@ export type RuleId = string
  */
 export type PatternId = string
 
-/** An API that is served: `chat`, `completions` or `embeddings`. */
-export type SurfaceName = 'chat' | 'completions' | 'embeddings'
+/**
+ * An API that is served.
+ * @values {"chat": "Chat completions, `/v1/chat/completions`.", "completions": "Completions of a text, `/v1/completions`.", "embeddings": "Vectors of texts, `/v1/embeddings`.", "responses": "OpenAI's responses, `/v1/responses`.", "messages": "Anthropic's messages, `/v1/messages`.", "count-tokens": "How long a message is, `/v1/messages/count_tokens`.", "rerank": "Documents in the order of a query, `/v1/rerank`.", "transcriptions": "Speech to text, `/v1/audio/transcriptions`.", "speech": "Text to speech, `/v1/audio/speech`.", "images": "Images from text, `/v1/images/generations`.", "moderations": "What is wrong with a text, `/v1/moderations`."}
+ */
+export type SurfaceName =
+  | 'chat'
+  | 'completions'
+  | 'embeddings'
+  | 'responses'
+  | 'messages'
+  | 'count-tokens'
+  | 'rerank'
+  | 'transcriptions'
+  | 'speech'
+  | 'images'
+  | 'moderations'
 
 /**
  * A model's name as clients write it: like a name, but `/` may stand in it, as in `openai/gpt-4o`; at most 128 characters.

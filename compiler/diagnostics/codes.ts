@@ -65,6 +65,7 @@ export type DiagnosticCode =
   | 'check/incapable-target'
   | 'check/unauthorised-fallback'
   | 'check/unguarded-surface'
+  | 'check/unserved-surface'
   | 'check/slow-pattern'
   | 'check/unpriced-model'
   | 'check/limit-never-binds'
@@ -72,6 +73,7 @@ export type DiagnosticCode =
   | 'check/gated-dead-end'
   | 'check/not-in-force'
   | 'resolve/invalid-network'
+  | 'resolve/cannot-free'
   | 'check/idle-allowance'
   | 'check/idle-setting'
   | 'check/untested-pack'
@@ -168,6 +170,7 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
     title: 'A fallback to a model that the client may not ask for',
   },
   'check/unguarded-surface': { severity: 'error', title: 'A surface that a guard does not see' },
+  'check/unserved-surface': { severity: 'error', title: 'A surface that no target of its model can serve' },
   'check/slow-pattern': { severity: 'error', title: 'A regular expression that does not run in linear time' },
   'check/unpriced-model': { severity: 'error', title: 'A model without a price under a budget' },
   'check/limit-never-binds': { severity: 'error', title: 'A limit that another one always reaches first' },
@@ -176,6 +179,10 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'check/not-in-force': {
     severity: 'warning',
     title: 'A setting that is proved but not carried out by this version',
+  },
+  'resolve/cannot-free': {
+    severity: 'error',
+    title: 'A backend that cannot be asked to unload its models',
   },
   'resolve/invalid-network': { severity: 'error', title: 'A network of addresses that is none' },
   'check/idle-allowance': { severity: 'warning', title: 'An allowance that no find can have' },

@@ -3,10 +3,10 @@
  */
 import { createHash } from 'node:crypto'
 import { onCauses } from '../../src/table/failure-causes.ts'
+import type { Client } from '../../src/table/front-policy.ts'
 import type {
   Action,
   Backend,
-  Client,
   Label,
   Model,
   PrivacyGuard,

@@ -6,6 +6,7 @@ import type { FlagFact, NumberFact, Predicate } from '../../src/table/predicate.
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { type AbstractRequest, patternKey, textKey } from './abstract-request.ts'
 import { predicatesOf } from './predicates-of.ts'
+import { surfaceClasses } from './surface-classes.ts'
 
 /** Two variations of one aspect exclude each other. */
 export interface Variation {
@@ -24,10 +25,7 @@ export function variationsOf(tables: readonly RouteTable[]): Variations {
   const predicates = tables.flatMap(predicatesOf)
   return {
     selection: [
-      ...values(
-        'surface',
-        tables.flatMap(({ surfaces }) => surfaces),
-      ),
+      ...values('surface', surfaceClasses(tables, predicates)),
       ...adding('finds', tables.flatMap(findsOf)),
       ...flags(tables, predicates),
       ...numbers('tokens', tables.flatMap(contextBounds)),

@@ -2,7 +2,8 @@
  * The last stage: intermediate representation → route table with its digest. Pure and deterministic.
  */
 import { createHash } from 'node:crypto'
-import type { Backend, Client, ClientKey, RouteTable, Target } from '../../src/table/route-table.ts'
+import type { Client, ClientKey } from '../../src/table/front-policy.ts'
+import type { Backend, RouteTable, Target } from '../../src/table/route-table.ts'
 import type {
   ResolvedBackend,
   ResolvedClient,
@@ -57,8 +58,8 @@ function toRecord<A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): 
 /** Every model of every backend: what a policy does not use costs nothing here, and tools can name it. */
 function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
   const targets: Record<string, Target> = {}
-  for (const [backend, { models, zone, mode }] of backends) {
-    for (const [model, { id, context, supports, zone: own, price }] of models) {
+  for (const [backend, { models, zone, mode, speaks: all }] of backends) {
+    for (const [model, { id, context, supports, speaks, zone: own, price }] of models) {
       targets[targetKey({ backend, model })] = {
         backend,
         model,
@@ -69,12 +70,17 @@ function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
         mode: mode?.name ?? null,
         price: toPrice(price),
       }
+        ...withSpeaks(speaks ?? all),
     }
   }
   return targets
 }
 
 function toBackend({
+function withSpeaks(speaks: Target['speaks'] | null): Pick<Target, 'speaks'> {
+  return speaks ? { speaks } : {}
+}
+
   kind,
   origin,
   basePath,
@@ -86,6 +92,7 @@ function toBackend({
   slots,
   wake,
 }: ResolvedBackend): Backend {
+  agent,
   return {
     kind,
     origin,
@@ -102,6 +109,7 @@ function toBackend({
     },
     wake: wake && { by: wake.by, startsWithinMs: wake.startsWithin.value },
   }
+    ...(agent === null ? {} : { agent }),
 }
 
 function toClient(

@@ -95,6 +95,8 @@ function describeDrop(
   table: RouteTable,
 ): string {
   switch (why) {
+    case 'surface':
+      return `does not speak ${facts.surface}, nor what that can be translated to`
     case 'label':
       return `${zoneName(table, target.zone)} is not trusted enough for ${decision.labels.join(', ')}`
     case 'mode':

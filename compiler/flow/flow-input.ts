@@ -1,5 +1,6 @@
 /** What of a policy the flow analysis reads, in the table's own terms: the edge decides on the very same data. */
-import type { Client, Label, RouteTable } from '../../src/table/route-table.ts'
+import type { Client } from '../../src/table/front-policy.ts'
+import type { Label, RouteTable } from '../../src/table/route-table.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
 
 export type FlowInput = Pick<RouteTable, 'names' | 'wildcards' | 'surfaces' | 'classify' | 'rulesets'> & {

@@ -5,6 +5,7 @@
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
 import type { ModeHost } from '../../src/table/mode-host.ts'
 import type { Balance, InjectionThresholds, Label, Mode, Surface } from '../../src/table/route-table.ts'
+import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import type { SharedState } from '../../src/table/shared-state.ts'
 
 export interface Defaults {
@@ -21,6 +22,7 @@ export interface Defaults {
   onFailure: SharedState['onFailure']
   balance: Balance
   onBreak: 'terminate' | 'continue'
+  translation: 'allow'
   listen: { https: string; http: string }
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
   cors: { maxAge: string }
@@ -46,7 +48,7 @@ export interface Defaults {
 export const DEFAULTS: Defaults = {
   zones: ['cloud', 'lan', 'local'],
   timeZone: 'UTC',
-  surfaces: ['chat', 'completions', 'embeddings'],
+  surfaces: [...ALL_SURFACES],
   timeouts: { connect: '3s', firstToken: '60s', idle: '30s', total: '10m' },
   retry: { times: 1, backoff: '250ms', longestWait: '10s', budget: 20 },
   keepAlive: '10s',
@@ -57,6 +59,7 @@ export const DEFAULTS: Defaults = {
   onFailure: { limits: 'local-share', budgets: 'closed', leases: 'local-share' },
   balance: 'round-robin',
   onBreak: 'terminate',
+  translation: 'allow',
   listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },
   cors: { maxAge: '10m' },

@@ -8,22 +8,8 @@ import type { ResolvedPolicy } from './resolved-policy.ts'
 
 type Entry = ResolvedPolicy['notInForce'][number]
 
-export function notInForce({ policy, backends }: ValidPolicy): Entry[] {
-  return [...ofPolicy(policy), ...ofBackends(backends)]
-}
-
-function ofPolicy({ trace, cache }: ValidPolicy['policy']): Entry[] {
+export function notInForce({ policy: { trace, cache } }: ValidPolicy): Entry[] {
   return present({ trace, cache }, ['trace', 'cache'], { file: 'policy', path: [] })
-}
-
-function ofBackends({ backends }: ValidPolicy['backends']): Entry[] {
-  const entries: Entry[] = []
-  for (const [name, backend] of Object.entries(backends)) {
-    const at: Place = { file: 'backends', path: ['backends', name] }
-    if (backend.kind === 'opencode') entries.push({ what: 'kind: opencode', at: within(at, 'kind') })
-    entries.push(...present(backend, ['password'], at))
-  }
-  return entries
 }
 
 /** Those of the keys that are written. */

@@ -8,11 +8,15 @@ import type { Place } from '../load/loaded-policy.ts'
 import type { PriceConfig } from '../config/usage.ts'
 import { knownPrice } from './known-price.ts'
 import { within } from './place.ts'
+import { resolveSurfaces } from './resolve-surfaces.ts'
 import type { ResolvedBackendModel, ResolvedPrice } from './resolved-policy.ts'
 import type { Vocabulary } from './scope.ts'
 import { zoneAt } from './unknown-name.ts'
 
 const CAPABILITIES: readonly Capability[] = ['tools', 'vision', 'json']
+
+/** Of kinds whose servers take no more, whatever their models could. */
+const MOST_CAPABLE: Partial<Record<BackendKind, Capability[]>> = { opencode: ['vision'] }
 
 /** Of a backend, what its prices depend on. */
 interface Seller {
@@ -28,7 +32,7 @@ export function resolveBackendModels(
 ): Map<string, ResolvedBackendModel> {
   return new Map(
     Object.entries(models).map(([name, config]) => {
-      const { id, context, supports, zone, price } = config
+      const { id, context, supports, speaks, zone, price } = config
       const place = within(at, name)
       checkStar(name, id, place, vocabulary)
       const own = zone === undefined ? null : zoneAt(zone, within(place, 'zone'), vocabulary)
@@ -37,7 +41,10 @@ export function resolveBackendModels(
         {
           id,
           context: context ?? null,
-          supports: supports ? CAPABILITIES.filter((capability) => supports.includes(capability)) : null,
+          supports: supports
+            ? CAPABILITIES.filter((capability) => supports.includes(capability))
+            : (MOST_CAPABLE[backend.kind] ?? null),
+          speaks: speaks === undefined ? null : resolveSurfaces(speaks),
           zone: own,
           price: price === undefined ? listedPrice(id, own ?? backend.zone, backend) : writtenPrice(price),
           at: place,

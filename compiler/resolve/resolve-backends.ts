@@ -12,6 +12,7 @@ import { resolveAddress } from './resolve-address.ts'
 import { resolveBackendModels } from './resolve-backend-models.ts'
 import { resolveProbe } from './resolve-probe.ts'
 import { resolveSlots } from './resolve-slots.ts'
+import { resolveSurfaces } from './resolve-surfaces.ts'
 import { resolveWake } from './resolve-wake.ts'
 import { resolveUsage } from './resolve-usage.ts'
 import type { ResolvedBackend, ResolvedTls, Setting } from './resolved-policy.ts'
@@ -34,7 +35,9 @@ export function resolveBackends(
     resolved.set(name, {
       kind: config.kind,
       ...(address ?? { origin: null, basePath: '' }),
-      keyEnv: config.kind === 'demo' ? null : (config.key?.env ?? null),
+      keyEnv: keyEnvOf(config),
+      agent: config.kind === 'opencode' ? (config.agent ?? null) : null,
+      speaks: config.kind === 'demo' || config.speaks === undefined ? null : resolveSurfaces(config.speaks),
       tls: resolveTls(config, { at, ca: caFiles.get(name) }, vocabulary),
       health: resolveProbe(config, at, vocabulary),
       zone,
@@ -53,6 +56,12 @@ export function resolveBackends(
     })
   }
   return resolved
+}
+
+function keyEnvOf(config: BackendConfig): string | null {
+  if (config.kind === 'demo') return null
+  const secret = config.kind === 'opencode' ? (config.password ?? config.key) : config.key
+  return secret?.env ?? null
 }
 
 /** Who says nothing is trusted least, but for the toy that never leaves the process. */

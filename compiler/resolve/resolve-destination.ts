@@ -27,6 +27,7 @@ export function resolveDestination(to: string, at: Place, scope: Scope): string 
       retry: resolveRetry({ policy: scope.policy, at }, scope),
       onBreak: { value: DEFAULTS.onBreak, at: null },
       surfaces: null,
+      translation: null,
       limits: NO_LIMITS,
       ...resolveTimeouts({ model: {}, policy: scope.policy, at }, scope),
       at,

@@ -29,7 +29,7 @@ function resolveModel(name: string, config: ModelConfig, scope: Scope): Resolved
     isKnown('ruleset', config.rules, within(at, 'rules'), scope)
     return { kind: 'ruled', rules: config.rules, at }
   }
-  const { balance = DEFAULTS.balance, fallback = [], surfaces } = config
+  const { balance = DEFAULTS.balance, fallback = [], surfaces, translation = DEFAULTS.translation } = config
   return {
     kind: 'served',
     targets: resolvePool({ name, at, targets: config.targets, weighted: balance === 'weighted' }, scope),
@@ -41,6 +41,7 @@ function resolveModel(name: string, config: ModelConfig, scope: Scope): Resolved
         ? { value: DEFAULTS.onBreak, at: null }
         : { value: config.onBreak, at: within(at, 'onBreak') },
     surfaces: surfaces === undefined ? null : resolveSurfaces(surfaces),
+    translation: translation === 'allow' ? null : translation,
     limits: resolveUsage(config.limits, within(at, 'limits')),
     ...resolveTimeouts({ model: config, policy: scope.policy, at }, scope),
     at,

@@ -64,7 +64,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     unusedPhrases: findUnusedPhrases(policy),
     surfaces,
     sinks,
-    modes: resolveModes(valid.backends, context),
+    modes: resolveModes(valid.backends, scope),
     breaker: resolveBreaker(policy, context),
     state: resolveState(policy),
     rulesets,

@@ -4,12 +4,12 @@
  */
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { BreakerPolicy, Probe } from '../../src/table/health-policy.ts'
+import type { ClientKey } from '../../src/table/front-policy.ts'
 import type {
   BackendKind,
   Balance,
   Capability,
   Classify,
-  ClientKey,
   FailureCause,
   Label,
   Mode,
@@ -19,6 +19,7 @@ import type {
   Surface,
   TextTest,
 } from '../../src/table/route-table.ts'
+  Wire,
 import type { SharedState } from '../../src/table/shared-state.ts'
 import type { Signing } from '../../src/table/signing.ts'
 import type { WakePolicy } from '../../src/table/wake-policy.ts'
@@ -70,9 +71,10 @@ export interface ResolvedServedModel {
   fallback: ResolvedFallback[]
   retry: ResolvedRetry
   onBreak: Setting<ServedModel['onBreak']>
-  /** Null = all. */
+  /** Null = all that its targets can. */
   surfaces: Surface[] | null
   timeouts: ResolvedTimeouts
+  translation: ServedModel['translation'] | null
   /** Milliseconds; 0 = never. */
   keepAlive: Setting<number>
   limits: ResolvedUsageLimits
@@ -174,6 +176,8 @@ export interface ResolvedBackendModel {
   context: number | null
   supports: Capability[] | null
   /** Null = the backend's. */
+  /** Null = what the backend does. */
+  speaks: Wire[] | null
   zone: number | null
   price: ResolvedPrice | null
   at: Place
@@ -213,6 +217,10 @@ export interface ResolvedBackend {
   basePath: string
   keyEnv: string | null
   tls: ResolvedTls
+  /** Of an OpenCode server; null = its own choice. */
+  agent: string | null
+  /** Null = what its kind does. */
+  speaks: Wire[] | null
   /** Null = it is never asked. */
   health: Probe | null
   zone: Setting<number>

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod'
 import type { BackendsFile, ModeConfig, WakeConfig } from '../config/backends.ts'
+import { surfacesSchema } from './classify-schema.ts'
 import {
   anyNumber,
   backendModelName,
@@ -29,6 +30,7 @@ const backendModel = z.strictObject({
   supports: z
     .array(z.enum(['tools', 'vision', 'json']), { error: 'a list of capabilities, as `[tools]`' })
     .exactOptional(),
+  speaks: surfacesSchema.exactOptional(),
   zone: name.exactOptional(),
   price: priceSchema.exactOptional(),
 })
@@ -68,6 +70,7 @@ const httpBackend = {
   ...anyBackend,
   url: httpUrl,
   key: secret.exactOptional(),
+  speaks: surfacesSchema.exactOptional(),
   tls: z.strictObject({ ca: nonEmpty.exactOptional(), serverName: hostName.exactOptional() }).exactOptional(),
   health: z
     .union(
@@ -88,20 +91,35 @@ const httpBackend = {
 
 const backend = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('openai'), ...httpBackend }),
+  z.strictObject({ kind: z.literal('anthropic'), ...httpBackend }),
+  z.strictObject({ kind: z.literal('vllm'), ...httpBackend }),
+  z.strictObject({ kind: z.literal('llamacpp'), ...httpBackend }),
+  z.strictObject({ kind: z.literal('mlx'), ...httpBackend }),
   z.strictObject({ kind: z.literal('ollama'), ...httpBackend }),
   z.strictObject({ kind: z.literal('litellm'), ...httpBackend }),
-  z.strictObject({ kind: z.literal('opencode'), ...httpBackend, password: secret.exactOptional() }),
+  z.strictObject({
+    kind: z.literal('opencode'),
+    ...httpBackend,
+    password: secret.exactOptional(),
+    agent: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: 'the name of an agent' })
+      .exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('demo'), ...anyBackend }),
 ])
 
-const whenOn = z.enum(['force-only', 'nothing']).exactOptional()
+const anyMode = {
+  whenOn: z.enum(['force-only', 'nothing']).exactOptional(),
+  frees: z.array(name).exactOptional(),
+}
 
 // `optional` and not `exactOptional`: only so does zod take an absent tag. YAML has no `undefined` to slip through.
 const mode = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('manual').optional(), whenOn }),
+  z.strictObject({ kind: z.literal('manual').optional(), ...anyMode }),
   z.strictObject({
     kind: z.literal('http-switch'),
-    whenOn,
+    ...anyMode,
     status: httpUrl,
     on: z
       .strictObject(

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod'
 import type { ClassifyConfig } from '../config/classify.ts'
+import type { SurfaceName } from '../config/scalars.ts'
 import {
   byteSize,
   countUpTo,
@@ -20,10 +21,7 @@ import {
 } from './scalar-schemas.ts'
 import { notEmpty, several } from './shapes.ts'
 
-export const surfacesSchema: z.ZodType<('chat' | 'completions' | 'embeddings')[]> = several(
-  surface,
-  'a list of surfaces, as `[chat]`',
-)
+export const surfacesSchema: z.ZodType<SurfaceName[]> = several(surface, 'a list of surfaces, as `[chat]`')
 
 const scan = z.strictObject({
   maxBytes: byteSize.exactOptional(),

@@ -119,6 +119,7 @@ const servedKeys = {
   limits: usageLimitsSchema.exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
   timeouts: timeouts.exactOptional(),
+  translation: z.enum(['allow', 'lossless', 'off']).exactOptional(),
   keepAlive: durationOrOff.exactOptional(),
 }
 

@@ -3,7 +3,8 @@
  * The patterns are those of `config/scalars.ts`; a differential test holds the two together.
  */
 import { z } from 'zod'
-import type { FailureCauseName } from '../config/scalars.ts'
+import { ALL_SURFACES } from '../../src/table/surfaces.ts'
+import type { FailureCauseName, SurfaceName } from '../config/scalars.ts'
 
 /** A string of a certain form; anything else must be `expected`. */
 function textOf(pattern: RegExp, expected: string): z.ZodType<string, string> {
@@ -144,11 +145,7 @@ export const moneyRate: z.ZodType<string> = textOf(
 
 export const urlPath: z.ZodType<string> = textOf(/^\//, 'a path that begins with `/`')
 
-export const surface: z.ZodType<'chat' | 'completions' | 'embeddings'> = z.enum([
-  'chat',
-  'completions',
-  'embeddings',
-])
+export const surface: z.ZodType<SurfaceName> = z.enum(ALL_SURFACES)
 
 export const failureCause: z.ZodType<FailureCauseName> = z.enum([
   'connect',

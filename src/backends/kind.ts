@@ -4,6 +4,8 @@ import type { BackendKind } from '../table/route-table.ts'
 import { demo } from './demo.ts'
 import { litellm } from './litellm.ts'
 import { ollama } from './ollama.ts'
+import { llamacpp } from './llamacpp.ts'
+import { mlx } from './mlx.ts'
 import { openai } from './openai.ts'
 import { opencode } from './opencode.ts'
 
@@ -27,3 +29,7 @@ export const BACKEND_KINDS: Record<BackendKind, BackendBehaviour> = {
   opencode,
   demo,
 }
+  anthropic,
+  vllm,
+  llamacpp,
+  mlx,

@@ -5,7 +5,8 @@
  */
 import { sha256 as hash } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { ClientKey, RouteTable } from '../table/route-table.ts'
+import type { ClientKey } from '../table/front-policy.ts'
+import type { RouteTable } from '../table/route-table.ts'
 import type { HashedKey, Snapshot } from '../table/snapshot.ts'
 
 /** Shorter client keys can be guessed. */

@@ -1,7 +1,7 @@
 /**
  * The gateway's two listening sockets: where the flags and the policy want them, and how they change.
  */
-import type { Listen } from '../table/route-table.ts'
+import type { Listen } from '../table/front-policy.ts'
 import { isLoopback, parseListenAddress } from './listen-address.ts'
 import { openListenSocket, type ListenSocket } from './listen-socket.ts'
 import type { Listener } from './run-file.ts'

@@ -96,7 +96,15 @@ export const routeTable: RouteTable = {
       "surfaces": [
         "chat",
         "completions",
-        "embeddings"
+        "embeddings",
+        "responses",
+        "messages",
+        "count-tokens",
+        "rerank",
+        "transcriptions",
+        "speech",
+        "images",
+        "moderations"
       ],
       "thresholds": {
         "document": 0.7,
@@ -176,7 +184,15 @@ export const routeTable: RouteTable = {
       "surfaces": [
         "chat",
         "completions",
-        "embeddings"
+        "embeddings",
+        "responses",
+        "messages",
+        "count-tokens",
+        "rerank",
+        "transcriptions",
+        "speech",
+        "images",
+        "moderations"
       ]
     },
     "scanBytes": 1048576
@@ -202,7 +218,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "e3db17e0858bea033e947e6495b8f0cafcfb67c8131abbba197c5a7fd2ea3e08",
+  "digest": "274acd70f6b02f5768ffd11344ff6a189fb59ef184dd75a8d790ebf9dc7a3a5b",
   "labels": {
     "private": {
       "cache": "none",
@@ -645,7 +661,15 @@ export const routeTable: RouteTable = {
   "surfaces": [
     "chat",
     "completions",
-    "embeddings"
+    "embeddings",
+    "responses",
+    "messages",
+    "count-tokens",
+    "rerank",
+    "transcriptions",
+    "speech",
+    "images",
+    "moderations"
   ],
   "targets": {
     "gpu-3070/coder-7b": {

@@ -1,18 +1,15 @@
-/** The API operations that are routed by model: one registry that the app serves from. */
+/** The operations that the app serves, from the registry of all. */
 import type { Surface } from '../table/route-table.ts'
+import { SURFACE_TRAITS, type SurfaceTraits } from '../table/surfaces.ts'
 
-export interface SurfaceRoute {
+export interface SurfaceRoute extends SurfaceTraits {
   surface: Surface
-  /** Path at the gateway. */
-  path: string
-  /** Path at a backend, below its basePath. */
-  backendPath: string
-  /** Whether `"stream": true` means anything to it. */
-  streams: boolean
 }
 
-export const SURFACES: readonly SurfaceRoute[] = [
-  { surface: 'chat', path: '/v1/chat/completions', backendPath: '/chat/completions', streams: true },
-  { surface: 'completions', path: '/v1/completions', backendPath: '/completions', streams: true },
-  { surface: 'embeddings', path: '/v1/embeddings', backendPath: '/embeddings', streams: false },
-]
+/** Those that the engine can forward. */
+const FORWARDED: readonly Surface[] = ['chat', 'completions', 'embeddings']
+
+export const SURFACES: readonly SurfaceRoute[] = FORWARDED.map((surface) => ({
+  surface,
+  ...SURFACE_TRAITS[surface],
+}))

@@ -3,6 +3,7 @@
  * walked like all others: what leaves must have been looked at, whatever its name.
  */
 import type { Surface } from '../table/route-table.ts'
+import { SURFACE_TRAITS } from '../table/surfaces.ts'
 import { isRecord, type LongNumber } from './json-object.ts'
 import { KIND_FIELDS, KNOWN_KEYS, KNOWN_KINDS } from './known-names.ts'
 import { countTokens, holdsContent, unreadableIn } from './unreadable.ts'
@@ -54,12 +55,6 @@ const ROLES: Readonly<Record<string, TextRole>> = {
   function: 'tool',
 }
 
-/** The field that holds the text of a surface without messages. */
-const TEXT_FIELDS: Readonly<Record<Exclude<Surface, 'chat'>, readonly string[]>> = {
-  completions: ['prompt', 'suffix'],
-  embeddings: ['input'],
-}
-
 /** Fields that hold JSON in a string, and fields that hold an id. */
 const JSON_FIELDS = new Set(['arguments'])
 const ID_FIELDS = new Set(['id', 'tool_call_id', 'call_id', 'item_id'])
@@ -82,7 +77,7 @@ export function textParts(
   numbers: readonly LongNumber[] = [],
 ): RequestText {
   const walk = new Walk()
-  const fields = surface === 'chat' ? [] : TEXT_FIELDS[surface]
+  const fields = SURFACE_TRAITS[surface].prompts
   let lastUser: readonly [number, number] = [0, 0]
   let messages = 0
   for (const field of fields) {

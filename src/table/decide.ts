@@ -75,7 +75,7 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
     const { mode, capability } = dropped
     if (mode !== null) return refuse(outcome, { reason: 'mode-denied', mode, model: modelName })
     if (capability !== null) return refuse(outcome, { reason: 'not-capable', capability, model: modelName })
-    throw new Error(`model ${modelName} has no target`)
+    return refuse(outcome, { reason: 'surface-not-served' })
   }
   return {
     kind: 'route',

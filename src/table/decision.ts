@@ -57,7 +57,7 @@ export type Refusal = { kind: 'refuse' } & RuleOutcome & RefusalReason
 export type Decision = RouteDecision | Refusal
 
 /** Why a target was left out. */
-export type DropReason = 'label' | 'mode' | 'capability' | 'context'
+export type DropReason = 'surface' | 'label' | 'mode' | 'capability' | 'context'
 
 /** Follows a decision step by step, for tools that explain. */
 export interface Trace {

@@ -1,6 +1,7 @@
 /** From the name a client asks for to the model it means, and whether the client may ask for it. */
 import { lookup } from './lookup.ts'
-import type { Client, RouteTable } from './route-table.ts'
+import type { Client } from './front-policy.ts'
+import type { RouteTable } from './route-table.ts'
 
 /** The part of a table by which names are followed; the compiler's analyses have no more of it. */
 export type Names = Pick<RouteTable, 'names' | 'wildcards'>

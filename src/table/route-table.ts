@@ -2,21 +2,45 @@
  * The route table: what the compiler emits and the edge runs. Pure JSON data, no code.
  * INVARIANT: it never holds a secret, only the names of environment variables and SHA-256 digests.
  */
+import type { Client, Cors, Limits, Listen } from './front-policy.ts'
 import type { InjectionFamily } from './injection-families.ts'
 import type { BreakerPolicy, Probe } from './health-policy.ts'
 import type { ModeHost } from './mode-host.ts'
 import type { Predicate } from './predicate.ts'
 import type { SharedState } from './shared-state.ts'
-import type { Signing } from './signing.ts'
+import type { SecretRef } from './secret-ref.ts'
 import type { SlotPolicy } from './slot-policy.ts'
-import type { Budget, Price, Rate, UsageLimits } from './usage-limits.ts'
+import type { Price, UsageLimits } from './usage-limits.ts'
 import type { WakePolicy } from './wake-policy.ts'
 
 /** What speaks on the other side of a backend's address. `demo` is built into the edge. */
-export type BackendKind = 'openai' | 'ollama' | 'litellm' | 'opencode' | 'demo'
+export type BackendKind =
+  | 'openai'
+  | 'anthropic'
+  | 'vllm'
+  | 'llamacpp'
+  | 'mlx'
+  | 'ollama'
+  | 'litellm'
+  | 'opencode'
+  | 'demo'
 
-/** The API operations that are routed by model. */
-export type Surface = 'chat' | 'completions' | 'embeddings'
+/** The API operations that are routed by model: `surfaces.ts` says of each what it is. */
+export type Surface =
+  | 'chat'
+  | 'completions'
+  | 'embeddings'
+  | 'responses'
+  | 'messages'
+  | 'count-tokens'
+  | 'rerank'
+  | 'transcriptions'
+  | 'speech'
+  | 'images'
+  | 'moderations'
+
+/** What is spoken to a backend: a surface, or a protocol that only one kind has. */
+export type Wire = Surface | 'ollama-chat'
 
 /** What a model can take beyond text. */
 export type Capability = 'tools' | 'vision' | 'json'
@@ -56,6 +80,8 @@ export interface Target {
   /** Null where nobody says: then it counts for nothing, and no budget covers it. */
   price: Price | null
 }
+  /** What it speaks; left out, what its backend's kind does (`kind-surfaces.ts`). */
+  speaks?: Wire[]
 
 /**
  * How the targets of a pool share the work. `ordered` tries them as they stand; `peak-ewma` prefers who answers fast and
@@ -111,9 +137,11 @@ export interface ServedModel {
   retry: Retry
   /** What happens when a stream breaks behind its first content. */
   onBreak: 'terminate' | 'continue'
-  /** Surfaces it serves; null = all. */
+  /** Surfaces it serves; null = all that its targets can. */
   surfaces: Surface[] | null
   timeouts: Timeouts
+  /** Whether requests may be translated for targets that speak another protocol; left out, they may, whatever is lost. */
+  translation?: 'lossless' | 'off'
   /** Silence after which a stream's headers are committed and a comment is sent; 0 = never. */
   keepAliveMs: number
   /** Of all clients together. */
@@ -277,16 +305,13 @@ export interface Mode {
   /** Who tells whether it is on; null = people switch it. */
   host: ModeHost | null
 }
+  /** Backends that are asked to unload their models each time it goes on. */
+  frees?: string[]
 
 export interface BackendModel {
   id: string
   /** Context window in tokens, null when the policy does not say. */
   context: number | null
-}
-
-/** An environment variable whose value is the secret. */
-export interface SecretRef {
-  env: string
 }
 
 export interface Backend {
@@ -307,6 +332,8 @@ export interface Backend {
   /** Null = it is never woken. */
   wake: WakePolicy | null
 }
+  /** Of an OpenCode server: who answers there; left out, that is its own choice. */
+  agent?: string
 
 /** How the backend's certificate is judged. Present when the origin is https. */
 export interface BackendTls {

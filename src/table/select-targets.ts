@@ -7,6 +7,7 @@ import { type Facts, wantedCapabilities } from './facts.ts'
 import { PLAIN_CAUSES } from './failure-causes.ts'
 import { lookup } from './lookup.ts'
 import type { Balance, Capability, RouteTable, ServedModel, Target, TargetKey } from './route-table.ts'
+import { spokenBy, wireOf } from './wire-of.ts'
 
 export interface Selection {
   pool: { target: Target; weight: number }[]
@@ -42,6 +43,7 @@ export function selectTargets(
   const admit = (key: TargetKey): Target | undefined => {
     const target = lookup(table.targets, key)
     if (target === undefined) throw new Error(`the table has no target ${key}`)
+    if (!serves(target, facts.surface, { table, model })) return drop(target, 'surface')
     if (target.zone < minZone) {
       dropped.label = true
       return drop(target, 'label')

@@ -1,5 +1,5 @@
 /** What several nodes count together. */
-import type { SecretRef } from './route-table.ts'
+import type { SecretRef } from './secret-ref.ts'
 
 /** What happens to what can be counted only together with other nodes while nobody can be asked. */
 export type FailureAnswer = 'open' | 'closed' | 'local-share'

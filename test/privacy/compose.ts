@@ -1,4 +1,5 @@
 /** An ask → the request as it goes over the wire, and what the policy promises of it. */
+import { SURFACE_TRAITS } from '../../src/table/surfaces.ts'
 import { type Ask, type Planting, type Unreadable } from './ask.ts'
 import { createDice } from './dice.ts'
 import { type Dress, DRESSES } from './dresses.ts'
@@ -24,12 +25,6 @@ export interface Composed {
   /** Nothing about it is private. */
   isClean: boolean
 }
-
-const PATHS = {
-  chat: '/v1/chat/completions',
-  completions: '/v1/completions',
-  embeddings: '/v1/embeddings',
-} as const
 
 const ALLOWED_TEXT = `Write to desk@team.${ALLOWED.domain} or pay with ${ALLOWED.card}.`
 
@@ -68,7 +63,7 @@ export function compose(ask: Ask, number: number): Composed {
     number,
     way,
     planted,
-    path: PATHS[ask.surface] + draft.query,
+    path: SURFACE_TRAITS[ask.surface].path + draft.query,
     body: text,
     headers: draft.headers,
     minZone,

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { activate, type ActiveSnapshot } from '../../src/table/active-snapshot.ts'
 import { PLAIN_CAUSES } from '../../src/table/failure-causes.ts'
 import type { BreakerPolicy } from '../../src/table/health-policy.ts'
+import type { Client } from '../../src/table/front-policy.ts'
 import type {
   Backend,
-  Client,
   FallbackTarget,
   RouteTable,
   ServedModel,
@@ -85,8 +85,17 @@ export function makeModel(fields: Partial<ServedModel> = {}): ServedModel {
   }
 }
 
-/** Backends `gpu` and `spare`; model `fast` on the first, `safe` on both; alias `gpt-4` for `fast`. */
+/**
+ * Backends `gpu` and `spare`; model `fast` on the first, `safe` on both; alias `gpt-4` for `fast`. Backends that targets
+ * name are made.
+ */
 export function makeTable(fields: Partial<RouteTable> = {}): RouteTable {
+  const table = makeBareTable(fields)
+  const named = Object.values(table.targets).map(({ backend }) => [backend, makeBackend()])
+  return { ...table, backends: { ...Object.fromEntries(named), ...table.backends } }
+}
+
+function makeBareTable(fields: Partial<RouteTable>): RouteTable {
   return {
     version: 2,
     digest: 'd1'.repeat(32),

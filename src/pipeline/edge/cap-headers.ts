@@ -1,6 +1,6 @@
 /** Bounds the request's header block; workerd itself takes 400 KiB and thousands of fields. */
 import { GatewayError } from '../../errors.ts'
-import type { Limits } from '../../table/route-table.ts'
+import type { Limits } from '../../table/front-policy.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** @throws GatewayError headers_too_large (431) */

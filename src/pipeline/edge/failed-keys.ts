@@ -3,7 +3,7 @@
  * A right key always passes: several hosts may share one address (containers, NAT), and one that is
  * misconfigured must not lock the others out.
  */
-import type { Limits } from '../../table/route-table.ts'
+import type { Limits } from '../../table/front-policy.ts'
 import { networkOf } from './network-of.ts'
 
 /** Addresses remembered at once; the one seen longest ago goes first. */

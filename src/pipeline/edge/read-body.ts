@@ -3,7 +3,7 @@
  * header may be absent (chunked), and workerd never ends a stalled body itself.
  */
 import { GatewayError } from '../../errors.ts'
-import type { Limits } from '../../table/route-table.ts'
+import type { Limits } from '../../table/front-policy.ts'
 import type { Watch } from '../watch.ts'
 import type { RequestHead } from './request-head.ts'
 

@@ -1,20 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { unguardedSurfaces } from '../../../compiler/check/unguarded-surfaces.ts'
+import { KIND_SURFACES } from '../../../src/table/kind-surfaces.ts'
+import { ALL_SURFACES } from '../../../src/table/surfaces.ts'
 import { messagesOf } from './messages-of.ts'
 
 const targets = ['gpu/small']
 
 interface Served {
   policy?: Record<string, unknown>
+  backends?: Record<string, unknown>
   models?: Record<string, unknown>
   granted?: string[]
 }
 
 async function unguarded(surfaces: string[] | null, served: Served = {}): Promise<string[]> {
-  const { policy = {}, models = {}, granted = ['fast'] } = served
+  const { policy = {}, models = {}, backends = {}, granted = ['fast'] } = served
   const privacy = { label: 'private', ...(surfaces && { surfaces }) }
   return messagesOf(unguardedSurfaces, {
     models,
+    backends,
     policy: { labels: { private: { mayReach: 'cloud' } }, classify: { privacy }, ...policy },
     clients: { home: { keys: [{ env: 'K' }], models: granted } },
   })
@@ -27,7 +31,21 @@ describe('surfaces that a guard does not see', () => {
   it('none where the guard says nothing', async () => expect(await unguarded(null)).toEqual([]))
 
   it('what is served and not listed', async () => {
-    expect(await unguarded(['completions'])).toEqual([misses('chat', 'embeddings')])
+    const all = KIND_SURFACES.openai.filter((wire) => wire !== 'completions')
+    const translated = ['responses', 'messages', 'count-tokens']
+    const [chat = '', embeddings = '', ...others] = all
+    expect(await unguarded(['completions'])).toEqual([misses(chat, embeddings, ...translated, ...others)])
+  })
+
+  it('each surface alone, whatever it is', async () => {
+    const backends = {
+      all: { kind: 'openai', url: 'http://all', speaks: ALL_SURFACES, models: { m: { id: 'm' } } },
+    }
+    const models = { fast: { targets: ['all/m'] } }
+    for (const surface of ALL_SURFACES) {
+      const others = ALL_SURFACES.filter((other) => other !== surface)
+      expect(await unguarded(others, { models, backends })).toEqual([misses(surface)])
+    }
   })
 
   it('not what the policy does not serve', async () => {

@@ -199,6 +199,17 @@ describe('decide with labels, modes and rules', () => {
     )
   })
 
+  it('refuses a surface that no target of the model serves', () => {
+    const silent = makeTable({
+      surfaces: ['speech'],
+      targets: { 'gpu/coder': makeTarget({ speaks: ['chat'] }) },
+    })
+    expect(decide(makeFacts({ model: 'fast', surface: 'speech' }), silent)).toMatchObject({
+      kind: 'refuse',
+      reason: 'surface-not-served',
+    })
+  })
+
   it('says on its trace which targets were left out, and why', () => {
     const seen: string[] = []
     const trace: Trace = {

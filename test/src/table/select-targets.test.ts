@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Facts } from '../../../src/table/facts.ts'
-import type { FailureCause, RouteTable, Target } from '../../../src/table/route-table.ts'
+import type { FailureCause, RouteTable, ServedModel, Target } from '../../../src/table/route-table.ts'
 import { PLAIN_CAUSES } from '../../../src/table/failure-causes.ts'
 import { selectTargets, type SelectOptions } from '../../../src/table/select-targets.ts'
 import { makeFacts } from '../make-facts.ts'
@@ -19,6 +19,7 @@ interface Row {
   facts?: Partial<Facts>
   options?: Partial<SelectOptions>
   modes?: RouteTable['modes']
+  translation?: ServedModel['translation']
   /** Backends that are left, pool first. */
   left: [pool: string[], fallback: string[]]
   dropped?: object
@@ -123,16 +124,57 @@ const ROWS: readonly Row[] = [
     facts: { unhealthy: ['a', 'b'] },
     left: [[], ['a', 'c', 'b']],
   },
+  {
+    name: 'leaves out what cannot serve the surface, before all else',
+    pool: [at('a', { speaks: ['chat'] }), at('b', { speaks: ['embeddings'] })],
+    fallback: [at('c', { speaks: ['embeddings'], zone: 2 })],
+    facts: { surface: 'embeddings' },
+    options: { minZone: 2 },
+    left: [[], ['c']],
+    dropped: { label: true, mode: null },
+  },
+  {
+    name: 'lets a label deny nothing where no target serves the surface',
+    pool: [at('a', { speaks: ['chat'] })],
+    facts: { surface: 'embeddings' },
+    options: { minZone: 2 },
+    left: [[], []],
+    dropped: { label: false },
+  },
+  {
+    name: 'asks targets by translation',
+    pool: [at('a', { speaks: ['chat'] }), at('b', { speaks: ['messages'] }), at('c', { speaks: ['rerank'] })],
+    facts: { surface: 'messages' },
+    left: [['a', 'b'], []],
+  },
+  {
+    name: 'asks only those that speak it where nothing may be translated',
+    pool: [at('a', { speaks: ['chat'] }), at('b', { speaks: ['messages'] })],
+    facts: { surface: 'messages' },
+    translation: 'off',
+    left: [['b'], []],
+  },
 ]
 
 it.each(ROWS)(
   '$name',
-  ({ pool, fallback = [], on = [...PLAIN_CAUSES], facts, options, modes = {}, left, dropped = {} }) => {
+  ({
+    pool,
+    fallback = [],
+    on = [...PLAIN_CAUSES],
+    facts,
+    options,
+    modes = {},
+    translation,
+    left,
+    dropped = {},
+  }) => {
     const key = ({ backend }: Target): string => `${backend}/m`
     const targets = Object.fromEntries([...pool, ...fallback].map((target) => [key(target), target]))
     const model = makeModel({
       pool: pool.map((target) => ({ target: key(target), weight: 1 })),
       fallback: fallback.map((target) => ({ target: key(target), on })),
+      ...(translation && { translation }),
     })
     const selection = selectTargets(makeFacts(facts), makeTable({ targets, modes }), model, {
       name: 'm',
