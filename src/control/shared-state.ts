@@ -71,6 +71,7 @@ export function createSharedState({ place, connect, booked, log }: SharedStateOp
     isForgetful = true
     if (!telling) void tell()
   }
+  const hasNews = (): boolean => waiting.size > 0 || isForgetful
   const tellOnce = async (): Promise<void> => {
     if (place() === undefined) throw new Error('no policy is in force yet')
     // Read before the rest is told: whatever stands in the book has been counted there when the level is raised.
@@ -88,7 +89,7 @@ export function createSharedState({ place, connect, booked, log }: SharedStateOp
   const tell = async (): Promise<void> => {
     telling = true
     try {
-      while (waiting.size > 0 || isForgetful) await tellOnce()
+      while (hasNews()) await tellOnce()
       telling = false
     } catch {
       timer = setTimeout(() => void tell(), TELL_AGAIN_MS)

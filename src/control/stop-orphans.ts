@@ -35,7 +35,7 @@ export interface TakenOver {
   /** Folders that they still use, for who may have to start after us. */
   runDirs: string[]
   /** Settles when they are gone and nothing is left of them; never rejects. */
-  ended: Promise<void>
+  ended: Promise<unknown>
 }
 
 /**
@@ -54,7 +54,7 @@ export async function stopOrphans(
   return {
     lines: all.flatMap(({ lines }) => lines),
     runDirs: all.flatMap(({ runDirs }) => runDirs),
-    ended: Promise.all(all.map(({ ended }) => ended)).then(() => {}),
+    ended: Promise.all(all.map(({ ended }) => ended)),
   }
 }
 
