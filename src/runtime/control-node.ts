@@ -39,6 +39,7 @@ import { createWaker } from '../control/wake/waker.ts'
 import { watchFolder } from '../control/watch-folder.ts'
 import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 import { finishedIn } from '../table/packed-records.ts'
+import type { RecordBatch } from '../table/record-batch.ts'
 
 /** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
 const LONGEST_TMPDIR = 60
@@ -121,12 +122,6 @@ async function start(
     ensureSecrets(state),
     options.compile(),
   ])
-  for (const line of await stopOrphans(state, handover.keep)) log(line)
-  await removeRunFile(state)
-  // Before any edge is there, so that each is found again.
-  await writePrivate(state.runDir, runDir)
-  closers.push(() => rm(state.runDir, { force: true }))
-
   const modes = await readModes(state)
 
   const probes = createProbes({
@@ -152,18 +147,27 @@ async function start(
   })
   const shared = createSharedState({
     place: () => sharedPlace(gateway),
-    connect: (place) => connectRedis({ ...place, log }),
+    connect: (place, onReady) => connectRedis({ ...place, onReady, log }),
+    booked: async () => (await store.state(Date.now())).ledger.budgets,
     log,
   })
   closers.push(() => shared.close())
+  const keepRecords = async (batch: RecordBatch): Promise<void> => {
+    await handover.keep(batch)
+    shared.finish(() => finishedIn(batch.packed))
+  }
+  const orphans = await stopOrphans(state, keepRecords)
+  for (const line of orphans.lines) log(line)
+  await removeRunFile(state)
+  // Before any edge is there, so that each is found again.
+  await writePrivate(state.runDir, [runDir, ...orphans.runDirs].join('\n'))
+  closers.push(() => rm(state.runDir, { force: true }))
+  closers.push(() => orphans.ended)
   const waker = createWaker({ snapshot: () => gateway.supervisor.snapshot, log })
   closers.push(() => waker.stop())
   const control = await openControlSocket(controlSocketPath(runDir), {
     snapshot: () => gateway.handed,
-    keepRecords: async (batch) => {
-      await handover.keep(batch)
-      if (shared.ledger() !== null) shared.finish(finishedIn(batch.packed))
-    },
+    keepRecords,
     sharedLedger: () => shared.ledger(),
     wake: waker.wake,
   })
@@ -171,6 +175,7 @@ async function start(
   closers.push(() => gateway.stop())
   const first = await gateway.reload()
   if (first.kind === 'failed') await serveLastAccepted(gateway, first, { state, policies, log })
+  shared.ledger()
 
   const startedAt = new Date().toISOString()
   const token = chosenToken ?? secrets.adminToken
@@ -187,6 +192,8 @@ async function start(
     })
   const reload = async (): Promise<ReloadResult> => {
     const result = await gateway.reload()
+    // Connected before the first request has to ask.
+    shared.ledger()
     logReload(result, log)
     await publish?.()
     return result
@@ -257,9 +264,9 @@ function beginningWith(
   }
 }
 
-/** Which Redis the policy in force names. */
-function sharedPlace(gateway: Gateway): SharedPlace | null {
-  if (!gateway.isServing) return null
+/** Which Redis the policy in force names; undefined before the first. */
+function sharedPlace(gateway: Gateway): SharedPlace | null | undefined {
+  if (!gateway.isServing) return undefined
   const { table, environment } = gateway.inForce
   const url = table.state && environment[table.state.url.env]
   return table.state && url ? { url, prefix: table.state.prefix } : null
