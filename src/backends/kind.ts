@@ -8,6 +8,7 @@ import { llamacpp } from './llamacpp.ts'
 import { mlx } from './mlx.ts'
 import { openai } from './openai.ts'
 import { opencode } from './opencode.ts'
+import { vllm } from './vllm.ts'
 
 export interface BackendBehaviour {
   /** Fields added to every request body, as JSON members without braces; empty for none. */

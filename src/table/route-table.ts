@@ -7,8 +7,8 @@ import type { InjectionFamily } from './injection-families.ts'
 import type { BreakerPolicy, Probe } from './health-policy.ts'
 import type { ModeHost } from './mode-host.ts'
 import type { Predicate } from './predicate.ts'
-import type { SharedState } from './shared-state.ts'
 import type { SecretRef } from './secret-ref.ts'
+import type { SharedState } from './shared-state.ts'
 import type { SlotPolicy } from './slot-policy.ts'
 import type { Price, UsageLimits } from './usage-limits.ts'
 import type { WakePolicy } from './wake-policy.ts'
@@ -79,9 +79,9 @@ export interface Target {
   mode: string | null
   /** Null where nobody says: then it counts for nothing, and no budget covers it. */
   price: Price | null
-}
   /** What it speaks; left out, what its backend's kind does (`kind-surfaces.ts`). */
   speaks?: Wire[]
+}
 
 /**
  * How the targets of a pool share the work. `ordered` tries them as they stand; `peak-ewma` prefers who answers fast and
@@ -139,9 +139,9 @@ export interface ServedModel {
   onBreak: 'terminate' | 'continue'
   /** Surfaces it serves; null = all that its targets can. */
   surfaces: Surface[] | null
-  timeouts: Timeouts
   /** Whether requests may be translated for targets that speak another protocol; left out, they may, whatever is lost. */
   translation?: 'lossless' | 'off'
+  timeouts: Timeouts
   /** Silence after which a stream's headers are committed and a comment is sent; 0 = never. */
   keepAliveMs: number
   /** Of all clients together. */
@@ -304,9 +304,9 @@ export interface Mode {
   whenOn: 'force-only' | 'nothing'
   /** Who tells whether it is on; null = people switch it. */
   host: ModeHost | null
-}
   /** Backends that are asked to unload their models each time it goes on. */
   frees?: string[]
+}
 
 export interface BackendModel {
   id: string
@@ -331,9 +331,9 @@ export interface Backend {
   slots: SlotPolicy | null
   /** Null = it is never woken. */
   wake: WakePolicy | null
-}
   /** Of an OpenCode server: who answers there; left out, that is its own choice. */
   agent?: string
+}
 
 /** How the backend's certificate is judged. Present when the origin is https. */
 export interface BackendTls {
@@ -343,54 +343,7 @@ export interface BackendTls {
   serverName: string | null
 }
 
-export type ClientKey = (SecretRef | { sha256: string }) & {
-  /** Unix ms since which the key is deprecated (RFC 9745); null = it is not. */
-  deprecatedAt: number | null
-  /** Unix ms from which the key is refused (RFC 8594); null = never. */
-  expiresAt: number | null
-}
-
-export interface Client {
-  keys: ClientKey[]
-  /** Names the client may ask for; null = all. */
-  models: string[] | null
-  /** Tags and labels that every request of this client carries. */
-  tags: string[]
-  labels: string[]
-  /** Its own, or those for each client. */
-  limits: UsageLimits | null
-  /** At most one for a day and one for a month. */
-  budgets: Budget[]
-  /** Null = its key is enough. */
-  signing: Signing | null
-}
-
-export interface Cors {
-  /** Exact origins; never `*`. Empty = closed. */
-  origins: string[]
-  maxAgeSeconds: number
-}
-
-export interface Limits {
-  bodyBytes: number
-  /** Until the last byte of a request body, in ms. */
-  bodyTimeoutMs: number
-  headerBytes: number
-  headerCount: number
-  /** Wrong keys that one address may send within the window before it gets 429. */
-  failedKeys: Rate
-  /** Of each address, whoever calls from there. */
-  perAddress: UsageLimits | null
-}
-
-/** Where the gateway listens, and the extra names it answers to. Flags override. */
-export interface Listen {
-  https: string | null
-  http: string | null
-  /** Host names beyond the machine's own. */
-  names: string[]
-}
-
+/** Who may call by a token of their own. */
 export interface RouteTable {
   version: 2
   /** SHA-256 (hex) over the canonical JSON of all other fields. */

@@ -98,6 +98,17 @@ export function selectTargets(
   return { pool: pool.filter(up), fallback: ranked, balance: model.balance, dropped }
 }
 
+/** For what it does not speak it is no target at all: its zone and its modes mean nothing then. */
+function serves(
+  target: Target,
+  surface: Facts['surface'],
+  { table, model }: { table: RouteTable; model: ServedModel },
+): boolean {
+  const backend = lookup(table.backends, target.backend)
+  if (backend === undefined) throw new Error(`the table has no backend ${target.backend}`)
+  return wireOf(spokenBy(target, backend), surface, model.translation) !== null
+}
+
 /** The mode that is on and keeps this request from the target, or null. */
 function gatedBy({ mode }: Target, facts: Facts, table: RouteTable, forced: boolean): string | null {
   if (mode === null || !facts.modes.includes(mode)) return null
