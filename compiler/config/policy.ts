@@ -107,13 +107,13 @@ export interface ServedModelConfig {
   limits?: UsageLimitsConfig
   /** Surfaces it serves; all that its targets can, when left out. */
   surfaces?: Several<SurfaceName>
-  timeouts?: TimeoutsConfig
   /**
    * Whether requests may be translated for targets that do not speak their protocol.
    * @default "allow"
    * @values {"allow": "Yes. What is lost on the way is named in the answer's `x-aicc-lost`.", "lossless": "Only where nothing is lost; other requests are refused.", "off": "No: only targets that speak it are asked."}
    */
   translation?: 'allow' | 'lossless' | 'off'
+  timeouts?: TimeoutsConfig
   /** Silence after which a stream gets a keep-alive comment, or `off`. From then on a failure is an error frame in a 200. @default "10s" */
   keepAlive?: DurationOrOff
 }

@@ -69,18 +69,18 @@ function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
         supports,
         mode: mode?.name ?? null,
         price: toPrice(price),
-      }
         ...withSpeaks(speaks ?? all),
+      }
     }
   }
   return targets
 }
 
-function toBackend({
 function withSpeaks(speaks: Target['speaks'] | null): Pick<Target, 'speaks'> {
   return speaks ? { speaks } : {}
 }
 
+function toBackend({
   kind,
   origin,
   basePath,
@@ -91,8 +91,8 @@ function withSpeaks(speaks: Target['speaks'] | null): Pick<Target, 'speaks'> {
   limits,
   slots,
   wake,
-}: ResolvedBackend): Backend {
   agent,
+}: ResolvedBackend): Backend {
   return {
     kind,
     origin,
@@ -108,8 +108,8 @@ function withSpeaks(speaks: Target['speaks'] | null): Pick<Target, 'speaks'> {
       queueWaitMs: slots.queueWait.value,
     },
     wake: wake && { by: wake.by, startsWithinMs: wake.startsWithin.value },
-  }
     ...(agent === null ? {} : { agent }),
+  }
 }
 
 function toClient(

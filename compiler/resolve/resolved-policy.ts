@@ -18,8 +18,8 @@ import type {
   ServedModel,
   Surface,
   TextTest,
-} from '../../src/table/route-table.ts'
   Wire,
+} from '../../src/table/route-table.ts'
 import type { SharedState } from '../../src/table/shared-state.ts'
 import type { Signing } from '../../src/table/signing.ts'
 import type { WakePolicy } from '../../src/table/wake-policy.ts'
@@ -73,8 +73,8 @@ export interface ResolvedServedModel {
   onBreak: Setting<ServedModel['onBreak']>
   /** Null = all that its targets can. */
   surfaces: Surface[] | null
-  timeouts: ResolvedTimeouts
   translation: ServedModel['translation'] | null
+  timeouts: ResolvedTimeouts
   /** Milliseconds; 0 = never. */
   keepAlive: Setting<number>
   limits: ResolvedUsageLimits
@@ -175,9 +175,9 @@ export interface ResolvedBackendModel {
   id: string
   context: number | null
   supports: Capability[] | null
-  /** Null = the backend's. */
   /** Null = what the backend does. */
   speaks: Wire[] | null
+  /** Null = the backend's. */
   zone: number | null
   price: ResolvedPrice | null
   at: Place
@@ -216,11 +216,11 @@ export interface ResolvedBackend {
   origin: string | null
   basePath: string
   keyEnv: string | null
-  tls: ResolvedTls
   /** Of an OpenCode server; null = its own choice. */
   agent: string | null
   /** Null = what its kind does. */
   speaks: Wire[] | null
+  tls: ResolvedTls
   /** Null = it is never asked. */
   health: Probe | null
   zone: Setting<number>

@@ -118,8 +118,8 @@ const servedKeys = {
   onBreak: z.enum(['terminate', 'continue']).exactOptional(),
   limits: usageLimitsSchema.exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
-  timeouts: timeouts.exactOptional(),
   translation: z.enum(['allow', 'lossless', 'off']).exactOptional(),
+  timeouts: timeouts.exactOptional(),
   keepAlive: durationOrOff.exactOptional(),
 }
 
