@@ -343,7 +343,6 @@ export interface BackendTls {
   serverName: string | null
 }
 
-/** Who may call by a token of their own. */
 export interface RouteTable {
   version: 2
   /** SHA-256 (hex) over the canonical JSON of all other fields. */
