@@ -1,11 +1,12 @@
 /** What differs between kinds of backend, as data: one file per kind, one registry. */
 import type { BackendRequest } from '../ports.ts'
 import type { BackendKind } from '../table/route-table.ts'
+import { anthropic } from './anthropic.ts'
 import { demo } from './demo.ts'
 import { litellm } from './litellm.ts'
-import { ollama } from './ollama.ts'
 import { llamacpp } from './llamacpp.ts'
 import { mlx } from './mlx.ts'
+import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
 import { opencode } from './opencode.ts'
 import { vllm } from './vllm.ts'
@@ -25,12 +26,12 @@ export interface BackendBehaviour {
 
 export const BACKEND_KINDS: Record<BackendKind, BackendBehaviour> = {
   openai,
+  anthropic,
+  vllm,
+  llamacpp,
+  mlx,
   ollama,
   litellm,
   opencode,
   demo,
 }
-  anthropic,
-  vllm,
-  llamacpp,
-  mlx,
