@@ -1,5 +1,6 @@
 /** What requests use: streams, budgets and records, through the whole app. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { estimateTokens } from '../../src/pipeline/classify/estimate-tokens.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { controlledStream } from './controlled-stream.ts'
 import { AUTHORIZED, makeModel, makeTable, makeTarget } from './make-snapshot.ts'
@@ -81,14 +82,15 @@ describe('a stream', () => {
   })
 
   it('is estimated where the backend says nothing', async () => {
+    const said = estimateTokens(' word'.repeat(40))
     const { ask, left, ports } = gateway(metered, {
-      gpu: streaming([...Array<string>(40).fill(delta('word')), DONE]),
+      gpu: streaming([...Array<string>(40).fill(delta(' word')), DONE]),
     })
     await (await ask({ stream: true })).text()
     await Promise.all(ports.deferred)
-    expect(ports.records[0]?.usage).toMatchObject({ output: 40, source: 'estimate' })
+    expect(ports.records[0]?.usage).toMatchObject({ output: said, source: 'estimate' })
     const { input = 0 } = ports.records[0]?.usage ?? {}
-    expect(left(tokens(10_000))).toBe(10_000 - 40 - input)
+    expect(left(tokens(10_000))).toBe(10_000 - said - input)
   })
 
   it.each([
@@ -105,7 +107,7 @@ describe('a stream', () => {
       const asked = ask({ stream: true }, { signal: leaving.signal })
       await vi.waitFor(() => expect(stream).toBeDefined())
       if (stream === undefined) throw new Error('no stream')
-      const sending = stream.send(delta('one') + delta('two'))
+      const sending = stream.send(delta('one') + delta(' two'))
       const reader = (await asked).body?.getReader()
       await reader?.read()
       await sending
@@ -298,9 +300,10 @@ describe('the record of a request', () => {
   })
 
   it('takes the tokens of an answer without usage from its text', async () => {
-    const choices = [{ message: { role: 'assistant', content: 'x'.repeat(400) } }]
+    const content = ' word'.repeat(100)
+    const choices = [{ message: { role: 'assistant', content } }]
     const { ask, ports } = gateway({}, { gpu: () => Response.json({ choices }) })
     await ask()
-    expect(ports.records[0]?.usage).toMatchObject({ output: 100, source: 'estimate' })
+    expect(ports.records[0]?.usage).toMatchObject({ output: estimateTokens(content), source: 'estimate' })
   })
 })

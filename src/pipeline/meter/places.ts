@@ -117,7 +117,7 @@ export class Places {
   /** What was charged beside the request's own reservation. */
   used(): Booked {
     return this.#taken.flatMap(({ id, charges }) =>
-      usedOf(charges, NOTHING_SPENT, this).map((entry) => ({ ...entry, reservation: id })),
+      usedOf(charges, NOTHING_SPENT, this).map(({ charge, used }) => ({ charge, used, reservation: id })),
     )
   }
 

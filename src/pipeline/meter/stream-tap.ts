@@ -1,10 +1,12 @@
 /**
- * Looks at a stream of events as it goes by: counts them, keeps its end, and, where the gateway itself asked for usage,
+ * Looks at a stream of events as it goes by: keeps its beginning and its end, and, where the gateway itself asked for usage,
  * takes the event out that the client did not ask for. Bytes are searched; only an event that speaks of usage is parsed.
  */
 import { isRecord } from '../../protocols/json-object.ts'
 import { concat, eventData } from '../../protocols/sse.ts'
+import { estimateTokens } from '../classify/estimate-tokens.ts'
 import { findUsage, readUsage, type WireUsage } from './read-usage.ts'
+import { wordsOf } from './words-of.ts'
 
 export interface StreamTap {
   /**
@@ -14,7 +16,7 @@ export interface StreamTap {
   pass: (piece: Uint8Array) => Uint8Array | null
   /** What the backend said; null where it did not. */
   usage: () => WireUsage | null
-  /** Tokens of the answer as far as it came, by the size of its events. */
+  /** Tokens of the answer as far as it came, by its text. Looks at it only now: most streams tell what they used. */
   estimate: () => number
 }
 
@@ -22,9 +24,8 @@ export interface StreamTap {
 const TAIL_PIECES = 4
 const TAIL_BYTES = 2048
 
-/** `data: [DONE]`, comments and the like are shorter, events with content never are. */
-const SHORTEST_EVENT = 40
-const BYTES_PER_TOKEN = 4
+/** So much of the beginning is kept for the estimate; what follows is taken to be alike. */
+const SAMPLE_BYTES = 64 * 1024
 
 const LF = 0x0a
 const CR = 0x0d
@@ -35,26 +36,18 @@ const decoder = new TextDecoder()
 export function createStreamTap(hides: boolean): StreamTap {
   const tail: Uint8Array[] = []
   let hidden: WireUsage | null = null
-  let events = 0
+  const sample: Uint8Array[] = []
+  let sampled = 0
   let bytes = 0
-  let shortest = Number.POSITIVE_INFINITY
 
-  const count = (piece: Uint8Array): void => {
-    let start = 0
-    for (let line = 0; line < piece.byteLength;) {
-      const end = piece.indexOf(LF, line)
-      if (end === -1) break
-      if (end === line || (end === line + 1 && piece[line] === CR)) {
-        const length = end - start
-        if (length >= SHORTEST_EVENT) {
-          events += 1
-          bytes += length
-          if (length < shortest) shortest = length
-        }
-        start = end + 1
-      }
-      line = end + 1
+  const keep = (piece: Uint8Array): void => {
+    bytes += piece.byteLength
+    if (bytes <= SAMPLE_BYTES || sample.length === 0) {
+      sample.push(piece)
+      sampled = bytes
     }
+    tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
+    if (tail.length > TAIL_PIECES) tail.shift()
   }
   const hide = (piece: Uint8Array): Uint8Array | null => {
     let shown = piece
@@ -71,18 +64,25 @@ export function createStreamTap(hides: boolean): StreamTap {
   }
   return {
     pass(piece) {
-      count(piece)
-      tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
-      if (tail.length > TAIL_PIECES) tail.shift()
+      keep(piece)
       return hides ? hide(piece) : piece
     },
     usage: () => hidden ?? findUsage(tail.map((piece) => decoder.decode(piece)).join('')),
     estimate() {
-      if (events === 0) return 0
-      // What all events have in common is their frame; a model sends a token an event, or several in larger ones.
-      const content = bytes - events * (shortest - 1)
-      return Math.max(events, Math.ceil(content / BYTES_PER_TOKEN))
+      let words = ''
+      for (const piece of sample) for (const data of eventData(decoder.decode(piece))) words += wordsIn(data)
+      return sampled === 0 ? 0 : Math.ceil((estimateTokens(words) * bytes) / sampled)
     },
+  }
+}
+
+/** What is no JSON is counted whole. */
+function wordsIn(data: string): string {
+  if (data === '[DONE]') return ''
+  try {
+    return wordsOf(JSON.parse(data))
+  } catch {
+    return data
   }
 }
 

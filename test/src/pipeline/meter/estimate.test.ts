@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { costOf, estimateRequest } from '../../../../src/pipeline/meter/estimate.ts'
+import { estimateTokens } from '../../../../src/pipeline/classify/estimate-tokens.ts'
 import { estimateAnswer } from '../../../../src/pipeline/meter/estimate-answer.ts'
 import { includeUsage } from '../../../../src/pipeline/meter/include-usage.ts'
 import { parseModelRequest } from '../../../../src/protocols/model-request.ts'
@@ -123,20 +124,42 @@ describe('what tokens cost', () => {
 })
 
 describe('the length of an answer without usage', () => {
+  const WORDS = 'Counted as a request is, by its words. '
+
   it.each([
-    ['chat', { choices: [{ message: { role: 'assistant', content: 'x'.repeat(40) } }] }, 10],
-    ['two answers', { choices: [{ message: { content: 'xxxx' } }, { message: { content: 'xxxx' } }] }, 2],
-    ['completions', { choices: [{ text: 'x'.repeat(9) }] }, 3],
+    ['chat', { choices: [{ message: { role: 'assistant', content: WORDS } }] }, WORDS],
+    [
+      'two answers',
+      { choices: [{ message: { content: 'once ' } }, { message: { content: WORDS } }] },
+      `once ${WORDS}`,
+    ],
+    ['completions', { choices: [{ text: WORDS }] }, WORDS],
     [
       'tool calls',
       {
-        choices: [{ message: { content: null, tool_calls: [{ function: { name: 'f', arguments: '{}' } }] } }],
+        choices: [
+          {
+            message: {
+              content: null,
+              tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: WORDS } }],
+            },
+          },
+        ],
       },
-      11,
+      `f${WORDS}`,
     ],
-    ['none', {}, 0],
-  ])('%s', (_, answer, tokens) => {
-    expect(estimateAnswer(encoder.encode(JSON.stringify(answer)))).toBe(tokens)
+    ['messages', { type: 'message', id: 'm', content: [{ type: 'text', text: WORDS }] }, WORDS],
+    [
+      'responses',
+      {
+        id: 'r',
+        output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: WORDS }] }],
+      },
+      WORDS,
+    ],
+    ['nothing', {}, ''],
+  ])('%s', (_, answer, words) => {
+    expect(estimateAnswer(encoder.encode(JSON.stringify(answer)))).toBe(estimateTokens(words))
   })
 
   it('is its size where it is large, and nothing where it is no JSON', () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { estimateTokens } from '../../../../src/pipeline/classify/estimate-tokens.ts'
 import { createStreamTap } from '../../../../src/pipeline/meter/stream-tap.ts'
 import { createEventAligner } from '../../../../src/protocols/sse.ts'
 
@@ -86,17 +87,58 @@ describe('a stream with usage at its end', () => {
 })
 
 describe('a stream without usage', () => {
-  it('is estimated by its events, a token each', () => {
-    expect(run(events([...Array.from({ length: 50 }, () => chunk(' to')), '[DONE]']), false).estimate).toBe(
-      50,
-    )
+  const words = 'The gateway counts what a model has said, not what its frames weigh. '
+  const said = estimateTokens(words)
+  const delta = (fields: object): string =>
+    JSON.stringify({ id: 'x', choices: [{ index: 0, delta: fields }] })
+  const split = (size: number): string[] =>
+    words.match(new RegExp(`.{1,${size}}`, 'g'))?.map((content) => chunk(content)) ?? []
+
+  it.each([
+    ['in small events', split(3), said],
+    ['in large ones', split(40), said],
+    [
+      'with usage that is null, and a frame that varies',
+      [delta({ role: 'assistant' }), chunk(words, null), delta({})],
+      said,
+    ],
+    ['of reasoning', [delta({ reasoning_content: words })], said],
+    [
+      'of tool calls',
+      [
+        delta({
+          tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'f', arguments: '' } }],
+        }),
+        delta({ tool_calls: [{ index: 0, function: { arguments: words } }] }),
+      ],
+      estimateTokens(`f${words}`),
+    ],
+    ['of completions', [JSON.stringify({ object: 'text_completion', choices: [{ text: words }] })], said],
+    [
+      'of messages',
+      [
+        '{"type":"message_start","message":{"id":"m","role":"assistant","content":[]}}',
+        JSON.stringify({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: words } }),
+        '{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null}}',
+      ],
+      said,
+    ],
+    [
+      'of responses',
+      [JSON.stringify({ type: 'response.output_text.delta', item_id: 'i', delta: words })],
+      said,
+    ],
+  ])('is estimated by its text: %s', (_, data, tokens) => {
+    expect(run(events([...data, '[DONE]']), false).estimate).toBe(tokens)
   })
 
-  it('is estimated by its size where events hold more', () => {
-    const long = 'x'.repeat(400)
-    expect(
-      run(events(Array.from({ length: 10 }, (_, i) => chunk(i === 0 ? 'x' : long))), false).estimate,
-    ).toBe(901)
+  it('is looked at in part where it is long', () => {
+    const data = Array.from({ length: 3000 }, (_, i) => chunk(`${words}${i}`))
+    const cuts = data.map((_, i) => i * 200)
+    const { estimate } = run(events(data), false, cuts)
+    const whole = estimateTokens(data.map((_, i) => `${words}${i}`).join(''))
+    expect(estimate / whole).toBeGreaterThan(0.95)
+    expect(estimate / whole).toBeLessThan(1.05)
   })
 
   it('has none where nothing came', () => {
