@@ -51,7 +51,7 @@ export function fromStatus(backend: string, response: Response, body: string): A
   if (cause === 'auth') return refusedKey(backend, status)
   const isPassedOn = status >= 400 && status < 500 && status !== 404 && status !== 405
   if (isPassedOn || cause === 'context' || cause === 'content-filter') {
-    const answered = { status: isPassedOn ? status : 400, headers: handedOn(response) }
+    const answered = { status: isPassedOn ? status : 400, headers: handedOn(wait) }
     const words = isPassedOn ? said : inHarmlessWords(said)
     return new AttemptFailure(new PassedOnError(words ?? {}, cause, answered), cause, wait)
   }
@@ -59,7 +59,7 @@ export function fromStatus(backend: string, response: Response, body: string): A
   const detail = text === null ? '' : `: ${harmless(text)}`
   const kept = status === 503 || status === 504 ? { status } : {}
   const code = status === 504 ? 'upstream_timeout' : 'upstream_error'
-  const options = { ...kept, headers: handedOn(response) }
+  const options = { ...kept, headers: handedOn(wait) }
   const error = new GatewayError(code, `Backend \`${backend}\` answered ${status}${detail}`, options)
   return saysNotServed(status) ? new NotServed(error, cause, wait) : new AttemptFailure(error, cause, wait)
 }
@@ -133,9 +133,13 @@ class PassedOnError extends GatewayError {
   }
 }
 
-function handedOn({ headers }: Response): Record<string, string> {
-  const value = headers.get('retry-after')
-  return value === null ? {} : { 'retry-after': value }
+/** No client is told to stay away for longer, whatever a backend says. */
+const LONGEST_RETRY_S = 86_400
+
+/** @param waitMs for how long the backend asked to be left alone */
+function handedOn(waitMs: number | null): Record<string, string> {
+  if (waitMs === null) return {}
+  return { 'retry-after': String(Math.min(LONGEST_RETRY_S, Math.ceil(waitMs / 1000))) }
 }
 
 /** A backend's account of its own failure may hold its addresses and keys (LiteLLM #24902). */

@@ -113,6 +113,23 @@ describe('fromStatus', () => {
     expect([error.code, error.status, cause]).toEqual(['upstream_error', 503, 'error'])
   })
 
+  it.each([
+    [{ 'retry-after': '1.2' }, '2'],
+    [
+      { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() },
+      expect.stringMatching(/^3(?:600|599)$/),
+    ],
+    [{ 'retry-after': new Date(0).toUTCString() }, '0'],
+    [{ 'retry-after-ms': '1500', 'retry-after': '99' }, '2'],
+    [{ 'retry-after': '999999999999' }, '86400'],
+    [{ 'retry-after': 'soon\u00fc' }, null],
+    [{ 'retry-after': '-1' }, null],
+    [{}, null],
+  ])('tells the client to wait in whole seconds, a day at most: %j', (headers, told) => {
+    expect(failure(429, '', headers).error.toResponse({}).headers.get('retry-after')).toEqual(told)
+    expect(failure(503, '', headers).error.toResponse({}).headers.get('retry-after')).toEqual(told)
+  })
+
   it.each([429, 503])('hands retry-after of a %i on, and no other header', async (status) => {
     const { error } = failure(status, '', { 'retry-after': '7', 'set-cookie': 'a=b', server: 'x' })
     const response = error.toResponse()
