@@ -3,12 +3,13 @@
  */
 import type { ActiveSnapshot } from './table/active-snapshot.ts'
 import type { Charge, Reservation, Settlement, Verdict } from './table/charges.ts'
+import type { HookAnswer, HookCall } from './table/mattermost-hook.ts'
 import type { RequestRecord } from './table/request-record.ts'
 import type { Finished } from './table/usage-book.ts'
 
 /** A request to a declared backend; the origin is the backend's own and cannot be chosen here. */
 export interface BackendRequest {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** The backend's own, from the table: it fills the Host header. Who is reached is bound by name. */
   origin: string
   /** Absolute path, basePath included. */
@@ -117,6 +118,8 @@ export interface Ports {
    * be woken; rejects only when the signal is aborted.
    */
   wake: (backend: string, options: { withinMs: number; signal: AbortSignal }) => Promise<boolean>
+  /** Has the control process answer a hook's call; null = it cannot just now. Never rejects. */
+  hook: (call: HookCall) => Promise<HookAnswer | null>
   ledger: Ledger
   /** Keeps what is to be kept of a request that has ended. Costs next to nothing, never fails, waits for nothing. */
   record: (record: RequestRecord) => void

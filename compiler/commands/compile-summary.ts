@@ -2,7 +2,7 @@
  * What a policy amounts to, in a few lines: how long a request may have to wait, which prices were looked up, and what
  * is open to everybody.
  */
-import { OPEN_ROUTES } from '../../src/table/open-routes.ts'
+import { openRoutes } from '../../src/table/open-routes.ts'
 import { formatDuration } from '../check/format-duration.ts'
 import { worstCase } from '../check/worst-case.ts'
 import { quoteList } from '../diagnostics/quote.ts'
@@ -26,7 +26,8 @@ export function compileSummary(policy: ResolvedPolicy, { all }: { all: boolean }
   const more = rest === 0 ? [] : [`${rest} more wait less (--verbose)`]
   const worst = [...shown.map(inWords), ...more].join('; ')
   const prices = listedPrices(policy, { all })
-  return `worst case until a first token: ${worst}\n${prices}open without a key: ${OPEN_ROUTES.join(', ')}\n`
+  const open = openRoutes(policy.hooks === null ? {} : { hooks: policy.hooks })
+  return `worst case until a first token: ${worst}\n${prices}open without a key: ${open.join(', ')}\n`
 }
 
 /** Prices that the policy does not say itself; empty where there are none. */

@@ -1,6 +1,7 @@
 /** `policy.yaml`: the names clients see, where they lead, and what may go where. */
 import type { SecretFromEnv } from './backends.ts'
 import type { ClassifyConfig } from './classify.ts'
+import type { HooksConfig } from './hooks.ts'
 import type { PhraseConfig, RuleConfig, Several } from './rules.ts'
 import type {
   ByteSize,
@@ -343,4 +344,5 @@ export interface PolicyFile {
   rules?: Record<Name, Several<RuleConfig>>
   trace?: TraceConfig
   cache?: CacheConfig
+  hooks?: HooksConfig
 }

@@ -44,6 +44,7 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     modes: toRecord(policy.modes, ({ mode }) => mode),
     breaker: policy.breaker,
     state: policy.state,
+    ...(policy.hooks === null ? {} : { hooks: policy.hooks }),
     backends: toRecord(backends, toBackend),
     clients: toRecord(clients, (client) => toClient(client, policy)),
   }

@@ -22,6 +22,7 @@ import { resolveCors, resolveLimits, resolveListen, resolveTimeZone } from './re
 import { resolveCacheSink, resolveTraceSink } from './resolve-sinks.ts'
 import { resolveSurfaces } from './resolve-surfaces.ts'
 import { resolveState } from './resolve-state.ts'
+import { resolveHooks } from './resolve-hooks.ts'
 import { resolveUsage } from './resolve-usage.ts'
 import type { ResolvedPattern, ResolvedPolicy } from './resolved-policy.ts'
 import { createVocabulary, type Scope } from './scope.ts'
@@ -70,6 +71,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     rulesets,
     usage: resolveUsage(policy.limits, { file: 'policy', path: ['limits'] }),
     perAddress: resolveUsage(policy.limits?.perAddress, { file: 'policy', path: ['limits', 'perAddress'] }),
+    hooks: resolveHooks(policy.hooks, scope),
     notInForce: notInForce(valid),
     names: scope.names.exact,
     wildcards: scope.names.wildcards,

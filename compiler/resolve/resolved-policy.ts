@@ -11,6 +11,7 @@ import type {
   Capability,
   Classify,
   FailureCause,
+  Hooks,
   Label,
   Mode,
   PrivacyPattern,
@@ -288,6 +289,8 @@ export interface ResolvedPolicy {
   breaker: BreakerPolicy | null
   /** Null = each node counts by itself. */
   state: SharedState | null
+  /** Null = none. */
+  hooks: Hooks | null
   rulesets: Map<string, { rules: ResolvedRule[]; at: Place }>
   /** `limits.requests` and so on of `policy.yaml`: of each client that has none of its own. */
   usage: ResolvedUsageLimits

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import type { ModelConfig, PolicyFile } from '../config/policy.ts'
 import { classifySchema, surfacesSchema } from './classify-schema.ts'
+import { hooksSchema } from './hooks-schema.ts'
 import { phraseSchema, rulesetSchema } from './rules-schema.ts'
 import {
   byteSize,
@@ -162,4 +163,5 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   rules: z.record(name, rulesetSchema).exactOptional(),
   trace: trace.exactOptional(),
   cache: cache.exactOptional(),
+  hooks: hooksSchema.exactOptional(),
 })

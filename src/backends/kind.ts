@@ -1,6 +1,6 @@
 /** What differs between kinds of backend, as data: one file per kind, one registry. */
-import type { BackendRequest } from '../ports.ts'
-import type { BackendKind } from '../table/route-table.ts'
+import type { BackendRequest, Ports } from '../ports.ts'
+import type { Backend, BackendKind } from '../table/route-table.ts'
 import { anthropic } from './anthropic.ts'
 import { demo } from './demo.ts'
 import { litellm } from './litellm.ts'
@@ -8,7 +8,7 @@ import { llamacpp } from './llamacpp.ts'
 import { mlx } from './mlx.ts'
 import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
-import { opencode } from './opencode.ts'
+import { opencode } from './opencode/opencode.ts'
 import { vllm } from './vllm.ts'
 
 export interface BackendBehaviour {
@@ -20,8 +20,18 @@ export interface BackendBehaviour {
   labelledMembers: Readonly<Record<string, string>>
   /** Response headers passed on to the client besides the common ones, lower case. */
   responseHeaders: readonly string[]
-  /** Answers in this process instead of over the network. */
-  respond?: (request: BackendRequest) => Promise<Response>
+  /** Headers of the client that are handed on to it, lower case. */
+  handedOn?: readonly string[]
+  /** Makes the answer itself, from none or several calls of the backend; otherwise one call is the answer. */
+  respond?: (request: BackendRequest, host: BackendHost) => Promise<Response>
+}
+
+/** The one backend that is asked. */
+export interface BackendHost {
+  backend: Backend
+  /** @throws as Ports.backendFetch does */
+  fetch: (request: BackendRequest) => Promise<Response>
+  defer: Ports['defer']
 }
 
 export const BACKEND_KINDS: Record<BackendKind, BackendBehaviour> = {

@@ -37,6 +37,9 @@ export function buildSnapshot(
   for (const [name, { host }] of Object.entries(table.modes)) {
     if (host?.key) lookUp(environment, host.key.env, `the key of mode \`${name}\``, problems)
   }
+  for (const { env } of table.hooks?.mattermost.tokens ?? []) {
+    lookUp(environment, env, 'a token of Mattermost', problems)
+  }
   if (table.state !== null) lookUpRedis(environment, table.state.url.env, problems)
   const keys = Object.entries(table.clients).flatMap(([client, { keys: list }]) =>
     list.flatMap((key) => hashedKey(client, key, environment, problems) ?? []),

@@ -8,8 +8,10 @@ import http from 'node:http'
 import { join } from 'node:path'
 import type { SharedLedger } from '../ports.ts'
 import type { Reservation, Settlement } from '../table/charges.ts'
+import type { HookCall } from '../table/mattermost-hook.ts'
 import type { RecordBatch } from '../table/record-batch.ts'
 import type { HandedSnapshot } from '../table/snapshot.ts'
+import type { AnswerHook } from './hooks/mattermost.ts'
 
 export interface ControlSocket {
   close: () => Promise<void>
@@ -22,6 +24,8 @@ export interface ControlSocketRoutes {
   keepRecords: (batch: RecordBatch) => Promise<void>
   /** Has a backend woken, and says when it is there, or that it did not come. */
   wake?: (backend: string) => Promise<boolean>
+  /** Answers Mattermost; null while the policy has no such hook. */
+  mattermost?: AnswerHook
   /** The ledger that nodes share; null while none is. */
   sharedLedger?: () => SharedLedger | null
 }
@@ -67,7 +71,7 @@ async function answer(
 
 async function route(
   request: http.IncomingMessage,
-  { snapshot, keepRecords, sharedLedger, wake }: ControlSocketRoutes,
+  { snapshot, keepRecords, sharedLedger, wake, mattermost }: ControlSocketRoutes,
 ): Promise<[status: number, body?: unknown]> {
   const url = new URL(request.url ?? '/', 'http://control')
   switch (`${request.method} ${url.pathname}`) {
@@ -86,6 +90,11 @@ async function route(
       const asked = await readJson<{ backend: string }>(request)
       if (asked === null) return [400]
       return [200, { awake: (await wake?.(asked.backend)) ?? false }]
+    }
+    case 'POST /hooks/mattermost': {
+      const call = await readJson<HookCall>(request)
+      const said = call === null ? null : ((await mattermost?.(call)) ?? null)
+      return said === null ? [404] : [200, said]
     }
     case 'POST /ledger/reserve': {
       const reservation = await readJson<Reservation>(request)

@@ -34,6 +34,8 @@ const app = createApp({
   log: (event) => console.log(JSON.stringify(event)),
   // Nobody there sends packets into a network at home.
   wake: () => Promise.resolve(false),
+  // Nobody there whose modes could be switched.
+  hook: () => Promise.resolve(null),
   // Of this isolate alone.
   ledger: createMemoryLedger(),
   // Nobody keeps records there: that is the control process's part.

@@ -19,6 +19,8 @@ import { isLoopback, parseListenAddress } from '../control/listen-address.ts'
 import { explainListenError } from '../control/listen-socket.ts'
 import type { ListenOverrides } from '../control/listeners.ts'
 import { readModes } from '../control/mode-store.ts'
+import { createFree } from '../control/modes/free-backend.ts'
+import { createMattermostHook } from '../control/hooks/mattermost.ts'
 import { createModeWatch } from '../control/modes/mode-watch.ts'
 import { watchNetwork } from '../control/network-watch.ts'
 import { createProbes } from '../control/probes/probes.ts'
@@ -170,6 +172,7 @@ async function start(
     keepRecords,
     sharedLedger: () => shared.ledger(),
     wake: waker.wake,
+    mattermost: (call) => answerMattermost(call),
   })
   closers.push(() => control.close())
   closers.push(() => gateway.stop())
@@ -202,6 +205,17 @@ async function start(
     inForce: () => gateway.inForce,
     isOn: (name) => gateway.inForce.modes.has(name),
     bring: (name, on) => gateway.switchMode(name, on),
+    free: createFree({ inForce: () => gateway.inForce, log }),
+    log,
+  })
+  const answerMattermost = createMattermostHook({
+    inForce: () => {
+      const { table, environment } = gateway.inForce
+      return table.hooks === undefined ? null : { hook: table.hooks.mattermost, environment }
+    },
+    modes: () => status().modes,
+    switch: (name, on) => modeWatch.switch(name, on),
+    probes: () => probes.status(),
     log,
   })
   const admin = await openAdmin(options.admin, {

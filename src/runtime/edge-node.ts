@@ -8,6 +8,7 @@ import { Agent, fetch, request as ask } from 'undici'
 import { createNodeBackendFetch, type NodeBackend } from '../adapters/node/backend-fetch.ts'
 import { GatewayError } from '../errors.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
+import { createAskHook } from './ask-hook.ts'
 import { createAskToWake } from './ask-to-wake.ts'
 import { createEdge } from './edge.ts'
 import type { ControlPost } from './control-post.ts'
@@ -67,6 +68,7 @@ const edge = createEdge({
   shipRecords: createRecordShipper(config.name, postControl),
   remoteLedger: createRemoteLedger(postControl),
   wake: createAskToWake(postControl),
+  hook: createAskHook(postControl),
   backendFetch: createNodeBackendFetch(config.backends),
   requestPath: (request) => heads.get(request)?.path ?? '/',
   clientAddress: (request) => heads.get(request)?.address ?? 'unknown',

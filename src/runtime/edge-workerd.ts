@@ -2,6 +2,7 @@
 import { env, waitUntil } from 'cloudflare:workers'
 import { createWorkerdBackendFetch } from '../adapters/workerd/backend-fetch.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
+import { createAskHook } from './ask-hook.ts'
 import { createAskToWake } from './ask-to-wake.ts'
 import { createEdge } from './edge.ts'
 import { createRemoteLedger } from './remote-ledger.ts'
@@ -28,6 +29,7 @@ const edge = createEdge({
   shipRecords: createRecordShipper(bindings.EDGE ?? '', toControl),
   remoteLedger: createRemoteLedger(toControl),
   wake: createAskToWake(toControl),
+  hook: createAskHook(toControl),
   backendFetch: createWorkerdBackendFetch(bindings),
   requestPath: (request) => requestPath(request.url),
   clientAddress: (request) =>

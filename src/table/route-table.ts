@@ -5,6 +5,7 @@
 import type { Client, Cors, Limits, Listen } from './front-policy.ts'
 import type { InjectionFamily } from './injection-families.ts'
 import type { BreakerPolicy, Probe } from './health-policy.ts'
+import type { MattermostHook } from './mattermost-hook.ts'
 import type { ModeHost } from './mode-host.ts'
 import type { Predicate } from './predicate.ts'
 import type { SecretRef } from './secret-ref.ts'
@@ -343,6 +344,11 @@ export interface BackendTls {
   serverName: string | null
 }
 
+/** Who may call by a token of their own. */
+export interface Hooks {
+  mattermost: MattermostHook
+}
+
 export interface RouteTable {
   version: 2
   /** SHA-256 (hex) over the canonical JSON of all other fields. */
@@ -373,6 +379,8 @@ export interface RouteTable {
   breaker: BreakerPolicy | null
   /** Null = each node counts by itself. */
   state: SharedState | null
+  /** Left out = none. */
+  hooks?: Hooks
   backends: Record<string, Backend>
   clients: Record<string, Client>
 }

@@ -40,6 +40,7 @@ export function scriptedPorts(active: ActiveSnapshot, backends: Record<string, B
     createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
     log: (event) => ports.events.push(event),
     wake: () => Promise.resolve(false),
+    hook: () => Promise.resolve(null),
     ledger: createMemoryLedger(),
     record: (record) => ports.records.push(record),
   }

@@ -2,6 +2,7 @@
  * Asks a backend harmless questions, the way the edge would reach it: same origin, key and certificate rules.
  */
 import { Agent, fetch } from 'undici'
+import { keyHeaders } from '../../table/key-headers.ts'
 import type { Backend } from '../../table/route-table.ts'
 
 const CONNECT_MS = 3000
@@ -42,7 +43,7 @@ export function createBackendClient(
         dispatcher,
         signal: AbortSignal.timeout(answerMs),
         headers: {
-          ...(secret !== null && { authorization: `Bearer ${secret}` }),
+          ...(secret !== null && keyHeaders(backend.kind, secret)),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         body: body === undefined ? null : JSON.stringify(body),

@@ -36,6 +36,8 @@ export interface ModeWatchOptions {
   isOn: (name: string) => boolean
   /** Brings it into force on the edge, and keeps it for the next start. */
   bring: (name: string, on: boolean) => Promise<ReloadResult>
+  /** Has backends unload what they have loaded; tells the log what came of it. */
+  free?: (backends: readonly string[]) => Promise<void>
   log: (line: string) => void
   /** Unix ms. */
   now?: () => number
@@ -67,7 +69,7 @@ interface Watched {
 }
 
 export function createModeWatch(options: ModeWatchOptions): ModeWatch {
-  const { inForce, isOn, bring, log, now = Date.now, wait = sleep } = options
+  const { inForce, isOn, free, log, now = Date.now, wait = sleep } = options
   const watched = new Map<string, Watched>()
   let timer: NodeJS.Timeout | undefined
   let lastTickAt = Number.NEGATIVE_INFINITY
@@ -88,6 +90,15 @@ export function createModeWatch(options: ModeWatchOptions): ModeWatch {
       const dueAt = isAsked ? now() : Number.POSITIVE_INFINITY
       watched.set(name, { name, host, client, identity, report, dueAt, failures: 0, generation: 0 })
     }
+  }
+
+  const bring: ModeWatchOptions['bring'] = async (name, on) => {
+    const wasOn = isOn(name)
+    const result = await options.bring(name, on)
+    const frees = inForce()?.table.modes[name]?.frees ?? []
+    // What is under way there ends by itself; whoever switched need not wait for it.
+    if (result.kind === 'reloaded' && on && !wasOn && frees.length > 0) void free?.(frees)
+    return result
   }
 
   /** Brings into force what the host says, and frees the host of work when the mode goes on. */

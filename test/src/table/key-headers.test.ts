@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest'
+import { keyHeaders } from '../../../src/table/key-headers.ts'
+
+it.each([
+  ['openai', 'sk-1', { authorization: 'Bearer sk-1' }],
+  ['opencode', 'pässword', { authorization: `Basic ${Buffer.from('opencode:pässword').toString('base64')}` }],
+] as const)('tells a server of kind %s its key where it looks', (kind, key, headers) => {
+  expect(keyHeaders(kind, key)).toEqual(headers)
+})
