@@ -60,7 +60,8 @@ export function chatRequest(body: Body): TranslatedRequest {
   for (const name of SAME) put(name, body[name])
   chat['messages'] = chatMessages(body, lost)
   Object.assign(chat, chatTools(body, lost))
-  put('max_completion_tokens', body['max_output_tokens'])
+  // The older name: every server reads it but OpenAI's newest models, which speak the Responses API themselves.
+  put('max_tokens', body['max_output_tokens'])
   const text = objectIn(body, 'text')
   put('response_format', responseFormat(text['format']))
   put('verbosity', text['verbosity'])

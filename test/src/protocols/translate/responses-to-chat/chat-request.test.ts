@@ -45,7 +45,7 @@ const SETTINGS: Case[] = [
     },
   },
   { name: 'null', body: { temperature: null, tools: null, text: null, reasoning: null, instructions: null } },
-  { name: 'a bound', body: { max_output_tokens: 20 }, chat: { max_completion_tokens: 20 } },
+  { name: 'a bound', body: { max_output_tokens: 20 }, chat: { max_tokens: 20 } },
   {
     name: 'a stream',
     body: { stream: true },
@@ -242,6 +242,7 @@ const MESSAGES: Case[] = [
           ],
         },
         { type: 'function_call_output', call_id: 'c2', output: '2' },
+        CALL,
       ],
     },
     messages: [
@@ -249,6 +250,7 @@ const MESSAGES: Case[] = [
       { role: 'tool', tool_call_id: 'c1', content: 'seen' },
       { role: 'tool', tool_call_id: 'c2', content: '2' },
       user({ type: 'image_url', image_url: { url: 'https://a/b' } }),
+      { role: 'assistant', content: null, tool_calls: [CHAT_CALL] },
     ],
   },
 ]
