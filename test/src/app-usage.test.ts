@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { estimateTokens } from '../../src/pipeline/classify/estimate-tokens.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { controlledStream } from './controlled-stream.ts'
-import { AUTHORIZED, makeModel, makeTable, makeTarget } from './make-snapshot.ts'
+import { AUTHORIZED, makeModel, makeTable, makeTarget, plainly } from './make-snapshot.ts'
 import {
   answer,
   atOnce,
@@ -207,6 +207,33 @@ describe('a budget', () => {
     expect(await errorOf(response)).toMatchObject({ code: 'insufficient_quota', type: 'insufficient_quota' })
     vi.setSystemTime(Date.UTC(2026, 10, 22))
     expect((await ask()).status).toBe(200)
+  })
+
+  it('keeps nobody from what is free', async () => {
+    const free = { input: 0, cachedInput: 0, output: 0 }
+    const table: Partial<RouteTable> = {
+      ...client({ budgets: [DAY] }),
+      targets: {
+        ...makeTable().targets,
+        'gpu/coder': makeTarget({ price: PRICE }),
+        'spare/small': makeTarget({ backend: 'spare', model: 'small', price: free }),
+      },
+      models: {
+        fast: makeModel(),
+        free: makeModel({ pool: [{ target: 'spare/small', weight: 1 }] }),
+        mixed: makeModel({ pool: [{ target: 'spare/small', weight: 1 }], fallback: [plainly('gpu/coder')] }),
+      },
+      names: { fast: 'fast', free: 'free', mixed: 'mixed' },
+    }
+    const costly = answer({ usage: { prompt_tokens: 0, completion_tokens: 1000, total_tokens: 1000 } })
+    const { ask, left, ports } = gateway(table, { gpu: costly, spare: costly })
+    expect((await ask()).status).toBe(200)
+    expect(left(spent(DAY.limit))).toBe(0)
+    expect((await ask()).status).toBe(429)
+    expect((await ask({ model: 'mixed' })).status).toBe(429)
+    expect((await ask({ model: 'free' })).status).toBe(200)
+    expect(ports.calls.map(({ backend }) => backend)).toEqual(['gpu', 'spare'])
+    expect(ports.records.at(-1)).toMatchObject({ model: 'free', cost: 0, charges: [] })
   })
 
   it('is never overdrawn by many at once', async () => {

@@ -20,7 +20,7 @@ import { budgetWarning } from './budget-warning.ts'
 import { chargePlan, type ChargePlan, type ClientPlan, type Meters } from './charge-plan.ts'
 import { chargesOf, firstCharges } from './charges-of.ts'
 import { estimateAnswer } from './estimate-answer.ts'
-import { costOf, estimateRequest, type TokenEstimate } from './estimate.ts'
+import { costOf, estimateRequest, isFree, type TokenEstimate } from './estimate.ts'
 import { includeUsage } from './include-usage.ts'
 import { overLimit } from './over-limit.ts'
 import { Places } from './places.ts'
@@ -169,7 +169,8 @@ export class Bill {
     const estimate = this.#estimate()
     const asked = [...order.pool, ...order.fallback.map(({ target }) => target)]
     const most = { ...estimate, cachedInput: 0 }
-    const cost = Math.max(0, ...asked.map(({ price }) => costOf(price, most)))
+    const isCharged = asked.some(({ price }) => !isFree(price))
+    const cost = isCharged ? Math.max(0, ...asked.map(({ price }) => costOf(price, most))) : null
     const charges = chargesOf(this.#plan, {
       table,
       now,
@@ -180,6 +181,7 @@ export class Bill {
       estimate,
       cost,
     })
+    if (charges.length === 0) return full
     const ttlMs = order.model.timeouts.totalMs + GRACE_MS
     const verdict = ports.ledger.reserve({ id: this.#id, now, charges, ttlMs })
     const conclude = (answer: Verdict): ReadonlySet<string> | Promise<ReadonlySet<string>> =>

@@ -3,6 +3,7 @@ import type { Charge } from '../../table/charges.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { RouteTable } from '../../table/route-table.ts'
 import type { Budget, UsageLimits } from '../../table/usage-limits.ts'
+import { isFree } from './estimate.ts'
 
 type RateCharge = Extract<Charge, { kind: 'rate' }>
 type LeaseCharge = Extract<Charge, { kind: 'lease' }>
@@ -21,6 +22,8 @@ export interface ClientPlan {
   budgets: readonly { key: string; budget: Budget }[]
   /** The address has limits as well. */
   addresses: boolean
+  /** Some target of the table costs nothing. */
+  mayBeFree: boolean
 }
 
 export interface ChargePlan {
@@ -41,13 +44,16 @@ export function chargePlan(table: RouteTable): ChargePlan {
   if (known !== undefined) return known
   const { clients, models, backends, limits } = table
   const addresses = limits.perAddress !== null
+  const mayBeFree = Object.values(table.targets).some(({ price }) => isFree(price))
   const plan: ChargePlan = {
     client: byName((name) => {
       const client = lookup(clients, name)
       if (client === undefined) return null
       const budgets = client.budgets.map((budget) => ({ key: `client:${name}:usd:${budget.per}`, budget }))
       const meters = metersOf(`client:${name}`, client.limits)
-      return meters === null && budgets.length === 0 && !addresses ? null : { meters, budgets, addresses }
+      return meters === null && budgets.length === 0 && !addresses
+        ? null
+        : { meters, budgets, addresses, mayBeFree }
     }),
     model: byName((name) => {
       const model = lookup(models, name)

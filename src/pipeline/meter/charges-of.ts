@@ -9,7 +9,8 @@ import type { TokenEstimate } from './estimate.ts'
 export function firstCharges(plan: ClientPlan, address: Meters | null, { table, now }: Clocked): Charge[] {
   const charges: Charge[] = []
   for (const meters of [plan.meters, address]) addMeters(charges, meters, null)
-  addBudgets(charges, plan, { table, now, cost: 1 })
+  // Where something is free a used-up budget keeps nobody from it.
+  if (!plan.mayBeFree) addBudgets(charges, plan, { table, now, cost: 1 })
   return charges
 }
 
@@ -26,16 +27,16 @@ export interface Order extends Clocked {
   /** The backend that is asked first. */
   backend: string
   estimate: TokenEstimate
-  /** Nano-USD, of the dearest target that may be asked. */
-  cost: number
+  /** Nano-USD, of the dearest target that may be asked; null = all of them are free. */
+  cost: number | null
 }
 
 export function chargesOf(plan: ChargePlan, order: Order): Charge[] {
-  const { client, address, model, backend, estimate } = order
+  const { client, address, model, backend, estimate, cost } = order
   const charges: Charge[] = []
   const holders = [client?.meters ?? null, address, plan.model(model), plan.backend(backend)]
   for (const meters of holders) addMeters(charges, meters, estimate)
-  if (client !== null) addBudgets(charges, client, order)
+  if (client !== null && cost !== null) addBudgets(charges, client, { ...order, cost })
   return charges
 }
 

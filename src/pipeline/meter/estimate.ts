@@ -75,6 +75,11 @@ function answersOf(value: unknown): number {
   return typeof value === 'number' && value > 1 ? Math.min(Math.ceil(value), MOST_ANSWERS) : 1
 }
 
+/** Whether no budget hears of it: it costs nothing, or nobody says what it does. */
+export function isFree(price: Price | null): boolean {
+  return price === null || (price.input === 0 && price.cachedInput === 0 && price.output === 0)
+}
+
 /** Nano-USD, whole. What costs nothing or has no price is free. */
 export function costOf(
   price: Price | null,
