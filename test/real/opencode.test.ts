@@ -4,7 +4,7 @@ import { type Client, createClient, streamOf } from '../conformance/harness/clie
 import { type Gateway, type Runtime, startGateway } from '../conformance/harness/start-gateway.ts'
 import { eventData } from '../../src/protocols/sse.ts'
 import { type RecordingUpstream, startUpstream } from '../upstream/recording-upstream.ts'
-import { chunk, completion, DONE, json, ROLE, text } from '../upstream/reply.ts'
+import { chunk, completion, DONE, json, ROLE, text, wholeStream } from '../upstream/reply.ts'
 import { opencodeProgram, type OpenCodeServer, PASSWORD, startOpenCode } from './opencode-server.ts'
 
 const RUNTIMES: readonly Runtime[] = ['workerd', 'node']
@@ -49,7 +49,11 @@ describe.skipIf('missing' in program)('with a real OpenCode server', () => {
     provider.reply('rescued', json(429, { error: { message: 'Rate limit reached', type: 'x' } }))
     provider.reply('cut', [{ send: ROLE + text('half ') }, { at: 300 }, { cut: true }])
     provider.reply('slow', [{ send: ROLE + text('a ') }, { stall: true }])
-    spare.reply('spare', completion('from the spare'))
+    spare.otherwise(({ body }) =>
+      body.includes('"stream":true')
+        ? [{ send: wholeStream(['from the spare']) }]
+        : completion('from the spare'),
+    )
     const binary = 'binary' in program ? program.binary : ''
     opencode = await startOpenCode(binary, provider.origin, MODELS)
   })

@@ -57,28 +57,28 @@ interface Doing extends Pick<MattermostOptions, 'switch' | 'probes' | 'log'> {
 }
 
 async function carryOut(command: Command, post: MattermostPost, doing: Doing): Promise<string> {
-  const { modes, commands, log } = doing
-  switch (command.kind) {
-    case 'help':
-      return helpText(modes, commands)
-    case 'status':
-      return [...modes.map(modeText), ...Object.entries(doing.probes()).map(backendText)].join('\n')
-    case 'mode-status': {
-      const mode = modes.find(({ name }) => name === command.mode)
-      return mode === undefined ? helpText(modes, commands) : modeText(mode)
-    }
-    case 'switch': {
-      const { mode, on } = command
-      const word = on ? 'on' : 'off'
-      const result = await doing.switch(mode, on)
-      if (result.kind === 'failed') {
-        log(`mode \`${mode}\` was not switched ${word}: ${whoIs(post)} by Mattermost; ${result.rendered}`)
-        return `Mode **${mode}** is not ${word}: the gateway's log says why.`
-      }
-      log(`mode \`${mode}\` is ${word}: ${whoIs(post)} by Mattermost`)
-      return `Mode **${mode}** is **${word}**.`
-    }
+  const { modes, commands } = doing
+  if (command.kind === 'switch') return await switchMode(command, post, doing)
+  if (command.kind === 'status') {
+    return [...modes.map(modeText), ...Object.entries(doing.probes()).map(backendText)].join('\n')
   }
+  const asked = command.kind === 'mode-status' ? modes.find(({ name }) => name === command.mode) : undefined
+  return asked === undefined ? helpText(modes, commands) : modeText(asked)
+}
+
+async function switchMode(
+  { mode, on }: { mode: string; on: boolean },
+  post: MattermostPost,
+  doing: Doing,
+): Promise<string> {
+  const word = on ? 'on' : 'off'
+  const result = await doing.switch(mode, on)
+  if (result.kind === 'failed') {
+    doing.log(`mode \`${mode}\` was not switched ${word}: ${whoIs(post)} by Mattermost; ${result.rendered}`)
+    return `Mode **${mode}** is not ${word}: the gateway's log says why.`
+  }
+  doing.log(`mode \`${mode}\` is ${word}: ${whoIs(post)} by Mattermost`)
+  return `Mode **${mode}** is **${word}**.`
 }
 
 /** Settles in time, whatever the work does. */
