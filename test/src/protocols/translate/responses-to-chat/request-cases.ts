@@ -9,7 +9,7 @@ const CHAT_ADD = {
 const CHAT_SUB = { type: 'function', function: { name: 'sub', description: 'less' } }
 export const CALL = { type: 'function_call', id: 'fc_1', call_id: 'c1', name: 'add', arguments: '{"a":1}' }
 const CHAT_CALL = { id: 'c1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }
-export const HI = [{ role: 'user', content: 'hi' }]
+export const HI: unknown[] = [{ role: 'user', content: 'hi' }]
 
 export interface RequestCase {
   name: string
