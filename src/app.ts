@@ -6,7 +6,9 @@ import { type Context, Hono } from 'hono'
 import { GatewayError } from './errors.ts'
 import { classify } from './pipeline/classify/classify.ts'
 import { redactedTurn } from './pipeline/classify/redact.ts'
+import { answerHook } from './pipeline/edge/answer-hook.ts'
 import { begin, requireKey } from './pipeline/edge/admit.ts'
+import { clientDialect } from './pipeline/edge/client-dialect.ts'
 import { corsFromPolicy } from './pipeline/edge/cors.ts'
 import { networkOf } from './pipeline/edge/network-of.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
@@ -16,13 +18,16 @@ import { readJsonBody } from './pipeline/edge/read-json-body.ts'
 import { askComplexity } from './pipeline/forward/ask-complexity.ts'
 import { type Balance, createBalance } from './pipeline/forward/balance.ts'
 import { ClientGone } from './pipeline/forward/client-gone.ts'
+import { countingTargets, estimatedCount } from './pipeline/forward/count-tokens.ts'
 import { forward } from './pipeline/forward/forward.ts'
 import { startJourney } from './pipeline/forward/exchange.ts'
 import { createHealth, type Health } from './pipeline/forward/health.ts'
 import { createPace, type Pace } from './pipeline/forward/pace.ts'
 import { createRetryBudget, type RetryBudget } from './pipeline/forward/retry-budget.ts'
 import { createSlots, type Slots } from './pipeline/forward/slots.ts'
+import { type Targets, translatable } from './pipeline/forward/translations.ts'
 import { Bill } from './pipeline/meter/bill.ts'
+import { estimateRequest } from './pipeline/meter/estimate.ts'
 import { bodyChanges } from './pipeline/route/body-changes.ts'
 import { refusal } from './pipeline/route/refusal.ts'
 import { route } from './pipeline/route/route.ts'
@@ -30,8 +35,9 @@ import type { Shadow } from './pipeline/route/shadow.ts'
 import { startWatch } from './pipeline/watch.ts'
 import type { Ports } from './ports.ts'
 import { servedModel } from './table/decide.ts'
+import { MATTERMOST_PATH } from './table/open-routes.ts'
 import { givenId } from './protocols/given-id.ts'
-import { modelCard, modelList } from './protocols/models.ts'
+import { ANTHROPIC_MODELS, modelCard, modelList, type ModelShape, OPENAI_MODELS } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
 /**
@@ -59,18 +65,20 @@ export function createApp(
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, c.get('answerHeaders')))
   app.all('/health', allow('GET, HEAD'))
 
-  app.use(requireKey(ports, { failedKeys: createFailedKeys(), seen: createSeenSignatures() }))
+  const failedKeys = createFailedKeys()
+  app.post(MATTERMOST_PATH, (c, next) =>
+    c.get('snapshot').table.hooks === undefined ? next() : answerHook(c, { ports, failedKeys }),
+  )
+  app.use(requireKey(ports, { failedKeys, seen: createSeenSignatures() }))
   app.get('/v1/models', (c) =>
-    c.json(modelList(c.get('snapshot').table, c.get('client')), 200, c.get('answerHeaders')),
+    c.json(modelList(c.get('snapshot').table, c.get('client'), modelShape(c)), 200, c.get('answerHeaders')),
   )
   app.all('/v1/models', allow('GET, HEAD'))
-  app.get('/v1/models/:id{.+}', (c) =>
-    c.json(
-      modelCard(c.get('snapshot').table, c.get('client'), c.req.param('id')),
-      200,
-      c.get('answerHeaders'),
-    ),
-  )
+  app.get('/v1/models/:id{.+}', (c) => {
+    const asked = { client: c.get('client'), name: c.req.param('id') }
+    const { table } = c.get('snapshot')
+    return c.json(modelCard(table, asked, modelShape(c)), 200, c.get('answerHeaders'))
+  })
   app.all('/v1/models/:id{.+}', allow('GET, HEAD'))
   for (const surface of SURFACES) {
     app.post(surface.path, (c) => {
@@ -87,11 +95,13 @@ export function createApp(
   })
   app.onError((error, c) => {
     const headers = c.get('answerHeaders')
+    const correlationId = c.get('correlationId')
     const told = toTold(error)
     if (told.code === 'internal_error' && told !== error) {
-      ports.log({ event: 'internal-error', correlationId: c.get('correlationId'), cause: String(error) })
+      ports.log({ event: 'internal-error', correlationId, cause: String(error) })
     }
-    return told.toResponse(headers)
+    const { errorBody } = clientDialect(ports.requestPath(c.req.raw), c.get('head'))
+    return told.toResponse(headers, errorBody(told, correlationId))
   })
   return app
 }
@@ -101,6 +111,10 @@ function toTold(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
   if (error instanceof ClientGone) return new GatewayError('client_gone', 'The connection was found closed.')
   return new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.')
+}
+
+function modelShape(c: Context<EdgeEnv>): ModelShape<object, object> {
+  return c.get('head').anthropicVersion === null ? OPENAI_MODELS : ANTHROPIC_MODELS
 }
 
 /** What is known of backends. */
@@ -175,21 +189,28 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     if (decision.rule !== null) answerHeaders['x-aicc-rule'] = decision.rule
     if (decision.kind === 'refuse') throw refusal(decision, facts)
     const model = servedModel(table, decision.model)
-    const pool = balance.order(decision, request)
-    const { fallback } = decision
-    const reserved = bill.reserve({ decision, model, pool, fallback })
+    const asking = { snapshot, route: surfaceRoute, model }
+    const ordered = { pool: balance.order(decision, request), fallback: decision.fallback }
+    const isCount = surface === 'count-tokens'
+    const order = isCount ? countingTargets(ordered, asking) : ordered
+    const reserved = bill.reserve({ decision, model, ...order })
     const full = reserved instanceof Promise ? await reserved : reserved
+    if (isCount && order.pool.length + order.fallback.length === 0) {
+      const estimate = estimateRequest(request.body, facts, { edits: decision.edits, table })
+      bill.answered(200, null)
+      watch.stop()
+      return estimatedCount(estimate.input, { ...answerHeaders, 'x-aicc-model': decision.model })
+    }
+    const changes = bill.withUsage(bodyChanges(request, decision, { classified, surface, table }))
+    const sending = { ...asking, request, changes }
     const response = await forward({
       ...context,
-      route: surfaceRoute,
-      request,
+      ...sending,
+      ...translatable(full.size === 0 ? order : without(order, full), sending),
       modelName: decision.model,
-      model,
-      pool: full.size === 0 ? pool : pool.filter(({ backend }) => !full.has(backend)),
-      fallback: full.size === 0 ? fallback : fallback.filter(({ target }) => !full.has(target.backend)),
       minZone: decision.minZone,
       labelled: decision.labels.length > 0,
-      changes: bill.withUsage(bodyChanges(request, decision, { classified, surface, table })),
+      header: (name) => c.req.raw.headers.get(name),
       lease,
       waitsInLine: true,
       journey,
@@ -205,6 +226,14 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     const { status, code } = toTold(error)
     bill.answered(status, code)
     throw error
+  }
+}
+
+/** The targets of other backends. */
+function without({ pool, fallback }: Targets, backends: ReadonlySet<string>): Targets {
+  return {
+    pool: pool.filter(({ backend }) => !backends.has(backend)),
+    fallback: fallback.filter(({ target }) => !backends.has(target.backend)),
   }
 }
 

@@ -1,4 +1,4 @@
-/** `GET /v1/models` in OpenAI's shape: only what the calling client may use. */
+/** `GET /v1/models`, in OpenAI's shape and in Anthropic's: only what the calling client may use. */
 import { modelNotFound } from '../pipeline/route/refusal.ts'
 import { lookup } from '../table/lookup.ts'
 import { mayUse } from '../table/names.ts'
@@ -11,18 +11,58 @@ export interface ModelCard {
   owned_by: string
 }
 
-export function modelList(table: RouteTable, client: string): { object: 'list'; data: ModelCard[] } {
-  const names = Object.keys(table.names).filter((name) => mayUse(table, client, name))
-  return { object: 'list', data: names.map(card) }
+export interface AnthropicModelCard {
+  type: 'model'
+  id: string
+  display_name: string
+  created_at: string
+}
+
+/** How models are shown. */
+export interface ModelShape<Card, List> {
+  card: (name: string) => Card
+  list: (names: readonly string[]) => List
+}
+
+/** The shape demands a date; the policy knows none, so it is the epoch. */
+export const OPENAI_MODELS: ModelShape<ModelCard, { object: 'list'; data: ModelCard[] }> = {
+  card: (id) => ({ id, object: 'model', created: 0, owned_by: 'aicc' }),
+  list: (names) => ({ object: 'list', data: names.map(OPENAI_MODELS.card) }),
+}
+
+export interface AnthropicModelList {
+  data: AnthropicModelCard[]
+  has_more: boolean
+  first_id: string | null
+  last_id: string | null
+}
+
+/** All are on the first page, however few were asked for. */
+export const ANTHROPIC_MODELS: ModelShape<AnthropicModelCard, AnthropicModelList> = {
+  card: (id) => ({ type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' }),
+  list: (names) => ({
+    data: names.map(ANTHROPIC_MODELS.card),
+    has_more: false,
+    first_id: names[0] ?? null,
+    last_id: names.at(-1) ?? null,
+  }),
+}
+
+export function modelList<List>(table: RouteTable, client: string, shape: ModelShape<unknown, List>): List {
+  return shape.list(Object.keys(table.names).filter((name) => mayUse(table, client, name)))
+}
+
+export interface AskedModel {
+  client: string
+  name: string
 }
 
 /** @throws GatewayError model_not_found, also for what this client may not use */
-export function modelCard(table: RouteTable, client: string, name: string): ModelCard {
+export function modelCard<Card>(
+  table: RouteTable,
+  { client, name }: AskedModel,
+  shape: ModelShape<Card, unknown>,
+): Card {
   if (lookup(table.names, name) === undefined || !mayUse(table, client, name)) throw modelNotFound(name)
-  return card(name)
-}
-
-/** `created` is required by the shape; the policy knows no date, so it is the epoch. */
-function card(id: string): ModelCard {
-  return { id, object: 'model', created: 0, owned_by: 'aicc' }
+  return shape.card(name)
 }

@@ -19,17 +19,17 @@ export interface EventAligner {
   aligned: () => boolean
 }
 
-/** An event larger than this is passed on unaligned rather than kept. */
-const MAX_HELD_BYTES = 64 * 1024
+/** An event larger than this is passed on unaligned rather than kept, where nobody says otherwise. */
+export const MAX_HELD_BYTES: number = 64 * 1024
 
-export function createEventAligner(): EventAligner {
+export function createEventAligner(maxHeldBytes: number = MAX_HELD_BYTES): EventAligner {
   let held: Uint8Array = new Uint8Array(0)
   let aligned = true
   return {
     push(chunk) {
       const bytes = held.byteLength === 0 ? chunk : concat(held, chunk)
       const end = lastEventEnd(bytes, held.byteLength)
-      if (end === 0 && bytes.byteLength <= MAX_HELD_BYTES) {
+      if (end === 0 && bytes.byteLength <= maxHeldBytes) {
         held = bytes
         return null
       }
@@ -62,18 +62,38 @@ export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   return whole
 }
 
-/** The `data` of each event in a text of whole events; comments and other fields are left out. */
-export function eventData(text: string): string[] {
-  const events: string[] = []
-  let data: string[] = []
+/** One event, as far as anybody looks at it. */
+export interface WireEvent {
+  /** Of the `event:` line; null = there is none. */
+  name: string | null
+  data: string
+}
+
+/** The events with data in a text of whole ones; comments and other fields are left out. */
+export function eventsIn(text: string): WireEvent[] {
+  const events: WireEvent[] = []
+  let name: string | null = null
+  let data: string | null = null
   const dispatch = (): void => {
-    if (data.length > 0) events.push(data.join('\n'))
-    data = []
+    if (data !== null) events.push({ name, data })
+    name = null
+    data = null
   }
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (line === '') dispatch()
-    else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5))
+    else if (line.startsWith('data:')) data = data === null ? valueOf(line) : `${data}\n${valueOf(line)}`
+    else if (line.startsWith('event:')) name = valueOf(line)
   }
   dispatch()
   return events
+}
+
+function valueOf(line: string): string {
+  const from = line.indexOf(':') + 1
+  return line.slice(line[from] === ' ' ? from + 1 : from)
+}
+
+/** The `data` of each event in a text of whole events. */
+export function eventData(text: string): string[] {
+  return eventsIn(text).map(({ data }) => data)
 }

@@ -7,9 +7,20 @@ export interface SurfaceRoute extends SurfaceTraits {
 }
 
 /** Those that the engine can forward. */
-const FORWARDED: readonly Surface[] = ['chat', 'completions', 'embeddings']
+const FORWARDED: readonly Surface[] = [
+  'chat',
+  'completions',
+  'embeddings',
+  'responses',
+  'messages',
+  'count-tokens',
+  'rerank',
+  'images',
+  'moderations',
+]
 
-export const SURFACES: readonly SurfaceRoute[] = FORWARDED.map((surface) => ({
-  surface,
-  ...SURFACE_TRAITS[surface],
-}))
+export const SURFACES: readonly SurfaceRoute[] = FORWARDED.map(routeOf)
+
+function routeOf(surface: Surface): SurfaceRoute {
+  return { surface, ...SURFACE_TRAITS[surface] }
+}

@@ -26,6 +26,7 @@ export const USAGE_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX records_by_start ON records (started_at);`,
   'ALTER TABLE records ADD COLUMN verdict TEXT',
+  'ALTER TABLE records ADD COLUMN lost INTEGER',
 ]
 
 const INSERT = `INSERT OR IGNORE INTO records (${RECORD_COLUMNS.join(', ')})

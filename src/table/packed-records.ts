@@ -45,6 +45,7 @@ export const RECORD_COLUMNS = [
   'estimated',
   'cost',
   'verdict',
+  'lost',
 ] as const
 
 /** @returns JSON of PackedRecords */
@@ -131,5 +132,6 @@ function rowOf(record: RequestRecord): PackedValue[] {
     Number(usage.source === 'estimate'),
     record.cost,
     verdict && JSON.stringify(verdict),
+    record.lost ?? 0,
   ]
 }

@@ -43,6 +43,8 @@ export interface RequestRecord {
   error: string | null
   /** Attempts at backends, the successful one included. */
   attempts: number
+  /** How many fields of the request the last attempt's translation left out; left out, none. */
+  lost?: number
   usage: TokenUsage
   /** Nano-USD (1e-9 USD) by the prices of the table; null = the target has no price. */
   cost: number | null

@@ -17,7 +17,7 @@ function keysOf(tokens: readonly string[]): readonly ActiveKey[] {
 /** The client that a key belongs to, or the code of the refusal. */
 function whoIs(key: string, keys: readonly ActiveKey[]): string {
   try {
-    return authenticate(`Bearer ${key}`, keys, 0).client
+    return authenticate({ authorization: `Bearer ${key}`, apiKey: null }, keys, 0).client
   } catch (error) {
     if (error instanceof GatewayError) return error.code
     throw error
@@ -59,7 +59,7 @@ describe('keys', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (header) => {
         try {
-          expect(authenticate(header, keys, 0).client).toBe('client-0')
+          expect(authenticate({ authorization: header, apiKey: null }, keys, 0).client).toBe('client-0')
           expect(header).toMatch(/^bearer +known$/i)
         } catch (error) {
           expect(error).toBeInstanceOf(GatewayError)

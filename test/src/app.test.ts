@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import type { EdgeEnv } from '../../src/pipeline/edge/edge-env.ts'
 import { SURFACES } from '../../src/protocols/surfaces.ts'
-import { AUTHORIZED, hashedKey, KEY, makeActive, makeTable, makeClient } from './make-snapshot.ts'
+import { AUTHORIZED, hashedKey, KEY, makeActive, makeClient, makeTable, makeTarget } from './make-snapshot.ts'
 import { type Backend, type ScriptedPorts, scriptedPorts } from './scripted-ports.ts'
 
 const ORIGIN = 'https://app.test'
@@ -51,6 +51,11 @@ function chat(fields: object = {}, headers: Record<string, string> = {}): Reques
   })
 }
 
+/** Both protocols' errors have it in the same place. */
+async function messageOf(response: Response): Promise<string> {
+  return ((await response.json()) as { error: { message: string } }).error.message
+}
+
 async function codeOf(response: Response): Promise<[number, unknown]> {
   const { error } = (await response.json()) as { error: { code: unknown } }
   return [response.status, error.code]
@@ -93,8 +98,9 @@ describe('routes', () => {
     ...SURFACES.map(({ path }) => ({ method: 'GET', path, allow: 'POST' })),
   ])('$method $path is not allowed', async ({ method, path, allow }) => {
     const response = await createGateway().app.fetch(request(path, { method, headers: AUTHORIZED }))
+    expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe(allow)
-    expect(await codeOf(response)).toEqual([405, 'method_not_allowed'])
+    expect(await messageOf(response)).toBe(`This path takes ${allow}.`)
   })
 
   it('knows no other path', async () => {
@@ -125,8 +131,10 @@ describe('routes', () => {
     }
   })
 
-  it.each(SURFACES)('$surface is forwarded', async ({ path, backendPath }) => {
-    const { app, ports } = createGateway()
+  it.each(SURFACES)('$surface is forwarded', async ({ path, backendPath, surface }) => {
+    const targets = { 'gpu/coder': makeTarget({ speaks: [surface] }) }
+    const ports = scriptedPorts(makeActive(makeTable({ surfaces: [surface], targets })), { gpu: ok })
+    const app = createApp(ports)
     const headers = { ...AUTHORIZED, 'content-type': 'application/json' }
     const response = await app.fetch(request(path, { headers, body: '{"model":"gpt-4","x":[1e400]}' }))
     expect(response.status).toBe(200)

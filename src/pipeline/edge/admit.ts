@@ -77,7 +77,7 @@ export function requireKey(ports: Ports, { failedKeys, seen }: AdmitMemory): Mid
     const id = c.get('correlationId')
     let identity
     try {
-      identity = authenticate(c.get('head').authorization, keys, Date.now())
+      identity = authenticate(c.get('head'), keys, Date.now())
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'invalid_api_key') {
         const address = ports.clientAddress(c.req.raw)

@@ -10,6 +10,8 @@ const EXPOSED = [
   'x-aicc-backend',
   'x-aicc-rule',
   'x-aicc-digest',
+  'x-aicc-lost',
+  'x-aicc-estimated',
   'retry-after',
   'deprecation',
   'sunset',

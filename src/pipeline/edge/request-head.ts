@@ -5,6 +5,9 @@
 export interface RequestHead {
   host: string | null
   authorization: string | null
+  /** A key as Anthropic's clients send it. */
+  apiKey: string | null
+  anthropicVersion: string | null
   origin: string | null
   correlationId: string | null
   contentType: string | null
@@ -31,6 +34,8 @@ export function readHead(headers: Headers, wanted: readonly string[] = []): Requ
   const head: RequestHead = {
     host: null,
     authorization: null,
+    apiKey: null,
+    anthropicVersion: null,
     origin: null,
     correlationId: null,
     contentType: null,
@@ -52,6 +57,12 @@ export function readHead(headers: Headers, wanted: readonly string[] = []): Requ
         break
       case 'authorization':
         head.authorization = value
+        break
+      case 'x-api-key':
+        head.apiKey = value
+        break
+      case 'anthropic-version':
+        head.anthropicVersion = value
         break
       case 'origin':
         head.origin = value

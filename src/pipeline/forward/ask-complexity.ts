@@ -87,6 +87,8 @@ export async function askComplexity(facts: Facts, options: AskOptions): Promise<
       minZone,
       labelled: Object.keys(facts.labels).length > 0,
       changes: null,
+      translations: null,
+      header: () => null,
       lease,
       // The heuristic is there at once.
       waitsInLine: false,

@@ -14,6 +14,7 @@ import type { ServedModel, Target } from '../../table/route-table.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import type { Slots } from './slots.ts'
+import type { Translations } from './translations.ts'
 
 /** What has become of a request so far. */
 export interface Journey {
@@ -29,6 +30,8 @@ export interface Journey {
   queuedMs: number
   /** Backends that it has had woken. */
   woken: string[]
+  /** What the last attempt's translation left out, by the client's names. */
+  lost: readonly string[]
 }
 
 export interface Exchange {
@@ -49,6 +52,10 @@ export interface Exchange {
   labelled: boolean
   /** Null where the body leaves as it came, but for the model's id. */
   changes: BodyChanges | null
+  /** What the body becomes on other wires; null = nobody has asked yet. */
+  translations: Translations | null
+  /** A field of the client's request head; null = it was not sent. Names in lower case. */
+  header: (name: string) => string | null
   /** Hold on the target that works for it; whoever ends the answer releases it, by stopping the watch. */
   lease: Lease
   health: Health
@@ -74,5 +81,5 @@ export interface Exchange {
 }
 
 export function startJourney(): Journey {
-  return { attempts: 0, target: null, resent: false, resting: false, queuedMs: 0, woken: [] }
+  return { attempts: 0, target: null, resent: false, resting: false, queuedMs: 0, woken: [], lost: [] }
 }

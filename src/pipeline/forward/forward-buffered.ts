@@ -3,16 +3,19 @@
  * that a backend which breaks off becomes an error (or another attempt) and never half an answer.
  */
 import { GatewayError } from '../../errors.ts'
-import { judgeAnswer } from '../../protocols/openai-answer.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
 import type { Check } from '../watch.ts'
 import { startTries } from './attempts.ts'
 import type { Exchange } from './exchange.ts'
 import { responseHeaders, send } from './send.ts'
+import { askedOf, translateWhole } from './translate-answer.ts'
 import { AttemptFailure, filtered, fromErrorEvent } from './upstream-error.ts'
+import { type Way, wayTo } from './way-to.ts'
 
 /** Larger answers go through as they come. */
 const MAX_BUFFERED_BYTES = 1024 * 1024
+/** What is to be translated must be there whole. */
+const MAX_TRANSLATED_BYTES = 16 * 1024 * 1024
 
 /** @throws GatewayError when no target answered, or the client left (the answer then reaches nobody) */
 export async function forwardBuffered(exchange: Exchange): Promise<Response> {
@@ -28,12 +31,19 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
   let streaming = false
   try {
     return await startTries(exchange, flow.deadline).run(async (target, isCurable) => {
+      const way = wayTo(target, exchange)
       const { status, headers, head, rest } = await open(exchange, target, flow)
       flow.movedAt = null
       if (rest === null) {
-        if (status === 200) refuseFailure(target, head, isCurable)
+        if (status === 200) refuseFailure(target, head, { way, isCurable })
         exchange.bill.answer(head)
-        return new Response(head, { status, headers })
+        if (way.translation === null) return new Response(head, { status, headers })
+        headers['content-type'] = 'application/json'
+        return new Response(inClientsWords(exchange, target, head, way.translation), { status, headers })
+      }
+      if (way.translation !== null) {
+        rest.cancel().catch(() => {})
+        throw oddAnswer(target, 'answered with more than can be translated')
       }
       streaming = true
       const body = relay(exchange, head, rest, flow.deadline)
@@ -83,16 +93,36 @@ async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Ope
   flow.movedAt = null
   const response = await send(exchange, target, signal)
   refuseOddAnswer(target, response)
-  const head = await readHead(target, response, { signal, flow })
+  const most = wayTo(target, exchange).translation === null ? MAX_BUFFERED_BYTES : MAX_TRANSLATED_BYTES
+  const head = await readHead(target, response, { signal, flow, most })
   return { status: response.status, headers: responseHeaders(exchange, target, response), ...head }
 }
 
 /** Failures that come as a 200: they end the attempt as their status would have. */
-function refuseFailure(target: Target, head: Uint8Array, isCurable: (cause: FailureCause) => boolean): void {
-  const verdict = judgeAnswer(head, isCurable('content-filter'))
+function refuseFailure(
+  target: Target,
+  head: Uint8Array,
+  { way, isCurable }: { way: Way; isCurable: (cause: FailureCause) => boolean },
+): void {
+  const verdict = way.dialect.judgeAnswer(head, isCurable('content-filter'))
   if (verdict.kind === 'error') throw fromErrorEvent(target.backend, verdict.error)
   if (verdict.kind === 'filtered') throw filtered(target.backend)
   if (verdict.kind === 'garbled') throw oddAnswer(target, 'answered with something that is not JSON')
+}
+
+/** @throws AttemptFailure where the answer makes no sense */
+function inClientsWords(
+  exchange: Exchange,
+  target: Target,
+  head: Uint8Array,
+  translation: NonNullable<Way['translation']>,
+): string {
+  try {
+    return translateWhole(head, translation, askedOf(exchange))
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw oddAnswer(target, `sent an answer that makes no sense: ${error.message}`)
+  }
 }
 
 /** A page of HTML or an answer without content (204) is not a model's: the URL leads to something else. */
@@ -118,11 +148,11 @@ interface Head {
 async function readHead(
   target: Target,
   response: Response,
-  { signal, flow }: { signal: AbortSignal; flow: Flow },
+  { signal, flow, most }: { signal: AbortSignal; flow: Flow; most: number },
 ): Promise<Head> {
   try {
     const declared = Number(response.headers.get('content-length') ?? Number.NaN)
-    if (declared <= MAX_BUFFERED_BYTES) {
+    if (declared <= most) {
       // Whoever declares a length has the answer: it must be here whole before it counts as stuck.
       flow.movedAt = Date.now()
       const head = new Uint8Array(await response.arrayBuffer())
@@ -133,7 +163,7 @@ async function readHead(
     const chunks: Uint8Array[] = []
     let size = 0
     let ended = false
-    while (!ended && size <= MAX_BUFFERED_BYTES) {
+    while (!ended && size <= most) {
       const { done, value } = await reader.read()
       ended = done
       if (value !== undefined) {

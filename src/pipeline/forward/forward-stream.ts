@@ -3,9 +3,9 @@
  * status and headers committed. From there bytes go through as they come, regrouped to whole events.
  */
 import { GatewayError } from '../../errors.ts'
-import { createEventAligner, eventData, type EventAligner } from '../../protocols/sse.ts'
 import { asOneAnswer, isContinuable, withSaid } from '../../protocols/continuation.ts'
-import { judgeEnd, judgeEvent } from '../../protocols/openai-stream.ts'
+import { dialectOf } from '../../protocols/dialect-of.ts'
+import { createEventAligner, eventsIn, MAX_HELD_BYTES } from '../../protocols/sse.ts'
 import { createTranscript } from '../../protocols/transcript.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
@@ -13,34 +13,28 @@ import { startTries, type Tries } from './attempts.ts'
 import { ClientGone } from './client-gone.ts'
 import type { Exchange } from './exchange.ts'
 import { type Flow, guardStream } from './guard-stream.ts'
+import { type Opened, pumpStream, type Pumping } from './pump-stream.ts'
 import { responseHeaders, send } from './send.ts'
 import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
+import { translatorFor } from './translate-answer.ts'
 import { AttemptFailure, filtered, fromErrorEvent } from './upstream-error.ts'
+import { wayTo } from './way-to.ts'
 
 /** Bytes held back in wait of the first content; a backend that sends more without any is committed. */
 const MAX_PRELUDE_BYTES = 64 * 1024
-/** How much of the end is kept to judge whether the stream is complete. */
-const TAIL_PIECES = 4
-const TAIL_BYTES = 4096
+/** An event that is to be translated must be there whole, the call of a tool with a file in it too. */
+const MAX_TRANSLATED_EVENT = 1024 * 1024
 
 const encoder = new TextEncoder()
-const DONE = encoder.encode('data: [DONE]\n\n')
-
-/** A target that has begun to answer. */
-interface Opened {
-  headers: Record<string, string>
-  reader: ReadableStreamDefaultReader<Uint8Array>
-  aligner: EventAligner
-  /** Whole events received so far. */
-  pieces: Uint8Array[]
-}
 
 /** Never rejects: a failure is a response or a frame. */
 export function forwardStream(exchange: Exchange): Promise<Response> {
+  const { ports, route, answerHeaders, correlationId } = exchange
+  const { createPipe } = ports
+  const dialect = dialectOf(route.surface)
   return new Promise((resolve) => {
-    exchange.ports.defer(
-      run(exchange, createStreamAnswer({ ...exchange, createPipe: exchange.ports.createPipe }, resolve)),
-    )
+    const answer = createStreamAnswer({ createPipe, answerHeaders, dialect, correlationId }, resolve)
+    ports.defer(run(exchange, answer))
   })
 }
 
@@ -87,7 +81,7 @@ async function open(exchange: Exchange, target: Target, { flow, isCurable }: Ope
     const opened = await readPrelude(exchange, target, { response, signal, isCurable })
     flow.waitingSince = null
     flow.lastProgress = Date.now()
-    flow.aligned = opened.aligner.aligned
+    flow.aligned = opened.translator === null ? opened.aligner.aligned : () => true
     return opened
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error
@@ -112,13 +106,16 @@ async function readPrelude(
   if (!/^text\/event-stream\b/i.test(type) || response.body === null) {
     throw invalid(target, `answered a streaming request with content type \`${type.slice(0, 80)}\``)
   }
+  const way = wayTo(target, exchange)
   const headers = responseHeaders(exchange, target, response)
   headers['cache-control'] = 'no-store'
   headers['x-accel-buffering'] = 'no'
+  if (way.translation !== null) headers['content-type'] = 'text/event-stream; charset=utf-8'
   const reader = response.body.getReader()
-  const aligner = createEventAligner()
+  const translator = translatorFor(exchange, way, target.backend)
+  const aligner = createEventAligner(translator === null ? MAX_HELD_BYTES : MAX_TRANSLATED_EVENT)
   const decoder = new TextDecoder()
-  const opened: Opened = { headers, reader, aligner, pieces: [] }
+  const opened: Opened = { way, translator, headers, reader, aligner, pieces: [] }
   for (let size = 0; size <= MAX_PRELUDE_BYTES;) {
     const { done, value } = await reader.read().catch(() => {
       if (signal.aborted) throw signal.reason
@@ -130,9 +127,12 @@ async function readPrelude(
     if (piece === null) continue
     opened.pieces.push(piece)
     // Part of an event too large to hold: no prelude is that long.
-    if (!aligner.aligned()) return opened
-    for (const data of eventData(decoder.decode(piece))) {
-      const verdict = judgeEvent(data)
+    if (!aligner.aligned()) {
+      if (translator !== null) throw invalid(target, 'sent an event that is too large to be translated')
+      return opened
+    }
+    for (const event of eventsIn(decoder.decode(piece))) {
+      const verdict = way.dialect.judgeEvent(event)
       if (verdict.kind === 'filtered' && isCurable('content-filter')) throw filtered(target.backend)
       if (verdict.kind === 'content' || verdict.kind === 'filtered') return opened
       if (verdict.kind === 'error') throw fromErrorEvent(target.backend, verdict.error)
@@ -174,7 +174,7 @@ async function pumpOrGoOn(
     exchange.lease.rest()
     tries.broke(failure)
     exchange.bill.goOn()
-    const asking = { ...exchange, changes: goingOnFrom(exchange, said.text) }
+    const asking = { ...exchange, changes: goingOnFrom(exchange, said.text), translations: null }
     const next = await tries.run((target, isCurable) => open(asking, target, { flow, isCurable }))
     exchange.ports.log({
       event: 'stream-continued',
@@ -196,6 +196,12 @@ function breakOf(error: unknown): AttemptFailure | null {
   return error.code === 'upstream_interrupted' ? new AttemptFailure(error, 'error') : null
 }
 
+/** Whether the backend is to blame for what ended the stream. */
+function isBackends(error: unknown): boolean {
+  if (error instanceof AttemptFailure || breakOf(error) !== null) return true
+  return error instanceof GatewayError && error.code === 'upstream_invalid_answer'
+}
+
 /** The body as it would have left, with what has been said so far. */
 function goingOnFrom({ request: { body }, changes }: Exchange, text: string): BodyChanges {
   const [start = 0, end = 0] = body.spans.get('messages') ?? []
@@ -204,72 +210,17 @@ function goingOnFrom({ request: { body }, changes }: Exchange, text: string): Bo
   return { replaced, added: changes?.added ?? '' }
 }
 
-interface Pumping {
-  answer: StreamAnswer
-  flow: Flow
-  /** What becomes of each piece, whole events, before it is sent; null = nothing. */
-  change: ((piece: Uint8Array) => Uint8Array) | null
-}
-
 /** Sends on what comes, to the end. @throws whatever broke it; the target's health hears of what is the backend's fault */
 async function pump(exchange: Exchange, opened: Opened, pumping: Pumping): Promise<void> {
   try {
-    await pumpAll(exchange, opened, pumping)
+    await pumpStream(exchange, opened, pumping)
   } catch (error) {
     const { health, snapshot, journey, client } = exchange
-    if (journey.target !== null && breakOf(error) !== null && !client.signal.aborted) {
+    if (journey.target !== null && isBackends(error) && !client.signal.aborted) {
       health.broke(snapshot.table, journey.target)
     }
     throw error
   }
-}
-
-async function pumpAll({ bill }: Exchange, opened: Opened, { answer, flow, change }: Pumping): Promise<void> {
-  const { reader, aligner } = opened
-  const tail: Uint8Array[] = []
-  const pass = (received: Uint8Array): Promise<void> | undefined => {
-    const piece = change === null ? received : change(received)
-    if (piece.byteLength === 0) return undefined
-    tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
-    if (tail.length > TAIL_PIECES) tail.shift()
-    const shown = bill.pass(piece)
-    return shown === null ? undefined : answer.write(shown)
-  }
-  if (!answer.committed) answer.commit(opened.headers)
-  for (const piece of opened.pieces) await pass(piece)
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => brokenRead(flow))
-    if (done) break
-    const piece = aligner.push(value)
-    if (piece !== null) await pass(piece)
-    flow.lastProgress = piece === null ? Date.now() : answer.lastTaken
-  }
-  if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
-  const rest = aligner.rest()
-  const last = change === null || rest.byteLength === 0 ? rest : change(rest)
-  await finish(answer, { rest: last, shown: last.byteLength === 0 ? null : bill.pass(last) }, tail)
-}
-
-function brokenRead(flow: Flow): never {
-  throw flow.attempt.signal.aborted ? flow.attempt.signal.reason : brokenOff()
-}
-
-/** What came behind the last event that ended, and what the client is to see of it; null = nothing. */
-interface Last {
-  rest: Uint8Array
-  shown: Uint8Array | null
-}
-
-/** The backend closed the stream: was that the end of the answer? */
-async function finish(answer: StreamAnswer, { rest, shown }: Last, tail: Uint8Array[]): Promise<void> {
-  const decoder = new TextDecoder()
-  const restText = decoder.decode(rest)
-  const complete = eventData(restText).every((data) => judgeEvent(data).kind !== 'garbled')
-  const end = judgeEnd(tail.map((piece) => decoder.decode(piece)).join('') + (complete ? restText : ''))
-  if (end === 'truncated' || !complete) throw brokenOff()
-  if (shown !== null) await answer.write(shown)
-  if (end === 'finished') await answer.write(shown === null ? DONE : encoder.encode('\n\ndata: [DONE]\n\n'))
-  await answer.close()
 }
 
 /** Ends the client's side, whatever went wrong. */
@@ -301,10 +252,6 @@ async function settle(
     cause: error.code === 'internal_error' ? String(cause) : error.code,
   })
   await answer.fail(error, aligned).catch(() => answer.drop(error))
-}
-
-function brokenOff(): GatewayError {
-  return new GatewayError('upstream_interrupted', 'The backend broke off in the middle of its answer.')
 }
 
 function interrupted(target: Target): AttemptFailure {

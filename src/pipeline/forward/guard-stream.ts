@@ -1,12 +1,13 @@
-/** The deadlines of a stream, and the comments that bridge its silences. */
+/** The deadlines of a stream, and what bridges its silences. */
 import { GatewayError } from '../../errors.ts'
+import { dialectOf } from '../../protocols/dialect-of.ts'
 import type { Check } from '../watch.ts'
 import { ClientGone } from './client-gone.ts'
 import type { Exchange } from './exchange.ts'
 import type { StreamAnswer } from './stream-answer.ts'
 import { AttemptFailure } from './upstream-error.ts'
 
-const KEEP_ALIVE = new TextEncoder().encode(': keep-alive\n\n')
+const encoder = new TextEncoder()
 
 /** What the watch needs to see of a stream in progress; times are Unix ms. */
 export interface Flow {
@@ -73,7 +74,8 @@ function keepAlive(exchange: Exchange, answer: StreamAnswer): void {
       'x-aicc-model': exchange.modelName,
     })
   }
-  answer.write(KEEP_ALIVE).catch((gone: unknown) => exchange.client.abort(gone))
+  const { keepAlive: nothing } = dialectOf(exchange.route.surface)
+  answer.write(encoder.encode(nothing)).catch((gone: unknown) => exchange.client.abort(gone))
 }
 
 function timedOut(what: string): GatewayError {

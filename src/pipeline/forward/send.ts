@@ -1,18 +1,23 @@
 /**
- * One attempt's request to one target: headers from an allow-list, the body as it came but for the
- * model's id, and an address that only the policy can name.
+ * One attempt's request to one target: headers from an allow-list, and an address that only the policy can name.
  */
-import { BACKEND_KINDS, type BackendBehaviour } from '../../backends/kind.ts'
+import { BACKEND_KINDS } from '../../backends/kind.ts'
 import { GatewayError } from '../../errors.ts'
 import { BackendUnreachable, StaleConnection, type BackendRequest } from '../../ports.ts'
-import { replaceValues } from '../../protocols/json-object.ts'
+import { keyHeaders } from '../../table/key-headers.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { Backend, Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
 import { AttemptFailure, fromStatus } from './upstream-error.ts'
+import { wayTo } from './way-to.ts'
+import { wireBody } from './wire-body.ts'
+import { wirePath } from './wire-path.ts'
 
 /** Error bodies are read up to here; more says nothing new. */
 const MAX_ERROR_BYTES = 64 * 1024
+
+/** A longer name of a field that a translation lost is cut. */
+const MAX_LOST_NAME = 80
 
 /**
  * @returns the backend's 2xx answer, its body unread
@@ -29,7 +34,10 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
   let response: Response
   exchange.stopwatch.stop()
   try {
-    response = respond ? await respond(request) : await fetchOnce(exchange, target.backend, request)
+    const fetch = (asked: BackendRequest): Promise<Response> => fetchOnce(exchange, target.backend, asked)
+    response = respond
+      ? await respond(request, { backend, fetch, defer: exchange.ports.defer })
+      : await fetch(request)
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw unreachable(target.backend, error)
@@ -73,7 +81,14 @@ export function responseHeaders(
     const value = response.headers.get(name)
     if (value !== null) headers[name] = value
   }
+  if (exchange.journey.lost.length > 0) headers['x-aicc-lost'] = lostHeader(exchange.journey.lost, headers)
   return headers
+}
+
+/** Names of fields come from the client: what a header cannot hold is left out. */
+function lostHeader(lost: readonly string[], { 'x-aicc-lost': also }: Record<string, string>): string {
+  const names = lost.map((field) => field.replaceAll(/[^\w.[\]-]/g, '').slice(0, MAX_LOST_NAME))
+  return [...(also === undefined ? [] : [also]), ...new Set(names)].join(', ')
 }
 
 /**
@@ -93,48 +108,28 @@ function buildRequest(
   backend: Backend,
   signal: AbortSignal,
 ): BackendRequest {
+  const key = lookup(exchange.snapshot.backendKeys, target.backend)
   // Few on purpose: on workerd a header costs 5 us, either way.
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-correlation-id': exchange.correlationId,
+    ...(key === undefined ? {} : keyHeaders(backend.kind, key)),
   }
-  const key = lookup(exchange.snapshot.backendKeys, target.backend)
-  if (key !== undefined) headers['authorization'] = `Bearer ${key}`
+  const way = wayTo(target, exchange)
+  const behaviour = BACKEND_KINDS[backend.kind]
+  for (const name of behaviour.handedOn ?? []) {
+    const value = exchange.header(name)
+    if (value !== null) headers[name] = value
+  }
   return {
     method: 'POST',
     origin: backend.origin ?? '',
-    path: backend.basePath + exchange.route.backendPath,
+    path: wirePath(way.wire, backend.basePath),
     headers,
-    body: buildBody(exchange, target, BACKEND_KINDS[backend.kind]),
+    body: wireBody(exchange, target, behaviour, way),
     signal,
     connectTimeoutMs: exchange.model.timeouts.connectMs,
   }
-}
-
-function buildBody(
-  { request: { body }, changes, labelled }: Exchange,
-  target: Target,
-  { addedMembers, emptiedFields, labelledMembers }: BackendBehaviour,
-): string {
-  const replacements = new Map(changes?.replaced)
-  let added = addedMembers
-  if (changes !== null && changes.added !== '') added = joinMembers(added, changes.added)
-  for (const field of emptiedFields) if (body.spans.has(field)) replacements.set(field, '{}')
-  if (labelled) {
-    for (const [field, json] of Object.entries(labelledMembers)) {
-      if (body.spans.has(field)) replacements.set(field, json)
-      else added = joinMembers(added, `${JSON.stringify(field)}:${json}`)
-    }
-  }
-  replacements.set('model', JSON.stringify(target.id))
-  const text = replaceValues(body, replacements)
-  if (added === '') return text
-  const open = text.indexOf('{') + 1
-  return `${text.slice(0, open)}${added},${text.slice(open)}`
-}
-
-function joinMembers(members: string, more: string): string {
-  return members === '' ? more : `${members},${more}`
 }
 
 function unreachable(backend: string, error: unknown): AttemptFailure {

@@ -6,6 +6,7 @@
  */
 import type { GatewayError } from '../../errors.ts'
 import type { BytePipe } from '../../ports.ts'
+import type { Dialect } from '../../protocols/dialect.ts'
 import { ClientGone } from './client-gone.ts'
 
 export interface StreamAnswer {
@@ -32,18 +33,29 @@ export interface StreamAnswerOptions {
   createPipe: () => BytePipe
   /** Headers of every answer to this request. */
   answerHeaders: Readonly<Record<string, string>>
+  /** What the client speaks. */
+  dialect: Dialect
+  correlationId: string
 }
 
 /** @param resolve takes the response, once */
 export function createStreamAnswer(
-  { createPipe, answerHeaders }: StreamAnswerOptions,
+  { createPipe, answerHeaders, dialect, correlationId }: StreamAnswerOptions,
   resolve: (response: Response) => void,
 ): StreamAnswer {
   let writer: WritableStreamDefaultWriter<Uint8Array> | null = null
   let waits = 0
   let waitingSince: number | null = null
   let lastTaken = Date.now()
+  let last: Uint8Array | null = null
 
+  const refuse = (error: GatewayError): void =>
+    resolve(error.toResponse(answerHeaders, dialect.errorBody(error, correlationId)))
+  /** The error as an event; behind half an event it begins on a line of its own. */
+  const frameOf = (error: GatewayError, aligned: boolean): Uint8Array => {
+    const frame = dialect.errorFrame(error, { requestId: correlationId, last })
+    return encoder.encode(aligned ? frame : `\n\n${frame}`)
+  }
   const settle = (): void => {
     waits -= 1
     lastTaken = Date.now()
@@ -80,11 +92,14 @@ export function createStreamAnswer(
       writer.closed.catch(() => {})
       resolve(new Response(pipe.readable, { headers }))
     },
-    write: (bytes) => settled(opened().write(bytes)),
+    write(bytes) {
+      last = bytes
+      return settled(opened().write(bytes))
+    },
     close: () => settled(opened().close()),
     async fail(error, aligned) {
       if (writer === null) {
-        resolve(error.toResponse(answerHeaders))
+        refuse(error)
         return
       }
       await settled(writer.write(frameOf(error, aligned)))
@@ -92,7 +107,7 @@ export function createStreamAnswer(
     },
     drop(parting) {
       if (writer === null) {
-        resolve(parting.toResponse(answerHeaders))
+        refuse(parting)
         return
       }
       // Not aborted: workerd would log the reason as an uncaught exception, at any client's whim.
@@ -103,9 +118,4 @@ export function createStreamAnswer(
       writer?.abort(reason).catch(() => {})
     },
   }
-}
-
-/** The error as an event; behind half an event it begins on a line of its own. */
-function frameOf(error: GatewayError, aligned: boolean): Uint8Array {
-  return encoder.encode(`${aligned ? '' : '\n\n'}data: ${JSON.stringify(error.toBody())}\n\n`)
 }

@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../../errors.ts'
 import { isRecord } from '../../protocols/json-object.ts'
+import { lookup } from '../../table/lookup.ts'
 import type { FailureCause } from '../../table/route-table.ts'
 import { failureCause } from './failure-cause.ts'
 import { retryAfter } from './retry-after.ts'
@@ -39,6 +40,12 @@ function saysNotServed(status: number): boolean {
   return status === 404 || status === 405 || status === 501 || (status >= 300 && status < 400)
 }
 
+/** Anthropic's own: it has more to do than it can. */
+const OVERLOADED = 529
+
+/** Failures of a backend's own that clients are told under its status: they say when to come again. */
+const KEPT: ReadonlySet<number> = new Set([503, 504, OVERLOADED])
+
 /** Characters of a backend's own words that are passed on when the failure is its own. */
 const MAX_DETAIL = 300
 
@@ -57,7 +64,7 @@ export function fromStatus(backend: string, response: Response, body: string): A
   }
   const text = textOrNull(said?.['message'])
   const detail = text === null ? '' : `: ${harmless(text)}`
-  const kept = status === 503 || status === 504 ? { status } : {}
+  const kept = KEPT.has(status) ? { status } : {}
   const code = status === 504 ? 'upstream_timeout' : 'upstream_error'
   const options = { ...kept, headers: handedOn(wait) }
   const error = new GatewayError(code, `Backend \`${backend}\` answered ${status}${detail}`, options)
@@ -74,7 +81,7 @@ export function fromErrorEvent(backend: string, error: Record<string, unknown>):
     return new AttemptFailure(new PassedOnError(inHarmlessWords(error) ?? {}, cause, { status: 400 }), cause)
   }
   const said = typeof error['message'] === 'string' ? `: ${harmless(error['message'])}` : ''
-  const kept = cause === 'rate-limit' ? { status: 429 } : {}
+  const kept = cause === 'rate-limit' ? { status: 429 } : status === OVERLOADED ? { status } : {}
   const message = `Backend \`${backend}\` failed${said}`
   return new AttemptFailure(new GatewayError('upstream_error', message, kept), cause)
 }
@@ -94,10 +101,22 @@ function refusedKey(backend: string, status: number): AttemptFailure {
   return new AttemptFailure(new GatewayError('upstream_auth_failed', message), 'auth')
 }
 
+/** What others call it: Anthropic by type, the Responses API by code. */
+const STATUS_BY_NAME: Readonly<Record<string, number>> = {
+  rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  authentication_error: 401,
+  permission_error: 403,
+  timeout_error: 504,
+  overloaded_error: 529,
+}
+
 /** Servers that fail inside a 200 (vLLM, LiteLLM) name the status they would have answered, as a number or in digits. */
-function statusIn({ code }: Record<string, unknown>): number {
+function statusIn({ code, type }: Record<string, unknown>): number {
   const status = Number(code)
-  return Number.isInteger(status) && status >= 400 && status < 600 ? status : 500
+  if (Number.isInteger(status) && status >= 400 && status < 600) return status
+  const names = [code, type].filter((name) => typeof name === 'string')
+  return names.map((name) => lookup(STATUS_BY_NAME, name)).find((known) => known !== undefined) ?? 500
 }
 
 /** The codes that clients know these by, whatever the backend calls them. */

@@ -34,6 +34,9 @@ const GRACE_MS = 60_000
 /** Usage stands near the end of an answer; only where it does not is the rest looked at. */
 const ANSWER_TAIL = 2048
 
+/** Surfaces whose streams say what was used only if they are asked; others do in any case. */
+const TELLS_ON_DEMAND: ReadonlySet<Surface> = new Set<Surface>(['chat', 'completions'])
+
 /** Finds that a record lists; all are counted. */
 const MOST_FINDS = 20
 
@@ -216,7 +219,7 @@ export class Bill {
   /** The changes of the body, with a question for usage where the answer is needed and nobody else asks. */
   withUsage(changes: BodyChanges | null): BodyChanges | null {
     const request = this.#request
-    if (request?.stream !== true || this.#options.surface === 'embeddings') return changes
+    if (request?.stream !== true || !TELLS_ON_DEMAND.has(this.#options.surface)) return changes
     const needed = this.#charges.some(
       ({ kind, key }) => kind === 'budget' || (kind === 'rate' && key.endsWith(':tokens')),
     )
@@ -332,7 +335,7 @@ export class Bill {
     const { ports, table, client, surface, correlationId } = this.#options
     const facts = this.#facts
     const decision = this.#decision
-    const { attempts, target } = this.#options.journey
+    const { attempts, target, lost } = this.#options.journey
     const spent = this.#spent ?? NOTHING_SPENT
     const record: RequestRecord = {
       id: this.#id,
@@ -352,6 +355,7 @@ export class Bill {
       status: this.#status,
       error: this.#error,
       attempts,
+      ...(lost.length > 0 && { lost: lost.length }),
       usage: spent.usage,
       cost: target?.price == null ? null : spent.cost,
       charges: [...usedOf(this.#charges, spent, this.#places), ...(this.#places?.used() ?? [])],

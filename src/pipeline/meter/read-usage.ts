@@ -34,9 +34,21 @@ export function readUsage(usage: unknown): WireUsage | null {
   const input = countOf(usage['prompt_tokens'] ?? usage['input_tokens'])
   const output = countOf(usage['completion_tokens'] ?? usage['output_tokens'])
   if (input === null && output === null) return null
+  const aside = usage['prompt_tokens'] === undefined ? cachedAside(usage) : null
+  if (aside !== null) {
+    const { read, written } = aside
+    return { input: (input ?? 0) + read + written, cachedInput: read, output: output ?? 0 }
+  }
   const details = usage['prompt_tokens_details'] ?? usage['input_tokens_details']
   const cached = countOf(isRecord(details) ? details['cached_tokens'] : usage['prompt_cache_hit_tokens'])
   return { input: input ?? 0, cachedInput: Math.min(cached ?? 0, input ?? 0), output: output ?? 0 }
+}
+
+/** Anthropic counts what its cache answered, and what went into the cache, beside the other input. */
+function cachedAside(usage: Record<string, unknown>): { read: number; written: number } | null {
+  const read = countOf(usage['cache_read_input_tokens'])
+  const written = countOf(usage['cache_creation_input_tokens'])
+  return read === null && written === null ? null : { read: read ?? 0, written: written ?? 0 }
 }
 
 /** More tokens than this no request has. */

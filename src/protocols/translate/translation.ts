@@ -3,6 +3,8 @@
  * longer way is composed of translations to and from it.
  */
 
+import type { WireEvent } from '../sse.ts'
+
 /** What a translation leaves out, by the client's name of the field (`top_k`, `messages[].content[].cache_control`), each once. */
 export type Lost = readonly string[]
 
@@ -49,10 +51,4 @@ export interface StreamTranslator {
   push: (event: WireEvent) => string
   /** The wire's stream has ended well: what is still owed to the client (closing events, `[DONE]`); '' for none. */
   end: () => string
-}
-
-export interface WireEvent {
-  /** Of the `event:` line; null = there is none. */
-  name: string | null
-  data: string
 }

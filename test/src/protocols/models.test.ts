@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { modelCard, modelList } from '../../../src/protocols/models.ts'
+import { ANTHROPIC_MODELS, modelCard, modelList, OPENAI_MODELS } from '../../../src/protocols/models.ts'
 import { errorOf } from '../error-of.ts'
 import { makeTable, makeClient } from '../make-snapshot.ts'
 
@@ -18,14 +18,16 @@ describe('models', () => {
     { client: 'none', names: [] },
     { client: 'stranger', names: [] },
   ])('$client sees $names', ({ client, names }) => {
-    const list = modelList(table, client)
+    const list = modelList(table, client, OPENAI_MODELS)
     expect(list.object).toBe('list')
     expect(list.data.map((card) => card.id)).toEqual(names)
-    for (const card of list.data) expect(modelCard(table, client, card.id)).toEqual(card)
+    for (const card of list.data) {
+      expect(modelCard(table, { client, name: card.id }, OPENAI_MODELS)).toEqual(card)
+    }
   })
 
   it('shows a card in the shape of the API', () => {
-    expect(modelCard(table, 'all', 'gpt-4')).toEqual({
+    expect(modelCard(table, { client: 'all', name: 'gpt-4' }, OPENAI_MODELS)).toEqual({
       id: 'gpt-4',
       object: 'model',
       created: 0,
@@ -33,12 +35,29 @@ describe('models', () => {
     })
   })
 
+  it("shows them in Anthropic's shape", () => {
+    const card = (id: string): object => ({
+      type: 'model',
+      id,
+      display_name: id,
+      created_at: '1970-01-01T00:00:00Z',
+    })
+    expect(modelList(table, 'all', ANTHROPIC_MODELS)).toEqual({
+      data: [card('fast'), card('safe'), card('gpt-4')],
+      has_more: false,
+      first_id: 'fast',
+      last_id: 'gpt-4',
+    })
+    expect(modelList(table, 'none', ANTHROPIC_MODELS)).toMatchObject({ first_id: null, last_id: null })
+    expect(modelCard(table, { client: 'all', name: 'safe' }, ANTHROPIC_MODELS)).toEqual(card('safe'))
+  })
+
   it.each([
     ['some', 'fast'],
     ['some', 'nowhere'],
     ['all', '__proto__'],
   ])('tells %s of no model %s, whether it exists or not', (client, name) => {
-    const error = errorOf(() => modelCard(table, client, name))
+    const error = errorOf(() => modelCard(table, { client, name }, OPENAI_MODELS))
     expect(error).toMatchObject({
       code: 'model_not_found',
       status: 404,

@@ -43,6 +43,7 @@ const FULL: RequestRecord = {
   status: 207,
   error: 'r-error',
   attempts: 3,
+  lost: 2,
   usage: { input: 101, cachedInput: 102, output: 103, source: 'estimate' },
   cost: 104,
   charges: [],
@@ -82,6 +83,7 @@ const ROW = {
   output: 103,
   estimated: 1,
   cost: 104,
+  lost: 2,
   verdict: JSON.stringify(FULL.verdict),
 }
 

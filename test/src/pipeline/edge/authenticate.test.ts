@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { authenticate } from '../../../../src/pipeline/edge/authenticate.ts'
+import { authenticate as authenticateBy, type Identity } from '../../../../src/pipeline/edge/authenticate.ts'
 import { activate } from '../../../../src/table/active-snapshot.ts'
 import { errorOf } from '../../error-of.ts'
 import { hashedKey, makeSnapshot } from '../../make-snapshot.ts'
@@ -20,6 +20,10 @@ const keys = activate(
     ],
   }),
 ).keys
+
+function authenticate(authorization: string | null, known: typeof keys, now: number): Identity {
+  return authenticateBy({ authorization, apiKey: null }, known, now)
+}
 
 describe('authenticate', () => {
   it.each([
@@ -94,5 +98,24 @@ describe('authenticate', () => {
 
   it('knows nobody where there are no keys', () => {
     expect(errorOf(() => authenticate('Bearer first', [], NOW))).toMatchObject({ status: 403 })
+  })
+})
+
+describe('x-api-key', () => {
+  it.each([
+    { authorization: null, apiKey: 'second', client: 'two' },
+    { authorization: 'Bearer first', apiKey: 'second', client: 'one' },
+    { authorization: 'Bearer first', apiKey: 'nobody', client: 'one' },
+  ])('$apiKey beside $authorization is $client', ({ client, ...credentials }) => {
+    expect(authenticateBy(credentials, keys, NOW)).toMatchObject({ client })
+  })
+
+  it.each([
+    { authorization: null, apiKey: '', code: 'missing_api_key' },
+    { authorization: null, apiKey: 'Bearer first', code: 'invalid_api_key' },
+    { authorization: 'Bearer nobody', apiKey: 'first', code: 'invalid_api_key' },
+    { authorization: 'Basic first', apiKey: 'first', code: 'missing_api_key' },
+  ])('$apiKey beside $authorization is $code', ({ code, ...credentials }) => {
+    expect(errorOf(() => authenticateBy(credentials, keys, NOW))).toMatchObject({ code })
   })
 })

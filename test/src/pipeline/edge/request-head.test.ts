@@ -5,6 +5,8 @@ describe('readHead', () => {
   it.each([
     ['Host', 'host'],
     ['Authorization', 'authorization'],
+    ['X-API-Key', 'apiKey'],
+    ['Anthropic-Version', 'anthropicVersion'],
     ['Origin', 'origin'],
     ['X-Correlation-ID', 'correlationId'],
     ['Content-Type', 'contentType'],

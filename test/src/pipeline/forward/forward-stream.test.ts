@@ -3,7 +3,7 @@ import { GatewayError } from '../../../../src/errors.ts'
 import { BackendUnreachable } from '../../../../src/ports.ts'
 import { chunk, DONE, frame, ROLE, text } from '../../../upstream/reply.ts'
 import { type ControlledStream, controlledStream } from '../../controlled-stream.ts'
-import { makeModel } from '../../make-snapshot.ts'
+import { makeModel, makeTarget } from '../../make-snapshot.ts'
 import type { Backend } from '../../scripted-ports.ts'
 import { type ExchangeFields, GPU, SPARE } from './make-exchange.ts'
 import {
@@ -285,7 +285,7 @@ describe('after the first content', () => {
 })
 
 it('reports a defect of its own as one', async () => {
-  const run = startStream({ gpu: streaming(WHOLE) }, { table: { backends: {} } })
+  const run = startStream({ gpu: streaming(WHOLE) }, { pool: [makeTarget({ backend: 'nowhere' })] })
   await letRun()
   expect(run.response()?.status).toBe(500)
   expect(run.exchange.ports.events).toMatchObject([{ event: 'internal-error' }])

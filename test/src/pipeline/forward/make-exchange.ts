@@ -50,6 +50,8 @@ export function makeExchange(backends: Record<string, Backend>, fields: Exchange
     minZone: 0,
     labelled: false,
     changes: null,
+    translations: null,
+    header: () => null,
     lease: createBalance().lease(),
     bill: NO_TALLY,
     health: createHealth(),

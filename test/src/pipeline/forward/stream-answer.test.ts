@@ -1,22 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../../../src/errors.ts'
 import { createStreamAnswer, type StreamAnswer } from '../../../../src/pipeline/forward/stream-answer.ts'
+import { dialectOf } from '../../../../src/protocols/dialect-of.ts'
+import type { Surface } from '../../../../src/table/route-table.ts'
 import { rejectionOf } from '../../error-of.ts'
 
 const failure = new GatewayError('upstream_timeout', 'No answer.')
 const bytes = new TextEncoder().encode('data: a\n\n')
 
-function createAnswer(): { answer: StreamAnswer; responses: Response[] } {
+function createAnswer(surface: Surface = 'chat'): { answer: StreamAnswer; responses: Response[] } {
   const responses: Response[] = []
   const answer = createStreamAnswer(
-    { createPipe: () => new TransformStream<Uint8Array, Uint8Array>(), answerHeaders: {} },
+    {
+      createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
+      answerHeaders: {},
+      dialect: dialectOf(surface),
+      correlationId: 'r-1',
+    },
     (response) => responses.push(response),
   )
   return { answer, responses }
 }
 
-function committed(): { answer: StreamAnswer; response: Response } {
-  const { answer, responses } = createAnswer()
+function committed(surface: Surface = 'chat'): { answer: StreamAnswer; response: Response } {
+  const { answer, responses } = createAnswer(surface)
   answer.commit({ 'x-a': 'b' })
   const [response] = responses
   if (response === undefined) throw new Error('commit gave no response')
@@ -36,6 +43,16 @@ describe('before commit', () => {
     await answer.fail(failure, true)
     expect(responses[0]?.status).toBe(504)
     expect(await responses[0]?.json()).toEqual(failure.toBody())
+  })
+
+  it("fails in the shape of the client's protocol", async () => {
+    const { answer, responses } = createAnswer('messages')
+    await answer.fail(failure, true)
+    expect(await responses[0]?.json()).toEqual({
+      type: 'error',
+      error: { type: 'timeout_error', message: 'No answer.' },
+      request_id: 'r-1',
+    })
   })
 
   it('ends the request of a client that is gone', () => {
@@ -74,6 +91,15 @@ describe('after commit', () => {
     await answer.write(bytes)
     await answer.fail(failure, true)
     expect(await text).toBe(`data: a\n\ndata: ${JSON.stringify(failure.toBody())}\n\n`)
+  })
+
+  it('fails with a frame that goes on from what was sent', async () => {
+    const { answer, response } = committed('responses')
+    const text = response.text()
+    await answer.write(new TextEncoder().encode('data: {"sequence_number":4}\n\n'))
+    await answer.fail(failure, true)
+    expect(await text).toContain('event: error\ndata: {"type":"error","code":"upstream_timeout"')
+    expect(await text).toContain('"sequence_number":5}\n\n')
   })
 
   it('sets an error frame apart from half an event', async () => {

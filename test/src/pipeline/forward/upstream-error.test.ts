@@ -20,6 +20,7 @@ describe('fromStatus', () => {
     { status: 502, code: 'upstream_error', shown: 502, cause: 'error' },
     { status: 503, code: 'upstream_error', shown: 503, cause: 'error' },
     { status: 504, code: 'upstream_timeout', shown: 504, cause: 'timeout' },
+    { status: 529, code: 'upstream_error', shown: 529, cause: 'error' },
     { status: 302, code: 'upstream_error', shown: 502, cause: 'error' },
     { status: 400, code: 'upstream_error', shown: 400, cause: null },
     { status: 413, code: 'upstream_error', shown: 413, cause: 'context' },
@@ -42,6 +43,11 @@ describe('fromStatus', () => {
       name: 'vLLM with an integer code',
       body: '{"error":{"message":"bad","type":"BadRequestError","param":null,"code":400}}',
       error: { message: 'bad', type: 'BadRequestError', param: null, code: '400' },
+    },
+    {
+      name: 'Anthropic',
+      body: '{"type":"error","error":{"type":"invalid_request_error","message":"bad"},"request_id":"r"}',
+      error: { message: 'bad', type: 'invalid_request_error', param: null, code: null },
     },
     {
       name: 'LiteLLM with its None',
@@ -159,6 +165,36 @@ describe('fromErrorEvent', () => {
       event: { message: 'later', code: '429' },
       says: [429, 'upstream_error', 'Backend `gpu` failed: later'],
       cause: 'rate-limit',
+    },
+    {
+      name: 'too much to do, in Anthropic’s words',
+      event: { type: 'overloaded_error', message: 'Overloaded' },
+      says: [529, 'upstream_error', 'Backend `gpu` failed: Overloaded'],
+      cause: 'error',
+    },
+    {
+      name: 'too many requests, in Anthropic’s words',
+      event: { type: 'rate_limit_error', message: 'later' },
+      says: [429, 'upstream_error', 'Backend `gpu` failed: later'],
+      cause: 'rate-limit',
+    },
+    {
+      name: 'too many requests, in the Responses API’s words',
+      event: { code: 'rate_limit_exceeded', message: 'later' },
+      says: [429, 'upstream_error', 'Backend `gpu` failed: later'],
+      cause: 'rate-limit',
+    },
+    {
+      name: 'a refused key, in Anthropic’s words',
+      event: { type: 'authentication_error', message: 'invalid x-api-key' },
+      says: [502, 'upstream_auth_failed', "Backend `gpu` refused the gateway's own key (401)."],
+      cause: 'auth',
+    },
+    {
+      name: 'a prompt that is too long, in Anthropic’s words',
+      event: { type: 'invalid_request_error', message: 'prompt is too long: 9 tokens > 8 maximum' },
+      says: [400, 'context_length_exceeded', 'prompt is too long: 9 tokens > 8 maximum'],
+      cause: 'context',
     },
     {
       name: 'a bad request',

@@ -31,6 +31,16 @@ describe('usage in an answer', () => {
       [3, 1, 4],
     ],
     [
+      'in Anthropic’s words, which count the cache aside',
+      '"usage":{"input_tokens":3,"cache_read_input_tokens":10,"cache_creation_input_tokens":5,"output_tokens":4}',
+      [18, 10, 4],
+    ],
+    [
+      'in OpenAI’s words with Anthropic’s beside (LiteLLM)',
+      '"usage":{"prompt_tokens":18,"completion_tokens":4,"cache_read_input_tokens":10,"cache_creation_input_tokens":5}',
+      [18, 0, 4],
+    ],
+    [
       'the last of several',
       '"usage":{"prompt_tokens":1,"completion_tokens":1} "usage":{"prompt_tokens":1,"completion_tokens":2}',
       [1, 0, 2],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeEnd, judgeEvent } from '../../../src/protocols/openai-stream.ts'
+import { chat, judgeEnd } from '../../../../src/protocols/dialects/chat.ts'
 
 function delta(fields: unknown, finish: string | null = null): string {
   return JSON.stringify({ choices: [{ index: 0, delta: fields, finish_reason: finish }] })
@@ -32,7 +32,7 @@ describe('judgeEvent', () => {
     { name: 'an array', data: '[]', kind: 'garbled' },
     { name: 'nothing', data: '', kind: 'garbled' },
   ])('$name is $kind', ({ data, kind }) => {
-    expect(judgeEvent(data)).toEqual({ kind })
+    expect(chat.judgeEvent({ name: null, data })).toEqual({ kind })
   })
 
   it.each([
@@ -41,7 +41,7 @@ describe('judgeEvent', () => {
     { data: '{"error":["a"],"choices":[{"text":"x"}]}', error: { message: '["a"]' } },
     { data: '{"error":false}', error: { message: 'false' } },
   ])('sees the error in $data', ({ data, error }) => {
-    expect(judgeEvent(data)).toEqual({ kind: 'error', error })
+    expect(chat.judgeEvent({ name: null, data })).toEqual({ kind: 'error', error })
   })
 })
 

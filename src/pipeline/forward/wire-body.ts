@@ -1,0 +1,62 @@
+/** The body that leaves for a target: as it came but for the policy's changes, or translated. */
+import type { BackendBehaviour } from '../../backends/kind.ts'
+import { replaceValues } from '../../protocols/json-object.ts'
+import type { Target } from '../../table/route-table.ts'
+import type { Exchange } from './exchange.ts'
+import { createTranslations, membersOf } from './translations.ts'
+import type { Way } from './way-to.ts'
+
+/** @throws GatewayError invalid_field, not_translatable (400) */
+export function wireBody(exchange: Exchange, target: Target, behaviour: BackendBehaviour, way: Way): string {
+  if (way.translation !== null) return translatedBody(exchange, target, behaviour, way)
+  exchange.journey.lost = []
+  return nativeBody(exchange, target, behaviour)
+}
+
+function nativeBody(
+  { request: { body }, changes, labelled }: Exchange,
+  target: Target,
+  { addedMembers, emptiedFields, labelledMembers }: BackendBehaviour,
+): string {
+  const replacements = new Map(changes?.replaced)
+  let added = addedMembers
+  if (changes !== null && changes.added !== '') added = joinMembers(added, changes.added)
+  for (const field of emptiedFields) if (body.spans.has(field)) replacements.set(field, '{}')
+  if (labelled) {
+    for (const [field, json] of Object.entries(labelledMembers)) {
+      if (body.spans.has(field)) replacements.set(field, json)
+      else added = joinMembers(added, `${JSON.stringify(field)}:${json}`)
+    }
+  }
+  replacements.set('model', JSON.stringify(target.id))
+  const text = replaceValues(body, replacements)
+  if (added === '') return text
+  const open = text.indexOf('{') + 1
+  return `${text.slice(0, open)}${added},${text.slice(open)}`
+}
+
+function joinMembers(members: string, more: string): string {
+  return members === '' ? more : `${members},${more}`
+}
+
+function translatedBody(
+  exchange: Exchange,
+  target: Target,
+  { addedMembers, emptiedFields, labelledMembers }: BackendBehaviour,
+  way: Way,
+): string {
+  exchange.translations ??= createTranslations(exchange.request, exchange.changes)
+  const { body, lost } = exchange.translations.by(way)
+  exchange.journey.lost = lost
+  const emptied = emptiedFields
+    .filter((field) => field in body)
+    .map((field): [string, unknown] => [field, {}])
+  const kept = Object.entries(exchange.labelled ? labelledMembers : {})
+  const labels = kept.map(([field, json]): [string, unknown] => [field, JSON.parse(json)])
+  return JSON.stringify({
+    ...body,
+    ...membersOf(addedMembers),
+    ...Object.fromEntries([...emptied, ...labels]),
+    model: target.id,
+  })
+}
