@@ -101,7 +101,8 @@ export function createChaosGateway(options: ChaosGatewayOptions): ChaosGateway {
       await until('a start', async () => (await pids()).control === pid)
     },
     async edgeStatus() {
-      const runDir = (await readFile(statePaths(stateDir).runDir, 'utf8')).trim()
+      // Below it stand those of edges that still end.
+      const [runDir = ''] = (await readFile(statePaths(stateDir).runDir, 'utf8')).split('\n')
       const { edge } = await pids()
       for (const name of await readdir(runDir)) {
         const dir = join(runDir, name)

@@ -37,14 +37,19 @@ import { HELD, ILLNESSES, startBackend, type FlappingBackend } from './flapping-
 import { judge, type Disturbance } from './judge.ts'
 import { readBooks } from './read-books.ts'
 import { renderChaos, type Happened } from './render-chaos.ts'
+import { watchStalls } from './stalls.ts'
 
-const SECONDS = Number(process.env['AICC_CHAOS_SECONDS'] ?? 30)
+const SECONDS = Number(process.env['AICC_CHAOS_SECONDS'] ?? 20)
 const SEED = Number(process.env['AICC_CHAOS_SEED'] ?? Date.now() % 1_000_000)
 const PER_SECOND = 25
-/** In a long run edges live longer, so that their memory says something. */
-const SLOWNESS = Math.max(1, SECONDS / 30)
-/** Seconds of each edge's life before that. */
-const WARM_UP = 3 * Math.sqrt(SLOWNESS)
+/** Seconds at the end of a long run in which nobody is killed, so that one edge lives long enough to judge its memory. */
+const CALM = SECONDS >= 120 ? SECONDS / 2 : 0
+/** Of these, those in which memory may still grow. */
+const WARM_UP = CALM / 3
+/** MiB a minute that an edge may grow in the rest: garbage comes and goes, and a leak of 4 KiB a request is more. */
+const MOST_GROWTH = 6
+/** MiB that an edge may hold at any time: about twice what it does. */
+const MOST_HELD = 256
 /** A lease of an edge that was killed stays in Redis for no longer: a request's `total`, and a minute. */
 const LEASE_TTL_MS = TOTAL_MS + 60_000
 /** Records that an edge still holds for so long are lost with it: the linger, and a batch under way on a busy machine. */
@@ -121,6 +126,7 @@ async function flap(rig: Rig, dice: Dice, over: AbortSignal): Promise<void> {
 
 /** One act after the other upon the gateway and its Redis. */
 async function disturb(rig: Rig, dice: Dice, over: AbortSignal): Promise<void> {
+  const killsUntil = performance.now() + (SECONDS - CALM) * 1000
   const { gateway, redis, disturbances, happened } = rig
   const during = async (what: Disturbance['what'], act: () => Promise<void>): Promise<void> => {
     const disturbance: Disturbance = { what, from: performance.now(), to: Number.POSITIVE_INFINITY }
@@ -130,22 +136,23 @@ async function disturb(rig: Rig, dice: Dice, over: AbortSignal): Promise<void> {
     count(happened, what)
   }
   let reloads = 0
+  const reload = async (): Promise<void> => {
+    reloads += 1
+    const side = reloads % 2 === 1 ? 'right' : 'left'
+    await gateway.write(chaosPolicies(rig.origins, { side, shared: redis !== null }))
+    expect(await requestReload(gateway.stateDir, {})).toMatchObject({ kind: 'reloaded', how: 'swapped' })
+    count(happened, 'policy swapped')
+  }
+  const restartRedis = async (): Promise<void> => {
+    if (redis === null) return
+    await redis.server.kill()
+    await pause(500 + dice.below(1500), over)
+    redis.server = await startRedis(redis.port)
+    count(happened, 'Redis killed and restarted, empty')
+  }
   const acts: (() => Promise<void>)[] = [
-    async () => {
-      reloads += 1
-      const side = reloads % 2 === 1 ? 'right' : 'left'
-      await gateway.write(chaosPolicies(rig.origins, { side, shared: redis !== null }))
-      expect(await requestReload(gateway.stateDir, {})).toMatchObject({ kind: 'reloaded', how: 'swapped' })
-      count(happened, 'policy swapped')
-    },
     () => during('edge killed', gateway.killEdge),
-    async () => {
-      if (redis === null) return
-      await redis.server.kill()
-      await pause(500 + dice.below(1500), over)
-      redis.server = await startRedis(redis.port)
-      count(happened, 'Redis killed and restarted, empty')
-    },
+    restartRedis,
     async () => {
       await gateway.killControl()
       count(happened, 'control killed, the edge alone')
@@ -153,12 +160,12 @@ async function disturb(rig: Rig, dice: Dice, over: AbortSignal): Promise<void> {
       await during('control restarted', gateway.startControl)
     },
   ]
-  const [reload, ...others] = acts
   for (let turn = 0; !over.aborted; turn += 1) {
-    await pause(SLOWNESS * (800 + dice.below(800)), over)
-    await reload?.()
-    await pause(SLOWNESS * (500 + dice.below(500)), over)
-    await others[turn % others.length]?.()
+    await pause(800 + dice.below(800), over)
+    await reload()
+    await pause(500 + dice.below(500), over)
+    if (performance.now() < killsUntil) await acts[turn % acts.length]?.()
+    else await restartRedis()
   }
 }
 
@@ -250,8 +257,11 @@ describe.each([
       const { gateway, backends, redis, happened, port, keys } = rig
       const dice = createDice(SEED)
       const over = new AbortController()
+      const stalls = watchStalls()
+      onTestFinished(() => stalls.stop())
       const callers = startCallers({ port, keys, perSecond: PER_SECOND })
       onTestFinished(() => over.abort())
+      const calmFrom = performance.now() / 1000 + SECONDS - CALM
       const chaos = [flap(rig, dice, over.signal), disturb(rig, dice, over.signal)]
       const sampling = sampleMemory(gateway, over.signal)
       const failed = Promise.all(chaos)
@@ -263,7 +273,9 @@ describe.each([
       await sleep(2000)
       await callers.stop()
 
-      const verdict = judge(callers.requests, rig.disturbances, backends)
+      const verdict = judge(callers.requests, { ...rig, ...stalls })
+      const settled = samples.filter(({ at }) => at >= calmFrom + WARM_UP)
+      const slope = CALM === 0 ? null : commonSlope(settled, 0)
       const lastDisturbed = Math.max(0, ...rig.disturbances.map(({ to }) => performance.timeOrigin + to))
       await expect
         .poll(() => gateway.edgeStatus(), { timeout: 20_000 })
@@ -283,15 +295,18 @@ describe.each([
           books,
           disturbances: rig.disturbances,
           mostAtOnce: backends[NARROW].mostAtOnce(),
-          slope: commonSlope(samples, WARM_UP),
+          slope,
           samples,
           leases: leases.length,
           unbooked: unbooked(callers.requests, books.ids, []).length,
+          stalledMs: stalls.longest(),
         }),
       )
 
       expect(verdict.lost).toEqual([])
       expect(verdict.rescued).toBeGreaterThan(0)
+      expect(Math.max(...samples.map(({ mib }) => mib))).toBeLessThan(MOST_HELD)
+      if (slope !== null) expect(slope).toBeLessThan(MOST_GROWTH)
       // Leases: everybody's places are there again, and no more of them.
       expect(slots).toMatchObject({ [NARROW]: { busy: 0, waiting: 0 } })
       for (const client of Object.keys(places)) {

@@ -26,6 +26,10 @@ export interface Verdict {
   nobodyWell: Record<string, number>
   /** Streams that ended with an error frame because the backend that they came from broke them off. */
   brokenByBackend: number
+  /** Streams that went on elsewhere, as they do once, and ended with an error frame when that broke as well. */
+  brokenTwice: number
+  /** Requests that failed while this process did not get to work, and with it no backend. */
+  stalledHere: number
   /** What must not be: each in words. */
   lost: string[]
 }
@@ -33,10 +37,16 @@ export interface Verdict {
 /** Between what was done and when it is felt: clocks of two processes, connections that linger. */
 const MARGIN_MS = 300
 
+export interface Witnesses {
+  disturbances: readonly Disturbance[]
+  backends: Readonly<Record<BackendName, Pick<FlappingBackend, 'wasWell'>>>
+  /** Whether this process got to work at every moment from one time to the other. */
+  wasAwake: (from: number, to: number) => boolean
+}
+
 export function judge(
   requests: readonly Request[],
-  disturbances: readonly Disturbance[],
-  backends: Readonly<Record<BackendName, FlappingBackend>>,
+  { disturbances, backends, wasAwake }: Witnesses,
 ): Verdict {
   const verdict: Verdict = {
     answered: 0,
@@ -51,6 +61,8 @@ export function judge(
     mostAttempts: 0,
     nobodyWell: {},
     brokenByBackend: 0,
+    brokenTwice: 0,
+    stalledHere: 0,
     lost: [],
   }
   const deaf = new Map<Disturbance, { from: number; to: number }>()
@@ -77,10 +89,16 @@ export function judge(
       }
       return
     }
-    const own = backends[backend as BackendName] as FlappingBackend | undefined
-    if (end === 'error-frame' && request.model !== 'lasting' && own?.wasWell(from, to) === false) {
-      verdict.brokenByBackend += 1
+    if (!wasAwake(from, to)) {
+      verdict.stalledHere += 1
       return
+    }
+    const own = backends[backend as BackendName] as Witnesses['backends'][BackendName] | undefined
+    if (end === 'error-frame' && own?.wasWell(from, to) === false) {
+      const ill = SERVED_BY[request.model].filter((name) => !backends[name].wasWell(from, to))
+      if (request.model !== 'lasting') verdict.brokenByBackend += 1
+      else if (ill.length > 1) verdict.brokenTwice += 1
+      if (request.model !== 'lasting' || ill.length > 1) return
     }
     const well = SERVED_BY[request.model].filter((name) =>
       backends[name].wasWell(from - MARGIN_MS, to + MARGIN_MS),

@@ -16,13 +16,15 @@ export interface ChaosFacts {
   disturbances: readonly Disturbance[]
   /** Requests that the backend with places worked on at once, at most. */
   mostAtOnce: number
-  /** MiB a minute. */
+  /** Of the last edge's memory, in MiB a minute; null = the run is too short to say. */
   slope: number | null
   samples: readonly LifeSample[]
   /** That Redis still holds. */
   leases: number
   /** Answers without a record. */
   unbooked: number
+  /** For how long at most the process of backends and callers did not get to work. */
+  stalledMs: number
 }
 
 export function renderChaos(facts: ChaosFacts): string {
@@ -34,6 +36,11 @@ export function renderChaos(facts: ChaosFacts): string {
     ['  answered in full', `${verdict.answered}, ${verdict.rescued} of them after failed attempts`],
     ['  lost', verdict.lost.length],
     ['streams that their backend broke off', verdict.brokenByBackend],
+    ['streams that broke again where they went on', verdict.brokenTwice],
+    [
+      'this process stood still',
+      `for ${(facts.stalledMs / 1000).toFixed(1)} s at most; ${verdict.stalledHere} failed by that`,
+    ],
     ...Object.entries(verdict.nobodyWell).map(([detail, times]): [string, number] => [
       `nobody was well: ${detail}`,
       times,
@@ -81,5 +88,5 @@ function memoryOf(samples: readonly LifeSample[], slope: number | null): string 
   const range = `${Math.min(...mib).toFixed(0)} to ${Math.max(...mib).toFixed(0)} MiB`
   const lives = [...Map.groupBy(samples, ({ pid }) => pid).values()]
   const longest = Math.max(...lives.map((life) => (life.at(-1)?.at ?? 0) - (life[0]?.at ?? 0)))
-  return `${range} in ${lives.length} lives of up to ${longest.toFixed(0)} s, slope ${slope === null ? 'unknown' : `${slope.toFixed(1)} MiB/min`}`
+  return `${range} in ${lives.length} lives of up to ${longest.toFixed(0)} s, ${slope === null ? 'too short for a slope' : `at last ${slope.toFixed(1)} MiB/min`}`
 }

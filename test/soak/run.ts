@@ -1,7 +1,8 @@
 /**
- * The long run: mixed traffic for minutes on each runtime, the policy swapped every few seconds, clients
- * that vanish and backends that break all the while; then as long a chaos run, half of it on each, and fifty kills of
- * edge and control process under load.
+ * The long runs: mixed traffic for minutes on each runtime, the policy swapped every few seconds, clients
+ * that vanish and backends that break all the while (`traffic`); as long a chaos run, half of it on each (`chaos`); fifty
+ * kills of edge and control process under load (`kills`).
+ * `--minutes N`, `--rounds N` for the kills, `--only NAME` for one of them.
  * Exit code 0 when nothing went wrong and memory stayed flat, 2 when not.
  */
 import { spawnSync } from 'node:child_process'
@@ -22,16 +23,32 @@ import { keepCalling, MODELS } from './traffic.ts'
 const LOOK_EVERY_MS = 5000
 /** Growth of the peaks that is taken for noise. */
 const MAX_GROWTH_MIB = 32
-const KILL_ROUNDS = 50
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '50' },
+    only: { type: 'string' },
+  },
+})
 const minutes = Number(values.minutes)
 if (!(minutes > 0)) throw new Error('--minutes takes a positive number')
+const rounds = Number(values.rounds)
+if (!(rounds > 0)) throw new Error('--rounds takes a positive number')
 
+/** Each gives how many of its verdicts failed. */
+const PARTS: Record<string, () => number | Promise<number>> = {
+  traffic: async () => (await soak('workerd')) + (await soak('node')),
+  chaos: () => runSuite('chaos', 'test/chaos', { AICC_CHAOS_SECONDS: String(minutes * 30) }),
+  kills: () => runSuite('state', 'test/state/kill.test.ts', { AICC_KILL_ROUNDS: String(rounds) }),
+}
+const chosen = values.only === undefined ? Object.keys(PARTS) : [values.only]
 let failed = 0
-for (const runtime of ['workerd', 'node'] as const) failed += await soak(runtime)
-failed += runSuite('chaos', 'test/chaos', { AICC_CHAOS_SECONDS: String(minutes * 30) })
-failed += runSuite('state', 'test/state/kill.test.ts', { AICC_KILL_ROUNDS: String(KILL_ROUNDS) })
+for (const name of chosen) {
+  const part = PARTS[name]
+  if (part === undefined) throw new Error(`--only takes one of ${Object.keys(PARTS).join(', ')}`)
+  failed += await part()
+}
 console.log(`soak: ${failed === 0 ? 'PASS' : 'FAIL'}`)
 process.exitCode = failed === 0 ? 0 : 2
 
