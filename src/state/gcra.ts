@@ -34,8 +34,13 @@ export function emptyRate(now: number, added = 0): RateState {
 export function drain(state: RateState, limit: RateLimit, now: number): void {
   followClock(state, limit, now)
   if (now <= state.at) return
-  state.level = Math.max(0, state.level - ((now - state.at) * limit.count) / limit.windowMs)
+  state.level = levelAt(state, limit, now)
   state.at = now
+}
+
+/** What will count at that time, for who only looks. Expects that the state has followed the clock. */
+export function levelAt({ level, at }: RateState, limit: RateLimit, now: number): number {
+  return now <= at ? level : Math.max(0, level - ((now - at) * limit.count) / limit.windowMs)
 }
 
 /** A clock that is set back by more than a window was wrong before: to wait until it catches up could take for ever. */
@@ -44,8 +49,8 @@ export function followClock(state: RateState, { windowMs }: RateLimit, now: numb
 }
 
 /** Ms until `amount` fits: 0 = it does, Infinity = it never will, being more than the limit. */
-export function waitFor(state: RateState, limit: RateLimit, amount: number): number {
-  const excess = state.level + amount - limit.count * (1 + SLACK)
+export function waitFor(level: number, limit: RateLimit, amount: number): number {
+  const excess = level + amount - limit.count * (1 + SLACK)
   if (excess <= 0) return 0
   if (amount > limit.count) return Number.POSITIVE_INFINITY
   return Math.ceil((excess * limit.windowMs) / limit.count)
@@ -69,13 +74,13 @@ export function giveBack(state: RateState, amount: number, place: number): void 
 }
 
 /** Whole units that fit at this moment; never negative. */
-export function remaining(state: RateState, limit: RateLimit): number {
+export function remaining(level: number, limit: RateLimit): number {
   // Not more than a unit's rounding: of a very large limit the slack is many.
   const slack = Math.min(0.5, limit.count * SLACK)
-  return Math.max(0, Math.floor(limit.count - state.level + slack))
+  return Math.max(0, Math.floor(limit.count - level + slack))
 }
 
 /** Ms until nothing counts against the limit any more. */
-export function resetMs(state: RateState, limit: RateLimit): number {
-  return Math.ceil((state.level * limit.windowMs) / limit.count)
+export function resetMs(level: number, limit: RateLimit): number {
+  return Math.ceil((level * limit.windowMs) / limit.count)
 }

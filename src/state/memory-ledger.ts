@@ -11,6 +11,7 @@ import {
   emptyRate,
   followClock,
   giveBack,
+  levelAt,
   put,
   type RateLimit,
   type RateState,
@@ -70,14 +71,27 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
   /** Most that any forgotten rate had `added`. */
   let forgotten = 0
 
-  /** A copy: who only looks lets nothing run out. */
-  const rateOf = (key: string, { count, windowMs }: RateLimit, now: number): Rate => {
-    const known = rates.get(key) ?? emptyRate(now, forgotten)
+  /** Who only looks lets nothing run out. */
+  const levelOf = (key: string, limit: RateLimit, now: number): number => {
+    const known = rates.get(key)
+    if (known === undefined) return 0
     // A clock that was set back is a fact to go on from, even for a client that is refused all the time.
-    followClock(known, { count, windowMs }, now)
-    const rate: Rate = { level: known.level, at: known.at, added: known.added, count, windowMs }
-    drain(rate, rate, now)
-    return rate
+    followClock(known, limit, now)
+    return levelAt(known, limit, now)
+  }
+  /** As it is by now, and remembered: something is about to be put in or taken out. */
+  const rateOf = (key: string, { count, windowMs }: RateLimit, now: number): Rate => {
+    const known = rates.get(key)
+    if (known === undefined) {
+      const rate: Rate = { ...emptyRate(now, forgotten), count, windowMs }
+      rememberRate(key, rate)
+      return rate
+    }
+    known.count = count
+    known.windowMs = windowMs
+    drain(known, known, now)
+    if (isCrowded(rates)) rememberRate(key, known)
+    return known
   }
   const holdersOf = (key: string, limit: number, now: number): number => {
     const held = leases.get(key)
@@ -90,7 +104,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
   const waitOf = (charge: Charge, now: number): number => {
     switch (charge.kind) {
       case 'rate':
-        return waitFor(rateOf(charge.key, charge.limit, now), charge.limit, charge.amount)
+        return waitFor(levelOf(charge.key, charge.limit, now), charge.limit, charge.amount)
       case 'lease':
         return holdersOf(charge.key, charge.limit, now) < charge.limit ? 0 : LEASE_RETRY_MS
       case 'budget':
@@ -104,9 +118,9 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     const { key } = charge
     switch (charge.kind) {
       case 'rate': {
-        const rate = rateOf(key, charge.limit, now)
-        const { count } = charge.limit
-        return { key, limit: count, remaining: remaining(rate, rate), resetMs: resetMs(rate, rate) }
+        const { limit } = charge
+        const level = levelOf(key, limit, now)
+        return { key, limit: limit.count, remaining: remaining(level, limit), resetMs: resetMs(level, limit) }
       }
       case 'lease': {
         const left = charge.limit - holdersOf(key, charge.limit, now)
@@ -120,19 +134,23 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     return { key, limit: charge.limit, remaining: Math.max(0, left), resetMs: untilEnd }
   }
   const look = (charges: readonly Charge[], now: number): Verdict => {
-    const waits = charges.map((charge) => waitOf(charge, now))
+    let refusedBy = -1
+    let retryAfterMs = 0
+    for (let i = 0; i < charges.length; i += 1) {
+      const wait = waitOf(charges[i]!, now)
+      if (wait <= retryAfterMs) continue
+      retryAfterMs = wait
+      refusedBy = i
+    }
     const standings = charges.map((charge) => standingOf(charge, now))
-    const retryAfterMs = Math.max(0, ...waits)
-    if (retryAfterMs === 0) return { granted: true, standings }
-    return { granted: false, refusedBy: waits.indexOf(retryAfterMs), retryAfterMs, standings }
+    if (refusedBy === -1) return { granted: true, standings }
+    return { granted: false, refusedBy, retryAfterMs, standings }
   }
   const take = (charge: Charge, { id, now, ttlMs }: Reservation): Taken => {
     const { key } = charge
     switch (charge.kind) {
       case 'rate': {
-        const rate = rateOf(key, charge.limit, now)
-        rememberRate(key, rate)
-        return { charge, place: put(rate, charge.amount) }
+        return { charge, place: put(rateOf(key, charge.limit, now), charge.amount) }
       }
       case 'lease': {
         const held = leases.get(key) ?? new Map<string, number>()
@@ -149,8 +167,9 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     return { charge, place: 0 }
   }
   /** While there is room the order does not matter; then the one used longest ago goes first. */
+  const isCrowded = ({ size }: Map<string, unknown>): boolean => size > maxKeys / 2
   const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
-    if (map.size > maxKeys / 2) map.delete(key)
+    if (isCrowded(map)) map.delete(key)
     map.set(key, value)
   }
   const forgetRate = (key: string, { added }: Rate): void => {
@@ -169,7 +188,6 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       const rate = rateOf(charge.key, charge.limit, now)
       if (spare > 0) giveBack(rate, spare, place)
       else put(rate, -spare)
-      rememberRate(charge.key, rate)
     } else if (charge.kind === 'budget') {
       const budget = budgets.get(budgetKey(charge))
       if (budget !== undefined) budget.used = Math.max(0, budget.used - spare)

@@ -103,7 +103,7 @@ export function createSqlLedger(sql: Sql): SqlLedger {
   }
   /** Ms until the charge fits; 0 = it does. */
   const waitOf = (charge: Charge, now: number): number => {
-    if (charge.kind === 'rate') return waitFor(rateOf(charge, now), charge.limit, charge.amount)
+    if (charge.kind === 'rate') return waitFor(rateOf(charge, now).level, charge.limit, charge.amount)
     if (charge.kind === 'lease') {
       return holders(charge.key, now) < charge.limit ? 0 : LEASE_RETRY_MS
     }
@@ -114,8 +114,8 @@ export function createSqlLedger(sql: Sql): SqlLedger {
     const { key } = charge
     if (charge.kind === 'rate') {
       const { limit } = charge
-      const state = rateOf(charge, now)
-      return { key, limit: limit.count, remaining: remaining(state, limit), resetMs: resetMs(state, limit) }
+      const { level } = rateOf(charge, now)
+      return { key, limit: limit.count, remaining: remaining(level, limit), resetMs: resetMs(level, limit) }
     }
     const { limit } = charge
     if (charge.kind === 'lease') {

@@ -9,9 +9,11 @@ import type { Charge, Verdict } from '../../table/charges.ts'
 import type { Verdict as ClassifyVerdict } from '../../table/verdict.ts'
 import type { Decision, FallbackStep, RouteDecision } from '../../table/decision.ts'
 import type { Facts } from '../../table/facts.ts'
+import { lookup } from '../../table/lookup.ts'
 import { resolveName } from '../../table/names.ts'
 import type { RequestRecord, TokenUsage } from '../../table/request-record.ts'
 import type { RouteTable, ServedModel, Surface, Target } from '../../table/route-table.ts'
+import type { Booked } from '../../table/usage-book.ts'
 import { type Classified, isRemarkable } from '../classify/classify.ts'
 import { toVerdict } from '../classify/verdict.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
@@ -97,8 +99,12 @@ export class Bill {
   #request: ModelRequest | null = null
   #decision: Decision | null = null
   #charges: readonly Charge[] = []
+  /** What each of them came to; empty before the end. */
+  #used: Booked = []
   #isReserved = false
   #hidesUsage = false
+  /** Somewhere on its way nobody may be asked for usage. */
+  #isUsageRefused = false
   #tap: StreamTap | null = null
   #relayed = 0
   #usage: TokenUsage | null = null
@@ -147,6 +153,11 @@ export class Bill {
    */
   reserve(order: OrderedRequest): ReadonlySet<string> | Promise<ReadonlySet<string>> {
     this.#places?.begin(order, order.model.timeouts.totalMs + GRACE_MS)
+    if (this.#plan.mayRefuseUsage) {
+      this.#isUsageRefused = [...order.pool, ...order.fallback.map(({ target }) => target)].some(
+        ({ backend }) => lookup(this.#options.table.backends, backend)?.streamUsage === 'off',
+      )
+    }
     return this.#reserve(order, NONE)
   }
 
@@ -170,10 +181,6 @@ export class Bill {
     if (!limited) return full
     const now = Date.now()
     const estimate = this.#estimate()
-    const asked = [...order.pool, ...order.fallback.map(({ target }) => target)]
-    const most = { ...estimate, cachedInput: 0 }
-    const isCharged = asked.some(({ price }) => !isFree(price))
-    const cost = isCharged ? Math.max(0, ...asked.map(({ price }) => costOf(price, most))) : null
     const charges = chargesOf(this.#plan, {
       table,
       now,
@@ -182,7 +189,7 @@ export class Bill {
       model,
       backend,
       estimate,
-      cost,
+      cost: mostOf(order, estimate),
     })
     if (charges.length === 0) return full
     const ttlMs = order.model.timeouts.totalMs + GRACE_MS
@@ -223,7 +230,7 @@ export class Bill {
     const needed = this.#charges.some(
       ({ kind, key }) => kind === 'budget' || (kind === 'rate' && key.endsWith(':tokens')),
     )
-    if (!needed && this.#places?.countsTokens() !== true) return changes
+    if (this.#isUsageRefused || (!needed && this.#places?.countsTokens() !== true)) return changes
     const asking = includeUsage(request, changes)
     this.#hidesUsage = asking !== null
     return asking ?? changes
@@ -275,6 +282,7 @@ export class Bill {
     if (this.#endedAt !== null) return
     this.#endedAt = Date.now()
     this.#spend(this.#usage ?? this.#usageSoFar())
+    this.#used = usedOf(this.#charges, this.#spent ?? NOTHING_SPENT, this.#places)
     if (this.#isReserved) this.#settle()
     this.#places?.settle(this.#endedAt)
     this.#record()
@@ -288,12 +296,8 @@ export class Bill {
 
   #settle(): void {
     const { ledger } = this.#options.ports
-    const used = Object.fromEntries(
-      usedOf(this.#charges, this.#spent ?? NOTHING_SPENT, this.#places).map((entry) => [
-        entry.charge.key,
-        entry.used,
-      ]),
-    )
+    const used: Record<string, number> = {}
+    for (const entry of this.#used) used[entry.charge.key] = entry.used
     const settling = ledger.settle({ id: this.#id, now: this.#endedAt ?? Date.now(), used })
     // A shared ledger answers for itself; its leases end by themselves at the latest.
     if (settling instanceof Promise) settling.catch(() => {})
@@ -358,7 +362,7 @@ export class Bill {
       ...(lost.length > 0 && { lost: lost.length }),
       usage: spent.usage,
       cost: target?.price == null ? null : spent.cost,
-      charges: [...usedOf(this.#charges, spent, this.#places), ...(this.#places?.used() ?? [])],
+      charges: this.#places === null ? this.#used : [...this.#used, ...this.#places.used()],
     }
     ports.record(record)
   }
@@ -369,6 +373,18 @@ function askedName(table: RouteTable, model: string): string | null {
   const name = resolveName(table, model)
   if (name === undefined) return null
   return name.rest === '' ? model : `${model.slice(0, -name.rest.length)}*`
+}
+
+/** Nano-USD at the dearest target that may be asked; null = all are free. */
+function mostOf({ pool, fallback }: OrderedRequest, { input, output }: TokenEstimate): number | null {
+  const most = { input, output, cachedInput: 0 }
+  let cost: number | null = null
+  const look = ({ price }: Target): void => {
+    if (!isFree(price)) cost = Math.max(cost ?? 0, costOf(price, most))
+  }
+  pool.forEach(look)
+  for (const { target } of fallback) look(target)
+  return cost
 }
 
 /** Null where all are left out. */

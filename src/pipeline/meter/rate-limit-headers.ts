@@ -6,20 +6,31 @@ export function rateLimitHeaders(
   charges: readonly Charge[],
   standings: readonly Standing[],
 ): Record<string, string> {
+  let requests: Standing | null = null
+  let tokens: Standing | null = null
+  for (let i = 0; i < charges.length; i += 1) {
+    const charge = charges[i]!
+    const standing = standings[i]
+    if (charge.kind !== 'rate' || standing === undefined) continue
+    if (charge.key.endsWith(':tokens')) tokens = lesser(tokens, standing)
+    else if (charge.key.endsWith(':requests')) requests = lesser(requests, standing)
+  }
   const headers: Record<string, string> = {}
-  for (const kind of ['requests', 'tokens'] as const) {
-    let least: Standing | null = null
-    for (const [i, charge] of charges.entries()) {
-      const standing = standings[i]
-      if (charge.kind !== 'rate' || standing === undefined || !charge.key.endsWith(`:${kind}`)) continue
-      if (least === null || standing.remaining < least.remaining) least = standing
-    }
-    if (least === null) continue
-    headers[`x-ratelimit-limit-${kind}`] = String(least.limit)
-    headers[`x-ratelimit-remaining-${kind}`] = String(least.remaining)
-    headers[`x-ratelimit-reset-${kind}`] = formatReset(least.resetMs)
+  if (requests !== null) {
+    headers['x-ratelimit-limit-requests'] = String(requests.limit)
+    headers['x-ratelimit-remaining-requests'] = String(requests.remaining)
+    headers['x-ratelimit-reset-requests'] = formatReset(requests.resetMs)
+  }
+  if (tokens !== null) {
+    headers['x-ratelimit-limit-tokens'] = String(tokens.limit)
+    headers['x-ratelimit-remaining-tokens'] = String(tokens.remaining)
+    headers['x-ratelimit-reset-tokens'] = formatReset(tokens.resetMs)
   }
   return headers
+}
+
+function lesser(least: Standing | null, standing: Standing): Standing {
+  return least === null || standing.remaining < least.remaining ? standing : least
 }
 
 /** `12ms`, `1s`, `6m0s`, `1h0m0s`; whole seconds from one second up, rounded up. */
