@@ -14,9 +14,10 @@ import { createLineOf } from '../simulate/line-of-file.ts'
 import { type SimulatedRequest, simulate } from '../simulate/simulate.ts'
 import { toRequest } from '../simulate/to-request.ts'
 import { parseWeekTime } from '../simulate/world.ts'
+import { fetchStatus } from '../../src/control/admin-client.ts'
 import { CommandFailure } from './command-failure.ts'
 import { compileForTool } from './compile-for-tool.ts'
-import { policiesOption } from './shared-options.ts'
+import { policiesOption, stateOption } from './shared-options.ts'
 
 interface ExplainFlags {
   policies: string
@@ -30,6 +31,8 @@ interface ExplainFlags {
   header?: Record<string, string>
   mode?: string[]
   down?: string[]
+  live?: boolean
+  state: string
   time?: number
   classifier?: Complexity
   full?: boolean
@@ -60,6 +63,8 @@ export function explainCommand(): Command {
     .option('--header <name=value>', 'a header of the request; may be repeated', toHeader)
     .option('--mode <name>', 'a mode that is on; may be repeated', toList)
     .option('--down <backend>', 'a backend that is down; may be repeated', toList)
+    .option('--live', 'besides, the modes that are on and the backends that are down at the running gateway')
+    .addOption(stateOption())
     .option('--time <time>', "day and time in the policy's time zone, as 'fri 22:30' (default: now)", toTime)
     .addOption(
       new Option(
@@ -82,6 +87,7 @@ Exit code: 0 routed, 1 could not run, 2 refused.
 Examples:
   $ aicc explain --model auto --prompt 'write a haiku'
   $ aicc explain --model auto --tokens 20000 --mode gaming-pc --header X-Force-Big=true
+  $ aicc explain --model auto --live
   $ aicc explain --client crew --file body.json --format json`,
     )
     .action(async (flags: ExplainFlags) => {
@@ -91,7 +97,10 @@ Examples:
 
 /** @returns the exit code */
 async function runExplain(flags: ExplainFlags): Promise<number> {
-  const { policies, mode: modes = [], down = [], time, classifier = null, full = false, format } = flags
+  const { policies, time, classifier = null, full = false, format } = flags
+  const live = flags.live === true ? await liveWorld(flags.state) : { modes: [], down: [] }
+  const modes = [...new Set([...(flags.mode ?? []), ...live.modes])]
+  const down = [...new Set([...(flags.down ?? []), ...live.down])]
   const { compiled, sources } = await compileForTool(policies)
   const { table, policy } = compiled
   const client = flags.client ?? policy.clients.keys().next().value ?? ''
@@ -111,6 +120,19 @@ async function runExplain(flags: ExplainFlags): Promise<number> {
     format === 'json' ? JSON.stringify(explanation, null, 2) : renderExplanation(explanation, { full }),
   )
   return simulation.error === null ? 0 : 2
+}
+
+/** @throws CommandFailure when no gateway answers */
+async function liveWorld(state: string): Promise<{ modes: string[]; down: string[] }> {
+  const answer = await fetchStatus(state)
+  if (answer.kind === 'failed') throw new CommandFailure(answer.message, 1)
+  if (answer.kind === 'not-running') {
+    throw new CommandFailure(`no gateway runs on the state folder ${state}; leave --live out`, 1)
+  }
+  const { modes, held } = answer.status
+  // What one of its models does is no word on the backend.
+  const down = (held ?? []).filter((name) => !name.includes('/'))
+  return { modes: modes.filter(({ on }) => on).map(({ name }) => name), down }
 }
 
 async function readRequest(
