@@ -61,7 +61,7 @@ interface AnyBackendConfig {
   maxConcurrent?: number
   /** Who waits when it works on so many; `off` = nobody does. */
   queue?: QueueConfig | 'off'
-  /** How much it may be asked by all together. Counted when a request is sent to it first. */
+  /** How much it may be asked by all together. Counted once a request, whether it is asked first or later. */
   limits?: RateLimitsConfig
   /** The models it serves, by the name that `policy.yaml` uses; `*` for whatever it has. */
   models: Record<BackendModelName, BackendModelConfig>
@@ -110,6 +110,13 @@ interface HttpBackendConfig extends AnyBackendConfig {
   wake?: WakeConfig
   /** How long requests wait for it to wake. It is part of their `total`. @default "90s" */
   startsWithin?: Duration
+  /**
+   * Whether the gateway may ask, by `stream_options`, what a stream has used, where limits or budgets count that and the client
+   * has not asked.
+   * @default "ask"
+   * @values {"ask": "Yes.", "off": "No: it refuses such requests. What streams use is estimated."}
+   */
+  streamUsage?: 'ask' | 'off'
 }
 
 /** Wake-on-LAN: a magic packet from the machine on which the gateway runs. */

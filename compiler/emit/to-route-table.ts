@@ -93,6 +93,7 @@ function toBackend({
   slots,
   wake,
   agent,
+  asksUsage,
 }: ResolvedBackend): Backend {
   return {
     kind,
@@ -110,6 +111,7 @@ function toBackend({
     },
     wake: wake && { by: wake.by, startsWithinMs: wake.startsWithin.value },
     ...(agent === null ? {} : { agent }),
+    ...(asksUsage ? {} : { streamUsage: 'off' }),
   }
 }
 

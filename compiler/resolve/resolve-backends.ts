@@ -36,6 +36,7 @@ export function resolveBackends(
       kind: config.kind,
       ...(address ?? { origin: null, basePath: '' }),
       keyEnv: keyEnvOf(config),
+      asksUsage: config.kind === 'demo' || config.streamUsage !== 'off',
       agent: config.kind === 'opencode' ? (config.agent ?? null) : null,
       speaks: config.kind === 'demo' || config.speaks === undefined ? null : resolveSurfaces(config.speaks),
       tls: resolveTls(config, { at, ca: caFiles.get(name) }, vocabulary),

@@ -219,6 +219,8 @@ export interface ResolvedBackend {
   keyEnv: string | null
   /** Of an OpenCode server; null = its own choice. */
   agent: string | null
+  /** Whether it may be asked what a stream has used. */
+  asksUsage: boolean
   /** Null = what its kind does. */
   speaks: Wire[] | null
   tls: ResolvedTls

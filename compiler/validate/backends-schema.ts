@@ -87,6 +87,7 @@ const httpBackend = {
     .exactOptional(),
   wake: wake.exactOptional(),
   startsWithin: duration.exactOptional(),
+  streamUsage: z.enum(['ask', 'off']).exactOptional(),
 }
 
 const backend = z.discriminatedUnion('kind', [

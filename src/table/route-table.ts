@@ -334,6 +334,8 @@ export interface Backend {
   wake: WakePolicy | null
   /** Of an OpenCode server: who answers there; left out, that is its own choice. */
   agent?: string
+  /** It refuses to be asked what a stream has used; left out, it does not. */
+  streamUsage?: 'off'
 }
 
 /** How the backend's certificate is judged. Present when the origin is https. */

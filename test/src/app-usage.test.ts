@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { estimateTokens } from '../../src/pipeline/classify/estimate-tokens.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { controlledStream } from './controlled-stream.ts'
-import { AUTHORIZED, makeModel, makeTable, makeTarget, plainly } from './make-snapshot.ts'
+import { AUTHORIZED, makeBackend, makeModel, makeTable, makeTarget, plainly } from './make-snapshot.ts'
 import {
   answer,
   atOnce,
@@ -71,6 +71,22 @@ describe('a stream', () => {
     )
     await Promise.all(ports.deferred)
     expect(ports.records[0]?.usage).toMatchObject({ output: 30, source: 'wire' })
+  })
+
+  it.each([
+    ['that is asked', makeModel()],
+    [
+      'that is left',
+      makeModel({ pool: [{ target: 'spare/small', weight: 1 }], fallback: [plainly('gpu/coder')] }),
+    ],
+  ])('is estimated where a backend %s refuses to be asked', async (_, fast) => {
+    const backends = { ...makeTable().backends, gpu: makeBackend({ streamUsage: 'off' }) }
+    const stream = streaming([delta('a'), DONE])
+    const { ask, ports } = gateway({ ...metered, backends, models: { fast } }, { gpu: stream, spare: stream })
+    expect(await (await ask({ stream: true })).text()).toBe(delta('a') + DONE)
+    expect(ports.calls[0]?.request.body).not.toContain('stream_options')
+    await Promise.all(ports.deferred)
+    expect(ports.records[0]?.usage).toMatchObject({ output: 1, source: 'estimate' })
   })
 
   it('may end without a blank line', async () => {

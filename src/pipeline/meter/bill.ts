@@ -9,7 +9,6 @@ import type { Charge, Verdict } from '../../table/charges.ts'
 import type { Verdict as ClassifyVerdict } from '../../table/verdict.ts'
 import type { Decision, FallbackStep, RouteDecision } from '../../table/decision.ts'
 import type { Facts } from '../../table/facts.ts'
-import { lookup } from '../../table/lookup.ts'
 import { resolveName } from '../../table/names.ts'
 import type { RequestRecord, TokenUsage } from '../../table/request-record.ts'
 import type { RouteTable, ServedModel, Surface, Target } from '../../table/route-table.ts'
@@ -23,9 +22,9 @@ import { chargePlan, type ChargePlan, type ClientPlan, type Meters } from './cha
 import { chargesOf, firstCharges } from './charges-of.ts'
 import { estimateAnswer } from './estimate-answer.ts'
 import { costOf, estimateRequest, isFree, type TokenEstimate } from './estimate.ts'
-import { includeUsage } from './include-usage.ts'
+import { includeUsage, refusesUsage } from './include-usage.ts'
 import { overLimit } from './over-limit.ts'
-import { Places } from './places.ts'
+import { firstBackend, Places } from './places.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
 import { findUsage, type WireUsage } from './read-usage.ts'
 import { NOTHING_SPENT, spend, type Spent, usedOf } from './settle.ts'
@@ -153,11 +152,7 @@ export class Bill {
    */
   reserve(order: OrderedRequest): ReadonlySet<string> | Promise<ReadonlySet<string>> {
     this.#places?.begin(order, order.model.timeouts.totalMs + GRACE_MS)
-    if (this.#plan.mayRefuseUsage) {
-      this.#isUsageRefused = [...order.pool, ...order.fallback.map(({ target }) => target)].some(
-        ({ backend }) => lookup(this.#options.table.backends, backend)?.streamUsage === 'off',
-      )
-    }
+    this.#isUsageRefused = this.#plan.mayRefuseUsage && refusesUsage(this.#options.table, order)
     return this.#reserve(order, NONE)
   }
 
@@ -385,12 +380,6 @@ function mostOf({ pool, fallback }: OrderedRequest, { input, output }: TokenEsti
   pool.forEach(look)
   for (const { target } of fallback) look(target)
   return cost
-}
-
-/** Null where all are left out. */
-function firstBackend({ pool, fallback }: OrderedRequest, without: ReadonlySet<string>): string | null {
-  const first = pool.find(({ backend }) => !without.has(backend))
-  return first?.backend ?? fallback.find(({ target }) => !without.has(target.backend))?.target.backend ?? null
 }
 
 interface Concluded {

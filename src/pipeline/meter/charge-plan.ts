@@ -35,6 +35,8 @@ export interface ChargePlan {
   address: (network: string) => Meters | null
   /** Somewhere a request may come to limits that are not those of the place that it was let in for. */
   limitsPlaces: boolean
+  /** Some backend refuses to be asked what a stream has used. */
+  mayRefuseUsage: boolean
 }
 
 const plans = new WeakMap<RouteTable, ChargePlan>()
@@ -67,6 +69,7 @@ export function chargePlan(table: RouteTable): ChargePlan {
       Object.values(models).some(
         (model) => model.kind === 'served' && model.fallback.some(({ of }) => of !== undefined),
       ),
+    mayRefuseUsage: Object.values(backends).some(({ streamUsage }) => streamUsage === 'off'),
   }
   plans.set(table, plan)
   return plan

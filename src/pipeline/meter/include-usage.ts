@@ -1,6 +1,9 @@
 /** Asks a backend to say at the end of a stream what it used, where the client did not ask for that itself. */
 import type { ModelRequest } from '../../protocols/model-request.ts'
 import { isRecord } from '../../protocols/json-object.ts'
+import type { FallbackStep } from '../../table/decision.ts'
+import { lookup } from '../../table/lookup.ts'
+import type { RouteTable, Target } from '../../table/route-table.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
 
 const FIELD = 'stream_options'
@@ -17,4 +20,13 @@ export function includeUsage({ body }: ModelRequest, changes: BodyChanges | null
   }
   const member = `"${FIELD}":{${ASKED}}`
   return { replaced, added: added === '' ? member : `${added},${member}` }
+}
+
+/** Whether the request may come to a backend that must not be asked. */
+export function refusesUsage(
+  { backends }: Pick<RouteTable, 'backends'>,
+  { pool, fallback }: { pool: readonly Target[]; fallback: readonly FallbackStep[] },
+): boolean {
+  const refuses = ({ backend }: Target): boolean => lookup(backends, backend)?.streamUsage === 'off'
+  return pool.some(refuses) || fallback.some(({ target }) => refuses(target))
 }

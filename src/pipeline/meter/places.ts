@@ -137,3 +137,9 @@ export class Places {
     return holders
   }
 }
+
+/** Null where all are left out. */
+export function firstBackend({ pool, fallback }: Order, without: ReadonlySet<string>): string | null {
+  const first = pool.find(({ backend }) => !without.has(backend))
+  return first?.backend ?? fallback.find(({ target }) => !without.has(target.backend))?.target.backend ?? null
+}
