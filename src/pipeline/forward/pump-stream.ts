@@ -3,12 +3,12 @@
  * translation.
  */
 import { GatewayError } from '../../errors.ts'
-import type { EndWatch } from '../../protocols/dialect.ts'
+import type { EndVerdict, EndWatch } from '../../protocols/dialect.ts'
 import { type EventAligner, eventsIn } from '../../protocols/sse.ts'
 import type { Exchange } from './exchange.ts'
 import type { Flow } from './guard-stream.ts'
 import type { StreamAnswer } from './stream-answer.ts'
-import type { PieceTranslator } from './translate-answer.ts'
+import type { PieceTranslator, Translated } from './translate-answer.ts'
 import type { Way } from './way-to.ts'
 
 /** A target that has begun to answer. */
@@ -45,21 +45,26 @@ export async function pumpStream(
     const after = change === null ? piece : change(piece)
     return after.byteLength === 0 ? null : after
   }
-  /** What the client is to see. */
-  const show = (received: Uint8Array): Uint8Array | null => {
-    if (translator === null) {
-      const piece = changed(received)
-      return piece === null ? null : bill.pass(piece)
-    }
-    bill.pass(received)
-    const text = translator.push(decoder.decode(received))
-    return text === '' ? null : changed(encoder.encode(text))
+  const asItCame = (received: Uint8Array): Promise<void> | undefined => {
+    const piece = changed(received)
+    const shown = piece === null ? null : bill.pass(piece)
+    return shown === null ? undefined : answer.write(shown)
   }
+  const say = async ({ text, failure }: Translated): Promise<void> => {
+    const shown = text === '' ? null : changed(encoder.encode(text))
+    if (shown !== null) await answer.write(shown)
+    if (failure !== null) throw failure
+  }
+  const inClientsWords = (received: Uint8Array, { push }: PieceTranslator): Promise<void> => {
+    bill.pass(received)
+    return say(push(decoder.decode(received)))
+  }
+  const show = (received: Uint8Array): Promise<void> | undefined =>
+    translator === null ? asItCame(received) : inClientsWords(received, translator)
   const pass = (received: Uint8Array): Promise<void> | undefined => {
     if (translator !== null && !aligner.aligned()) throw tooLarge()
     end.add(received)
-    const shown = show(received)
-    return shown === null ? undefined : answer.write(shown)
+    return show(received)
   }
   if (!answer.committed) answer.commit(opened.headers)
   for (const piece of opened.pieces) await pass(piece)
@@ -71,40 +76,26 @@ export async function pumpStream(
     flow.lastProgress = piece === null ? Date.now() : answer.lastTaken
   }
   if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
-  await finish(opened, { answer, end, show, changed })
+  const rest = aligner.rest()
+  const verdict = judgeEnd(way, end, decoder.decode(rest))
+  if (rest.byteLength > 0) await show(rest)
+  if (translator !== null) await say(translator.end())
+  else if (verdict === 'finished') {
+    await answer.write(encoder.encode((rest.byteLength === 0 ? '' : '\n\n') + way.dialect.terminator))
+  }
+  await answer.close()
 }
 
 function brokenRead(flow: Flow): never {
   throw flow.attempt.signal.aborted ? flow.attempt.signal.reason : brokenOff()
 }
 
-interface Finishing {
-  answer: StreamAnswer
-  end: EndWatch
-  show: (received: Uint8Array) => Uint8Array | null
-  changed: (piece: Uint8Array) => Uint8Array | null
-}
-
-/** The backend closed the stream: was that the end of the answer? */
-async function finish(
-  { way: { dialect }, aligner, translator }: Opened,
-  { answer, end, show, changed }: Finishing,
-): Promise<void> {
-  const rest = aligner.rest()
-  const restText = new TextDecoder().decode(rest)
-  const complete = eventsIn(restText).every((event) => dialect.judgeEvent(event).kind !== 'garbled')
-  const verdict = end.judge(complete ? restText : '')
-  if (verdict === 'truncated' || !complete) throw brokenOff()
-  const shown = rest.byteLength === 0 ? null : show(rest)
-  if (shown !== null) await answer.write(shown)
-  if (translator !== null) {
-    const owed = translator.end()
-    const last = owed === '' ? null : changed(encoder.encode(owed))
-    if (last !== null) await answer.write(last)
-  } else if (verdict === 'finished') {
-    await answer.write(encoder.encode((shown === null ? '' : '\n\n') + dialect.terminator))
-  }
-  await answer.close()
+/** The backend closed the stream: was that the end of the answer? @throws GatewayError upstream_interrupted when not */
+function judgeEnd({ dialect }: Way, end: EndWatch, rest: string): EndVerdict {
+  const isComplete = eventsIn(rest).every((event) => dialect.judgeEvent(event).kind !== 'garbled')
+  const verdict = end.judge(isComplete ? rest : '')
+  if (verdict === 'truncated' || !isComplete) throw brokenOff()
+  return verdict
 }
 
 function brokenOff(): GatewayError {

@@ -1,18 +1,24 @@
 /** Answers of a backend that speaks another protocol than the client. */
 import { GatewayError } from '../../errors.ts'
 import { parseRecord } from '../../protocols/parse-record.ts'
-import { eventsIn } from '../../protocols/sse.ts'
+import { eventsIn, type WireEvent } from '../../protocols/sse.ts'
 import type { Asked } from '../../protocols/translate/translation.ts'
 import type { Exchange } from './exchange.ts'
-import { fromErrorEvent } from './upstream-error.ts'
+import { AttemptFailure, fromErrorEvent } from './upstream-error.ts'
 import type { Way } from './way-to.ts'
 
-/** Whole events of a backend as what the client is sent; '' for nothing. */
+/** What becomes of whole events of a backend. */
+export interface Translated {
+  /** Whole events for the client; '' for none. */
+  text: string
+  /** What ends the stream behind that: the backend fails within it, or makes no sense; null = nothing does. */
+  failure: GatewayError | AttemptFailure | null
+}
+
 export interface PieceTranslator {
-  /** @throws GatewayError, AttemptFailure where the backend fails within its stream, or makes no sense */
-  push: (piece: string) => string
+  push: (piece: string) => Translated
   /** What is still owed when the stream has ended well. */
-  end: () => string
+  end: () => Translated
 }
 
 export function askedOf({ request }: Pick<Exchange, 'request'>): Asked {
@@ -46,29 +52,28 @@ export function translatorFor(
 ): PieceTranslator | null {
   if (translation === null) return null
   const stream = translation.stream(askedOf(exchange))
-  const sensibly = (translate: () => string): string => {
+  const translateAll = (steps: Iterable<() => string>): Translated => {
+    let text = ''
     try {
-      return translate()
+      for (const step of steps) text += step()
+      return { text, failure: null }
     } catch (error) {
+      if (error instanceof GatewayError || error instanceof AttemptFailure) return { text, failure: error }
       if (!(error instanceof TypeError)) throw error
       const message = `Backend \`${backend}\` sent an event that makes no sense: ${error.message}`
-      throw new GatewayError('upstream_invalid_answer', message)
+      return { text, failure: new GatewayError('upstream_invalid_answer', message) }
     }
   }
+  const translate = (event: WireEvent): string => {
+    // Most events speak of no error: they are parsed once, by the translation.
+    if (event.data.includes('"error"')) {
+      const verdict = dialect.judgeEvent(event)
+      if (verdict.kind === 'error') throw fromErrorEvent(backend, verdict.error)
+    }
+    return event.data === '[DONE]' ? '' : stream.push(event)
+  }
   return {
-    push(piece) {
-      let text = ''
-      for (const event of eventsIn(piece)) {
-        if (event.data === '[DONE]') continue
-        // Most events speak of no error: they are parsed once, by the translation.
-        if (event.data.includes('"error"')) {
-          const verdict = dialect.judgeEvent(event)
-          if (verdict.kind === 'error') throw fromErrorEvent(backend, verdict.error)
-        }
-        text += sensibly(() => stream.push(event))
-      }
-      return text
-    },
-    end: () => sensibly(() => stream.end()),
+    push: (piece) => translateAll(eventsIn(piece).map((event) => () => translate(event))),
+    end: () => translateAll([() => stream.end()]),
   }
 }
