@@ -38,6 +38,7 @@ export function toStop({ choice, hasCalls, refusal }: Finish, body: Readonly<Rec
 /** The first choice of a chat answer, or of a chunk of one; null where there is none. */
 export function firstChoice(answer: Readonly<Record<string, unknown>>): Record<string, unknown> | null {
   const { choices } = answer
-  const first: unknown = Array.isArray(choices) ? choices[0] : null
+  if (!Array.isArray(choices)) return null
+  const first: unknown = choices.find((choice) => isRecord(choice) && (choice['index'] ?? 0) === 0)
   return isRecord(first) ? first : null
 }
