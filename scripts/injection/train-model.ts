@@ -51,7 +51,7 @@ function toExamples({ text, malicious, kind }: LabelledText): Example[] {
   const windows = windowsOf(plain.length)
   const isEmphasised = malicious ? !kind.startsWith('jailbreak') : kind === 'benign-hard'
   return windows.map(([start, end]) => ({
-    buckets: bucketsOf(tokenize(codesOf(plain.slice(start, end)))),
+    buckets: bucketsOf(tokenize(codesOf(plain.slice(start, end)))).slice(),
     positive: malicious,
     weight: (isEmphasised ? EMPHASIS : 1) / windows.length,
   }))

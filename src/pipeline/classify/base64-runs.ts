@@ -1,6 +1,7 @@
 /** Texts that stand in another as base64, plain or for URLs, or as hex, in one line or wrapped. One level deep. */
+import { CAPITAL, NUMERAL, PAYLOAD, SMALL, SORTS } from './character-sorts.ts'
 import { codesOf } from './codes-of.ts'
-import { decodePayload, isPayloadDigit, mayBeText, type Payload } from './decode-payload.ts'
+import { decodePayload, mayBeText, type Payload } from './decode-payload.ts'
 import { gluedPayloads } from './glued-payloads.ts'
 
 export interface EncodedText extends Payload {
@@ -28,9 +29,9 @@ export function decodeRuns(text: string): Decoded {
   const opaque: Decoded['opaque'] = []
   // A run of that length has a character at every such step: all others are passed over.
   for (let probe = SHORTEST - 1; probe < codes.length; probe += SHORTEST) {
-    if (!isPayloadDigit(codes, probe)) continue
+    if (!isDigit(codes, probe)) continue
     let start = probe
-    while (start > 0 && isPayloadDigit(codes, start - 1)) start -= 1
+    while (start > 0 && isDigit(codes, start - 1)) start -= 1
     probe = endOfLine(codes, probe)
     // As most words are: nothing is made of them, not even garbage.
     if (probe - start < SHORTEST) continue
@@ -41,8 +42,7 @@ export function decodeRuns(text: string): Decoded {
     if (found.length === 0) found.push(...gluedPayloads(codes, { start, end, shortest: SHORTEST }))
     texts.push(...found)
     const covered = found.reduce((sum, each) => sum + each.end - each.start, 0)
-    if (end - start - covered >= SHORTEST_OPAQUE && isMixed(text.slice(start, end)))
-      opaque.push({ start, end })
+    if (end - start - covered >= SHORTEST_OPAQUE && isMixed(codes, start, end)) opaque.push({ start, end })
   }
   return { texts, opaque }
 }
@@ -63,7 +63,7 @@ function readRun(codes: Uint16Array, start: number, firstEnd: number): { end: nu
     lines.push(line)
     const feed = codes[end] === CARRIAGE_RETURN ? end + 1 : end
     const goesOn = end - line >= SHORTEST_LINE && (end - line) % 4 === 0
-    if (!goesOn || codes[feed] !== LINE_FEED || !isPayloadDigit(codes, feed + 1)) return { end, lines }
+    if (!goesOn || codes[feed] !== LINE_FEED || !isDigit(codes, feed + 1)) return { end, lines }
     line = feed + 1
     end = endOfLine(codes, line)
   }
@@ -71,7 +71,7 @@ function readRun(codes: Uint16Array, start: number, firstEnd: number): { end: nu
 
 function endOfLine(codes: Uint16Array, at: number): number {
   let end = at
-  while (isPayloadDigit(codes, end)) end += 1
+  while (isDigit(codes, end)) end += 1
   return end
 }
 
@@ -102,6 +102,15 @@ function decodeRun(codes: Uint16Array, start: number, end: number): EncodedText 
 }
 
 /** As bytes are; a word, or a row of one letter, is not. */
-function isMixed(run: string): boolean {
-  return /[a-z]/.test(run) && /[A-Z]/.test(run) && /[0-9]/.test(run)
+function isMixed(codes: Uint16Array, start: number, end: number): boolean {
+  let sorts = 0
+  for (let i = start; i < end; i += 1) sorts |= SORTS[codes[i] ?? 0] ?? 0
+  return (sorts & MIXED) === MIXED
+}
+
+const MIXED = SMALL | CAPITAL | NUMERAL
+
+/** Whether it is one of the digits of base64, which those of hex are as well. */
+function isDigit(codes: Uint16Array, at: number): boolean {
+  return ((SORTS[codes[at] ?? 0] ?? 0) & PAYLOAD) !== 0
 }

@@ -1,4 +1,5 @@
 /** How many tokens a text has, without a tokenizer: exact ones take seconds for a hostile 100 KB. */
+import { codesOf } from './codes-of.ts'
 import { CHARACTER_CLASSES, CLASS_OF, goesOn, TOKEN_WEIGHTS } from './token-classes.ts'
 
 /** Characters of a chat message's frame, in tokens. */
@@ -6,13 +7,13 @@ export const TOKENS_PER_MESSAGE = 4
 
 /** What stands before the first character. */
 const START = CHARACTER_CLASSES.length
-const WIDTH = START + 1
+const CLASS_BITS = 4
 
 /** What a character adds, by the class before it and its own. */
-const COSTS: Uint8Array = Uint8Array.from({ length: WIDTH * WIDTH }, (_, pair) => {
-  const own = CHARACTER_CLASSES[pair % WIDTH]
+const COSTS: Uint8Array = Uint8Array.from({ length: 2 ** (2 * CLASS_BITS) }, (_, pair) => {
+  const own = CHARACTER_CLASSES[pair % 2 ** CLASS_BITS]
   if (own === undefined) return 0
-  return TOKEN_WEIGHTS[own][goesOn(CHARACTER_CLASSES[Math.floor(pair / WIDTH)], own) ? 1 : 0]
+  return TOKEN_WEIGHTS[own][goesOn(CHARACTER_CLASSES[pair >> CLASS_BITS], own) ? 1 : 0]
 })
 
 /** No text that we know has fewer tokens; without it, letters at random would count for next to nothing. */
@@ -25,9 +26,10 @@ const MOST_PER_TOKEN = 6
 export function estimateTokens(text: string): number {
   let cost = 0
   let before = START
-  for (let i = 0; i < text.length; i += 1) {
-    const own = CLASS_OF[text.charCodeAt(i)] ?? 0
-    cost += COSTS[before * WIDTH + own] ?? 0
+  const codes = codesOf(text)
+  for (let i = 0; i < codes.length; i += 1) {
+    const own = CLASS_OF[codes[i] ?? 0] ?? 0
+    cost += COSTS[(before << CLASS_BITS) | own] ?? 0
     before = own
   }
   return Math.ceil(Math.max(cost / 100, text.length / MOST_PER_TOKEN))

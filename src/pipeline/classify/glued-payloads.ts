@@ -56,7 +56,8 @@ export function gluedPayloads(codes: Uint16Array, { start, end, shortest }: Run)
 
 /** @returns whether it is text, which is added then */
 function add(found: EncodedText[], codes: Uint16Array, { start, end, shortest }: Run): boolean {
-  const payload = end - start < shortest ? null : decodePayload(codes, start, end)
+  if (end - start < shortest) return false
+  const payload = decodePayload(codes, start, end)
   if (payload !== null) found.push({ start, end, ...payload })
   return payload !== null
 }

@@ -21,10 +21,14 @@ export interface PackedModel {
 }
 
 /** How likely it is that a text with these tokens is an injection, 0 to 1; linear in their number. */
-export function judgeTokens(tokens: Int32Array, { bias, scale, weights }: LinearModel): number {
-  const buckets = bucketsOf(tokens)
+export function judgeTokens(tokens: Int32Array, model: LinearModel): number {
+  return judgeBuckets(bucketsOf(tokens), model)
+}
+
+/** The same of the buckets of its tokens. */
+export function judgeBuckets(buckets: Int32Array, { bias, scale, weights }: LinearModel): number {
   let sum = 0
-  for (const bucket of buckets) sum += weights[bucket] ?? 0
+  for (let i = 0; i < buckets.length; i += 1) sum += weights[buckets[i] ?? 0] ?? 0
   return toProbability(bias + (scale * sum) / Math.sqrt(buckets.length + DAMPING))
 }
 

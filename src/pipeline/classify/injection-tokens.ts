@@ -20,17 +20,21 @@ const CLASSES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   return code > 32 && code < 127 ? MARK : 0
 })
 
+/** Memory of their own for each window of a long text is what would take longest. These grow with the longest one. */
+let tokens = new Int32Array(2048)
+let buckets = new Int32Array(4096)
+
 /**
  * @param codes of unmasked text: letters are in lower case
- * @returns a hash for each word, and for each mark between words
+ * @param start of the stretch that is read, up to before `end`
+ * @returns a hash for each word, and for each mark between words. They hold until the next call
  */
-export function tokenize(codes: Uint16Array): Int32Array {
-  const { length } = codes
-  const tokens = new Int32Array(length)
+export function tokenize(codes: Uint16Array, start = 0, end: number = codes.length): Int32Array {
+  if (tokens.length < end - start) tokens = new Int32Array(end - start)
   let count = 0
   let hash = START
   let inWord = false
-  for (let i = 0; i < length; i += 1) {
+  for (let i = start; i < end; i += 1) {
     const code = codes[i] ?? 0
     const kind = code < 128 ? CLASSES[code] : WORD
     if (kind === WORD) {
@@ -59,7 +63,7 @@ export function hashWord(word: string): number {
 }
 
 /** @param feature a token, or two in a row */
-function bucketOf(feature: number): number {
+export function bucketOf(feature: number): number {
   return Math.imul(feature ^ (feature >>> 16), MIX) >>> (32 - BUCKET_BITS)
 }
 
@@ -71,31 +75,31 @@ const PAIR = 0x9e3779b1 | 0
 const MIX = 0x7feb352d
 
 /** When each bucket was last visited, so that a feature counts once however often it stands there. */
-const visits = new Int32Array(BUCKETS)
+const visits = new Uint16Array(BUCKETS)
 let lastVisit = 0
-/** Then they are forgotten: the engine handles larger numbers with less ease. */
-const MOST_VISITS = 2 ** 30 - 1
+/** Then they are forgotten. */
+const MOST_VISITS = 2 ** 16 - 1
 
-/** @returns the buckets of the tokens and of their neighbours, each once */
-export function bucketsOf(tokens: Int32Array): Int32Array {
+/** @returns the buckets of the tokens and of their neighbours, each once. They hold until the next call */
+export function bucketsOf(features: Int32Array): Int32Array {
   if (lastVisit === MOST_VISITS) {
     visits.fill(0)
     lastVisit = 0
   }
   lastVisit += 1
   const visit = lastVisit
-  const buckets = new Int32Array(tokens.length * 2)
+  if (buckets.length < 2 * features.length) buckets = new Int32Array(2 * features.length)
   let count = 0
-  const last = tokens.length - 1
+  const last = features.length - 1
   for (let i = 0; i <= last; i += 1) {
-    const token = tokens[i] ?? 0
+    const token = features[i] ?? 0
     const single = bucketOf(token)
     if (visits[single] !== visit) {
       visits[single] = visit
       buckets[count++] = single
     }
     if (i === last) break
-    const pair = bucketOf(pairOf(token, tokens[i + 1] ?? 0))
+    const pair = bucketOf(pairOf(token, features[i + 1] ?? 0))
     if (visits[pair] !== visit) {
       visits[pair] = visit
       buckets[count++] = pair

@@ -2,7 +2,7 @@
  * Text as detectors read it: invisible characters gone, full-width forms, odd spaces and hyphens made plain, escapes of
  * JSON within a string decoded. Where that moves characters, a map leads back to the original.
  */
-import { codesOf } from './codes-of.ts'
+import { codesOf, isAscii } from './codes-of.ts'
 import { type Normalized, PlainText } from './plain-text.ts'
 import { BACKSLASH, readEscape } from './read-escape.ts'
 
@@ -54,15 +54,13 @@ for (const [first, last] of HYPHENS) PLAIN.fill(45, first, last + 1)
 for (const zero of ZEROS) for (let digit = 0; digit < 10; digit += 1) PLAIN[zero + digit] = 48 + digit
 for (let code = FULL_WIDTH[0]; code <= FULL_WIDTH[1]; code += 1) PLAIN[code] = code - FULL_WIDTH[2]
 
-const BEYOND_ASCII = /[\u0080-\uffff]/
-
 /**
  * @param json whether the text is JSON, so that its escapes stand for characters. A backslash that begins none of them
  *   is passed over.
  */
 export function normalize(text: string, json: boolean): Normalized {
   const escaped = json && text.includes('\\')
-  if (!escaped && !BEYOND_ASCII.test(text)) return { text, offsets: null }
+  if (!escaped && isAscii(text)) return { text, offsets: null }
   const codes = codesOf(text)
   if (!escaped && !hasOdd(codes)) return { text, offsets: null }
   const plain = new PlainText(codes.length)

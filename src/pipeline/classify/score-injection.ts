@@ -4,9 +4,9 @@
  * ordinary pages.
  */
 import { codesOf } from './codes-of.ts'
-import { committedModel, judgeTokens, type LinearModel } from './injection-model.ts'
+import { committedModel, judgeBuckets, type LinearModel } from './injection-model.ts'
 import { INJECTION_RULES, type InjectionRule } from './injection-rules.ts'
-import { hashWord, tokenize } from './injection-tokens.ts'
+import { bucketOf, bucketsOf, BUCKETS, hashWord, tokenize } from './injection-tokens.ts'
 
 export interface InjectionScore {
   score: number
@@ -44,8 +44,8 @@ export function scoreInjection(
   let worst: InjectionScore = { score: 0, reasons: [], finds: [] }
   const codes = codesOf(text)
   for (const [start, end] of windowsOf(text.length)) {
-    const tokens = tokenize(codes.subarray(start, end))
-    const judged = scoreWindow(text.slice(start, end), tokens, { model, off })
+    const tokens = tokenize(codes, start, end)
+    const judged = scoreWindow(() => text.slice(start, end), tokens, { model, off })
     if (judged.score <= worst.score) continue
     const finds = judged.finds.map((find) => ({ ...find, start: find.start + start, end: find.end + start }))
     worst = { ...judged, finds }
@@ -63,12 +63,15 @@ export function windowsOf(length: number): [start: number, end: number][] {
 }
 
 function scoreWindow(
-  text: string,
+  read: () => string,
   tokens: Int32Array,
   { model, off }: { model: LinearModel | null; off: ReadonlySet<string> },
 ): InjectionScore {
-  const likely = model === null ? 0 : judgeTokens(tokens, model)
-  const finds = rulesFor(tokens).flatMap(({ name, pattern, weight }) => {
+  const buckets = model === null ? null : bucketsOf(tokens)
+  const likely = model === null || buckets === null ? 0 : judgeBuckets(buckets, model)
+  const rules = buckets !== null && !mayCall(buckets) ? [] : rulesFor(tokens)
+  const text = rules.length === 0 ? '' : read()
+  const finds = rules.flatMap(({ name, pattern, weight }) => {
     const match = off.has(name) ? null : pattern.exec(text)
     return match ? [{ reason: name, weight, start: match.index, end: match.index + match[0].length }] : []
   })
@@ -81,21 +84,34 @@ function scoreWindow(
   }
 }
 
-/** Which rules a word calls, as bits; and by the low bits of its hash, whether it may call any. */
-const CALLS = new Map<number, number>()
-const MAY_CALL = new Uint8Array(4096)
+/** Which rules a word calls, as bits: by its hash, or in the next free place behind it. */
+const CALLS = new Int32Array(4096)
+/** Whose place it is; 0 = nobody's. */
+const CALLERS = new Int32Array(CALLS.length)
+/** Buckets that hold one of these words: there are fewer of them than tokens where a text repeats itself. */
+const MAY_CALL = new Uint8Array(BUCKETS)
 for (const [index, { words }] of INJECTION_RULES.entries()) {
   for (const word of words) {
-    const hash = hashWord(word)
-    CALLS.set(hash, (CALLS.get(hash) ?? 0) | (1 << index))
-    MAY_CALL[hash & 4095] = 1
+    const place = placeOf(hashWord(word))
+    CALLERS[place] = hashWord(word)
+    CALLS[place] = (CALLS[place] ?? 0) | (1 << index)
+    MAY_CALL[bucketOf(hashWord(word))] = 1
   }
+}
+
+function placeOf(word: number): number {
+  let place = word & (CALLS.length - 1)
+  while (CALLERS[place] !== word && CALLERS[place] !== 0) place = (place + 1) & (CALLS.length - 1)
+  return place
+}
+
+function mayCall(buckets: Int32Array): boolean {
+  for (let i = 0; i < buckets.length; i += 1) if (MAY_CALL[buckets[i] ?? 0] === 1) return true
+  return false
 }
 
 function rulesFor(tokens: Int32Array): InjectionRule[] {
   let called = 0
-  for (const token of tokens) {
-    if (MAY_CALL[token & 4095] === 1) called |= CALLS.get(token) ?? 0
-  }
+  for (let i = 0; i < tokens.length; i += 1) called |= CALLS[placeOf(tokens[i] ?? 0)] ?? 0
   return called === 0 ? [] : INJECTION_RULES.filter((_, index) => (called & (1 << index)) !== 0)
 }

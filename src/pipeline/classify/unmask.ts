@@ -4,7 +4,7 @@
  * lower case. A map leads back to the original; within a payload it leads there in proportion.
  */
 import { decodeRuns } from './base64-runs.ts'
-import { codesOf } from './codes-of.ts'
+import { codesOf, isAscii } from './codes-of.ts'
 import { expansionOf, foldCode } from './fold-character.ts'
 import { type Normalized, PlainText } from './plain-text.ts'
 import { BACKSLASH, readEscape } from './read-escape.ts'
@@ -14,15 +14,13 @@ const SHORTEST_PAYLOAD = 20
 /** Share of letters and spaces from which a payload counts as words. */
 const WORDY = 0.7
 
-/** Characters beyond ASCII and escapes; mostly there is neither. */
-const MASKED = /[\u0080-\uffff]/
-
 /** Escapes are decoded in every text: results of tools are often JSON in a string, which nothing says. */
 export function unmask(text: string): Normalized {
   const payloads = decodeRuns(text).texts.filter(
     ({ start, end, wordy }) => end - start >= SHORTEST_PAYLOAD && wordy >= WORDY,
   )
-  if (payloads.length === 0 && !text.includes('\\') && !MASKED.test(text))
+  // Mostly there is none of them.
+  if (payloads.length === 0 && !text.includes('\\') && isAscii(text))
     return { text: text.toLowerCase(), offsets: null }
   const codes = codesOf(text)
   const out = new PlainText(text.length)

@@ -1,5 +1,5 @@
 /** International bank account numbers. */
-import { mod97 } from './checksums.ts'
+import { addToMod97 } from './checksums.ts'
 
 /** At the beginning of a word; what follows the number may match too, hence the length by country. */
 export const IBAN: RegExp = /[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])/y
@@ -15,14 +15,24 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 )
 
-/** @returns how many characters of `written` are an account number; 0 for none */
+/** @returns how many characters of `written`, which matches `IBAN`, are an account number; 0 for none */
 export function ibanLength(written: string): number {
-  const iban = written.replaceAll(' ', '').toUpperCase()
-  const known = LENGTHS[iban.slice(0, 2)]
-  const length = known ?? iban.length
-  if (iban.length < length || (known === undefined && /[a-z]/.test(written))) return 0
-  if (mod97(iban.slice(4, length) + iban.slice(0, 4)) !== 1) return 0
-  let end = 0
-  for (let seen = 0; seen < length; end += 1) if (written.charAt(end) !== ' ') seen += 1
-  return end
+  const known = LENGTHS[written.slice(0, 2).toUpperCase()]
+  if (known === undefined && /[a-z]/.test(written)) return 0
+  let remainder = 0
+  let seen = COUNTRY_AND_CHECK
+  let end = COUNTRY_AND_CHECK
+  for (; end < written.length && seen !== known; end += 1) {
+    const code = written.charCodeAt(end)
+    if (code === SPACE) continue
+    remainder = addToMod97(remainder, code)
+    seen += 1
+  }
+  if (known !== undefined && seen < known) return 0
+  for (let i = 0; i < COUNTRY_AND_CHECK; i += 1) remainder = addToMod97(remainder, written.charCodeAt(i))
+  return remainder === 1 ? end : 0
 }
+
+/** They stand first and are counted last. */
+const COUNTRY_AND_CHECK = 4
+const SPACE = 32

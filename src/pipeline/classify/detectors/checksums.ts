@@ -17,11 +17,14 @@ export function passesLuhn(written: string, from = 0, to: number = written.lengt
 /** @param text digits and letters, which count as 10 to 35, as in ISO 7064 */
 export function mod97(text: string): number {
   let remainder = 0
-  for (const character of text) {
-    const value = Number.parseInt(character, 36)
-    remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97
-  }
+  for (let i = 0; i < text.length; i += 1) remainder = addToMod97(remainder, text.charCodeAt(i))
   return remainder
+}
+
+/** @param code of a digit or a letter that follows those of which `remainder` is the remainder */
+export function addToMod97(remainder: number, code: number): number {
+  const value = code < 58 ? code - 48 : (code | 32) - 87
+  return (remainder * (value > 9 ? 100 : 10) + value) % 97
 }
 
 /** Sum of the digits, each times the weight at its place. Digits without a weight do not count. */

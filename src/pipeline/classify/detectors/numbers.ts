@@ -1,11 +1,12 @@
 /** Which number begins at a place: an id, a card, an address, a date of birth, a telephone number. */
+import { GLUE, LETTER, NUMERAL, SORTS, UNDERSCORE } from '../character-sorts.ts'
 import { codeBefore } from '../codes-of.ts'
 import { isPublicIpv4, isVersion } from './addresses.ts'
 import { isCard } from './cards.ts'
-import { passesLuhn } from './checksums.ts'
 import type { Find } from './detector.ts'
-import { NUMBER_IDS } from './national-ids.ts'
-import { isDigit, isSeparator, type NumberRun } from './number-run.ts'
+import { NUMBER_IDS, type NumberId } from './national-ids.ts'
+import type { Letters } from './letters.ts'
+import { isDigit, isSeparator, LENGTH_BITS, type NumberRun } from './number-run.ts'
 import { isPhone } from './phones.ts'
 
 /** Characters on either side that say what a number is. */
@@ -16,23 +17,20 @@ const DATE = /^(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|(?:19|20)\d{2}[./-]\d{
 const BORN =
   /\b(?:born|birth|birthday|birthdate|d\.?o\.?b|geboren|geburtsdatum|geburtstag|née?|nacimiento|nascimento|nato|nata)\b[^\n]{0,32}$/i
 
-/** Before a number: it is the rest of a word, an amount, a colour, a path. */
-const GLUED = new Uint8Array(0x20ad)
-for (const mark of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$€£#@/-') {
-  GLUED[mark.charCodeAt(0)] = 1
-}
-
 export function isGlue(code: number): boolean {
-  return GLUED[code] === 1
+  return ((SORTS[code] ?? 0) & GLUE) !== 0
 }
 
 /** By how many digits they have. */
-const IDS = Map.groupBy(NUMBER_IDS, ({ digits }) => digits)
+const IDS: readonly (readonly NumberId[])[] = Array.from({ length: 20 }, (_, count) =>
+  NUMBER_IDS.filter(({ digits }) => digits === count),
+)
 
 /** What numbers are looked for in. */
 export interface NumberSource {
   text: string
   codes: Uint16Array
+  letters: Letters
   run: NumberRun
   /** Kinds that do not count. */
   off: ReadonlySet<string>
@@ -60,6 +58,7 @@ const FEWEST_DIGITS = 4
 const SPACE = 32
 const BRACKET = 40
 const PLUS = 43
+const PERCENT = 37
 const DOT = 46
 
 /**
@@ -67,7 +66,7 @@ const DOT = 46
  * @param at where digits begin
  */
 export function findNumber(source: NumberSource, at: number): Find | null {
-  const { text, codes, run } = source
+  const { codes, run } = source
   // `1 2 3 4` is no number, while `8.8.4.4` is an address.
   if (codes[at + 1] === SPACE && isDigit(codes[at + 2] ?? 0) && !isDigit(codes[at + 3] ?? 0)) return null
   const lead = leadOf(codes, at)
@@ -75,38 +74,41 @@ export function findNumber(source: NumberSource, at: number): Find | null {
   run.read(at)
   if (run.digits < FEWEST_DIGITS) return null
   const tight = tightEnd(codes, run)
-  // With what follows it, it may look like a telephone number.
-  const id = tight >= 2 && tight < run.groups - 1 ? findTight(source, { at, lead, last: tight }) : null
-  if (id !== null) return id
+  // An id without spaces may look like a telephone number with what follows it.
+  const inner = tight >= 2 && tight < run.groups - 1 ? judgeTight(source, { at, lead, last: tight }) : null
+  if (inner !== null && inner.kind !== 'phone') return inner
   let { digits } = run
   for (let last = run.groups - 1; last >= 0 && digits >= FEWEST_DIGITS; last -= 1) {
     const isTight = last === tight && last >= 2
-    const end = run.ends[last] ?? at
-    // With a plus or a bracket it is a telephone number, wherever it ends.
-    const mayEnd = lead < at && codes[end] === SPACE
-    const isWhole = isTight || mayEnd || (run.isWhole && last === run.groups - 1)
-    const shape = shapeOf(run, last, digits)
-    if (isWhole || (shape === 'card' ? passesLuhn(text, at, end) : shape !== null)) {
-      const find = judge(source, { start: at, lead, end, digits, shape, isWhole, isTight })
-      if (find !== null) return find
+    if (isTight && last < run.groups - 1) {
+      if (inner !== null) return inner
+    } else {
+      // With a plus or a bracket it is a telephone number, wherever it ends.
+      const mayEnd = lead < at && codes[run.endOf(last)] === SPACE
+      const isWhole = isTight || mayEnd || (run.isWhole && last === run.groups - 1)
+      const shape = shapeOf(run.lengths, last, digits)
+      if (isWhole || (shape === 'card' ? run.passesLuhn(last) : shape !== null)) {
+        const end = run.endOf(last)
+        const find = judge(source, { start: at, lead, end, digits, shape, isWhole, isTight })
+        if (find !== null) return find
+      }
     }
-    digits -= lengthOf(run, last)
+    digits -= run.lengthOf(last)
   }
   return null
 }
 
-/** An id without spaces, behind which another number stands. */
-function findTight(
+/** What is written without spaces, behind which another number stands. */
+function judgeTight(
   source: NumberSource,
   { at, lead, last }: { at: number; lead: number; last: number },
 ): Find | null {
   const { run } = source
   let digits = 0
-  for (let group = 0; group <= last; group += 1) digits += lengthOf(run, group)
-  const shape = shapeOf(run, last, digits)
-  const end = run.ends[last] ?? at
-  const find = judge(source, { start: at, lead, end, digits, shape, isWhole: true, isTight: true })
-  return find?.kind === 'phone' ? null : find
+  for (let group = 0; group <= last; group += 1) digits += run.lengthOf(group)
+  const shape = shapeOf(run.lengths, last, digits)
+  const end = run.endOf(last)
+  return judge(source, { start: at, lead, end, digits, shape, isWhole: true, isTight: true })
 }
 
 /** A bracket and a plus before a number; what calls a function is no part of it. */
@@ -118,12 +120,12 @@ function leadOf(codes: Uint16Array, at: number): number {
 }
 
 /** The group before the first space: what is written without any ends there. -1 where two marks stand between digits. */
-function tightEnd(codes: Uint16Array, { starts, ends, groups, isWhole }: NumberRun): number {
-  for (let group = 0; group < groups; group += 1) {
-    const end = ends[group] ?? 0
+function tightEnd(codes: Uint16Array, run: NumberRun): number {
+  for (let group = 0; group < run.groups; group += 1) {
+    const end = run.endOf(group)
     if (codes[end] === SPACE) return group
-    if (group === groups - 1) return isWhole ? group : -1
-    if ((starts[group + 1] ?? 0) - end > 1) return -1
+    if (group === run.groups - 1) return run.isWhole ? group : -1
+    if (run.startOf(group + 1) - end > 1) return -1
   }
   return -1
 }
@@ -144,36 +146,37 @@ const NOTHING = ''
  * Null = none of these.
  * @param behind where the text that follows begins
  */
-function kindOf({ text, codes, off }: NumberSource, candidate: Candidate, behind: number): string | null {
+function kindOf(
+  { text, codes, letters, off }: NumberSource,
+  candidate: Candidate,
+  behind: number,
+): string | null {
   const { start, end, digits: count, shape, isWhole } = candidate
   const from = Math.max(0, start - BEFORE)
   if (shape === 'octets' && !off.has('ip') && isPublicIpv4(codes, start, end)) {
-    const isNamed = hasLetter(codes, from, start) && isVersion(text.slice(from, start))
+    const isNamed = letters.areIn(from, start) && isVersion(text.slice(from, start))
     if (!isNamed) return codes[end] === DOT && isDigit(codes[end + 1] ?? 0) ? NOTHING : 'ip'
   }
-  const before = text.slice(from, start)
-  const after = text.slice(behind, behind + AFTER)
+  const ids = isWhole ? (IDS[count] ?? []) : []
+  if (shape !== 'date' && shape !== 'card' && ids.length === 0) return null
   const number = text.slice(start, end)
-  if (shape === 'date' && DATE.test(number))
-    return BORN.test(before) && !off.has('birth-date') ? 'birth-date' : NOTHING
+  if (shape === 'date' && DATE.test(number)) {
+    const isBirth = letters.areIn(from, start) && BORN.test(text.slice(from, start))
+    return isBirth && !off.has('birth-date') ? 'birth-date' : NOTHING
+  }
   const digits = number.length === count ? number : number.replaceAll(/\D/g, '')
-  for (const { kind, written, valid, context } of isWhole ? (IDS.get(count) ?? []) : []) {
+  for (const { kind, written, valid, context } of ids) {
     if (off.has(kind) || !written.test(number) || !valid(digits)) continue
-    if (context === null || context.test(before) || context.test(after)) return kind
+    if (context === null || context.test(text.slice(from, start))) return kind
+    if (context.test(text.slice(behind, behind + AFTER))) return kind
   }
-  return shape === 'card' && !off.has('card') && isCard(number, digits, before + after) ? 'card' : null
-}
-
-function hasLetter(codes: Uint16Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i += 1) {
-    const letter = (codes[i] ?? 0) | 32
-    if (letter >= 97 && letter <= 122) return true
-  }
-  return false
+  if (shape !== 'card' || off.has('card')) return null
+  return isCard(number, digits, text.slice(from, start) + text.slice(behind, behind + AFTER)) ? 'card' : null
 }
 
 /** @param behind where the text that follows begins */
-function findPhone({ text, codes, off }: NumberSource, candidate: Candidate, behind: number): Find | null {
+function findPhone(source: NumberSource, candidate: Candidate, behind: number): Find | null {
+  const { text, codes, letters, off } = source
   const { start: first, lead, end: numberEnd, digits: count, isWhole, isTight } = candidate
   if (!isWhole || count < 7 || off.has('phone')) return null
   // A bracket that is not closed within stands around it.
@@ -181,17 +184,18 @@ function findPhone({ text, codes, off }: NumberSource, candidate: Candidate, beh
   const start = isAround ? first : lead
   const isAnother = codes[start] === PLUS || (isTight && codeBefore(codes, start) === SPACE)
   if (!isAnother && isRest(codes, start)) return null
-  const written = text.slice(start, numberEnd)
-  const before = text.slice(Math.max(0, start - BEFORE), start)
-  const after = text.slice(behind, behind + AFTER)
-  const isOne = isPhone({ written, digits: written.replaceAll(/\D/g, ''), before, after })
+  const from = Math.max(0, start - BEFORE)
+  const isOne = isPhone({
+    written: text.slice(start, numberEnd),
+    digits: count,
+    before: letters.areIn(from, start) ? text.slice(from, start) : '',
+    after: text.slice(behind, behind + AFTER),
+  })
   return isOne ? { start, end: endOfExtension(codes, numberEnd), kind: 'phone' } : null
 }
 
 function isWordOrPercent(code: number): boolean {
-  return (
-    code === 37 || code === 95 || isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
-  )
+  return code === PERCENT || ((SORTS[code] ?? 0) & (LETTER | NUMERAL | UNDERSCORE)) !== 0
 }
 
 /** What begins at `at` is the rest of a longer number: a digit and one or two separators stand before it. */
@@ -203,23 +207,28 @@ function isRest(codes: Uint16Array, at: number): boolean {
 
 type Shape = 'date' | 'octets' | 'card'
 
-/** What the lengths of the groups up to `last` allow, so that patterns are tried on few of them. */
-function shapeOf(run: NumberRun, last: number, count: number): Shape | null {
-  if (last > 4) return null
-  const a = lengthOf(run, 0)
-  const b = last < 1 ? 0 : lengthOf(run, 1)
-  const c = last < 2 ? 0 : lengthOf(run, 2)
-  const d = last < 3 ? 0 : lengthOf(run, 3)
-  const e = last < 4 ? 0 : lengthOf(run, 4)
-  if (count === a + b + c && c > 0 && count <= 8 && b <= 2 && (a <= 2 || c <= 2)) return 'date'
-  if (count === a + b + c + d && d > 0 && Math.max(a, b, c, d) <= 3) return 'octets'
-  const isGrouped =
-    a === 4 && ((b === 4 && c === 4 && d === 4 && (e === 0 || e === 3)) || (b === 6 && c >= 4 && d === 0))
-  return (isGrouped && count === a + b + c + d + e) || (a === count && a >= 12 && a <= 19) ? 'card' : null
-}
+const LENGTH = 2 ** LENGTH_BITS - 1
+/** Four groups of four digits. */
+const FOURS = [0, 1, 2, 3].reduce((packed, group) => packed | (4 << (LENGTH_BITS * group)), 0)
+const FOUR_GROUPS = 2 ** (4 * LENGTH_BITS) - 1
 
-function lengthOf({ starts, ends }: NumberRun, group: number): number {
-  return (ends[group] ?? 0) - (starts[group] ?? 0)
+/**
+ * What the lengths of the groups up to `last` allow, so that patterns are tried on few of them.
+ * @param lengths packed, as a run has them
+ */
+function shapeOf(lengths: number, last: number, count: number): Shape | null {
+  if (last > 4 || last === 1) return null
+  if (last > 2 && (lengths & FOUR_GROUPS) === FOURS)
+    return last === 3 || lengths >> (4 * LENGTH_BITS) === 3 ? 'card' : null
+  if (last === 4) return null
+  const a = lengths & LENGTH
+  if (last === 0) return a >= 12 && a <= 19 ? 'card' : null
+  const b = (lengths >> LENGTH_BITS) & LENGTH
+  const c = (lengths >> (2 * LENGTH_BITS)) & LENGTH
+  const d = (lengths >> (3 * LENGTH_BITS)) & LENGTH
+  if (last === 3) return a <= 3 && b <= 3 && c <= 3 && d <= 3 ? 'octets' : null
+  if (count <= 8 && b <= 2 && (a <= 2 || c <= 2)) return 'date'
+  return a === 4 && b === 6 && c >= 4 ? 'card' : null
 }
 
 /** A telephone number may have an extension. */

@@ -20,18 +20,20 @@ const SOCIAL = /^\d{3}-\d{2}-\d{4}$/
 export interface Phone {
   /** Without an extension. */
   written: string
-  digits: string
-  /** The text around it. */
+  /** How many it has. */
+  digits: number
+  /** The text around it; nothing where that has no letters. */
   before: string
   after: string
 }
 
 export function isPhone({ written, digits, before, after }: Phone): boolean {
-  if (digits.length < 7 || digits.length > 15) return false
-  if (written.startsWith('+')) return digits.length >= 8
+  if (digits < 7 || digits > 15) return false
+  if (written.startsWith('+')) return digits >= 8
   if (SOCIAL.test(written)) return false
   if (NORTH_AMERICAN.test(written)) return true
-  if (NATIONAL.test(written) && digits.length >= 9 && digits.length <= 12) return true
+  if (NATIONAL.test(written) && digits >= 9 && digits <= 12) return true
+  if (before === '') return AFTER.test(after)
   if (COUNTED.test(before)) return false
   const named = TITLE.test(before) || AFTER.test(after)
   return named || (/[ ()./-]/.test(written) && BEFORE.test(before))

@@ -3,11 +3,13 @@
  * numbers, dates of birth. Names and addresses of people have none and are not found. One walk finds the words that
  * have a digit; only these are looked at closer.
  */
+import { CAPITAL, IN_LABEL, IN_MAIL_NAME, SORTS, WORD } from '../character-sorts.ts'
 import { codeBefore, codesOf } from '../codes-of.ts'
 import { ibanLength, IBAN } from './accounts.ts'
 import { IPV6, isIpv6 } from './addresses.ts'
 import type { Find } from './detector.ts'
 import { WORD_IDS, type WordId } from './national-ids.ts'
+import { Letters } from './letters.ts'
 import { isDigit, NumberRun } from './number-run.ts'
 import { findNumber, isGlue, type NumberSource } from './numbers.ts'
 
@@ -15,12 +17,8 @@ import { findNumber, isGlue, type NumberSource } from './numbers.ts'
 const AT_DOMAIN =
   /@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[A-Za-z0-9]{2,59}|[A-Za-z]{2,24})(?![_-]{0,8}[A-Za-z0-9])/uy
 const LONGEST_MAIL_NAME = 64
-
-/** Characters of names in mail addresses. */
-const IN_MAIL_NAME = new Uint8Array(128)
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.%+-') {
-  IN_MAIL_NAME[character.charCodeAt(0)] = 1
-}
+/** In code units, of which a letter may be two. */
+const LONGEST_LABEL = 126
 
 /** Characters before it that say what an id is. */
 const BEFORE = 48
@@ -29,9 +27,6 @@ const BEFORE = 48
 const SHORTEST_ID = 6
 
 const NONE: ReadonlySet<string> = new Set()
-
-/** The engine looks for it many characters at a time. */
-const DIGIT = /[0-9]/g
 
 /**
  * @param off kinds that do not count; what else it could be is looked for
@@ -43,24 +38,39 @@ export function findPii(
   codes: Uint16Array = codesOf(text),
 ): Find[] {
   const finds = off.has('email') ? [] : findMail(text, codes)
-  const source = { text, codes, run: new NumberRun(codes), off }
+  const source = { text, codes, letters: new Letters(codes), run: new NumberRun(codes), off }
   let seen = 0
-  for (DIGIT.lastIndex = 0; DIGIT.test(text); DIGIT.lastIndex = seen) {
-    const i = DIGIT.lastIndex - 1
+  for (let i = nextDigit(text, codes, 0); i !== -1; i = nextDigit(text, codes, seen)) {
     let word = i
-    while (word > seen && isLetter(codes[word - 1] ?? 0)) word -= 1
-    const find = (word === i ? findNumber(source, i) : null) ?? findWord(source, word)
+    while (word > seen && ((SORTS[codes[word - 1] ?? 0] ?? 0) & WORD) !== 0) word -= 1
+    const end = endOfWord(codes, i)
+    const find = (word === i ? findNumber(source, i) : null) ?? findWord(source, word, end)
     if (find !== null) finds.push(find)
-    seen = find === null ? endOfWord(codes, i) : find.end
+    seen = find === null ? end : find.end
   }
   return finds
+}
+
+/** The engine looks for it many characters at a time, which pays where it is far. */
+const DIGIT = /[0-9]/g
+const NEAR = 16
+
+/** @returns -1 where there is none from `from` on */
+function nextDigit(text: string, codes: Uint16Array, from: number): number {
+  const near = Math.min(codes.length, from + NEAR)
+  for (let i = from; i < near; i += 1) if (isDigit(codes[i] ?? 0)) return i
+  DIGIT.lastIndex = near
+  return DIGIT.test(text) ? DIGIT.lastIndex - 1 : -1
 }
 
 /** Found by their `@`, of which there are few. */
 function findMail(text: string, codes: Uint16Array): Find[] {
   const finds: Find[] = []
+  const first = text.indexOf('@')
+  if (first === -1) return finds
   let seen = 0
-  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+  for (let at = first; at < codes.length; at += 1) {
+    if (codes[at] !== AT || !mayBeDomain(codes, at + 1)) continue
     let start = at
     while (start > seen && start > at - LONGEST_MAIL_NAME && isInMailName(codes, start - 1)) start -= 1
     if (start === at || (start > 0 && isInMailName(codes, start - 1))) continue
@@ -72,13 +82,19 @@ function findMail(text: string, codes: Uint16Array): Find[] {
   return finds
 }
 
-function isInMailName(codes: Uint16Array, at: number): boolean {
-  return IN_MAIL_NAME[codes[at] ?? 0] === 1
+/** Whether a label and a dot stand there: the pattern need not look at what has none. */
+function mayBeDomain(codes: Uint16Array, at: number): boolean {
+  let end = at
+  while (end <= at + LONGEST_LABEL && ((SORTS[codes[end] ?? 0] ?? 0) & IN_LABEL) !== 0) end += 1
+  return end > at && codes[end] === DOT
 }
 
-/** Letters and digits together. */
-function findWord({ text, codes, off }: NumberSource, at: number): Find | null {
-  const end = endOfWord(codes, at)
+function isInMailName(codes: Uint16Array, at: number): boolean {
+  return ((SORTS[codes[at] ?? 0] ?? 0) & IN_MAIL_NAME) !== 0
+}
+
+/** Letters and digits together, from `at` to `end`. */
+function findWord({ text, codes, off }: NumberSource, at: number, end: number): Find | null {
   if (codes[end] === COLON && !off.has('ip')) {
     const written = matchAt(IPV6, text, at)
     if (written !== null && isIpv6(written)) return { start: at, end: at + written.length, kind: 'ip' }
@@ -91,29 +107,28 @@ function findWord({ text, codes, off }: NumberSource, at: number): Find | null {
   const length = account === null ? 0 : ibanLength(account)
   if (length > 0 && !off.has('iban')) return { start: at, end: at + length, kind: 'iban' }
   if (end - at < SHORTEST_ID || !isDigit(codes[at + letters] ?? 0)) return null
-  const before = text.slice(Math.max(0, at - BEFORE), at)
-  for (const { kind, written, valid, context } of WORD_IDS_BY_LETTERS.get(letters) ?? []) {
+  for (const { kind, written, valid, context } of WORD_IDS_BY_LETTERS[letters] ?? []) {
     const id = matchAt(written, text, at)
-    if (id !== null && valid(id) && !off.has(kind) && (context === null || context.test(before)))
+    if (id === null || !valid(id) || off.has(kind)) continue
+    if (context === null || context.test(text.slice(Math.max(0, at - BEFORE), at)))
       return { start: at, end: at + id.length, kind }
   }
   return null
 }
 
+const AT = 64
+const DOT = 46
 const COLON = 58
 const HYPHEN = 45
 
 /** By how many capital letters stand before their first digit. */
-const WORD_IDS_BY_LETTERS: ReadonlyMap<number, readonly WordId[]> = new Map(
-  [0, 1, 2, 3, 4, 5, 6].map((count) => [
-    count,
-    WORD_IDS.filter(({ letters: [fewest, most] }) => fewest <= count && count <= most),
-  ]),
+const WORD_IDS_BY_LETTERS: readonly (readonly WordId[])[] = [0, 1, 2, 3, 4, 5, 6].map((count) =>
+  WORD_IDS.filter(({ letters: [fewest, most] }) => fewest <= count && count <= most),
 )
 
 function countCapitals(codes: Uint16Array, at: number): number {
   let end = at
-  while (isCapital(codes[end] ?? 0)) end += 1
+  while (((SORTS[codes[end] ?? 0] ?? 0) & CAPITAL) !== 0) end += 1
   return end - at
 }
 
@@ -122,16 +137,8 @@ function matchAt(pattern: RegExp, text: string, at: number): string | null {
   return pattern.exec(text)?.[0] ?? null
 }
 
-function isCapital(code: number): boolean {
-  return code >= 65 && code <= 90
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || isCapital(code) || code === 95
-}
-
 function endOfWord(codes: Uint16Array, at: number): number {
   let end = at
-  while (isDigit(codes[end] ?? 0) || isLetter(codes[end] ?? 0)) end += 1
+  while (((SORTS[codes[end] ?? 0] ?? 0) & WORD) !== 0) end += 1
   return end
 }
