@@ -48,6 +48,22 @@ export function followClock(state: RateState, { windowMs }: RateLimit, now: numb
   if (now < state.at - windowMs) state.at = now
 }
 
+/**
+ * A limit that a reload has changed: what counts by then counts on, but no more of it than fits the new limit, or a limit
+ * that was lowered would let nobody in for many of its windows.
+ * @returns whether it has changed
+ */
+export function followLimit(
+  state: RateState,
+  was: RateLimit,
+  { limit, now }: { limit: RateLimit; now: number },
+): boolean {
+  if (was.count === limit.count && was.windowMs === limit.windowMs) return false
+  drain(state, was, now)
+  state.level = Math.min(state.level, limit.count)
+  return true
+}
+
 /** Ms until `amount` fits: 0 = it does, Infinity = it never will, being more than the limit. */
 export function waitFor(level: number, limit: RateLimit, amount: number): number {
   const excess = level + amount - limit.count * (1 + SLACK)

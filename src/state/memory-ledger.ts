@@ -10,6 +10,7 @@ import {
   drain,
   emptyRate,
   followClock,
+  followLimit,
   giveBack,
   levelAt,
   put,
@@ -77,6 +78,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     if (known === undefined) return 0
     // A clock that was set back is a fact to go on from, even for a client that is refused all the time.
     followClock(known, limit, now)
+    adopt(known, limit, now)
     return levelAt(known, limit, now)
   }
   /** As it is by now, and remembered: something is about to be put in or taken out. */
@@ -87,8 +89,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       rememberRate(key, rate)
       return rate
     }
-    known.count = count
-    known.windowMs = windowMs
+    adopt(known, { count, windowMs }, now)
     drain(known, known, now)
     if (isCrowded(rates)) rememberRate(key, known)
     return known
@@ -251,6 +252,12 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     },
     size: () => ({ keys: rates.size + budgets.size + leases.size, open: open.size }),
   }
+}
+
+function adopt(rate: Rate, limit: RateLimit, now: number): void {
+  if (!followLimit(rate, rate, { limit, now })) return
+  rate.count = limit.count
+  rate.windowMs = limit.windowMs
 }
 
 function budgetKey({ key, period }: Extract<Charge, { kind: 'budget' }>): string {

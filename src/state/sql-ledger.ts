@@ -9,6 +9,7 @@ import type { Booked } from '../table/usage-book.ts'
 import {
   drain,
   emptyRate,
+  followLimit,
   giveBack,
   put,
   type RateLimit,
@@ -74,12 +75,14 @@ export function createSqlLedger(sql: Sql): SqlLedger {
     )
   }
   const rateOf = ({ key, limit }: RateCharge, now: number): RateState => {
-    const [row] = sql.rows('SELECT level, at, added FROM rates WHERE key = ?', key)
-    const state = row === undefined ? emptyRate(now) : rateIn(row)
+    const [row] = sql.rows('SELECT level, at, added, count, window_ms FROM rates WHERE key = ?', key)
+    if (row === undefined) return emptyRate(now)
+    const state = rateIn(row)
     const { at } = state
+    const isChanged = followLimit(state, limitIn(row), { limit, now })
     drain(state, limit, now)
-    // A clock set back counts from here; a refusal would not keep that.
-    if (state.at < at) keepRate({ key, limit }, state)
+    // A clock set back and a limit that has changed count from here; a refusal would not keep that.
+    if (isChanged || state.at < at) keepRate({ key, limit }, state)
     return state
   }
   const usedOf = ({ key, period }: BudgetCharge): number => {
@@ -212,9 +215,13 @@ function rateIn(row: SqlRow): RateState {
   return { level: Number(row['level']), at: Number(row['at']), added: Number(row['added']) }
 }
 
+function limitIn(row: SqlRow): RateLimit {
+  return { count: Number(row['count']), windowMs: Number(row['window_ms']) }
+}
+
 function savedRates(sql: Sql, now: number): LedgerState['rates'] {
   const rows = sql.rows('SELECT * FROM rates').map((row): [string, SavedRate] => {
-    const limit: RateLimit = { count: Number(row['count']), windowMs: Number(row['window_ms']) }
+    const limit = limitIn(row)
     const state = rateIn(row)
     drain(state, limit, now)
     return [String(row['key']), { ...state, ...limit }]

@@ -27,16 +27,22 @@ local function name_of(charge)
 end
 
 local function drained(charge, now)
-  local saved = redis.call('HMGET', name_of(charge), 'level', 'at', 'added')
+  local saved = redis.call('HMGET', name_of(charge), 'level', 'at', 'added', 'count', 'window')
   local rate = { level = tonumber(saved[1] or 0), at = tonumber(saved[2] or now), added = tonumber(saved[3] or 0) }
   local count, window = charge.limit.count, charge.limit.windowMs
-  if now < rate.at - window then
+  local was = { count = tonumber(saved[4] or count), window = tonumber(saved[5] or window) }
+  local is_new = was.count ~= count or was.window ~= window
+  if now < rate.at - was.window then
     rate.at = now
-    rate.set_back = true
+    rate.changed = true
   end
   if now > rate.at then
-    rate.level = math.max(0, rate.level - (now - rate.at) * count / window)
+    rate.level = math.max(0, rate.level - (now - rate.at) * was.count / was.window)
     rate.at = now
+  end
+  if is_new then
+    rate.level = math.min(rate.level, count)
+    rate.changed = true
   end
   return rate
 end
@@ -48,7 +54,8 @@ end
 
 local function keep_rate(charge, rate, ttl)
   local name = name_of(charge)
-  redis.call('HSET', name, 'level', text(rate.level), 'at', text(rate.at), 'added', text(rate.added))
+  redis.call('HSET', name, 'level', text(rate.level), 'at', text(rate.at), 'added', text(rate.added),
+    'count', text(charge.limit.count), 'window', text(charge.limit.windowMs))
   local full_in = math.ceil(rate.level * charge.limit.windowMs / charge.limit.count)
   keep_for(name, full_in + ttl + charge.limit.windowMs)
 end
@@ -115,7 +122,7 @@ end
 local function wait_of(charge)
   if charge.kind == 'rate' then
     local rate = drained(charge, now)
-    if rate.set_back then keep_rate(charge, rate, ttl) end
+    if rate.changed then keep_rate(charge, rate, ttl) end
     local excess = rate.level + charge.amount - charge.limit.count * (1 + SLACK)
     if excess <= 0 then return 0 end
     if charge.amount > charge.limit.count then return math.huge end

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Ledger } from '../../../src/ports.ts'
 import type { Charge, Verdict } from '../../../src/table/charges.ts'
 import { createOracle } from './ledger-oracle.ts'
+import { amountOf, budget, lease, limitOf, NOON, on, rate } from './make-charges.ts'
 
 export interface LedgerUnderTest {
   ledger: Ledger
@@ -21,8 +22,6 @@ export interface LedgerSuiteOptions {
   runs?: number
 }
 
-/** A round moment: 2026-11-21, noon UTC. */
-const NOON = Date.UTC(2026, 10, 21, 12)
 const TTL_MS = 100_000
 
 export function runLedgerSuite(name: string, { create, runs = 200 }: LedgerSuiteOptions): void {
@@ -213,10 +212,31 @@ export function runLedgerSuite(name: string, { create, runs = 200 }: LedgerSuite
     it('takes a limit that a reload has changed', async () => {
       const { reserve } = await fresh()
       await reserve('a', [rate('r', 40, 60), lease('l', 9), budget('b', 400, 1000)])
-      expect(await reserve('b', [rate('r', 1, 30)])).toMatchObject({ granted: false, retryAfterMs: 22_000 })
+      expect(await reserve('b', [rate('r', 1, 30)])).toMatchObject({ granted: false, retryAfterMs: 2000 })
       expect((await reserve('c', [lease('l', 1)])).granted).toBe(false)
       expect((await reserve('d', [budget('b', 1, 300)])).standings).toMatchObject([{ remaining: 0 }])
       expect((await reserve('e', [rate('r', 1, 60), lease('l', 2), budget('b', 1, 500)])).granted).toBe(true)
+    })
+
+    it('lets in by a lowered limit as soon as one of its own, however much was used before', async () => {
+      const { reserve } = await fresh()
+      await reserve('a', [rate('t', 900_000, 1_000_000)])
+      const lowered = await reserve('b', [rate('t', 1, 10)])
+      expect(lowered).toMatchObject({
+        granted: false,
+        retryAfterMs: 6000,
+        standings: [{ remaining: 0, resetMs: 60_000 }],
+      })
+      expect((await reserve('c', [rate('t', 1, 10)], NOON + 5999)).granted).toBe(false)
+      expect((await reserve('d', [rate('t', 1, 10)], NOON + 6000)).granted).toBe(true)
+    })
+
+    it('goes on from what counts by then when a limit changes', async () => {
+      const { reserve } = await fresh()
+      await reserve('a', [rate('t', 60, 60)])
+      // Half of it has run out by the old limit.
+      const { standings } = await reserve('b', [rate('t', 0, 600)], NOON + 30_000)
+      expect(standings).toMatchObject([{ remaining: 570 }])
     })
 
     it('looks without taking', async () => {
@@ -264,35 +284,6 @@ function clientOf(ledger: Ledger): Client {
     reserve: async (id, charges, now = NOON) => await ledger.reserve({ id, now, charges, ttlMs: TTL_MS }),
     settle: async (id, used, now = NOON) => await ledger.settle({ id, now, used }),
   }
-}
-
-function rate(key: string, amount: number, count: number, windowMs = 60_000): Charge & { kind: 'rate' } {
-  return { kind: 'rate', key, amount, limit: { count, windowMs } }
-}
-
-function lease(key: string, limit: number): Charge & { kind: 'lease' } {
-  return { kind: 'lease', key, limit }
-}
-
-/** @param day of November 2026 */
-function budget(key: string, amount: number, limit: number, day = 21): Charge & { kind: 'budget' } {
-  const period = { per: 'day', name: `2026-11-${day}`, endsAt: Date.UTC(2026, 10, day + 1) } as const
-  return { kind: 'budget', key, amount, limit, period }
-}
-
-/** The charge as it is made at that time: a budget's period goes with the day. */
-function on(charge: Charge, now: number): Charge {
-  return charge.kind === 'budget'
-    ? budget(charge.key, charge.amount, charge.limit, new Date(now).getUTCDate())
-    : charge
-}
-
-function limitOf(charge: Charge): number {
-  return charge.kind === 'rate' ? charge.limit.count : charge.limit
-}
-
-function amountOf(charge: Charge): number {
-  return charge.kind === 'lease' ? 1 : charge.amount
 }
 
 /**
