@@ -15,13 +15,18 @@ export const hasOpenapi: boolean = existsSync(FILE)
 /** For the name of a suite. */
 export const openapiNote: string = hasOpenapi ? '' : ' (skipped: the document is not on this machine)'
 
+/** The document, unpacked. */
+export function openapiText(): string {
+  return gunzipSync(readFileSync(FILE)).toString()
+}
+
 /** @returns what is wrong with a value by the schema of this name; null = nothing */
 export type Validate = (schema: string, value: unknown) => unknown
 
 /** @param names schemas that will be asked for: to parse the document whole takes seconds */
 export function readOpenapi(names: readonly string[]): Validate {
   const ajv = new Ajv({ strict: false, validateFormats: false })
-  const schemas = readSchemas(gunzipSync(readFileSync(FILE)).toString(), names)
+  const schemas = readSchemas(openapiText(), names)
   ajv.addSchema({ $id: 'openai', components: { schemas } })
   const compiled = new Map<string, ValidateFunction>()
   return (schema, value) => {
@@ -51,7 +56,7 @@ function readSchemas(text: string, names: readonly string[]): Record<string, unk
 
 /** `nullable` is OpenAPI 3.0's, left over in a document of 3.1: said here as JSON Schema says it. */
 function readNullable(_key: unknown, value: unknown): unknown {
-  if (!isRecord(value) || value['nullable'] !== true) return value
-  const { nullable: _, ...schema } = value
-  return { anyOf: [schema, { type: 'null' }] }
+  if (!isRecord(value) || typeof value['nullable'] !== 'boolean') return value
+  const { nullable, ...schema } = value
+  return nullable ? { anyOf: [schema, { type: 'null' }] } : schema
 }
