@@ -36,6 +36,8 @@ export type ErrorCode =
   | 'model_not_found'
   | 'model_not_allowed'
   | 'surface_not_served'
+  | 'state_not_kept'
+  | 'server_tool_not_allowed'
   | 'not_translatable'
   | 'translation_lossy'
   | 'blocked_by_policy'
@@ -89,6 +91,8 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   model_not_found: [404, 'invalid_request_error'],
   model_not_allowed: [403, 'invalid_request_error'],
   surface_not_served: [400, 'invalid_request_error'],
+  state_not_kept: [400, 'invalid_request_error'],
+  server_tool_not_allowed: [403, 'policy_error'],
   not_translatable: [400, 'invalid_request_error'],
   translation_lossy: [400, 'policy_error'],
   blocked_by_policy: [403, 'policy_error'],

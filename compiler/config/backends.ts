@@ -103,6 +103,11 @@ interface HttpBackendConfig extends AnyBackendConfig {
    * translated where they can be.
    */
   speaks?: Several<SurfaceName>
+  /**
+   * Whether it keeps what requests can refer to later, such as the `previous_response_id` of a response. Without it such
+   * requests are refused. @default false
+   */
+  keepsState?: boolean
   tls?: BackendTlsConfig
   /** How it is asked whether it is well; `off` leaves that to what happens to requests. */
   health?: HealthConfig | 'off'

@@ -114,6 +114,13 @@ export interface ServedModelConfig {
    * @values {"allow": "Yes. What is lost on the way is named in the answer's `x-aicc-lost`.", "lossless": "Only where nothing is lost; other requests are refused.", "off": "No: only targets that speak it are asked."}
    */
   translation?: 'allow' | 'lossless' | 'off'
+  /**
+   * Whether a backend may run tools of its own, such as a search of the web: it then sends of a request what it likes to
+   * whom it likes. Never for requests with a label that may not go everywhere.
+   * @default "refuse"
+   * @values {"refuse": "No: such requests are refused.", "allow": "Yes, where no label forbids it."}
+   */
+  serverTools?: 'refuse' | 'allow'
   timeouts?: TimeoutsConfig
   /** Silence after which a stream gets a keep-alive comment, or `off`. From then on a failure is an error frame in a 200. @default "10s" */
   keepAlive?: DurationOrOff

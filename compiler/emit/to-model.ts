@@ -34,6 +34,7 @@ export function toModel(model: ResolvedModel, policy: Pick<ResolvedPolicy, 'mode
     onBreak: model.onBreak.value,
     surfaces: model.surfaces,
     ...(model.translation && { translation: model.translation }),
+    ...(model.serverTools === 'allow' && { serverTools: model.serverTools }),
     timeouts: {
       connectMs: timeouts.connect.value,
       firstTokenMs: timeouts.firstToken.value,

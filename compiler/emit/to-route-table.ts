@@ -82,6 +82,7 @@ function withSpeaks(speaks: Target['speaks'] | null): Pick<Target, 'speaks'> {
 }
 
 function toBackend({
+  keepsState,
   kind,
   origin,
   basePath,
@@ -103,6 +104,7 @@ function toBackend({
     tls: origin?.startsWith('https:') ? { ca: tls.ca, serverName: tls.serverName } : null,
     health,
     models: toRecord(models, ({ id, context }) => ({ id, context })),
+    ...(keepsState && { keepsState }),
     limits: toLimits(limits),
     slots: slots && {
       count: slots.count,

@@ -97,6 +97,8 @@ function describeDrop(
   switch (why) {
     case 'surface':
       return `does not speak ${facts.surface}, nor what that can be translated to`
+    case 'state':
+      return `keeps nothing that \`${facts.state}\` could refer to`
     case 'label':
       return `${zoneName(table, target.zone)} is not trusted enough for ${decision.labels.join(', ')}`
     case 'mode':

@@ -23,6 +23,8 @@ export interface Defaults {
   balance: Balance
   onBreak: 'terminate' | 'continue'
   translation: 'allow'
+  serverTools: 'refuse'
+  keepsState: false
   listen: { https: string; http: string }
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
   cors: { maxAge: string }
@@ -60,6 +62,8 @@ export const DEFAULTS: Defaults = {
   balance: 'round-robin',
   onBreak: 'terminate',
   translation: 'allow',
+  serverTools: 'refuse',
+  keepsState: false,
   listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },
   cors: { maxAge: '10m' },

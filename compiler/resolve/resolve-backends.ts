@@ -6,6 +6,7 @@ import { quote } from '../diagnostics/quote.ts'
 import type { CaFiles } from '../load/load-ca-files.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { ValidPolicy } from '../validate/validate.ts'
+import { DEFAULTS } from './defaults.ts'
 import { parseCa } from './parse-ca.ts'
 import { within } from './place.ts'
 import { resolveAddress } from './resolve-address.ts'
@@ -39,6 +40,7 @@ export function resolveBackends(
       asksUsage: config.kind === 'demo' || config.streamUsage !== 'off',
       agent: config.kind === 'opencode' ? (config.agent ?? null) : null,
       speaks: config.kind === 'demo' || config.speaks === undefined ? null : resolveSurfaces(config.speaks),
+      keepsState: config.kind === 'demo' ? false : (config.keepsState ?? DEFAULTS.keepsState),
       tls: resolveTls(config, { at, ca: caFiles.get(name) }, vocabulary),
       health: resolveProbe(config, at, vocabulary),
       zone,

@@ -28,6 +28,7 @@ export function resolveDestination(to: string, at: Place, scope: Scope): string 
       onBreak: { value: DEFAULTS.onBreak, at: null },
       surfaces: null,
       translation: null,
+      serverTools: DEFAULTS.serverTools,
       limits: NO_LIMITS,
       ...resolveTimeouts({ model: {}, policy: scope.policy, at }, scope),
       at,

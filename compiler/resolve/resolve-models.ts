@@ -42,6 +42,7 @@ function resolveModel(name: string, config: ModelConfig, scope: Scope): Resolved
         : { value: config.onBreak, at: within(at, 'onBreak') },
     surfaces: surfaces === undefined ? null : resolveSurfaces(surfaces),
     translation: translation === 'allow' ? null : translation,
+    serverTools: config.serverTools ?? DEFAULTS.serverTools,
     limits: resolveUsage(config.limits, within(at, 'limits')),
     ...resolveTimeouts({ model: config, policy: scope.policy, at }, scope),
     at,

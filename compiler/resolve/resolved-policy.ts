@@ -75,6 +75,7 @@ export interface ResolvedServedModel {
   /** Null = all that its targets can. */
   surfaces: Surface[] | null
   translation: ServedModel['translation'] | null
+  serverTools: 'refuse' | 'allow'
   timeouts: ResolvedTimeouts
   /** Milliseconds; 0 = never. */
   keepAlive: Setting<number>
@@ -223,6 +224,7 @@ export interface ResolvedBackend {
   asksUsage: boolean
   /** Null = what its kind does. */
   speaks: Wire[] | null
+  keepsState: boolean
   tls: ResolvedTls
   /** Null = it is never asked. */
   health: Probe | null

@@ -2,6 +2,7 @@
  * A request as a test case or `aicc explain` describes it → what a client would send.
  */
 import type { RouteTable, Surface } from '../../src/table/route-table.ts'
+import { SURFACE_TRAITS } from '../../src/table/surfaces.ts'
 import type { TestRequestConfig } from '../config/tests.ts'
 import { createTokenCount } from './create-token-count.ts'
 import type { SimulatedRequest } from './simulate.ts'
@@ -51,11 +52,14 @@ function toBody(surface: Surface, { model, prompt, system, messages, body }: Tex
 /** The field that holds the text, as the surface calls it. */
 function textOf(surface: Surface, texts: { [K in keyof Texts]?: Texts[K] | undefined }): object {
   const { prompt, system, messages = [] } = texts
-  if (surface !== 'chat') {
+  const { turns, system: asides, prompts } = SURFACE_TRAITS[surface]
+  if (turns === null) {
     const text = [system, prompt].filter((part) => part !== undefined).join('\n')
-    return { [surface === 'embeddings' ? 'input' : 'prompt']: text }
+    return { [prompts[0] ?? 'prompt']: text }
   }
-  const first = system === undefined ? [] : [{ role: 'system', content: system }]
+  const [aside] = asides
+  const own = aside === undefined || system === undefined ? {} : { [aside]: system }
+  const first = aside !== undefined || system === undefined ? [] : [{ role: 'system', content: system }]
   const last = prompt === undefined ? [] : [{ role: 'user', content: prompt }]
-  return { messages: [...first, ...messages, ...last] }
+  return { ...own, [turns]: [...first, ...messages, ...last] }
 }

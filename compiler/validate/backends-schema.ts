@@ -71,6 +71,7 @@ const httpBackend = {
   url: httpUrl,
   key: secret.exactOptional(),
   speaks: surfacesSchema.exactOptional(),
+  keepsState: bool.exactOptional(),
   tls: z.strictObject({ ca: nonEmpty.exactOptional(), serverName: hostName.exactOptional() }).exactOptional(),
   health: z
     .union(

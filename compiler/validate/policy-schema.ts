@@ -120,6 +120,7 @@ const servedKeys = {
   limits: usageLimitsSchema.exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
   translation: z.enum(['allow', 'lossless', 'off']).exactOptional(),
+  serverTools: z.enum(['refuse', 'allow']).exactOptional(),
   timeouts: timeouts.exactOptional(),
   keepAlive: durationOrOff.exactOptional(),
 }

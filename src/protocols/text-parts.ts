@@ -6,9 +6,8 @@ import type { Surface } from '../table/route-table.ts'
 import { SURFACE_TRAITS } from '../table/surfaces.ts'
 import { isRecord, type LongNumber } from './json-object.ts'
 import { KIND_FIELDS, KNOWN_KEYS, KNOWN_KINDS } from './known-names.ts'
+import { roleOfTurn, type TextRole } from './turn-role.ts'
 import { countTokens, holdsContent, unreadableIn } from './unreadable.ts'
-
-export type TextRole = 'system' | 'user' | 'assistant' | 'tool' | 'other'
 
 export interface TextPart {
   role: TextRole
@@ -46,18 +45,17 @@ export interface RequestText {
  */
 export const MAX_PARTS = 10_000
 
-const ROLES: Readonly<Record<string, TextRole>> = {
-  system: 'system',
-  developer: 'system',
-  user: 'user',
-  assistant: 'assistant',
-  tool: 'tool',
-  function: 'tool',
-}
-
 /** Fields that hold JSON in a string, and fields that hold an id. */
 const JSON_FIELDS = new Set(['arguments'])
-const ID_FIELDS = new Set(['id', 'tool_call_id', 'call_id', 'item_id'])
+const ID_FIELDS = new Set([
+  'id',
+  'tool_call_id',
+  'tool_use_id',
+  'call_id',
+  'item_id',
+  'signature',
+  'encrypted_content',
+])
 
 /** Tools like to answer in JSON, some of them cut it off: it is known by how it begins. */
 const LIKE_JSON = /^\s*(?:\{\s*"|\[\s*[[{"])/
@@ -77,47 +75,42 @@ export function textParts(
   numbers: readonly LongNumber[] = [],
 ): RequestText {
   const walk = new Walk()
-  const fields = SURFACE_TRAITS[surface].prompts
-  let lastUser: readonly [number, number] = [0, 0]
-  let messages = 0
-  for (const field of fields) {
-    walk.prompt(field, body[field])
-    lastUser = [0, walk.parts.length]
+  const { turns: field, system, prompts, documents } = SURFACE_TRAITS[surface]
+  const turns = field === null ? [] : turnsIn(body[field])
+  const read = new Set(['model', ...system, ...prompts])
+  for (const key of system) walk.prompt(key, body[key], 'system')
+  let lastUser: readonly [number, number] = [walk.parts.length, walk.parts.length]
+  for (const key of prompts) {
+    if (turns.length > 0 && key === field) continue
+    walk.prompt(key, body[key], 'user')
+    // Of a query and its documents only the query is asked.
+    if (!documents.includes(key) || lastUser[0] === lastUser[1]) lastUser = [lastUser[0], walk.parts.length]
   }
-  const turns = surface === 'chat' && Array.isArray(body['messages']) ? body['messages'] : []
-  for (const [index, message] of turns.entries()) {
-    messages += 1
-    const from = walk.parts.length
-    const role = roleOf(message)
-    walk.message(message, index, role)
-    if (role === 'user') lastUser = [from, walk.parts.length]
+  if (field !== null && turns.length > 0) {
+    read.add(field)
+    for (const [index, turn] of turns.entries()) {
+      const from = walk.parts.length
+      const role = roleOfTurn(turn)
+      walk.turn(turn, [field, index], role)
+      if (role === 'user') lastUser = spokenIn(walk.parts, from) ?? lastUser
+    }
   }
-  for (const [key, value] of Object.entries(body)) {
-    if (key === 'model' || (turns.length > 0 && key === 'messages') || fields.includes(key)) continue
-    walk.field(key, value)
-  }
+  for (const [key, value] of Object.entries(body)) if (!read.has(key)) walk.field(key, value)
   walk.end(numbers)
+  const messages = turns.length
   const { parts, tokenNumbers, systemLength, images, opaque, cut } = walk
   return { parts, lastUser, messages, tokenNumbers, systemLength, images, opaque: opaque || cut, cut }
 }
 
-/** Whether a chat request shows the model an image. Cheap: where all content is text, it looks at nothing else. */
-export function hasImages(body: Readonly<Record<string, unknown>>): boolean {
-  const { messages } = body
-  if (!Array.isArray(messages)) return false
-  return messages.some((message) => {
-    const content: unknown = isRecord(message) ? message['content'] : null
-    return Array.isArray(content) ? content.some(isImage) : isImage(content)
-  })
+/** A list that is no text as a tokenizer made it. */
+function turnsIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) && countTokens(value) === 0 ? value : []
 }
 
-function isImage(part: unknown): boolean {
-  return isRecord(part) && Object.entries(part).some(([key, value]) => unreadableIn(key, value) === 'images')
-}
-
-function roleOf(message: unknown): TextRole {
-  const role: unknown = isRecord(message) ? message['role'] : null
-  return typeof role === 'string' && Object.hasOwn(ROLES, role) ? (ROLES[role] ?? 'other') : 'other'
+/** What the user says in a turn, between the first and the last of it: tools may answer in the same one. */
+function spokenIn(parts: readonly TextPart[], from: number): readonly [number, number] | null {
+  const first = parts.findIndex(({ role }, i) => i >= from && role === 'user')
+  return first === -1 ? null : [first, parts.findLastIndex(({ role }) => role === 'user') + 1]
 }
 
 /**
@@ -134,28 +127,32 @@ class Walk {
   #role: TextRole = 'other'
   /** What is shown to the model may refer to files; a description of a tool may not. */
   #isContent = true
+  /** The object whose members are walked. */
+  #holder: Readonly<Record<string, unknown>> = {}
   readonly #path: (string | number)[] = []
   readonly #keys = new Set<string>()
 
   /** A prompt or input: text, texts, or what a tokenizer made of them. */
-  prompt(field: string, value: unknown): void {
-    this.#role = 'user'
+  prompt(field: string, value: unknown, role: TextRole): void {
+    this.#role = role
     this.#isContent = true
     this.#within(field, () => this.#prompt(value))
   }
 
-  message(message: unknown, index: number, role: TextRole): void {
+  turn(turn: unknown, [field, index]: readonly [string, number], role: TextRole): void {
     this.#role = role
     this.#isContent = true
-    this.#within('messages', () => this.#within(index, () => this.#value(message)))
+    this.#within(field, () => this.#within(index, () => this.#value(turn)))
   }
 
   /** Any other member of the body. */
   field(key: string, value: unknown): void {
     this.#role = 'other'
     this.#isContent = holdsContent(key)
+    if (!KNOWN_KEYS.has(key)) this.#keys.add(key)
     // Of `audio` at the top a chat wants its answer spoken; it sends nothing.
-    this.#member(key, value, key !== 'audio')
+    if (this.#isContent && key !== 'audio') this.#note(key, value)
+    this.#nested(key, value)
   }
 
   end(numbers: readonly LongNumber[]): void {
@@ -185,18 +182,31 @@ class Walk {
     } else if (Array.isArray(value)) {
       for (let i = 0; i < value.length; i += 1) this.#nested(i, value[i])
     } else if (isRecord(value)) {
-      for (const key in value) this.#member(key, value[key], true)
+      this.#record(value)
     }
   }
 
-  #member(key: string, value: unknown, mayRefer: boolean): void {
+  #record(value: Readonly<Record<string, unknown>>): void {
+    const [role, holder] = [this.#role, this.#holder]
+    this.#holder = value
+    if (value['type'] === 'tool_result') this.#role = 'tool'
+    for (const key in value) this.#member(key, value[key])
+    this.#holder = holder
+    this.#role = role
+  }
+
+  #member(key: string, value: unknown): void {
     if (!KNOWN_KEYS.has(key)) this.#keys.add(key)
-    if (this.#isContent && mayRefer) this.#note(key, value)
+    const isContent = this.#isContent
+    if (isContent) this.#note(key, value)
+    // What a tool is called with refers to nothing that a backend would fetch, whatever its fields are called.
+    if (key === 'input' && this.#holder['type'] === 'tool_use') this.#isContent = false
     this.#nested(key, value)
+    this.#isContent = isContent
   }
 
   #note(key: string, value: unknown): void {
-    const what = unreadableIn(key, value)
+    const what = unreadableIn(key, value, this.#holder)
     if (what === 'images') this.images = true
     else if (what !== null) this.opaque = true
     if (what === 'tokens') this.tokenNumbers += countTokens(value)
@@ -229,7 +239,7 @@ class Walk {
 
   /** Whether it is no text but a file, which is noted then. */
   #isFile(field: string, text: string): boolean {
-    if (OPAQUE_FIELDS.has(field) && !ADDRESS.test(text)) {
+    if (OPAQUE_FIELDS.has(field) && !ADDRESS.test(text) && !this.#isWritten(field)) {
       if (field !== 'images') this.opaque = true
       return true
     }
@@ -237,6 +247,11 @@ class Walk {
     if (/^\s*data:(?:image\/|[;,])/i.test(text)) this.images = true
     else this.opaque = true
     return true
+  }
+
+  /** The text of a document stands where a file would. */
+  #isWritten(field: string): boolean {
+    return field === 'data' && this.#holder['type'] === 'text'
   }
 
   /** The field that holds it, be it in a list. */

@@ -2,6 +2,7 @@
  * What a request shows to a model that is no text: images, sound, files, tokens. Told by the names of fields, at any
  * depth, for a backend may fetch what they refer to however it is wrapped.
  */
+import { isRecord } from './json-object.ts'
 
 /** What a field holds beside, or instead of, text. */
 export type Unreadable = 'images' | 'tokens' | 'opaque'
@@ -29,6 +30,11 @@ const INSTRUCTIONS: ReadonlySet<string> = new Set([
   'response_format',
   'metadata',
   'stream_options',
+  'text',
+  'reasoning',
+  'thinking',
+  'output_config',
+  'context_management',
 ])
 
 /** Whether content may stand below this top-level field. */
@@ -37,14 +43,24 @@ export function holdsContent(key: string): boolean {
 }
 
 /** What the member of an object says of what it, or the object, holds; null = nothing that cannot be read. */
-export function unreadableIn(key: string, value: unknown): Unreadable | null {
+export function unreadableIn(
+  key: string,
+  value: unknown,
+  holder: Readonly<Record<string, unknown>>,
+): Unreadable | null {
   if (key === 'type') {
     if (typeof value !== 'string') return null
+    if (value === 'document' && isWritten(holder['source'])) return null
     return value.includes('image') ? 'images' : OPAQUE_KIND.test(value) ? 'opaque' : null
   }
   const what = UNREADABLE.get(key)
   if (what === undefined || isEmpty(value)) return null
   return what === 'tokens' && countTokens(value) === 0 ? null : what
+}
+
+/** A document whose text stands in the request. */
+function isWritten(source: unknown): boolean {
+  return isRecord(source) && (source['type'] === 'text' || source['type'] === 'content')
 }
 
 function isEmpty(value: unknown): boolean {

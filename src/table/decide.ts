@@ -75,7 +75,21 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
     const { mode, capability } = dropped
     if (mode !== null) return refuse(outcome, { reason: 'mode-denied', mode, model: modelName })
     if (capability !== null) return refuse(outcome, { reason: 'not-capable', capability, model: modelName })
-    return refuse(outcome, { reason: 'surface-not-served' })
+    const { state } = facts
+    return refuse(
+      outcome,
+      state === undefined || !dropped.state
+        ? { reason: 'surface-not-served' }
+        : { reason: 'state-not-kept', field: state },
+    )
+  }
+  const { serverTool } = facts
+  // What such a tool sends goes anywhere: it is a way to the least trusted zone.
+  if (
+    serverTool !== undefined &&
+    (options.minZone > 0 || servedModel(table, modelName).serverTools !== 'allow')
+  ) {
+    return refuse(outcome, { reason: 'server-tool', tool: serverTool })
   }
   return {
     kind: 'route',

@@ -51,13 +51,17 @@ export type RefusalReason =
   /** All that is left is gated by a mode that is on. */
   | { reason: 'mode-denied'; mode: string; model: string }
   | { reason: 'not-capable'; capability: Capability; model: string }
+  /** No target keeps what that field refers to. */
+  | { reason: 'state-not-kept'; field: string }
+  /** A tool that the backend would run itself, which the model does not allow or the request's labels forbid. */
+  | { reason: 'server-tool'; tool: string }
 
 export type Refusal = { kind: 'refuse' } & RuleOutcome & RefusalReason
 
 export type Decision = RouteDecision | Refusal
 
 /** Why a target was left out. */
-export type DropReason = 'surface' | 'label' | 'mode' | 'capability' | 'context'
+export type DropReason = 'surface' | 'state' | 'label' | 'mode' | 'capability' | 'context'
 
 /** Follows a decision step by step, for tools that explain. */
 export interface Trace {

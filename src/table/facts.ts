@@ -21,8 +21,12 @@ export interface Facts {
   systemLength: number
   tools: boolean
   images: boolean
-  /** Whether an answer in JSON is demanded (`response_format`). */
+  /** Whether an answer in JSON is demanded. */
   json: boolean
+  /** The field that only a backend which keeps state can honour; left out = there is none. */
+  state?: string
+  /** The tool that the backend itself would run; left out = there is none. */
+  serverTool?: string
   /** Labels of the request, with what caused each: a detector, a pattern's id, `client`, `unscanned`, `images`, `failed`. */
   labels: Readonly<Record<string, readonly string[]>>
   /** The injection verdict: flagged or not. */

@@ -142,6 +142,8 @@ export interface ServedModel {
   surfaces: Surface[] | null
   /** Whether requests may be translated for targets that speak another protocol; left out, they may, whatever is lost. */
   translation?: 'lossless' | 'off'
+  /** Whether backends may run tools of their own for requests that may go anywhere; left out, they may not. */
+  serverTools?: 'allow'
   timeouts: Timeouts
   /** Silence after which a stream's headers are committed and a comment is sent; 0 = never. */
   keepAliveMs: number
@@ -326,6 +328,8 @@ export interface Backend {
   /** Null = it is never asked. */
   health: Probe | null
   models: Record<string, BackendModel>
+  /** It keeps what requests refer to later; left out, it does not. */
+  keepsState?: true
   /** Of all that it is asked. */
   limits: UsageLimits | null
   /** Null = it works on any number of requests at once. */

@@ -14,7 +14,7 @@ export interface Selection {
   fallback: FallbackStep[]
   balance: Balance
   /** Why targets were left out, first of each kind. */
-  dropped: { label: boolean; mode: string | null; capability: Capability | null }
+  dropped: { state: boolean; label: boolean; mode: string | null; capability: Capability | null }
 }
 
 export interface SelectOptions {
@@ -35,7 +35,7 @@ export function selectTargets(
 ): Selection {
   const { name, minZone, forced, rest, trace } = options
   const wanted = wantedCapabilities(facts)
-  const dropped: Selection['dropped'] = { label: false, mode: null, capability: null }
+  const dropped: Selection['dropped'] = { state: false, label: false, mode: null, capability: null }
   const drop = (target: Target, why: DropReason): undefined => {
     trace?.dropped(name, target, why)
     return undefined
@@ -43,7 +43,15 @@ export function selectTargets(
   const admit = (key: TargetKey): Target | undefined => {
     const target = lookup(table.targets, key)
     if (target === undefined) throw new Error(`the table has no target ${key}`)
-    if (!serves(target, facts.surface, { table, model })) return drop(target, 'surface')
+    const backend = lookup(table.backends, target.backend)
+    if (backend === undefined) throw new Error(`the table has no backend ${target.backend}`)
+    const wire = wireOf(spokenBy(target, backend), facts.surface, model.translation)
+    // For what it does not speak it is no target at all: its zone and its modes mean nothing then.
+    if (wire === null) return drop(target, 'surface')
+    if (facts.state !== undefined && (wire !== facts.surface || backend.keepsState !== true)) {
+      dropped.state = true
+      return drop(target, 'state')
+    }
     if (target.zone < minZone) {
       dropped.label = true
       return drop(target, 'label')
@@ -96,17 +104,6 @@ export function selectTargets(
   ranked.splice(behind, 0, ...down.map(({ target }) => ({ target, on: PLAIN_CAUSES })))
   ranked.push(...fallback.filter((entry) => !up(entry)).toSorted(byPlace))
   return { pool: pool.filter(up), fallback: ranked, balance: model.balance, dropped }
-}
-
-/** For what it does not speak it is no target at all: its zone and its modes mean nothing then. */
-function serves(
-  target: Target,
-  surface: Facts['surface'],
-  { table, model }: { table: RouteTable; model: ServedModel },
-): boolean {
-  const backend = lookup(table.backends, target.backend)
-  if (backend === undefined) throw new Error(`the table has no backend ${target.backend}`)
-  return wireOf(spokenBy(target, backend), surface, model.translation) !== null
 }
 
 /** The mode that is on and keeps this request from the target, or null. */

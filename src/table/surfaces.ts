@@ -23,11 +23,17 @@ export interface SurfaceTraits {
   system: readonly string[]
   /** Top-level fields that hold what a user says, outside of turns. */
   prompts: readonly string[]
+  /** Those of them that hold documents rather than what somebody asks. */
+  documents: readonly string[]
   /**
-   * Names of the limit of an answer's length, the protocol's own first. All count: backends differ in whom they believe.
-   * Empty = it writes no text whose length is counted in tokens, and sampling parameters mean nothing to it.
+   * Names of the limit of an answer's length: the first is added where there is none, and all count, for backends differ
+   * in whom they believe. Empty = it writes no text whose length is counted in tokens, and has no parameters.
    */
   outputLimit: readonly string[]
+  /** Parameters that a rule may add, besides that limit. */
+  parameters: 'all' | readonly string[]
+  /** `reasoning_effort` is the `effort` of its `reasoning`. */
+  nestsEffort: boolean
 }
 
 const JSON_CALL = {
@@ -37,10 +43,13 @@ const JSON_CALL = {
   answer: 'json',
   turns: null,
   system: [],
+  documents: [],
   outputLimit: [],
+  parameters: [],
+  nestsEffort: false,
 } as const
 
-const CHAT_LIMIT = ['max_tokens', 'max_completion_tokens'] as const
+const WRITES = { outputLimit: ['max_tokens', 'max_completion_tokens'], parameters: 'all' } as const
 
 const MESSAGES = {
   family: 'anthropic',
@@ -49,6 +58,8 @@ const MESSAGES = {
   turns: 'messages',
   system: ['system'],
   prompts: [],
+  documents: [],
+  nestsEffort: false,
 } as const
 
 export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
@@ -59,7 +70,7 @@ export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
     streams: true,
     turns: 'messages',
     prompts: [],
-    outputLimit: CHAT_LIMIT,
+    ...WRITES,
   },
   completions: {
     ...JSON_CALL,
@@ -67,13 +78,14 @@ export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
     backendPath: '/completions',
     streams: true,
     prompts: ['prompt', 'suffix'],
-    outputLimit: CHAT_LIMIT,
+    ...WRITES,
   },
   embeddings: {
     ...JSON_CALL,
     path: '/v1/embeddings',
     backendPath: '/embeddings',
     prompts: ['input'],
+    documents: ['input'],
   },
   responses: {
     ...JSON_CALL,
@@ -83,14 +95,17 @@ export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
     turns: 'input',
     system: ['instructions'],
     prompts: ['input'],
-    outputLimit: ['max_output_tokens', ...CHAT_LIMIT],
+    outputLimit: ['max_output_tokens'],
+    parameters: ['temperature', 'top_p', 'parallel_tool_calls'],
+    nestsEffort: true,
   },
   messages: {
     ...MESSAGES,
     path: '/v1/messages',
     backendPath: '/messages',
     streams: true,
-    outputLimit: CHAT_LIMIT,
+    outputLimit: ['max_tokens'],
+    parameters: ['temperature', 'top_p', 'top_k'],
   },
   'count-tokens': {
     ...MESSAGES,
@@ -98,8 +113,15 @@ export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
     backendPath: '/messages/count_tokens',
     streams: false,
     outputLimit: [],
+    parameters: [],
   },
-  rerank: { ...JSON_CALL, path: '/v1/rerank', backendPath: '/rerank', prompts: ['query', 'documents'] },
+  rerank: {
+    ...JSON_CALL,
+    path: '/v1/rerank',
+    backendPath: '/rerank',
+    prompts: ['query', 'documents'],
+    documents: ['documents'],
+  },
   transcriptions: {
     ...JSON_CALL,
     path: '/v1/audio/transcriptions',
@@ -112,7 +134,8 @@ export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
     path: '/v1/audio/speech',
     backendPath: '/audio/speech',
     answer: 'bytes',
-    prompts: ['input', 'instructions'],
+    system: ['instructions'],
+    prompts: ['input'],
   },
   images: {
     ...JSON_CALL,

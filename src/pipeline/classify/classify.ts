@@ -3,12 +3,15 @@
  * has no need of is not computed. The detectors behind it may change as long as this call does not.
  */
 import type { ModelRequest } from '../../protocols/model-request.ts'
+import { serverToolAsked, stateAsked } from '../../protocols/asks-of-backend.ts'
+import { hasImages } from '../../protocols/has-images.ts'
 import { isRecord } from '../../protocols/json-object.ts'
-import { hasImages, type RequestText, type TextPart, textParts } from '../../protocols/text-parts.ts'
+import { type RequestText, type TextPart, textParts } from '../../protocols/text-parts.ts'
 import type { Facts } from '../../table/facts.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { Client } from '../../table/front-policy.ts'
 import type { InjectionGuard, RouteTable, Surface } from '../../table/route-table.ts'
+import { SURFACE_TRAITS } from '../../table/surfaces.ts'
 import { boundText } from './bound-text.ts'
 import { gaugeComplexity } from './complexity.ts'
 import { estimateTokens, TOKENS_PER_MESSAGE } from './estimate-tokens.ts'
@@ -70,7 +73,7 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
   const body = request.body.value
   const text = needs.text ? textParts(body, surface, request.body.numbers) : NO_TEXT
   const tokens = text.cut ? estimateTokens(request.body.text) : tokensOf(text)
-  const images = text.images || (!needs.text && surface === 'chat' && hasImages(body))
+  const images = text.images || (!needs.text && hasImages(body, surface))
   const outside = needs.text ? namedOutside(request, input.correlationId ?? null, table) : []
   const parts = outside.length === 0 ? text.parts : [...text.parts, ...outside]
 
@@ -78,7 +81,7 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     ? scanPrivacy({ parts }, { images, opaque: text.opaque }, { table })
     : { ...NOT_SCANNED, labels: {} }
   const injection = guards.injection?.surfaces.includes(surface)
-    ? judge(text, guards.injection, table)
+    ? judge(text, guards.injection, { table, surface })
     : NOT_JUDGED
   const asked = boundText(text, guards.scanBytes)
   const gauged = needs.complexity
@@ -93,11 +96,11 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     user: userOf(body) ?? client,
     headers: neededHeaders(input),
     tokens,
-    maxTokens: maxTokensOf(body),
+    maxTokens: maxTokensOf(body, surface),
     systemLength: text.systemLength,
     tools: isFilled(body['tools']) || isFilled(body['functions']),
     images,
-    json: wantsJson(body['response_format']),
+    json: jsonAsked(body, surface),
     labels: withClientLabels(privacy.labels, lookup(table.clients, client)),
     injection: injection.flagged,
     complexity: gauged.complexity,
@@ -106,6 +109,7 @@ export function classify(request: ModelRequest, input: ClassifyInput): Classifie
     unhealthy: [],
     modes: [],
   }
+  noteAsked(facts, body)
   return {
     facts,
     parts,
@@ -127,10 +131,10 @@ export function isRemarkable({ facts, findings, passedOver, unread }: Classified
 function judge(
   { parts, cut }: RequestText,
   { thresholds, model }: InjectionGuard,
-  table: RouteTable,
+  { table, surface }: Pick<ClassifyInput, 'table' | 'surface'>,
 ): InjectionVerdict {
   const { offFamilies: off } = prepare(table)
-  const verdict = judgeInjection(parts, { thresholds, off, model }, table.classify.scanBytes)
+  const verdict = judgeInjection(parts, { thresholds, off, model, surface }, table.classify.scanBytes)
   return cut ? flagUnread(verdict) : verdict
 }
 
@@ -152,18 +156,34 @@ function withClientLabels(
 
 /** The end user as OpenAI's field names it, or as Anthropic's clients put it into the metadata. */
 function userOf(body: Readonly<Record<string, unknown>>): string | undefined {
-  const { user, metadata } = body
-  const named = user ?? (isRecord(metadata) ? metadata['user_id'] : undefined)
+  const { user, safety_identifier: safety, metadata } = body
+  const named = user ?? safety ?? (isRecord(metadata) ? metadata['user_id'] : undefined)
   return typeof named === 'string' && named !== '' ? named.slice(0, LONGEST_USER) : undefined
 }
 
-function maxTokensOf(body: Readonly<Record<string, unknown>>): number | null {
-  const asked = body['max_completion_tokens'] ?? body['max_tokens']
-  return typeof asked === 'number' ? asked : null
+function maxTokensOf(body: Readonly<Record<string, unknown>>, surface: Surface): number | null {
+  const asked = SURFACE_TRAITS[surface].outputLimit.map((name) => body[name] ?? null)
+  const said = asked.findLast((value) => value !== null)
+  return typeof said === 'number' ? said : null
+}
+
+function noteAsked(facts: Facts, body: Readonly<Record<string, unknown>>): void {
+  const state = stateAsked(body, facts.surface)
+  if (state !== undefined) facts.state = state
+  const serverTool = serverToolAsked(body, facts.surface)
+  if (serverTool !== undefined) facts.serverTool = serverTool
 }
 
 function isFilled(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0
+}
+
+/** Each protocol says in a place of its own that it wants JSON. */
+function jsonAsked(body: Readonly<Record<string, unknown>>, surface: Surface): boolean {
+  const { response_format: chat, text, output_config: config, output_format: older } = body
+  if (surface === 'responses') return isRecord(text) && wantsJson(text['format'])
+  if (surface === 'messages') return wantsJson(isRecord(config) ? config['format'] : older)
+  return wantsJson(chat)
 }
 
 function wantsJson(format: unknown): boolean {

@@ -4,7 +4,8 @@
  * text, tool definitions) and what models said is not read.
  */
 import type { TextPart } from '../../protocols/text-parts.ts'
-import type { InjectionThresholds } from '../../table/route-table.ts'
+import type { InjectionThresholds, Surface } from '../../table/route-table.ts'
+import { SURFACE_TRAITS, type SurfaceTraits } from '../../table/surfaces.ts'
 import { joinParts, type PartSpan } from './haystack.ts'
 import { scoreInjection } from './score-injection.ts'
 import { unmask } from './unmask.ts'
@@ -47,18 +48,20 @@ export interface InjectionQuestion {
   off?: ReadonlySet<string>
   /** Whether the model is asked; it is when left out. */
   model?: boolean
+  /** What the request was sent to; a chat when left out. */
+  surface?: Surface
 }
 
 /** @param maxLength most characters that are read; a request with more is flagged */
 export function judgeInjection(
   parts: readonly TextPart[],
-  { thresholds, off, model = true }: InjectionQuestion,
+  { thresholds, off, model = true, surface = 'chat' }: InjectionQuestion,
   maxLength: number,
 ): InjectionVerdict {
   let verdict = NOT_JUDGED
   let left = maxLength
   let isCut = false
-  for (const { channel, members } of turnsOf(parts)) {
+  for (const { channel, members } of turnsOf(parts, SURFACE_TRAITS[surface])) {
     if (left <= 0) return flagUnread(verdict)
     const texts = members.flatMap((index) => parts[index] ?? [])
     const haystack = joinParts(texts, left, unmask)
@@ -83,10 +86,10 @@ interface Turn {
   members: number[]
 }
 
-function turnsOf(parts: readonly TextPart[]): Iterable<Turn> {
+function turnsOf(parts: readonly TextPart[], traits: SurfaceTraits): Iterable<Turn> {
   const turns = new Map<string, Turn>()
   for (const [index, part] of parts.entries()) {
-    const channel = channelOf(part)
+    const channel = channelOf(part, traits)
     if (channel === null) continue
     const [field, message] = part.path
     const key = `${channel} ${field} ${message}`
@@ -98,13 +101,19 @@ function turnsOf(parts: readonly TextPart[]): Iterable<Turn> {
 }
 
 /** Null = not read. */
-function channelOf({ role, kind, path }: TextPart): InjectionChannel | null {
+function channelOf(
+  { role, kind, path }: TextPart,
+  { turns, documents }: SurfaceTraits,
+): InjectionChannel | null {
   if (kind === 'id' || kind === 'keys') return null
   if (role === 'tool') return 'tool'
   if (role !== 'user') return null
-  const [field, , inMessage, , inContent] = path
-  if (field === 'input') return 'document'
+  const [field, index, inMessage, , inContent] = path
+  if (documents.some((name) => name === field)) return 'document'
+  // What is no list of turns is said as it stands.
   const isSpoken =
-    field !== 'messages' || (inMessage === 'content' && (path.length === 3 || inContent === 'text'))
+    field !== turns ||
+    index === undefined ||
+    (inMessage === 'content' && (path.length === 3 || inContent === 'text'))
   return isSpoken ? 'user' : 'document'
 }

@@ -26,10 +26,12 @@ export function affinityKey({ value }: JsonObject): number | null {
   for (const name of [value['prompt_cache_key'], session, value['user']]) {
     if (typeof name === 'string' && name !== '') return hashText(name.slice(0, LOOKED_AT))
   }
-  const { messages } = value
-  const beginning = Array.isArray(messages)
-    ? beginningOf(messages)
-    : textOf(value['prompt'] ?? value['input'])
+  const { messages, input, prompt, system, instructions } = value
+  const turns = Array.isArray(messages) ? messages : input
+  const beginning =
+    Array.isArray(turns) && turns.some(isRecord)
+      ? beginningOf(turns, textOf(system ?? instructions))
+      : textOf(instructions) + textOf(prompt ?? input)
   return beginning === '' ? null : hashText(beginning)
 }
 
@@ -53,8 +55,8 @@ export function byAffinity(
 }
 
 /** What stands before the first answer: it is in all later turns as well. */
-function beginningOf(messages: readonly unknown[]): string {
-  let system = ''
+function beginningOf(messages: readonly unknown[], before: string): string {
+  let system = before
   for (const message of messages) {
     if (!isRecord(message)) continue
     const { role, content } = message

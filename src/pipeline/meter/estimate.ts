@@ -5,6 +5,7 @@ import type { ParameterEdits } from '../../table/decision.ts'
 import type { Facts } from '../../table/facts.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { RouteTable } from '../../table/route-table.ts'
+import { SURFACE_TRAITS } from '../../table/surfaces.ts'
 import type { Price } from '../../table/usage-limits.ts'
 import { estimateTokens } from '../classify/estimate-tokens.ts'
 
@@ -30,8 +31,9 @@ export function estimateRequest(
   { edits, table }: { edits: ParameterEdits; table: RouteTable },
 ): TokenEstimate {
   const input = inputTokens(body, facts, table)
-  if (facts.surface === 'embeddings') return { input, output: 0, bounded: true }
-  const longest = longestAnswer(body.value, edits)
+  const { outputLimit } = SURFACE_TRAITS[facts.surface]
+  if (outputLimit.length === 0) return { input, output: 0, bounded: true }
+  const longest = longestAnswer(body.value, edits, outputLimit)
   const { n, best_of: best, prompt } = body.value
   const answers = Math.max(answersOf(n), answersOf(best)) * promptsIn(prompt)
   return { input, output: (longest ?? UNBOUNDED_OUTPUT) * answers, bounded: longest !== null }
@@ -46,21 +48,23 @@ function inputTokens(body: JsonObject, facts: Facts, table: RouteTable): number 
 }
 
 /** Tokens, after rules have set and clamped them; null = nobody says. */
-function longestAnswer(body: JsonObject['value'], { set, clamp }: ParameterEdits): number | null {
+function longestAnswer(
+  body: JsonObject['value'],
+  { set, clamp }: ParameterEdits,
+  names: readonly string[],
+): number | null {
   const said = lookup(set, 'max_tokens')
   const bounds = lookup(clamp, 'max_tokens')
-  const wanted = typeof said === 'number' ? said : (wantedTokens(body) ?? bounds?.max ?? null)
+  const wanted = typeof said === 'number' ? said : (wantedTokens(body, names) ?? bounds?.max ?? null)
   if (wanted === null) return null
   const clamped = Math.min(Math.max(wanted, bounds?.min ?? 0), bounds?.max ?? LONGEST_ANSWER)
   return Math.max(0, Math.ceil(Math.min(clamped, LONGEST_ANSWER)))
 }
 
-/** Its limit has two names, and backends differ in whom they believe; some read a text as the number that it says. */
-function wantedTokens({
-  max_tokens: older,
-  max_completion_tokens: newer,
-}: JsonObject['value']): number | null {
-  const numbers = [older, newer]
+/** Its limit may have two names, and backends differ in whom they believe; some read a text as the number that it says. */
+function wantedTokens(body: JsonObject['value'], names: readonly string[]): number | null {
+  const numbers = names
+    .map((name) => body[name])
     .map((value) => (typeof value === 'string' ? Number(value) : value))
     .filter((value) => typeof value === 'number' && !Number.isNaN(value)) as number[]
   return numbers.length === 0 ? null : Math.max(...numbers)

@@ -2,6 +2,7 @@
 import type { ModelRequest } from '../../protocols/model-request.ts'
 import type { RouteDecision } from '../../table/decision.ts'
 import type { RouteTable, Surface } from '../../table/route-table.ts'
+import { SURFACE_TRAITS } from '../../table/surfaces.ts'
 import type { Classified } from '../classify/classify.ts'
 import { redact } from '../classify/redact.ts'
 import { editParameters } from './edit-parameters.ts'
@@ -27,9 +28,9 @@ export function bodyChanges(
       ? new Map<string, string>()
       : redact(body, classified, { surface, table, detectors })
   const added: string[] = []
-  // An embedding has none of these parameters.
-  if (surface !== 'embeddings') {
-    for (const [key, json] of editParameters(body, edits)) {
+  // An embedding has none of these parameters, and what has no such limit has none of them.
+  if (SURFACE_TRAITS[surface].outputLimit.length > 0) {
+    for (const [key, json] of editParameters(body, edits, surface)) {
       if (body.spans.has(key)) replaced.set(key, json)
       else added.push(`${JSON.stringify(key)}:${json}`)
     }

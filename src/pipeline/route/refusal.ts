@@ -10,9 +10,23 @@ export function refusal(decision: Refusal, facts: Facts): GatewayError {
     case 'model-not-allowed':
       return new GatewayError('model_not_allowed', 'This key may not use that model.', { param: 'model' })
     case 'surface-not-served':
-      return new GatewayError('surface_not_served', 'That model does not serve this operation.', {
-        param: 'model',
-      })
+      return new GatewayError(
+        'surface_not_served',
+        `The model \`${shortened(facts.model)}\` does not serve \`${facts.surface}\`.`,
+        { param: 'model' },
+      )
+    case 'state-not-kept':
+      return new GatewayError(
+        'state_not_kept',
+        `No place that serves this model keeps what \`${decision.field}\` refers to: send the whole conversation.`,
+        { param: decision.field },
+      )
+    case 'server-tool':
+      return new GatewayError(
+        'server_tool_not_allowed',
+        `A backend may not run \`${decision.tool}\` for this request: it would send of it to others.`,
+        { param: 'tools' },
+      )
     case 'blocked':
       return new GatewayError('blocked_by_policy', decision.message, { status: decision.status })
     case 'injection':
@@ -34,8 +48,11 @@ export function refusal(decision: Refusal, facts: Facts): GatewayError {
 
 /** Long names are cut: the answer must not be a mirror. */
 export function modelNotFound(name: string): GatewayError {
-  const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name
-  return new GatewayError('model_not_found', `The model \`${shown}\` does not exist here.`, {
+  return new GatewayError('model_not_found', `The model \`${shortened(name)}\` does not exist here.`, {
     param: 'model',
   })
+}
+
+function shortened(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64)}…` : name
 }

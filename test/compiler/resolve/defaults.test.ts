@@ -45,6 +45,7 @@ const OF_POLICY: Record<string, unknown> = {
     balance: DEFAULTS.balance,
     onBreak: DEFAULTS.onBreak,
     translation: DEFAULTS.translation,
+    serverTools: DEFAULTS.serverTools,
   },
   LabelConfig: DEFAULTS.label,
   ScanConfig: DEFAULTS.scan,
@@ -83,7 +84,8 @@ describe('defaults', () => {
 
   it('says the same of backends and modes', () => {
     const { interval, timeout, unknown, equals } = DEFAULTS.modeHost
-    const { startsWithin } = DEFAULTS
+    const { startsWithin, keepsState } = DEFAULTS
+    const HTTP_BACKEND = { startsWithin, keepsState, streamUsage: 'ask' }
     const { broadcast, port, method } = DEFAULTS.wake
     const shown = Object.entries(backends.definitions).flatMap(([name, definition]) => {
       const found = defaultsOf(definition)
@@ -97,14 +99,14 @@ describe('defaults', () => {
       QueueConfig: DEFAULTS.queue,
       WakePacketConfig: { broadcast, port },
       WakeUrlConfig: { method },
-      OpenAiBackendConfig: { startsWithin },
-      AnthropicBackendConfig: { startsWithin },
-      VllmBackendConfig: { startsWithin },
-      LlamaCppBackendConfig: { startsWithin },
-      MlxBackendConfig: { startsWithin },
-      OllamaBackendConfig: { startsWithin },
-      LiteLlmBackendConfig: { startsWithin },
-      OpenCodeBackendConfig: { startsWithin },
+      OpenAiBackendConfig: HTTP_BACKEND,
+      AnthropicBackendConfig: HTTP_BACKEND,
+      VllmBackendConfig: HTTP_BACKEND,
+      LlamaCppBackendConfig: HTTP_BACKEND,
+      MlxBackendConfig: HTTP_BACKEND,
+      OllamaBackendConfig: HTTP_BACKEND,
+      LiteLlmBackendConfig: HTTP_BACKEND,
+      OpenCodeBackendConfig: HTTP_BACKEND,
     })
   })
 })

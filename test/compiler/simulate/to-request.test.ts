@@ -45,6 +45,34 @@ describe('a described request', () => {
       request: { model: 'fast', surface: 'completions' as const, system: 'a', prompt: 'b' },
       body: { model: 'fast', prompt: 'a\nb' },
     },
+    {
+      name: 'messages with a system prompt',
+      request: { model: 'fast', surface: 'messages' as const, system: 'a', prompt: 'b' },
+      body: { model: 'fast', system: 'a', messages: [{ role: 'user', content: 'b' }] },
+    },
+    {
+      name: 'responses with a turn before',
+      request: {
+        model: 'fast',
+        surface: 'responses' as const,
+        system: 'a',
+        messages: [{ role: 'assistant' as const, content: 'yes?' }],
+        prompt: 'b',
+      },
+      body: {
+        model: 'fast',
+        instructions: 'a',
+        input: [
+          { role: 'assistant', content: 'yes?' },
+          { role: 'user', content: 'b' },
+        ],
+      },
+    },
+    {
+      name: 'a query to rank by',
+      request: { model: 'fast', surface: 'rerank' as const, prompt: 'a', body: { documents: ['b'] } },
+      body: { model: 'fast', query: 'a', documents: ['b'] },
+    },
   ])('with $name', ({ request, body }) => {
     const made = toRequest({ client, ...request }, table)
     expect(JSON.parse(made.body)).toEqual(body)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasImages, MAX_PARTS, textParts } from '../../../src/protocols/text-parts.ts'
+import { MAX_PARTS, textParts } from '../../../src/protocols/text-parts.ts'
 import type { Surface } from '../../../src/table/route-table.ts'
 
 function shown(body: Record<string, unknown>, surface: Surface = 'chat'): string[] {
@@ -253,21 +253,5 @@ describe('textParts', () => {
     expect(parts.slice(...lastUser)).toEqual([
       { role: 'user', kind: 'text', text: 'last', path: ['messages', 2, 'content', 0, 'text'] },
     ])
-  })
-})
-
-describe('hasImages', () => {
-  it.each([
-    { content: 'text', images: false },
-    { content: [{ type: 'text', text: 'image' }], images: false },
-    { content: [{ type: 'image_url', image_url: { url: 'x' } }], images: true },
-    { content: [{ type: 'input_image', image_url: 'x' }], images: true },
-    { content: [{ image_url: { url: 'x' } }], images: true },
-    { content: { image_url: { url: 'x' } }, images: true },
-    { content: [{ image_url: null }], images: false },
-    { content: null, images: false },
-    { content: [{ type: { toString: 'image' } }, 'image', null], images: false },
-  ])('$content: $images', ({ content, images }) => {
-    expect(hasImages({ messages: [{ role: 'user', content }] })).toBe(images)
   })
 })

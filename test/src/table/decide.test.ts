@@ -3,9 +3,10 @@ import { decide } from '../../../src/table/decide.ts'
 import type { Decision, Trace } from '../../../src/table/decision.ts'
 import type { Facts } from '../../../src/table/facts.ts'
 import type { Classify, ServedModel, Target } from '../../../src/table/route-table.ts'
+import { ALL_SURFACES } from '../../../src/table/surfaces.ts'
 import { makeFacts } from '../make-facts.ts'
 import { makeInjection } from '../make-policy.ts'
-import { makeClient, makeModel, makeTable, makeTarget, plainly } from '../make-snapshot.ts'
+import { makeBackend, makeClient, makeModel, makeTable, makeTarget, plainly } from '../make-snapshot.ts'
 
 const table = makeTable({
   clients: {
@@ -61,23 +62,35 @@ describe('decide with labels, modes and rules', () => {
   const served = (backend: string, fields: Partial<ServedModel> = {}): ServedModel =>
     makeModel({ pool: [{ target: `${backend}/m`, weight: 1 }], ...fields })
   const policy = makeTable({
-    names: { auto: 'auto', cloud: 'cloud', home: 'home', gated: 'gated', vectors: 'vectors' },
+    names: Object.fromEntries(
+      ['auto', 'cloud', 'home', 'gated', 'vectors', 'open', 'open-home', 'kept'].map((name) => [name, name]),
+    ),
+    surfaces: [...ALL_SURFACES],
     models: {
       auto: { kind: 'ruled', rules: 'main' },
       cloud: served('cloud'),
       home: served('home'),
       gated: served('gated', { fallback: [plainly('cloud/m')] }),
       vectors: served('home', { surfaces: ['embeddings'] }),
+      open: served('cloud', { serverTools: 'allow' }),
+      'open-home': served('home', { serverTools: 'allow' }),
+      kept: served('cloud', { fallback: [plainly('translated/m'), plainly('keeping/m')] }),
     },
     targets: {
       'cloud/m': target('cloud'),
       'home/m': target('home', { zone: 2, supports: [] }),
       'gated/m': target('gated', { zone: 2, mode: 'night' }),
+      'keeping/m': target('keeping', { speaks: ['chat', 'responses'] }),
+      'translated/m': target('translated'),
     },
     labels: {
       private: { mayReach: 2, onDenied: { kind: 'reroute', to: 'home' }, trace: 'none', cache: 'none' },
       secret: { mayReach: 2, onDenied: { kind: 'block' }, trace: 'none', cache: 'none' },
       inner: { mayReach: 1, onDenied: null, trace: 'none', cache: 'none' },
+    },
+    backends: {
+      keeping: makeBackend({ keepsState: true }),
+      translated: makeBackend({ keepsState: true }),
     },
     modes: { night: { whenOn: 'force-only', host: null } },
     rulesets: {
@@ -123,6 +136,36 @@ describe('decide with labels, modes and rules', () => {
       name: 'a rule that blocks',
       facts: { model: 'auto', client: 'bad' },
       is: refuse('blocked', { rule: 'main/stop', status: 451 }),
+    },
+    {
+      name: 'a tool that nobody allows a backend to run',
+      facts: { model: 'cloud', serverTool: 'web_search' },
+      is: refuse('server-tool', { tool: 'web_search' }),
+    },
+    {
+      name: 'a tool that the model allows',
+      facts: { model: 'open', serverTool: 'web_search' },
+      is: route('cloud'),
+    },
+    {
+      name: 'such a tool and a label that may not go everywhere',
+      facts: { model: 'open-home', serverTool: 'web_search', labels: labels('secret') },
+      is: refuse('server-tool'),
+    },
+    {
+      name: 'a label that denies, before the tool is looked at',
+      facts: { model: 'open', serverTool: 'web_search', labels: labels('secret') },
+      is: refuse('label-denied'),
+    },
+    {
+      name: 'something that nobody keeps',
+      facts: { model: 'cloud', surface: 'responses', state: 'conversation' },
+      is: refuse('state-not-kept', { field: 'conversation' }),
+    },
+    {
+      name: 'something that only one place keeps, which speaks the protocol itself',
+      facts: { model: 'kept', surface: 'responses', state: 'conversation' },
+      is: { kind: 'route', pool: [], fallback: [{ target: { backend: 'keeping' } }] },
     },
     {
       name: 'a label without a way',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Surface } from '../../../../src/table/route-table.ts'
 import { judgeInjection } from '../../../../src/pipeline/classify/injection.ts'
 import { INJECTION_RULES } from '../../../../src/pipeline/classify/injection-rules.ts'
 import { INJECTION_FAMILIES } from '../../../../src/table/injection-families.ts'
@@ -48,7 +49,7 @@ describe('judgeInjection', () => {
     expect(judgeInjection([part(text)], { thresholds }, 1000).flagged).toBe(false)
   })
 
-  it.each([
+  it.each<{ name: string; surface?: Surface; part: TextPart; channel: string | null }>([
     { name: 'a user', part: part(ATTACK), channel: 'user' },
     {
       name: 'a part of a turn',
@@ -62,15 +63,46 @@ describe('judgeInjection', () => {
       part: part(ATTACK, { path: ['messages', 0, 'content', 1, 'file', 'filename'] }),
       channel: 'document',
     },
-    { name: 'a text to embed', part: part(ATTACK, { path: ['input', 3] }), channel: 'document' },
+    {
+      name: 'a text to embed',
+      surface: 'embeddings',
+      part: part(ATTACK, { path: ['input', 3] }),
+      channel: 'document',
+    },
+    {
+      name: 'a document to rank',
+      surface: 'rerank',
+      part: part(ATTACK, { path: ['documents', 3, 'text'] }),
+      channel: 'document',
+    },
+    { name: 'a query', surface: 'rerank', part: part(ATTACK, { path: ['query'] }), channel: 'user' },
+    { name: 'an input', surface: 'responses', part: part(ATTACK, { path: ['input'] }), channel: 'user' },
+    {
+      name: 'an item',
+      surface: 'responses',
+      part: part(ATTACK, { path: ['input', 1, 'content', 0, 'text'] }),
+      channel: 'user',
+    },
+    {
+      name: 'a file in an item',
+      surface: 'responses',
+      part: part(ATTACK, { path: ['input', 1, 'content', 0, 'filename'] }),
+      channel: 'document',
+    },
+    {
+      name: 'what a tool answered in a turn of the user',
+      surface: 'messages',
+      part: part(ATTACK, { role: 'tool', path: ['messages', 1, 'content', 0, 'content'] }),
+      channel: 'tool',
+    },
     { name: 'a name', part: part(ATTACK, { path: ['messages', 0, 'name'] }), channel: 'document' },
     { name: 'the application', part: part(ATTACK, { role: 'system' }), channel: null },
     { name: 'a definition', part: part(ATTACK, { role: 'other', path: ['tools', 0] }), channel: null },
     { name: 'a model', part: part(ATTACK, { role: 'assistant' }), channel: null },
     { name: 'an id', part: part(ATTACK, { role: 'tool', kind: 'id' }), channel: null },
     { name: 'names of fields', part: part(ATTACK, { kind: 'keys', path: [] }), channel: null },
-  ])('$name speaks on channel $channel', ({ part: only, channel }) => {
-    const verdict = judgeInjection([only], { thresholds }, 1000)
+  ])('$name speaks on channel $channel', ({ part: only, channel, surface = 'chat' }) => {
+    const verdict = judgeInjection([only], { thresholds, surface }, 1000)
     expect([verdict.channel, verdict.flagged]).toEqual([channel, channel !== null])
   })
 

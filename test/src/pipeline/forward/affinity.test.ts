@@ -52,6 +52,30 @@ describe('affinityKey', () => {
       same: false,
     },
     {
+      name: "later turns in Anthropic's protocol",
+      a: { system: 'You are terse.', messages: [ASK] },
+      b: { system: 'You are terse.', messages: [ASK, ANSWER, MORE] },
+      same: true,
+    },
+    {
+      name: 'other instructions there',
+      a: { system: 'You are terse.', messages: [ASK] },
+      b: { system: [{ type: 'text', text: 'Be kind.' }], messages: [ASK] },
+      same: false,
+    },
+    {
+      name: 'later items of responses',
+      a: { instructions: 'You are terse.', input: [ASK] },
+      b: { instructions: 'You are terse.', input: [ASK, { type: 'reasoning', summary: [] }, ANSWER, MORE] },
+      same: true,
+    },
+    {
+      name: 'other instructions before the same input',
+      a: { instructions: 'You are terse.', input: 'What is a monad?' },
+      b: { instructions: 'Be kind.', input: 'What is a monad?' },
+      same: false,
+    },
+    {
       name: 'what stands far behind',
       a: { messages: [{ role: 'user', content: `${long}a` }] },
       b: { messages: [{ role: 'user', content: `${long}b` }] },

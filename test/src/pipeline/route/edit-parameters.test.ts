@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { editParameters } from '../../../../src/pipeline/route/edit-parameters.ts'
 import { parseJsonObject } from '../../../../src/protocols/json-object.ts'
 import type { ParameterEdits } from '../../../../src/table/decision.ts'
+import type { Surface } from '../../../../src/table/route-table.ts'
 import { errorOf } from '../../error-of.ts'
 
-function edited(body: string, edits: Partial<ParameterEdits>): Record<string, string> {
-  return Object.fromEntries(editParameters(parseJsonObject(body), { set: {}, clamp: {}, ...edits }))
+function edited(
+  body: string,
+  edits: Partial<ParameterEdits>,
+  surface: Surface = 'chat',
+): Record<string, string> {
+  return Object.fromEntries(editParameters(parseJsonObject(body), { set: {}, clamp: {}, ...edits }, surface))
 }
 
 const most = (max: number): ParameterEdits['clamp'] => ({ max_tokens: { min: null, max } })
@@ -97,5 +102,23 @@ describe('editParameters', () => {
       code: 'invalid_field',
       options: { param: 'max_tokens' },
     })
+  })
+
+  it.each<[surface: Surface, body: string, edits: Partial<ParameterEdits>, after: Record<string, string>]>([
+    ['responses', '{}', { clamp: most(100) }, { max_output_tokens: '100' }],
+    ['responses', '{"max_output_tokens":900}', { clamp: most(100) }, { max_output_tokens: '100' }],
+    ['responses', '{}', { set: { seed: 1, top_p: 0.5 } }, { top_p: '0.5' }],
+    ['responses', '{"seed":2}', { set: { seed: 1 } }, { seed: '1' }],
+    ['responses', '{}', { set: { reasoning_effort: 'low' } }, { reasoning: '{"effort":"low"}' }],
+    [
+      'responses',
+      '{"reasoning":{"effort":"high","summary":"auto"}}',
+      { set: { reasoning_effort: 'low' } },
+      { reasoning: '{"effort":"low","summary":"auto"}' },
+    ],
+    ['messages', '{"max_tokens":900}', { clamp: most(100) }, { max_tokens: '100' }],
+    ['messages', '{}', { set: { seed: 1, top_k: 5, reasoning_effort: 'low' } }, { top_k: '5' }],
+  ])('%s %s: %j', (surface, body, edits, after) => {
+    expect(edited(body, edits, surface)).toEqual(after)
   })
 })

@@ -17,6 +17,8 @@ const ROWS: { why: RefusalReason; code: string; status: number }[] = [
   { why: { reason: 'unknown-model' }, code: 'model_not_found', status: 404 },
   { why: { reason: 'model-not-allowed' }, code: 'model_not_allowed', status: 403 },
   { why: { reason: 'surface-not-served' }, code: 'surface_not_served', status: 400 },
+  { why: { reason: 'state-not-kept', field: 'conversation' }, code: 'state_not_kept', status: 400 },
+  { why: { reason: 'server-tool', tool: 'web_search' }, code: 'server_tool_not_allowed', status: 403 },
   { why: { reason: 'injection' }, code: 'prompt_injection', status: 403 },
   { why: { reason: 'images' }, code: 'images_not_allowed', status: 400 },
   { why: { reason: 'blocked', status: 418, message: 'No tea.' }, code: 'blocked_by_policy', status: 418 },

@@ -1,0 +1,54 @@
+/** What a request asks of a backend besides an answer: to have kept something of earlier ones, to run tools itself. */
+import type { Surface } from '../table/route-table.ts'
+import { SURFACE_TRAITS } from '../table/surfaces.ts'
+import { isRecord } from './json-object.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+/** Fields that refer to what a server has kept, or want it to keep something for later. */
+const STATE: Partial<Record<Surface, readonly string[]>> = {
+  responses: ['previous_response_id', 'conversation', 'prompt', 'background'],
+  messages: ['container'],
+}
+
+/** @returns the field that only a backend which keeps state can honour; undefined = there is none */
+export function stateAsked(body: Body, surface: Surface): string | undefined {
+  const asked = STATE[surface]?.find((field) => {
+    const value = body[field]
+    return value !== undefined && value !== null && value !== false
+  })
+  if (asked !== undefined || surface !== 'responses') return asked
+  const { input } = body
+  return Array.isArray(input) && input.some(isReference) ? 'input' : undefined
+}
+
+function isReference(item: unknown): boolean {
+  if (!isRecord(item)) return false
+  const { type, role, id } = item
+  return type === 'item_reference' || (type === undefined && role === undefined && typeof id === 'string')
+}
+
+/**
+ * Tools that the client runs. All others are run by the backend, which then sends of the request what it likes to
+ * searches, pages and servers of others.
+ */
+const CLIENT_TOOL = /^(?:function|custom|local_shell|apply_patch|(?:bash|text_editor|computer|memory)_\d{8})$/
+
+/** Fields by which a backend searches the web. */
+const SEARCHES = ['web_search_options', 'search_parameters', 'plugins'] as const
+
+/** Longest name that is told. */
+const LONGEST = 64
+
+/** @returns the tool that the backend itself would run; undefined = there is none */
+export function serverToolAsked(body: Body, surface: Surface): string | undefined {
+  if (SURFACE_TRAITS[surface].turns === null) return undefined
+  const { tools } = body
+  if (Array.isArray(tools)) {
+    for (const tool of tools) {
+      const type: unknown = isRecord(tool) ? tool['type'] : undefined
+      if (typeof type === 'string' && !CLIENT_TOOL.test(type)) return type.slice(0, LONGEST)
+    }
+  }
+  return SEARCHES.find((field) => body[field] !== undefined && body[field] !== null)
+}

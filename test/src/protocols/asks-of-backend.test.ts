@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { serverToolAsked, stateAsked } from '../../../src/protocols/asks-of-backend.ts'
+import type { Surface } from '../../../src/table/route-table.ts'
+
+type Row = [surface: Surface, body: Record<string, unknown>, asked: string | undefined]
+
+describe('stateAsked', () => {
+  it.each<Row>([
+    ['responses', { input: 'a' }, undefined],
+    ['responses', { previous_response_id: 'resp_1' }, 'previous_response_id'],
+    ['responses', { previous_response_id: null, store: true }, undefined],
+    ['responses', { conversation: { id: 'c' } }, 'conversation'],
+    ['responses', { prompt: { id: 'p' } }, 'prompt'],
+    ['responses', { background: true }, 'background'],
+    ['responses', { background: false }, undefined],
+    ['responses', { input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input'],
+    ['responses', { input: [{ id: 'msg_1' }] }, 'input'],
+    ['responses', { input: [{ id: 'msg_1', role: 'assistant', content: [] }, 'a'] }, undefined],
+    ['messages', { container: 'c' }, 'container'],
+    ['completions', { prompt: 'a' }, undefined],
+    ['images', { background: 'transparent', prompt: 'a' }, undefined],
+    ['chat', { previous_response_id: 'x' }, undefined],
+  ])('%s %j: %s', (surface, body, asked) => {
+    expect(stateAsked(body, surface)).toBe(asked)
+  })
+})
+
+describe('serverToolAsked', () => {
+  it.each<Row>([
+    ['chat', { tools: [{ type: 'function', function: { name: 'f' } }, { function: {} }] }, undefined],
+    ['chat', { tools: [{ type: 'mcp' }] }, 'mcp'],
+    ['chat', { web_search_options: {} }, 'web_search_options'],
+    ['chat', { web_search_options: null, tools: 'none' }, undefined],
+    ['responses', { tools: [{ type: 'custom' }, { type: 'web_search' }] }, 'web_search'],
+    ['responses', { tools: [{ type: 'file_search', vector_store_ids: ['v'] }] }, 'file_search'],
+    ['responses', { tools: [{ type: 'x'.repeat(99) }] }, 'x'.repeat(64)],
+    ['messages', { tools: [{ name: 'f', input_schema: {} }] }, undefined],
+    ['messages', { tools: [{ type: 'text_editor_20250728', name: 'e' }] }, undefined],
+    ['messages', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'web_search_20250305'],
+    ['count-tokens', { tools: [{ type: 'code_execution_20250522' }] }, 'code_execution_20250522'],
+    ['embeddings', { tools: [{ type: 'mcp' }], plugins: [] }, undefined],
+  ])('%s %j: %s', (surface, body, asked) => {
+    expect(serverToolAsked(body, surface)).toBe(asked)
+  })
+})
