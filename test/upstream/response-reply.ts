@@ -1,6 +1,5 @@
 /** What a backend of OpenAI's Responses API says, for the mock upstream. */
 import { named } from './message-reply.ts'
-import { json, type Reply } from './reply.ts'
 
 function responseOf(status: string, text: string | null): Record<string, unknown> {
   const content = [{ type: 'output_text', text, annotations: [] }]
@@ -48,9 +47,4 @@ export function responseEnd(text: string, number = 9): string {
 export function responseStream(words: readonly string[]): string {
   const deltas = words.map((word, i) => outputDelta(word, i + 2))
   return RESPONSE_START + deltas.join('') + responseEnd(words.join(''), words.length + 2)
-}
-
-/** A response that is not streamed. */
-export function response(text: string): Reply {
-  return json(200, responseOf('completed', text))
 }
