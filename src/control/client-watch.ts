@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConnections } from './read-connections.ts'
+import type { Listener } from './run-file.ts'
 
 /** An upstream is to see its client go within a second; two looks, and the one before, fit into it. */
 const BUSY_MS = 150
@@ -12,8 +13,8 @@ const BUSY_MS = 150
 const IDLE_MS = 400
 
 export interface WatchedEdge {
-  /** Local ports on which its clients connect. */
-  ports: ReadonlySet<number>
+  /** Where its clients connect. */
+  listeners: readonly Listener[]
   /** Peers (`address:port`) of requests in flight. */
   peers: () => Promise<string[]>
   gone: (peers: string[]) => Promise<void>
@@ -35,7 +36,7 @@ export async function watchClients(edge: WatchedEdge, signal: AbortSignal): Prom
 async function tellGone(edge: WatchedEdge, before: ReadonlySet<string>): Promise<Set<string> | null> {
   const peers = await edge.peers()
   if (peers.length === 0) return null
-  const open = await readConnections(edge.ports)
+  const open = await readConnections(edge.listeners)
   if (open === null) return null
   const missing = peers.filter((peer) => peer !== 'unknown' && !open.has(canonicalPeer(peer)))
   const gone = missing.filter((peer) => before.has(peer))

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HandedSnapshot } from '../table/snapshot.ts'
-import type { Runtime } from './run-file.ts'
+import type { Listener, Runtime } from './run-file.ts'
 import { writePrivate } from './state-folder.ts'
 import { watchClients } from './client-watch.ts'
 import { createEdgeControl, type EdgeControl } from './edge-control.ts'
@@ -25,12 +25,17 @@ const READY_WITHIN_MS = 15_000
 /** In an edge's folder: its control socket, and the pid by which a later control process finds it. */
 export const EDGE_FILES = { socket: 'edge.sock', pid: 'pid' } as const
 
+interface EdgeListener extends Listener {
+  /** Its descriptor in this process. */
+  fd: number
+}
+
 /** What an edge is started with; a change of any of it needs a new process. */
 export interface EdgeConfig {
-  /** Listening sockets: their descriptor in this process, and their port. */
-  http: { fd: number; port: number } | null
+  /** Listening sockets. */
+  http: EdgeListener | null
   /** With the certificate chain and its key, PEM. */
-  https: { fd: number; port: number; chain: string; key: string } | null
+  https: (EdgeListener & { chain: string; key: string }) | null
   backends: readonly EdgeBackend[]
   /** Where it counts: an edge begins to count once, with what was used until then. Null = in its own memory. */
   countsIn: string | null
@@ -121,8 +126,8 @@ async function untilServing(
   void exited.then(() => ended.abort())
   if (launch.runtime === 'node') void keepAsking(control.ping, ended.signal)
   else {
-    const ports = [launch.http, launch.https].flatMap((socket) => (socket === null ? [] : [socket.port]))
-    void watchClients({ ...control, ports: new Set(ports) }, ended.signal)
+    const listeners = [launch.http, launch.https].filter((socket) => socket !== null)
+    void watchClients({ ...control, listeners }, ended.signal)
   }
   return {
     name: launch.name,

@@ -291,8 +291,8 @@ function edgeConfig(
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const { chain, key } = certificate
   return {
-    http: http && { fd: http.fd, port: http.port },
-    https: https && { fd: https.fd, port: https.port, chain, key },
+    http: http && { fd: http.fd, address: http.address, port: http.port },
+    https: https && { fd: https.fd, address: https.address, port: https.port, chain, key },
     backends,
     countsIn: table.state && `${table.state.url.env} ${table.state.prefix}`,
   }

@@ -1,23 +1,36 @@
 /**
- * The peers of established TCP connections to some local ports, as `address:port`, IPv6 in brackets. Only to
+ * The peers of established TCP connections to some listeners, as `address:port`, IPv6 in brackets. Only to
  * these: the system gives one port to several connections when their other ends differ.
  */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { promisify } from 'node:util'
+import type { Listener } from './run-file.ts'
 
 /** `st` of /proc/net/tcp for a connection that both sides hold open. */
 const ESTABLISHED = '01'
 
 /** @returns null where the system has no such table that we can read */
-export async function readConnections(ports: ReadonlySet<number>): Promise<Set<string> | null> {
-  if (process.platform === 'linux') return readProc(ports)
+export async function readConnections(listeners: readonly Listener[]): Promise<Set<string> | null> {
+  const ports = new Set(listeners.map(({ port }) => port))
+  if (process.platform === 'linux') return readProc(listeners, ports)
   if (process.platform === 'darwin') return readNetstat(ports)
   return null
 }
 
-async function readProc(ports: ReadonlySet<number>): Promise<Set<string> | null> {
-  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable))
+async function readProc(
+  listeners: readonly Listener[],
+  ports: ReadonlySet<number>,
+): Promise<Set<string> | null> {
+  // The kernel walks all its connections for each of them, which takes milliseconds. What listens on IPv6 has its IPv4
+  // clients in that table too.
+  const families = new Set(listeners.map(({ address }) => isIP(address)))
+  const files = [
+    ...(families.has(4) || families.has(0) ? ['/proc/net/tcp'] : []),
+    ...(families.has(6) || families.has(0) ? ['/proc/net/tcp6'] : []),
+  ]
+  const tables = await Promise.all(files.map(readTable))
   // Half a table would show every client of the other half as gone.
   if (tables.includes(null)) return null
   return parseProcTables(tables.filter((table) => table !== null).join('\n'), ports)

@@ -8,12 +8,17 @@
 export interface Peers {
   /** @returns forget */
   add: (peer: string, act: () => void) => () => void
+  /** Those whose request has been in flight for a while: a look at the system's table costs as much as many requests. */
   list: () => string[]
   gone: (peers: readonly string[]) => void
 }
 
+/** Most answers that are not streamed, and that no model has to think about, have come by then. */
+const OLD_MS = 100
+
 export function createPeers(): Peers {
-  const waiting = new Map<string, Set<() => void>>()
+  /** By peer what tells its requests, and since when (Unix ms) they are in flight. */
+  const waiting = new Map<string, Map<() => void, number>>()
   return {
     add(peer, act) {
       // A promise carries the call back into the request's own context, where it may touch its streams.
@@ -22,16 +27,27 @@ export function createPeers(): Peers {
         leave = resolve
       })
       void left.then(act)
-      const acts = waiting.get(peer) ?? new Set()
-      waiting.set(peer, acts.add(leave))
+      const acts = waiting.get(peer) ?? new Map<() => void, number>()
+      waiting.set(peer, acts.set(leave, Date.now()))
       return () => {
         acts.delete(leave)
         if (acts.size === 0 && waiting.get(peer) === acts) waiting.delete(peer)
       }
     },
-    list: () => [...waiting.keys()],
+    list() {
+      const old = Date.now() - OLD_MS
+      const peers: string[] = []
+      for (const [peer, acts] of waiting) {
+        for (const since of acts.values()) {
+          if (since > old) continue
+          peers.push(peer)
+          break
+        }
+      }
+      return peers
+    },
     gone(peers) {
-      for (const peer of peers) for (const leave of waiting.get(peer) ?? []) leave()
+      for (const peer of peers) for (const leave of waiting.get(peer)?.keys() ?? []) leave()
     },
   }
 }

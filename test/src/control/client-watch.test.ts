@@ -22,7 +22,7 @@ describe('watchClients', () => {
     )
     await watchClients(
       {
-        ports: new Set([8443]),
+        listeners: [{ address: '127.0.0.1', port: 8443 }],
         async peers() {
           looks += 1
           if (looks === 2) end.abort()

@@ -45,8 +45,8 @@ async function launch(runtime: Runtime, changes: Partial<EdgeLaunch> = {}): Prom
   const edge = await launchEdge({
     runtime,
     bundle: mini[runtime],
-    http: { fd: sockets[0]!.fd, port: sockets[0]!.port },
-    https: { fd: sockets[1]!.fd, port: sockets[1]!.port, chain, key },
+    http: { fd: sockets[0]!.fd, address: sockets[0]!.address, port: sockets[0]!.port },
+    https: { fd: sockets[1]!.fd, address: sockets[1]!.address, port: sockets[1]!.port, chain, key },
     backends: [],
     countsIn: null,
     controlSocket: join(mini.dir, 'control.sock'),

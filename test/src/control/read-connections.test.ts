@@ -47,11 +47,28 @@ describe.skipIf(process.platform !== 'linux')('readConnections', () => {
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
     const [accepted] = (await once(server, 'connection')) as [Socket]
     const peer = `127.0.0.1:${accepted.remotePort}`
-    const ports = new Set([accepted.localPort!])
-    expect(await readConnections(ports)).toContain(peer)
+    const listeners = [{ address: '127.0.0.1', port: accepted.localPort! }]
+    expect(await readConnections(listeners)).toContain(peer)
     client.destroy()
     await once(accepted.resume(), 'end')
-    expect(await readConnections(ports)).not.toContain(peer)
+    expect(await readConnections(listeners)).not.toContain(peer)
+    accepted.destroy()
+    server.close()
+  })
+
+  it.each([
+    { address: '0.0.0.0', client: '127.0.0.1' },
+    { address: '::', client: '127.0.0.1' },
+    { address: '::1', client: '::1' },
+  ])('finds clients of a listener on $address', async ({ address, client: to }) => {
+    const server = createServer().listen(0, address)
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const client = connect(port, to)
+    const [accepted] = (await once(server, 'connection')) as [Socket]
+    const peer = to === '::1' ? `[::1]:${accepted.remotePort}` : `127.0.0.1:${accepted.remotePort}`
+    expect(await readConnections([{ address, port }])).toContain(peer)
+    client.destroy()
     accepted.destroy()
     server.close()
   })

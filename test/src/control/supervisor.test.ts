@@ -58,7 +58,12 @@ async function rig(): Promise<Rig> {
   })
   return {
     supervisor,
-    config: { http: { fd: socket.fd, port: socket.port }, https: null, backends: [], countsIn: null },
+    config: {
+      http: { fd: socket.fd, address: socket.address, port: socket.port },
+      https: null,
+      backends: [],
+      countsIn: null,
+    },
     pids,
     log,
     breakBundle: (value) => {
