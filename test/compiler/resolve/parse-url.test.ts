@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { parseUrl } from '../../../compiler/resolve/parse-url.ts'
 
@@ -19,6 +21,8 @@ describe('parseUrl', () => {
     ['http://', 'is not a URL'],
     ['http://host:99999', 'is not a URL'],
     ['http://host:0', 'has no usable port'],
+    ['http://host:6000', 'the port 6000'],
+    ['https://host:10080/v1', 'the port 10080'],
     ['http://user@host', 'user name or a password'],
     ['http://:pass@host', 'user name or a password'],
     ['http://@host', 'user name or a password'],
@@ -31,6 +35,19 @@ describe('parseUrl', () => {
     [' http://host', 'space'],
     ['http://host/\u0000', 'control character'],
   ]
+  it('refuses the very ports that Node does', async () => {
+    const refused: number[] = []
+    for (let port = 1; port <= 65_535; port += 1) {
+      if (!parseUrl(`http://127.0.0.1:${port}`).ok) refused.push(port)
+    }
+    const source = await readFile(
+      createRequire(import.meta.url).resolve('undici/lib/web/fetch/constants.js'),
+      'utf8',
+    )
+    const [, list = ''] = /const badPorts = [^[]*\[([^\]]*)\]/.exec(source) ?? []
+    expect(refused).toEqual(Array.from(list.matchAll(/\d+/g), ([port]) => Number(port)))
+  })
+
   it.each(bad)('refuses %j', (url, why) => {
     expect(parseUrl(url)).toMatchObject({ ok: false, why: expect.stringContaining(why) })
   })
