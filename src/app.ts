@@ -152,6 +152,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     surface,
     correlationId,
     journey,
+    stopwatch,
     answerHeaders,
     ownId: c.get('head').correlationId !== correlationId,
     network: () => networkOf(ports.clientAddress(c.req.raw)),

@@ -27,6 +27,11 @@ export const USAGE_MIGRATIONS: readonly string[] = [
   CREATE INDEX records_by_start ON records (started_at);`,
   'ALTER TABLE records ADD COLUMN verdict TEXT',
   'ALTER TABLE records ADD COLUMN lost INTEGER',
+  `ALTER TABLE records ADD COLUMN failures TEXT;
+  ALTER TABLE records ADD COLUMN first_token_ms INTEGER;
+  ALTER TABLE records ADD COLUMN overhead_us INTEGER;
+  ALTER TABLE records ADD COLUMN queued_ms INTEGER;
+  ALTER TABLE records ADD COLUMN tags TEXT;`,
 ]
 
 const INSERT = `INSERT OR IGNORE INTO records (${RECORD_COLUMNS.join(', ')})

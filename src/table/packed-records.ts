@@ -46,6 +46,11 @@ export const RECORD_COLUMNS = [
   'cost',
   'verdict',
   'lost',
+  'failures',
+  'first_token_ms',
+  'overhead_us',
+  'queued_ms',
+  'tags',
 ] as const
 
 /** @returns JSON of PackedRecords */
@@ -133,5 +138,10 @@ function rowOf(record: RequestRecord): PackedValue[] {
     record.cost,
     verdict && JSON.stringify(verdict),
     record.lost ?? 0,
+    record.failures === undefined ? null : JSON.stringify(record.failures),
+    record.firstTokenMs,
+    record.overheadUs,
+    record.queuedMs,
+    record.tags === undefined ? null : JSON.stringify(record.tags),
   ]
 }

@@ -2,7 +2,7 @@
  * What is kept of a request once it has ended: allow-listed plain data, never text of the request or its answer, never
  * a header or a key. The edge makes one for each request that was let in, and ships it to the control process.
  */
-import type { Surface } from './route-table.ts'
+import type { FailureCause, Surface } from './route-table.ts'
 import type { Booked } from './usage-book.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -13,6 +13,16 @@ export interface TokenUsage {
   cachedInput: number
   output: number
   source: 'wire' | 'estimate'
+}
+
+/** An attempt that did not answer. */
+export interface FailedAttempt {
+  backend: string
+  model: string
+  /** `request` = the request itself was at fault. */
+  cause: FailureCause | 'request'
+  /** How long it was waited for. */
+  ms: number
 }
 
 export interface RequestRecord {
@@ -43,6 +53,16 @@ export interface RequestRecord {
   error: string | null
   /** Attempts at backends, the successful one included. */
   attempts: number
+  /** Those of them that failed, and places that were passed over; left out, none. */
+  failures?: readonly FailedAttempt[]
+  /** From when it came until the first event with content, in ms; null = not streamed, or nothing came. */
+  firstTokenMs: number | null
+  /** What the gateway itself took, waiting for nobody, in us. */
+  overheadUs: number
+  /** In line for a place at a backend. */
+  queuedMs: number
+  /** Of the client and of rules; left out, none. */
+  tags?: readonly string[]
   /** How many fields of the request the last attempt's translation left out; left out, none. */
   lost?: number
   usage: TokenUsage

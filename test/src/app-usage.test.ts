@@ -295,6 +295,9 @@ describe('the record of a request', () => {
       status: 200,
       error: null,
       attempts: 1,
+      firstTokenMs: null,
+      overheadUs: expect.any(Number) as number,
+      queuedMs: 0,
       usage: { input: 20, cachedInput: 0, output: 30, source: 'wire' },
       cost: null,
       charges: [
@@ -326,7 +329,13 @@ describe('the record of a request', () => {
     await (await ask({ stream: true })).text()
     await Promise.all(ports.deferred)
     expect(ports.records).toHaveLength(1)
-    expect(ports.records[0]).toMatchObject({ status: 502, error: 'upstream_error', attempts: 1 })
+    expect(ports.records[0]).toMatchObject({
+      status: 502,
+      error: 'upstream_error',
+      attempts: 1,
+      failures: [{ backend: 'gpu', model: 'coder', cause: 'error', ms: 0 }],
+      firstTokenMs: null,
+    })
   })
 
   it('is made of refusals too, once each, and names no model that nobody knows', async () => {

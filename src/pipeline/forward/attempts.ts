@@ -47,7 +47,9 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
     lease.rest()
     failure = broken
     told = broken
-    if (journey.target !== null) noteFailure(exchange, journey.target, broken)
+    if (journey.target === null) return
+    const { error, cause } = broken
+    noteFailure(exchange, journey.target, { error, cause, ms: Date.now() - journey.askedAt })
   }
   return {
     broke,
@@ -86,6 +88,7 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
         }
         journey.attempts += 1
         journey.target = target
+        journey.askedAt = Date.now()
         answerHeaders['x-aicc-attempts'] = String(journey.attempts)
         try {
           return await watchAttempt(exchange, target, (asked) =>
@@ -114,8 +117,15 @@ async function rest({ client, stopwatch, journey }: Exchange, waitMs: number): P
   }
 }
 
-function noteFailure(exchange: Exchange, { backend, model }: Target, { error, cause }: AttemptFailure): void {
-  const { answerHeaders } = exchange
+/** @param ms how long it was waited for */
+function noteFailure(
+  exchange: Exchange,
+  { backend, model }: Target,
+  { error, cause, ms = 0 }: { error: GatewayError; cause: FailureCause | null; ms?: number },
+): void {
+  const { answerHeaders, journey } = exchange
+  journey.failures ??= []
+  journey.failures.push({ backend, model, cause: cause ?? 'request', ms })
   const failed = `${backend}/${model} ${cause ?? 'request'}`
   const before = answerHeaders['x-aicc-failed']
   answerHeaders['x-aicc-failed'] = before === undefined ? failed : `${before}, ${failed}`

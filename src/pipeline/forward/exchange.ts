@@ -10,6 +10,7 @@ import type { Lease } from './balance.ts'
 import type { Health } from './health.ts'
 import type { Pace } from './pace.ts'
 import type { FallbackStep } from '../../table/decision.ts'
+import type { FailedAttempt } from '../../table/request-record.ts'
 import type { ServedModel, Target } from '../../table/route-table.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { RetryBudget } from './retry-budget.ts'
@@ -32,6 +33,10 @@ export interface Journey {
   woken: string[]
   /** What the last attempt's translation left out, by the client's names. */
   lost: readonly string[]
+  /** Attempts that failed, and places that were passed over; null = none. */
+  failures: FailedAttempt[] | null
+  /** Unix ms at which the attempt that runs began. */
+  askedAt: number
 }
 
 export interface Exchange {
@@ -81,5 +86,15 @@ export interface Exchange {
 }
 
 export function startJourney(): Journey {
-  return { attempts: 0, target: null, resent: false, resting: false, queuedMs: 0, woken: [], lost: [] }
+  return {
+    attempts: 0,
+    target: null,
+    resent: false,
+    resting: false,
+    queuedMs: 0,
+    woken: [],
+    lost: [],
+    failures: null,
+    askedAt: 0,
+  }
 }

@@ -9,14 +9,14 @@ import type { Charge, Verdict } from '../../table/charges.ts'
 import type { Verdict as ClassifyVerdict } from '../../table/verdict.ts'
 import type { Decision, FallbackStep, RouteDecision } from '../../table/decision.ts'
 import type { Facts } from '../../table/facts.ts'
-import { resolveName } from '../../table/names.ts'
-import type { RequestRecord, TokenUsage } from '../../table/request-record.ts'
+import type { TokenUsage } from '../../table/request-record.ts'
 import type { RouteTable, ServedModel, Surface, Target } from '../../table/route-table.ts'
 import type { Booked } from '../../table/usage-book.ts'
 import { type Classified, isRemarkable } from '../classify/classify.ts'
 import { toVerdict } from '../classify/verdict.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
 import type { Journey } from '../forward/exchange.ts'
+import type { Stopwatch } from '../stopwatch.ts'
 import { budgetWarning } from './budget-warning.ts'
 import { chargePlan, type ChargePlan, type ClientPlan, type Meters } from './charge-plan.ts'
 import { chargesOf, firstCharges } from './charges-of.ts'
@@ -29,6 +29,7 @@ import { rateLimitHeaders } from './rate-limit-headers.ts'
 import { findUsage, type WireUsage } from './read-usage.ts'
 import { NOTHING_SPENT, spend, type Spent, usedOf } from './settle.ts'
 import { createStreamTap, type StreamTap } from './stream-tap.ts'
+import { toRecord } from './to-record.ts'
 
 /** A lease ends by itself so long after the request must have ended. */
 const GRACE_MS = 60_000
@@ -55,6 +56,7 @@ export interface BillOptions {
   network: () => string
   /** Kept by the forward stage. */
   journey: Readonly<Journey>
+  stopwatch: Pick<Stopwatch, 'ms'>
   /** Aborted when the client went away, or the time is up. */
   signal: AbortSignal
   answerHeaders: Record<string, string>
@@ -111,6 +113,8 @@ export class Bill {
   #spent: Spent | null = null
   #status: number | null = null
   #error: string | null = null
+  /** When the first event of a stream with content was there. */
+  #firstAt: number | null = null
   #endedAt: number | null = null
   #isRecorded = false
 
@@ -250,6 +254,7 @@ export class Bill {
    * @returns what the client is to see of them; null = nothing
    */
   pass(piece: Uint8Array): Uint8Array | null {
+    this.#firstAt ??= Date.now()
     this.#tap ??= createStreamTap(this.#hidesUsage)
     return this.#tap.pass(piece)
   }
@@ -331,43 +336,24 @@ export class Bill {
   #record(): void {
     if (this.#isRecorded || this.#endedAt === null || this.#status === null || this.#facts === null) return
     this.#isRecorded = true
-    const { ports, table, client, surface, correlationId } = this.#options
-    const facts = this.#facts
-    const decision = this.#decision
-    const { attempts, target, lost } = this.#options.journey
-    const spent = this.#spent ?? NOTHING_SPENT
-    const record: RequestRecord = {
-      id: this.#id,
-      correlationId: this.#isPrivateId ? this.#id : correlationId,
-      startedAt: this.#startedAt,
-      endedAt: this.#endedAt,
-      client,
-      surface,
-      asked: askedName(table, facts.model),
-      model: decision?.kind === 'route' ? decision.model : null,
-      backend: target?.backend ?? null,
-      backendModel: target?.model ?? null,
-      rule: decision?.rule ?? null,
-      digest: table.digest,
-      verdict: this.#said,
-      stream: facts.stream,
-      status: this.#status,
-      error: this.#error,
-      attempts,
-      ...(lost.length > 0 && { lost: lost.length }),
-      usage: spent.usage,
-      cost: target?.price == null ? null : spent.cost,
-      charges: this.#places === null ? this.#used : [...this.#used, ...this.#places.used()],
-    }
-    ports.record(record)
+    this.#options.ports.record(
+      toRecord({
+        ...this.#options,
+        id: this.#id,
+        isPrivateId: this.#isPrivateId,
+        startedAt: this.#startedAt,
+        firstAt: this.#firstAt,
+        endedAt: this.#endedAt,
+        facts: this.#facts,
+        decision: this.#decision,
+        verdict: this.#said,
+        status: this.#status,
+        error: this.#error,
+        spent: this.#spent ?? NOTHING_SPENT,
+        charges: this.#places === null ? this.#used : [...this.#used, ...this.#places.used()],
+      }),
+    )
   }
-}
-
-/** What stands in a wildcard's place is the client's text, and no record keeps that. */
-function askedName(table: RouteTable, model: string): string | null {
-  const name = resolveName(table, model)
-  if (name === undefined) return null
-  return name.rest === '' ? model : `${model.slice(0, -name.rest.length)}*`
 }
 
 /** Nano-USD at the dearest target that may be asked; null = all are free. */

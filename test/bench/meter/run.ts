@@ -65,6 +65,7 @@ function chargeOnce(table: RouteTable): void {
     correlationId: `bench-${calls}`,
     ownId: true,
     journey,
+    stopwatch: { ms: () => 0 },
     network: () => '192.0.2.1',
     signal,
     answerHeaders: {},

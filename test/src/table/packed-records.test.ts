@@ -43,6 +43,11 @@ const FULL: RequestRecord = {
   status: 207,
   error: 'r-error',
   attempts: 3,
+  failures: [{ backend: 'r-failed', model: 'r-failed-model', cause: 'busy', ms: 105 }],
+  firstTokenMs: 106,
+  overheadUs: 107,
+  queuedMs: 108,
+  tags: ['r-tag'],
   lost: 2,
   usage: { input: 101, cachedInput: 102, output: 103, source: 'estimate' },
   cost: 104,
@@ -85,6 +90,11 @@ const ROW = {
   cost: 104,
   lost: 2,
   verdict: JSON.stringify(FULL.verdict),
+  failures: JSON.stringify(FULL.failures),
+  first_token_ms: 106,
+  overhead_us: 107,
+  queued_ms: 108,
+  tags: '["r-tag"]',
 }
 
 describe('packRecords', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ReloadResult } from '../../../../src/control/gateway.ts'
 import { createMattermostHook } from '../../../../src/control/hooks/mattermost.ts'
+import type { ModeStatus } from '../../../../src/control/mode-status.ts'
 import type { HookAnswer, HookCall, MattermostHook } from '../../../../src/table/mattermost-hook.ts'
 
 const HOOK: MattermostHook = {
@@ -19,14 +20,14 @@ const POST = {
   command: '/gaming',
   text: 'on',
 }
-const MODE = {
+const MODE: ModeStatus = {
   name: 'gaming-pc',
   on: false,
   since: null,
   whenOn: 'force-only',
   gates: ['gpu'],
   host: null,
-} as const
+}
 
 interface World {
   answer: HookAnswer | null

@@ -1,0 +1,178 @@
+/** Looks through the records that are kept. All of it is one query each, over an index of time or the primary key. */
+import type { Sql, SqlRow, SqlValue } from '../ports.ts'
+import type {
+  AggregateGroup,
+  AggregateQuery,
+  AggregateRow,
+  HistoryEntry,
+  HistoryFilter,
+  HistoryPage,
+  HistoryQuery,
+} from '../table/history.ts'
+import type { FailedAttempt } from '../table/request-record.ts'
+import type { Verdict } from '../table/verdict.ts'
+
+export interface History {
+  page: (query: HistoryQuery) => HistoryPage
+  /** @param id its own, or the correlation id; of several the newest */
+  find: (id: string) => HistoryEntry | null
+  aggregate: (query: AggregateQuery) => AggregateRow[]
+}
+
+export function createHistory(sql: Sql): History {
+  return {
+    page({ filter, before, limit }) {
+      const { where, values } = conditions(filter)
+      // One more than wanted tells whether there are others.
+      const rows = sql.rows(
+        `SELECT * FROM records WHERE (? IS NULL OR seq < ?) ${where} ORDER BY seq DESC LIMIT ?`,
+        before,
+        before,
+        ...values,
+        limit + 1,
+      )
+      const entries = rows.slice(0, limit).map(toEntry)
+      return { entries, next: rows.length > limit ? (entries.at(-1)?.seq ?? null) : null }
+    },
+    find(id) {
+      const [row] = sql.rows(
+        'SELECT * FROM records WHERE id = ? OR correlation_id = ? ORDER BY id = ? DESC, seq DESC LIMIT 1',
+        id,
+        id,
+        id,
+      )
+      return row === undefined ? null : toEntry(row)
+    },
+    aggregate: (query) => aggregate(sql, query),
+  }
+}
+
+const EQUALS = { client: 'client', model: 'model', backend: 'backend', rule: 'rule' } as const
+
+/** Each condition begins with AND. */
+function conditions(filter: HistoryFilter): { where: string; values: SqlValue[] } {
+  const parts: string[] = []
+  const values: SqlValue[] = []
+  const add = (part: string, ...more: SqlValue[]): void => {
+    parts.push(`AND ${part}`)
+    values.push(...more)
+  }
+  for (const [key, column] of Object.entries(EQUALS)) {
+    const value = filter[key as keyof typeof EQUALS]
+    if (value !== null) add(`${column} = ?`, value)
+  }
+  const { status, failed, since, until } = filter
+  if (status !== null && status < 10) add('status BETWEEN ? AND ?', status * 100, status * 100 + 99)
+  else if (status !== null) add('status = ?', status)
+  if (failed !== null) add(failed ? 'error IS NOT NULL' : 'error IS NULL')
+  if (since !== null) add('started_at >= ?', since)
+  if (until !== null) add('started_at < ?', until)
+  return { where: parts.join(' '), values }
+}
+
+const GROUPS: Record<AggregateGroup, string> = {
+  client: 'client',
+  model: 'model',
+  backend: 'backend',
+  status: 'status',
+  error: 'error',
+  rule: 'rule',
+}
+
+/** By rank: of n in order, the one at `percent` of 100, counted from 1 and rounded up. */
+function atRank(
+  percent: number,
+  { value, rank, count }: { value: string; rank: string; count: string },
+): string {
+  return `max(CASE WHEN ${rank} = (${count} * ${percent} + 99) / 100 THEN ${value} END)`
+}
+
+function aggregate(sql: Sql, { filter, step, by }: AggregateQuery): AggregateRow[] {
+  const { where, values } = conditions(filter)
+  // A number of JavaScript's is bound as REAL, and would not divide as whole numbers do.
+  const whole = 'CAST(? AS INTEGER)'
+  const slice = step === null ? '0' : `(started_at - ${whole}) / ${whole} * ${whole}`
+  const sliceValues = step === null ? [] : [filter.since, step, step]
+  const took = { value: 'whole', rank: 'place', count: 'together' }
+  const first = { value: 'first_token_ms', rank: 'first_place', count: 'first_together' }
+  // Where there is no first token it counts for no rank: NULLs stand behind all others and are not counted.
+  const rows = sql.rows(
+    `WITH seen AS (
+       SELECT ${slice} AS slice, ${by === null ? 'NULL' : GROUPS[by]} AS name,
+         ended_at - started_at AS whole, first_token_ms, error, input, output, cost
+       FROM records WHERE TRUE ${where}
+     ), ranked AS (
+       SELECT *, row_number() OVER (PARTITION BY slice, name ORDER BY whole) AS place,
+         count(*) OVER (PARTITION BY slice, name) AS together,
+         row_number() OVER (PARTITION BY slice, name ORDER BY first_token_ms NULLS LAST) AS first_place,
+         count(first_token_ms) OVER (PARTITION BY slice, name) AS first_together
+       FROM seen
+     )
+     SELECT slice, name, count(*) AS requests, sum(error IS NOT NULL) AS failed, sum(input) AS input,
+       sum(output) AS output, total(cost) AS cost, ${atRank(50, took)} AS p50, ${atRank(95, took)} AS p95,
+       ${atRank(50, first)} AS first_p50, ${atRank(95, first)} AS first_p95
+     FROM ranked GROUP BY slice, name ORDER BY slice, name`,
+    ...sliceValues,
+    ...values,
+  )
+  return rows.map((row) => ({
+    at: filter.since + Number(row['slice']),
+    name: textOf(row['name']),
+    requests: Number(row['requests']),
+    failed: Number(row['failed']),
+    inputTokens: Number(row['input']),
+    outputTokens: Number(row['output']),
+    cost: Number(row['cost']),
+    p50Ms: Number(row['p50']),
+    p95Ms: Number(row['p95']),
+    firstTokenP50Ms: numberOf(row['first_p50']),
+    firstTokenP95Ms: numberOf(row['first_p95']),
+  }))
+}
+
+function toEntry(row: SqlRow): HistoryEntry {
+  return {
+    seq: Number(row['seq']),
+    id: String(row['id']),
+    correlationId: String(row['correlation_id']),
+    startedAt: Number(row['started_at']),
+    endedAt: Number(row['ended_at']),
+    client: String(row['client']),
+    surface: String(row['surface']),
+    asked: textOf(row['asked']),
+    model: textOf(row['model']),
+    backend: textOf(row['backend']),
+    backendModel: textOf(row['backend_model']),
+    rule: textOf(row['rule']),
+    digest: String(row['digest']),
+    stream: row['stream'] === 1,
+    status: Number(row['status']),
+    error: textOf(row['error']),
+    attempts: Number(row['attempts']),
+    failures: (parsed(row['failures']) ?? []) as FailedAttempt[],
+    firstTokenMs: numberOf(row['first_token_ms']),
+    overheadUs: numberOf(row['overhead_us']),
+    queuedMs: numberOf(row['queued_ms']),
+    tags: (parsed(row['tags']) ?? []) as string[],
+    lost: Number(row['lost'] ?? 0),
+    inputTokens: Number(row['input']),
+    cachedInputTokens: Number(row['cached_input']),
+    outputTokens: Number(row['output']),
+    estimated: row['estimated'] === 1,
+    cost: numberOf(row['cost']),
+    verdict: parsed(row['verdict']) as Verdict | null,
+  }
+}
+
+/** What the gateway itself has written. */
+function parsed(value: SqlValue | undefined): unknown {
+  return typeof value === 'string' ? JSON.parse(value) : null
+}
+
+function textOf(value: SqlValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value)
+}
+
+function numberOf(value: SqlValue | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}

@@ -1,0 +1,109 @@
+/** The requests of the last thirty days, as the admin API pages through them. */
+import type { FailedAttempt } from './request-record.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Which of them. What is null does not matter. */
+export interface HistoryFilter {
+  client: string | null
+  model: string | null
+  backend: string | null
+  rule: string | null
+  /** A status such as 429, or the first digit of several: 4 = 400 to 499. */
+  status: number | null
+  /** Only those that ended with an error, or only the others. */
+  failed: boolean | null
+  /** Unix ms at which they began: from, and before. */
+  since: number | null
+  until: number | null
+}
+
+export const ANY_REQUEST: HistoryFilter = {
+  client: null,
+  model: null,
+  backend: null,
+  rule: null,
+  status: null,
+  failed: null,
+  since: null,
+  until: null,
+}
+
+export interface HistoryQuery {
+  filter: HistoryFilter
+  /** Only what was kept before the entry of this number: `next` of the page before; null = the newest. */
+  before: number | null
+  limit: number
+}
+
+/** One request; as RequestRecord has it, but for what it was charged. */
+export interface HistoryEntry {
+  seq: number
+  id: string
+  correlationId: string
+  /** Unix ms. */
+  startedAt: number
+  endedAt: number
+  client: string
+  surface: string
+  asked: string | null
+  model: string | null
+  backend: string | null
+  backendModel: string | null
+  rule: string | null
+  digest: string
+  stream: boolean
+  status: number
+  error: string | null
+  attempts: number
+  failures: readonly FailedAttempt[]
+  firstTokenMs: number | null
+  /** Null for records of earlier versions. */
+  overheadUs: number | null
+  queuedMs: number | null
+  tags: readonly string[]
+  lost: number
+  inputTokens: number
+  cachedInputTokens: number
+  outputTokens: number
+  estimated: boolean
+  /** Nano-USD; null = no price. */
+  cost: number | null
+  verdict: Verdict | null
+}
+
+export interface HistoryPage {
+  /** Newest first. */
+  entries: HistoryEntry[]
+  /** For the next page; null = this is the last. */
+  next: number | null
+}
+
+export const AGGREGATE_GROUPS = ['client', 'model', 'backend', 'status', 'error', 'rule'] as const
+export type AggregateGroup = (typeof AGGREGATE_GROUPS)[number]
+
+export interface AggregateQuery {
+  filter: HistoryFilter & { since: number; until: number }
+  /** Width of a slice of time in ms; null = one for all. */
+  step: number | null
+  /** Null = all together. */
+  by: AggregateGroup | null
+}
+
+export interface AggregateRow {
+  /** Unix ms at which the slice begins. */
+  at: number
+  /** Null where all are together, or where there was no such thing. */
+  name: string | null
+  requests: number
+  failed: number
+  inputTokens: number
+  outputTokens: number
+  /** Nano-USD. */
+  cost: number
+  /** Of the whole request, in ms, by rank; at the middle and at 95 of 100. */
+  p50Ms: number
+  p95Ms: number
+  /** Until the first event of streams with one; null = there was none. */
+  firstTokenP50Ms: number | null
+  firstTokenP95Ms: number | null
+}
