@@ -17,20 +17,23 @@ import {
   type Runtime,
 } from '../conformance/harness/start-gateway.ts'
 import { startUpstream, type RecordingUpstream } from '../upstream/recording-upstream.ts'
-import { completion, wholeStream } from '../upstream/reply.ts'
 import { openBlackHole, type BlackHole } from './black-hole.ts'
-import { faults, KINDS, type Fault, type Kind, type Outcome, type Place } from './faults.ts'
+import { faults, outcomeFor, type Fault, type Outcome, type Place } from './faults.ts'
+import { KIND_TRAITS, KINDS, type Kind } from './kinds.ts'
 import { renderMatrix } from './render-matrix.ts'
+import { type WireName, WIRES } from './wires.ts'
 
 const FAULTS = faults(new Date(Date.now() + 60_000).toUTCString())
 const CASES = FAULTS.flatMap((fault) =>
   fault.kinds.flatMap((kind) => (['alone', 'backed'] as const).map((how) => ({ fault, kind, how }))),
 )
 const SPARES = ['spare', 'large', 'other'] as const
+/** The backends that take over speak the same as those that fail, or what the client speaks. */
+const WIRE_NAMES = Object.keys(WIRES) as WireName[]
 
 /** Key of a model in the policy and of its place on the backend. */
 function modelOf({ name }: Fault, kind: Kind): string {
-  return `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.${kind}`
+  return `${name} in ${kind}`.replaceAll(/[^a-z0-9]+/gi, '-')
 }
 
 function policiesFor(upstream: string, ports: { refused: number; hole: number }): Policies {
@@ -48,20 +51,26 @@ function policiesFor(upstream: string, ports: { refused: number; hole: number })
     backends[name] = { kind: 'openai', url, health: 'off', models: {} }
   }
   for (const name of SPARES) {
-    for (const form of ['stream', 'whole']) {
-      const backend = backends[name]
-      if (backend) backend.models[form] = { id: `${name}/${form}` }
+    for (const wire of WIRE_NAMES) {
+      for (const form of ['stream', 'whole']) {
+        const backend = backends[name]
+        const model = `${form}.${wire}`
+        if (backend) backend.models[model] = { id: `${name}/${model}`, speaks: [wire] }
+      }
     }
   }
   const models: PolicyFile['models'] = {}
   for (const fault of FAULTS) {
     for (const kind of fault.kinds) {
       const model = modelOf(fault, kind)
+      const { surface, wire, streams } = KIND_TRAITS[kind]
       const backend = backends[fault.place]
-      if (backend) backend.models[model] = { id: `${fault.place}/${model}` }
+      if (backend) backend.models[model] = { id: `${fault.place}/${model}`, speaks: [wire] }
       const own = { targets: [`${fault.place}/${model}`], keepAlive: 'off', timeouts: fault.timeouts }
       models[`${model}.alone`] = own
-      const form = kind === 'stream' ? 'stream' : 'whole'
+      // From a protocol that is translated the way leads to the client's own, and the other way round.
+      const taking = wire === surface && wire !== 'embeddings' ? 'chat' : surface
+      const form = `${streams ? 'stream' : 'whole'}.${taking}`
       models[`${model}.backed`] = {
         ...own,
         fallback: [
@@ -94,10 +103,31 @@ async function closedPort(): Promise<number> {
   return port
 }
 
+const PATHS = {
+  chat: '/v1/chat/completions',
+  embeddings: '/v1/embeddings',
+  messages: '/v1/messages',
+  responses: '/v1/responses',
+} as const
+
 function bodyOf(kind: Kind, model: string): Record<string, unknown> {
-  if (kind === 'embeddings') return { model, input: 'hi' }
+  const { surface, streams } = KIND_TRAITS[kind]
+  const stream = streams ? { stream: true } : {}
+  if (surface === 'embeddings' || surface === 'responses') return { model, input: 'hi', ...stream }
   const messages = [{ role: 'user', content: 'hi' }]
-  return kind === 'stream' ? { model, messages, stream: true } : { model, messages }
+  return { model, messages, ...(surface === 'messages' && { max_tokens: 9 }), ...stream }
+}
+
+interface Told {
+  type?: string
+  code?: string
+  error?: { code?: string; type?: string }
+}
+
+/** Code of an error in OpenAI's shape, its type in Anthropic's; null where it is none. */
+function codeIn({ type, code, error }: Told): string | null {
+  if (type === 'error') return code ?? error?.type ?? null
+  return error?.code ?? null
 }
 
 /** What became of a call, of which its answer and its headers tell. */
@@ -107,10 +137,9 @@ function outcomeOf(answer: Answer): Outcome {
     ([, data]) => JSON.parse(data ?? '{}') as unknown,
   )
   const last: unknown = status === 200 ? frames.at(-1) : answer.json()
-  const code = (last as { error?: { code?: string } } | undefined)?.error?.code ?? null
   return {
     status,
-    code,
+    code: last === undefined ? null : codeIn(last as Told),
     attempts: Number(headers['x-aicc-attempts']),
     by: status === 200 ? (headers['x-aicc-backend'] as Outcome['by']) : null,
     failed: String(headers['x-aicc-failed'] ?? '')
@@ -131,12 +160,16 @@ describe.each<Runtime>(['workerd', 'node'])('on %s', (runtime) => {
     bench.gateway = await startGateway({ runtime, ...policiesFor(bench.upstream.origin, ports) })
     bench.client = createClient(bench.gateway)
     for (const name of SPARES) {
-      bench.upstream.reply(`${name}/stream`, [{ send: wholeStream(['taken over']) }])
-      bench.upstream.reply(`${name}/whole`, completion('taken over'))
+      for (const wire of WIRE_NAMES) {
+        bench.upstream.reply(`${name}/stream.${wire}`, [{ send: WIRES[wire].stream }])
+        bench.upstream.reply(`${name}/whole.${wire}`, WIRES[wire].whole)
+      }
     }
     for (const fault of FAULTS) {
-      for (const kind of fault.kinds)
-        bench.upstream.reply(`${fault.place}/${modelOf(fault, kind)}`, fault.reply)
+      for (const kind of fault.kinds) {
+        const reply = fault.reply(WIRES[KIND_TRAITS[kind].wire])
+        bench.upstream.reply(`${fault.place}/${modelOf(fault, kind)}`, reply)
+      }
     }
   })
 
@@ -158,7 +191,7 @@ describe.each<Runtime>(['workerd', 'node'])('on %s', (runtime) => {
     const { upstream, client } = bench
     const id = randomUUID()
     const answer = await client.call({
-      path: kind === 'embeddings' ? '/v1/embeddings' : '/v1/chat/completions',
+      path: PATHS[KIND_TRAITS[kind].surface],
       headers: { 'x-correlation-id': id },
       body: bodyOf(kind, `${modelOf(fault, kind)}.${how}`),
     })
@@ -167,16 +200,24 @@ describe.each<Runtime>(['workerd', 'node'])('on %s', (runtime) => {
       .map(({ model }) => model.slice(0, model.indexOf('/')))
     const outcome = outcomeOf(answer)
     seen.push({ name: fault.name, kind, how, outcome, asked })
-    expect(outcome).toEqual(fault[how])
+    expect(outcome, answer.text).toEqual(outcomeFor(fault, kind, how))
     expect(withoutResent(asked, fault)).toEqual(expectedAsked(fault, how))
     if (outcome.status === 429) expect(answer.headers['retry-after']).toBeDefined()
-    if (kind === 'stream' && outcome.status === 200) {
+    const { streams, surface } = KIND_TRAITS[kind]
+    if (streams && outcome.status === 200) {
       expect(answer.headers['content-type']).toMatch(/^text\/event-stream/)
       // Whatever happened, the last thing said is an error or the end: never a silent close.
-      expect(answer.text).toMatch(outcome.code === null ? /data: \[DONE\]\n\n$/ : /"error"/)
+      expect(answer.text).toMatch(outcome.code === null ? ENDS[surface] : /"error"/)
     }
   })
 })
+
+const ENDS = {
+  chat: /data: \[DONE\]\n\n$/,
+  embeddings: /$/,
+  messages: /event: message_stop\ndata: .*\n\n$/,
+  responses: /event: response\.(?:completed|incomplete)\ndata: .*\n\n$/,
+} as const
 
 function placeOf({ name, kind }: { name: string; kind: Kind }): number {
   return FAULTS.findIndex((fault) => fault.name === name) * KINDS.length + KINDS.indexOf(kind)

@@ -1,10 +1,9 @@
 /** What can go wrong with a backend, and what a client then gets to see: the rows of the fault matrix. */
 import type { TimeoutsConfig } from '../../compiler/config/policy.ts'
 import type { FailureCause } from '../../src/table/route-table.ts'
-import { chunk, DONE, frame, json, ROLE, text, type Reply } from '../upstream/reply.ts'
-
-export type Kind = 'stream' | 'chat' | 'embeddings'
-export const KINDS: readonly Kind[] = ['stream', 'chat', 'embeddings']
+import { json, type Reply } from '../upstream/reply.ts'
+import { isNative, KINDS, KIND_TRAITS, type Kind } from './kinds.ts'
+import type { WireWords } from './wires.ts'
 
 /** Where the model lives: a host that answers by the script, or one that does not answer at all. */
 export type Place = 'main' | 'refused' | 'hole' | 'gone'
@@ -21,15 +20,20 @@ export interface Outcome {
   failed: string
 }
 
+/** What a backend says, in the words of its protocol. */
+export type Say = (words: WireWords) => Reply
+
 export interface Fault {
   name: string
   place: Place
-  reply: Reply
+  reply: Say
   kinds: readonly Kind[]
   timeouts: TimeoutsConfig
   /** Without a fallback, and with fallbacks for a filter, for a context, and for all else. */
   alone: Outcome
   backed: Outcome
+  /** Code of the error where it is told in the gateway's words rather than the backend's. */
+  translatedCode?: string
 }
 
 interface Failing {
@@ -39,9 +43,13 @@ interface Failing {
   /** Whether it is tried again: policy allows it once. */
   again: boolean
   place?: Place
-  reply?: Reply
+  reply?: Reply | Say
   kinds?: readonly Kind[]
   timeouts?: TimeoutsConfig
+}
+
+function saying(reply: Reply | Say): Say {
+  return typeof reply === 'function' ? reply : () => reply
 }
 
 /** A fault before anything was sent: the fallback that answers to its cause answers the client. */
@@ -52,7 +60,7 @@ function failing(name: string, { cause, told, again, place = 'main', ...rest }: 
   return {
     name,
     place,
-    reply: rest.reply ?? [],
+    reply: saying(rest.reply ?? []),
     kinds: rest.kinds ?? KINDS,
     timeouts: rest.timeouts ?? {},
     alone: { status: told[0], code: told[1], attempts, by: null, failed },
@@ -63,17 +71,17 @@ function failing(name: string, { cause, told, again, place = 'main', ...rest }: 
 /** A fault that the client sees as it is, fallback or not: what was sent cannot be taken back. */
 function seen(
   name: string,
-  reply: Reply,
+  reply: Say,
   { code, kinds }: { code: string | null; kinds: readonly Kind[] },
 ): Fault {
   const outcome: Outcome = { status: 200, code, attempts: 1, by: 'main', failed: '' }
   return { name, place: 'main', reply, kinds, timeouts: {}, alone: outcome, backed: outcome }
 }
 
-const STREAM: readonly Kind[] = ['stream']
-const WHOLE: readonly Kind[] = ['chat', 'embeddings']
+const STREAM: readonly Kind[] = KINDS.filter((kind) => KIND_TRAITS[kind].streams)
+const WHOLE: readonly Kind[] = KINDS.filter((kind) => !KIND_TRAITS[kind].streams)
 const OVERLOAD = { error: { message: 'slow down', type: 'rate_limit_error', code: 'rate_limit_exceeded' } }
-const TOO_LONG = { error: { message: 'This model has a maximum context length of 8 tokens.', code: 400 } }
+const TOO_LONG = { message: 'This model has a maximum context length of 8 tokens.', code: '400' }
 const FILTERED = { error: { message: 'filtered', type: null, param: 'prompt', code: 'content_filter' } }
 const HALF = '{"object":"list","data":[{"embedding":[0.1,'
 
@@ -92,7 +100,6 @@ export function faults(inAMinute: string): Fault[] {
   const failed = { cause: 'error', told: [502, 'upstream_error'], again: true } as const
   const silent = { cause: 'timeout', told: [504, 'upstream_timeout'], again: false } as const
   const unreachable = { cause: 'connect', told: [502, 'upstream_unreachable'], again: true } as const
-  const chat = ['stream', 'chat'] as const
   return [
     failing('refused', { ...unreachable, place: 'refused' }),
     failing('black hole', { ...unreachable, place: 'hole' }),
@@ -108,7 +115,11 @@ export function faults(inAMinute: string): Fault[] {
     failing('429, Retry-After 1', { ...rateLimit, again: true, reply: limited('1') }),
     failing('429, Retry-After 60', { ...rateLimit, again: false, reply: limited('60') }),
     failing('429, Retry-After a date', { ...rateLimit, again: false, reply: limited(inAMinute) }),
-    failing('slow first token', { ...silent, kinds: STREAM, reply: [{ send: ROLE }, { stall: true }] }),
+    failing('slow first token', {
+      ...silent,
+      kinds: STREAM,
+      reply: ({ prelude }) => [{ send: prelude }, { stall: true }],
+    }),
     {
       // An answer that is not streamed has no first token: it may take all of the time that the request has.
       ...failing('slow answer', {
@@ -123,19 +134,27 @@ export function faults(inAMinute: string): Fault[] {
     failing('cut before content', {
       ...broken,
       kinds: STREAM,
-      reply: [{ send: ROLE }, { at: 30 }, { cut: true }],
+      reply: ({ prelude }) => [{ send: prelude }, { at: 30 }, { cut: true }],
     }),
     failing('cut in the answer', { ...broken, kinds: WHOLE, reply: half({ at: 30 }, { cut: true }) }),
-    seen('cut behind content', [{ send: ROLE + text('begun') }, { at: 30 }, { cut: true }], {
-      code: 'upstream_interrupted',
-      kinds: STREAM,
-    }),
+    seen(
+      'cut behind content',
+      ({ prelude, begun }) => [{ send: prelude + begun }, { at: 30 }, { cut: true }],
+      {
+        code: 'upstream_interrupted',
+        kinds: STREAM,
+      },
+    ),
     failing('stall in the answer', { ...silent, kinds: WHOLE, reply: half({ stall: true }) }),
-    seen('stall behind content', [{ send: ROLE + text('begun') }, { stall: true }], {
+    seen('stall behind content', ({ prelude, begun }) => [{ send: prelude + begun }, { stall: true }], {
       code: 'upstream_timeout',
       kinds: STREAM,
     }),
-    failing('garbled chunk', { ...garbled, kinds: STREAM, reply: [{ send: ROLE + frame('{"choices": [') }] }),
+    failing('garbled chunk', {
+      ...garbled,
+      kinds: STREAM,
+      reply: (words) => [{ send: words.prelude + words.garbled }],
+    }),
     failing('garbled answer', {
       ...garbled,
       kinds: WHOLE,
@@ -147,37 +166,34 @@ export function faults(inAMinute: string): Fault[] {
     failing('error in-band', {
       ...failed,
       kinds: STREAM,
-      reply: [{ send: ROLE + frame({ error: { message: 'no', code: 500 } }) }],
+      reply: ({ prelude, failure }) => [{ send: prelude + failure({ message: 'no', code: '500' }) }],
     }),
     failing('error in a 200', { ...failed, kinds: WHOLE, reply: json(200, { error: { message: 'no' } }) }),
-    seen(
-      'error in-band behind content',
-      [{ send: ROLE + text('begun') + frame({ error: { message: 'no', code: 'down' } }) }],
-      {
-        code: 'down',
-        kinds: STREAM,
-      },
-    ),
+    {
+      ...seen(
+        'error in-band behind content',
+        ({ prelude, begun, failure }) => [
+          { send: prelude + begun + failure({ message: 'no', code: 'down' }) },
+        ],
+        { code: 'down', kinds: STREAM },
+      ),
+      translatedCode: 'upstream_error',
+    },
     failing('content filter', { ...filter, reply: json(400, FILTERED) }),
     {
       // Where nobody may take over, the client gets what the backend says: an answer without content.
       ...failing('filtered answer', {
         ...filter,
         kinds: STREAM,
-        reply: [{ send: ROLE + chunk({ finish: 'content_filter' }) + DONE }],
+        reply: ({ prelude, filteredEnd }) => [{ send: prelude + filteredEnd }],
       }),
       alone: { status: 200, code: null, attempts: 1, by: 'main', failed: '' },
     },
     {
       ...failing('filtered, not streamed', {
         ...filter,
-        kinds: ['chat'],
-        reply: json(200, {
-          object: 'chat.completion',
-          choices: [
-            { index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'content_filter' },
-          ],
-        }),
+        kinds: WHOLE.filter((kind) => kind !== 'embeddings'),
+        reply: ({ filtered }) => filtered,
       }),
       alone: { status: 200, code: null, attempts: 1, by: 'main', failed: '' },
     },
@@ -185,14 +201,32 @@ export function faults(inAMinute: string): Fault[] {
       cause: 'context',
       told: [400, 'context_length_exceeded'],
       again: false,
-      reply: json(400, TOO_LONG),
+      reply: json(400, { error: TOO_LONG }),
     }),
     failing('context overflow in-band', {
       cause: 'context',
       told: [400, 'context_length_exceeded'],
       again: false,
-      kinds: chat.slice(0, 1),
-      reply: [{ send: frame(TOO_LONG) }],
+      kinds: STREAM,
+      reply: ({ failure }) => [{ send: failure(TOO_LONG) }],
     }),
   ]
+}
+
+/** Code of OpenAI's error → the type that Anthropic's clients get in its place. */
+const TYPES: Readonly<Record<string, string>> = {
+  upstream_timeout: 'timeout_error',
+  rate_limit_exceeded: 'rate_limit_error',
+  context_length_exceeded: 'invalid_request_error',
+  content_filter: 'invalid_request_error',
+}
+
+/** What a client of that kind sees. */
+export function outcomeFor(fault: Fault, kind: Kind, how: 'alone' | 'backed'): Outcome {
+  const outcome = fault[how]
+  if (outcome.code === null) return outcome
+  if (isNative(kind) && fault.translatedCode !== undefined) return outcome
+  const code = fault.translatedCode ?? outcome.code
+  const isTyped = KIND_TRAITS[kind].surface === 'messages'
+  return { ...outcome, code: isTyped ? (TYPES[code] ?? 'api_error') : code }
 }

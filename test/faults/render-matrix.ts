@@ -1,5 +1,6 @@
 /** The fault matrix as a table for people. */
-import type { Kind, Outcome } from './faults.ts'
+import type { Outcome } from './faults.ts'
+import type { Kind } from './kinds.ts'
 
 export interface Cell {
   name: string

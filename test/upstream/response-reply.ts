@@ -1,7 +1,7 @@
 /** What a backend of OpenAI's Responses API says, for the mock upstream. */
 import { named } from './message-reply.ts'
 
-function responseOf(status: string, text: string | null): Record<string, unknown> {
+export function responseOf(status: string, text: string | null): Record<string, unknown> {
   const content = [{ type: 'output_text', text, annotations: [] }]
   return {
     id: 'resp_mock',
