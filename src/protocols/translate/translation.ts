@@ -22,6 +22,11 @@ export interface Translation {
    */
   request: (body: Readonly<Record<string, unknown>>) => TranslatedRequest
   /**
+   * The client's name of a field of the wire, where a longer way loses or refuses it further on. Left out, fields have the
+   * same names.
+   */
+  clientField?: (field: string) => string
+  /**
    * The wire's whole answer as the client's.
    * @throws TypeError for an answer that makes no sense
    */

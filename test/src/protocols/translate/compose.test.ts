@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { compose } from '../../../../src/protocols/translate/compose.ts'
+import { invalidField } from '../../../../src/protocols/translate/refuse.ts'
 import type { Asked, Translation } from '../../../../src/protocols/translate/translation.ts'
+import { errorOf } from '../../error-of.ts'
 
 const asked: Asked = { body: { text: 'hi' }, model: 'm', id: 'x', createdAt: 1 }
 
@@ -23,6 +25,30 @@ it('translates a request by the first and then the second', () => {
     body: { text: 'hi', outer: true, inner: true },
     lost: ['both', 'outer', 'inner'],
   })
+})
+
+it('names what the second loses or refuses as the client does', () => {
+  const clientField = (field: string): string => `client's ${field}`
+  const outer = { ...around('outer'), clientField }
+  expect(compose(outer, around('inner')).request({}).lost).toEqual([
+    'both',
+    'outer',
+    "client's both",
+    "client's inner",
+  ])
+  const refuse = (error: Error): Translation => ({
+    ...around('inner'),
+    request() {
+      throw error
+    },
+  })
+  expect(errorOf(() => compose(outer, refuse(invalidField('a', 'No.'))).request({}))).toMatchObject({
+    code: 'invalid_field',
+    message: 'No.',
+    options: { param: "client's a" },
+  })
+  const bug = new TypeError('a bug')
+  expect(errorOf(() => compose(outer, refuse(bug)).request({}))).toBe(bug)
 })
 
 it('translates an answer the other way round, each to the request it belongs to', () => {
