@@ -185,6 +185,13 @@ describe('what is lost is named', () => {
     expect(lost).toEqual(['thinking.budget_tokens'])
   })
 
+  it('a budget, which counts for nothing beside effort', () => {
+    const thinking = { type: 'enabled', budget_tokens: 1024 }
+    const { body, lost } = translate({ thinking, output_config: { effort: 'high' } })
+    expect(body['reasoning_effort']).toBe('high')
+    expect(lost).toEqual(['thinking.budget_tokens'])
+  })
+
   it('images and files that tools answer with, which the user shows right behind, before what they say', () => {
     const results = [
       { type: 'tool_result' as const, tool_use_id: 'x', content: [text('1'), png] },
