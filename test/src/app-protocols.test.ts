@@ -231,6 +231,7 @@ describe('a count of tokens', () => {
     expect(made.ports.calls).toMatchObject([
       { backend: 'spare', request: { path: '/v1/messages/count_tokens' } },
     ])
+    expect(made.ports.records).toMatchObject([{ attempts: 1, usage: { input: 0, output: 0 } }])
   })
 
   it('is the gateway’s own estimate where nobody counts: nobody sees the text', async () => {

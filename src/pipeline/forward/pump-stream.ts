@@ -59,6 +59,7 @@ export async function pumpStream(
     bill.pass(received)
     return say(push(decoder.decode(received)))
   }
+  /** Undefined where there is nothing to wait for: the client is to see nothing of it. */
   const show = (received: Uint8Array): Promise<void> | undefined =>
     translator === null ? asItCame(received) : inClientsWords(received, translator)
   const pass = (received: Uint8Array): Promise<void> | undefined => {
@@ -78,10 +79,11 @@ export async function pumpStream(
   if (flow.attempt.signal.aborted) throw flow.attempt.signal.reason
   const rest = aligner.rest()
   const verdict = judgeEnd(way, end, decoder.decode(rest))
-  if (rest.byteLength > 0) await show(rest)
+  const shown = rest.byteLength === 0 ? undefined : show(rest)
+  if (shown !== undefined) await shown
   if (translator !== null) await say(translator.end())
   else if (verdict === 'finished') {
-    await answer.write(encoder.encode((rest.byteLength === 0 ? '' : '\n\n') + way.dialect.terminator))
+    await answer.write(encoder.encode((shown === undefined ? '' : '\n\n') + way.dialect.terminator))
   }
   await answer.close()
 }

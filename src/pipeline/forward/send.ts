@@ -81,14 +81,14 @@ export function responseHeaders(
     const value = response.headers.get(name)
     if (value !== null) headers[name] = value
   }
-  if (exchange.journey.lost.length > 0) headers['x-aicc-lost'] = lostHeader(exchange.journey.lost, headers)
+  if (exchange.journey.lost.length > 0) headers['x-aicc-lost'] = lostHeader(exchange.journey.lost)
   return headers
 }
 
 /** Names of fields come from the client: what a header cannot hold is left out. */
-function lostHeader(lost: readonly string[], { 'x-aicc-lost': also }: Record<string, string>): string {
+function lostHeader(lost: readonly string[]): string {
   const names = lost.map((field) => field.replaceAll(/[^\w.[\]-]/g, '').slice(0, MAX_LOST_NAME))
-  return [...(also === undefined ? [] : [also]), ...new Set(names)].join(', ')
+  return [...new Set(names)].join(', ')
 }
 
 /**
@@ -126,7 +126,7 @@ function buildRequest(
     origin: backend.origin ?? '',
     path: wirePath(way.wire, backend.basePath),
     headers,
-    body: wireBody(exchange, target, behaviour, way),
+    body: wireBody(exchange, target, { behaviour, way, keepsState: backend.keepsState === true }),
     signal,
     connectTimeoutMs: exchange.model.timeouts.connectMs,
   }

@@ -6,27 +6,39 @@ import type { Exchange } from './exchange.ts'
 import { createTranslations, membersOf } from './translations.ts'
 import type { Way } from './way-to.ts'
 
+/** How the target is spoken to. */
+export interface Spoken {
+  behaviour: BackendBehaviour
+  way: Way
+  /** It may keep what is said, so that later requests can refer to it. */
+  keepsState: boolean
+}
+
 /** @throws GatewayError invalid_field, not_translatable (400) */
-export function wireBody(exchange: Exchange, target: Target, behaviour: BackendBehaviour, way: Way): string {
-  if (way.translation !== null) return translatedBody(exchange, target, behaviour, way)
+export function wireBody(exchange: Exchange, target: Target, spoken: Spoken): string {
+  if (spoken.way.translation !== null) return translatedBody(exchange, target, spoken)
   exchange.journey.lost = []
-  return nativeBody(exchange, target, behaviour)
+  return nativeBody(exchange, target, spoken)
 }
 
 function nativeBody(
-  { request: { body }, changes, labelled }: Exchange,
+  { request: { body }, changes, labelled, journey }: Exchange,
   target: Target,
-  { addedMembers, emptiedFields, labelledMembers }: BackendBehaviour,
+  { behaviour: { addedMembers, emptiedFields, labelledMembers }, way, keepsState }: Spoken,
 ): string {
   const replacements = new Map(changes?.replaced)
   let added = addedMembers
   if (changes !== null && changes.added !== '') added = joinMembers(added, changes.added)
   for (const field of emptiedFields) if (body.spans.has(field)) replacements.set(field, '{}')
-  if (labelled) {
-    for (const [field, json] of Object.entries(labelledMembers)) {
-      if (body.spans.has(field)) replacements.set(field, json)
-      else added = joinMembers(added, `${JSON.stringify(field)}:${json}`)
-    }
+  const put = (field: string, json: string): void => {
+    if (body.spans.has(field)) replacements.set(field, json)
+    else added = joinMembers(added, `${JSON.stringify(field)}:${json}`)
+  }
+  if (labelled) for (const [field, json] of Object.entries(labelledMembers)) put(field, json)
+  // Whoever says nothing of it has responses kept: for thirty days, at OpenAI.
+  if (way.wire === 'responses' && (labelled || !keepsState)) {
+    put('store', 'false')
+    if (body.value['store'] === true) journey.lost = ['store']
   }
   replacements.set('model', JSON.stringify(target.id))
   const text = replaceValues(body, replacements)
@@ -42,8 +54,7 @@ function joinMembers(members: string, more: string): string {
 function translatedBody(
   exchange: Exchange,
   target: Target,
-  { addedMembers, emptiedFields, labelledMembers }: BackendBehaviour,
-  way: Way,
+  { behaviour: { addedMembers, emptiedFields, labelledMembers }, way }: Spoken,
 ): string {
   exchange.translations ??= createTranslations(exchange.request, exchange.changes)
   const { body, lost } = exchange.translations.by(way)

@@ -12,6 +12,7 @@ import type { Facts } from '../../table/facts.ts'
 import type { TokenUsage } from '../../table/request-record.ts'
 import type { RouteTable, ServedModel, Surface, Target } from '../../table/route-table.ts'
 import type { Booked } from '../../table/usage-book.ts'
+import { SURFACE_TRAITS } from '../../table/surfaces.ts'
 import { type Classified, isRemarkable } from '../classify/classify.ts'
 import { toVerdict } from '../classify/verdict.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
@@ -237,6 +238,8 @@ export class Bill {
 
   /** A whole answer that was not streamed. */
   answer(body: Uint8Array): void {
+    // Nothing was worked on.
+    if (this.#options.surface === 'count-tokens') return
     const tail = findUsage(decoder.decode(body.subarray(-ANSWER_TAIL)))
     const told = tail ?? (body.byteLength > ANSWER_TAIL ? findUsage(decoder.decode(body)) : null)
     this.#usage = told === null ? this.#estimated(estimateAnswer(body)) : wire(told)
@@ -315,11 +318,11 @@ export class Bill {
   }
 
   #estimated(output: number): TokenUsage {
-    const isEmbedding = this.#options.surface === 'embeddings'
+    const writes = SURFACE_TRAITS[this.#options.surface].outputLimit.length > 0
     return {
       input: this.#estimate().input,
       cachedInput: 0,
-      output: isEmbedding ? 0 : output,
+      output: writes ? output : 0,
       source: 'estimate',
     }
   }

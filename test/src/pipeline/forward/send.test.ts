@@ -61,6 +61,50 @@ describe('send', () => {
     expect((sent as { metadata: unknown }).metadata).toEqual(metadata)
   })
 
+  it.each([
+    { name: 'a backend that keeps nothing', body: '{"model":"safe"}', says: { store: false }, lost: null },
+    {
+      name: 'one that keeps nothing',
+      body: '{"model":"safe","store":true}',
+      says: { store: false },
+      lost: 'store',
+    },
+    { name: 'one that may', body: '{"model":"safe"}', keepsState: true, says: {}, lost: null },
+    {
+      name: 'one that may',
+      body: '{"model":"safe","store":true}',
+      keepsState: true,
+      says: { store: true },
+      lost: null,
+    },
+    {
+      name: 'one that may, of what has a label',
+      body: '{"model":"safe","store":true}',
+      keepsState: true,
+      labelled: true,
+      says: { store: false },
+      lost: 'store',
+    },
+  ])('tells $name of $body', async ({ body, says, lost, keepsState, labelled = false }) => {
+    const backend = makeBackend(keepsState === true ? { keepsState } : {})
+    const target = { ...GPU, speaks: ['responses' as const] }
+    const exchange = makeExchange(
+      { gpu: ok },
+      { surface: 'responses', body, labelled, table: { backends: { gpu: backend } } },
+    )
+    const response = await send(exchange, target, signal)
+    const { model: _, ...sent } = JSON.parse(exchange.ports.calls[0]?.request.body ?? '') as { model: string }
+    expect(sent).toEqual(says)
+    expect(responseHeaders(exchange, target, response)['x-aicc-lost'] ?? null).toBe(lost)
+  })
+
+  it('names what was lost in what a header can hold', () => {
+    const exchange = makeExchange({ gpu: ok })
+    exchange.journey.lost = ['top_k', 'messages[].x', 'é\r\nset-cookie: x']
+    const headers = responseHeaders(exchange, GPU, new Response('{}'))
+    expect(headers['x-aicc-lost']).toBe('top_k, messages[].x, set-cookiex')
+  })
+
   it('sends a changed body: values replaced, members added', async () => {
     const body = '{"model":"safe","seed":1, "x":[ ]}'
     const changes = { replaced: new Map([['seed', '2']]), added: '"top_k":3' }
