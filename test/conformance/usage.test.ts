@@ -84,7 +84,7 @@ describe.each(['workerd', 'node'] as const)('on %s', (runtime) => {
     upstream.reply('mock/slow', [{ at: 1500 }, ...ANSWER])
     const late = ask('slow')
     await expect.poll(() => upstream.requestsFor('mock/slow').length).toBe(1)
-    const other = { ...policies.backends.backends['mock'], url: 'http://127.0.0.1:9' }
+    const other = { ...policies.backends.backends['mock'], url: 'http://127.0.0.1:81' }
     const backends = { backends: { ...policies.backends.backends, other } }
     await writeFile(join(gateway.folder, 'policies/backends.yaml'), JSON.stringify(backends))
     const reloaded = await requestReload(state(), {})

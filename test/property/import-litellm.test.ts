@@ -38,7 +38,7 @@ const model = fc.constantFrom(
 const base = fc.constantFrom(
   'http://gpu:8000',
   'http://gpu:8000/v1/',
-  'http://127.0.0.1:9',
+  'http://127.0.0.1:81',
   'https://user:canary-password@host',
   'os.environ/BASE',
   'no url',

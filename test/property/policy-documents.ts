@@ -72,7 +72,7 @@ const models = names(1).map((keys) => Object.fromEntries(keys.map((key) => [key,
 const httpBackend = fc.record(
   {
     kind: fc.constantFrom('openai' as const, 'ollama' as const, 'litellm' as const),
-    url: fc.constantFrom('http://127.0.0.1:8000', 'https://host.example/base', 'http://[::1]:9'),
+    url: fc.constantFrom('http://127.0.0.1:8000', 'https://host.example/base', 'http://[::1]:81'),
     key: fc.record({ env: envName }),
     models,
   },

@@ -253,7 +253,7 @@ describe.skipIf(missing.length > 0)('with a real LiteLLM and the Python client',
 
     it.each([
       { name: 'a key that LiteLLM refuses', change: { key: { env: 'REAL_WRONG_KEY' } } },
-      { name: 'a LiteLLM that is not there', change: { url: 'http://127.0.0.1:9' } },
+      { name: 'a LiteLLM that is not there', change: { url: 'http://127.0.0.1:81' } },
     ])('fails for $name', async ({ change }) => {
       const { code, findings } = await doctor(change)
       expect({ code, failed: findings.some(({ verdict }) => verdict === 'fail') }).toEqual({

@@ -35,7 +35,7 @@ it('are each gone by the request that answers for it', async () => {
     policy: stringify(POLICY),
     backends: stringify({
       backends: {
-        gpu: { kind: 'openai', url: 'http://127.0.0.1:1', models: { a: { id: 'a' }, b: { id: 'b' } } },
+        gpu: { kind: 'openai', url: 'http://127.0.0.1:81', models: { a: { id: 'a' }, b: { id: 'b' } } },
       },
     }),
     clients: stringify({ clients: { home: { keys: [{ env: 'KEY' }], models: '*' } } }),

@@ -40,7 +40,7 @@ export const EXTRA_NAME = 'gateway.test'
 const DEFAULT_BACKENDS: readonly BackendName[] = ['mock']
 
 /** Nobody listens on the discard port of a test machine. */
-const DEAD_URL = 'http://127.0.0.1:9'
+const DEAD_URL = 'http://127.0.0.1:81'
 
 export function testPolicies(upstream: string, options: PolicyOptions): Policies {
   const key = { env: 'CONF_UPSTREAM_KEY' }
