@@ -4,6 +4,8 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
+import { quote } from '../diagnostics/quote.ts'
+import { showPath } from '../load/show-path.ts'
 import { CommandFailure } from './command-failure.ts'
 import { compileCommand } from './compile.ts'
 import { diffCommand } from './diff.ts'
@@ -81,12 +83,18 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
     // A file or folder that is not as it should be.
     if (error instanceof Error && 'syscall' in error) {
-      console.error(`error: ${error.message}`)
+      console.error(`error: ${inWords(error)}`)
       return 1
     }
     console.error(bugReport(error))
     return 70
   }
+}
+
+/** Of a file that is not there people know what it is called, not what was asked of the system. */
+function inWords(error: Error): string {
+  const { code, path, message }: NodeJS.ErrnoException = error
+  return code === 'ENOENT' && path !== undefined ? `${quote(showPath(path))} does not exist` : message
 }
 
 function bugReport(error: unknown): string {

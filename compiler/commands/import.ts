@@ -95,7 +95,10 @@ function schemaLine(file: string, folder: string | undefined): string {
 /** LiteLLM reads plain YAML with merge keys. */
 async function readConfig(path: string): Promise<unknown> {
   const text = await readPolicyFile({ path, shownAs: showPath(path), readFile })
-  if (typeof text !== 'string') throw new DiagnosticsFailure([text], new Map())
+  if (typeof text !== 'string') {
+    if (text.code !== 'yaml/missing-file') throw new DiagnosticsFailure([text], new Map())
+    throw new CommandFailure(`error: ${text.message}`, 1)
+  }
   const document = parseDocument(text, { merge: true, prettyErrors: false })
   const [error] = document.errors
   if (error)

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { fetchUsage } from '../../src/control/admin-client.ts'
 import { USAGE_GROUPS, type UsageGroup, type UsageReport } from '../../src/table/usage-report.ts'
+import { quote } from '../diagnostics/quote.ts'
 import { CommandFailure } from './command-failure.ts'
 import { renderUsage, renderUsageCsv } from './render-usage.ts'
 import { stateOption } from './shared-options.ts'
@@ -51,6 +52,9 @@ Examples:
       }
       if (answer.kind !== 'usage') throw new CommandFailure(answer.message, 1)
       console.log(PRINTERS[format](answer.report))
+      if (client !== undefined && answer.report.rows.length === 0) {
+        console.error(`no request of ${quote(client)}: the names of clients are those in clients.yaml`)
+      }
     })
 }
 

@@ -3,6 +3,9 @@
  */
 import { quote, quoteList } from './quote.ts'
 
+/** A list shows so many names. */
+const MOST_LISTED = 10
+
 /** The known name that is nearest to what was written, within a third of its length; undefined when none is near. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
   let best: string | undefined
@@ -27,7 +30,25 @@ export function suggestHelp(written: string, known: readonly string[], what: str
   const near = nearest(written, known)
   if (near !== undefined) return `did you mean ${quote(near)}?`
   if (known.length === 0) return `there are no ${what}`
-  return `known ${what}: ${quoteList(known.toSorted())}`
+  const shown = known.length > MOST_LISTED ? mostLike(written, known) : known
+  const more = known.length - shown.length
+  return `known ${what}: ${quoteList(shown.toSorted())}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** Those that hold how the word begins, then those of the smallest distance. */
+function mostLike(written: string, known: readonly string[]): string[] {
+  const word = written.toLowerCase().slice(0, 200)
+  const start = word.slice(0, Math.max(4, Math.ceil(word.length / 2)))
+  const rank = new Map(
+    known.map((name) => {
+      const other = name.toLowerCase().slice(0, 200)
+      return [name, other.includes(start) ? 0 : editDistance(word, other)]
+    }),
+  )
+  return known
+    .toSorted()
+    .toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))
+    .slice(0, MOST_LISTED)
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours between two words. */

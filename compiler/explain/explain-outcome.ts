@@ -44,9 +44,16 @@ interface Setting {
   lineOf: LineOf
 }
 
-function explainTargets({ pool, fallback, balance }: RouteDecision, setting: Setting): ExplainedTarget[] {
+function explainTargets(
+  { model: name, pool, fallback, balance }: RouteDecision,
+  setting: Setting,
+): ExplainedTarget[] {
   const { judged, compiled, lineOf } = setting
   const { table, policy } = compiled
+  const served = lookup(table.models, name)
+  // One of its own that is held to be down stands among the fallbacks.
+  const isOwn = ({ backend, model }: Target): boolean =>
+    served?.kind === 'served' && served.pool.some(({ target }) => target === `${backend}/${model}`)
   const explained = (
     target: Target,
     { place, weight, on }: Pick<ExplainedTarget, 'place' | 'weight' | 'on'>,
@@ -70,7 +77,11 @@ function explainTargets({ pool, fallback, balance }: RouteDecision, setting: Set
     ...pool.map(({ target, weight }) =>
       explained(target, { place: 'pool', weight: balance === 'weighted' ? weight : null, on: null }),
     ),
-    ...fallback.map(({ target, on }) => explained(target, { place: 'fallback', weight: null, on })),
+    ...fallback.map(({ target, on }) =>
+      isOwn(target)
+        ? explained(target, { place: 'pool', weight: null, on: null })
+        : explained(target, { place: 'fallback', weight: null, on }),
+    ),
   ]
 }
 

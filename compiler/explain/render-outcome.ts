@@ -23,7 +23,7 @@ export function renderOutcome(outcome: ExplainedOutcome): Line[] {
       ...(weight === null ? [] : [`weight ${weight}`]),
       ...(place === 'fallback' ? [`fallback${onCauses(on ?? [])}`] : []),
       ...(slots === null ? [] : [describeSlots(slots)]),
-      ...(up ? [] : ['down']),
+      ...(up ? [] : [place === 'pool' ? 'down, asked last' : 'down']),
     ]
     return { text: `  ${i + 1} ${target.padEnd(width)}  ${notes.join(', ')}, as ${id}`, at }
   })

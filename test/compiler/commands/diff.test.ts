@@ -114,7 +114,7 @@ decisions that change:
   it('could not run without both, and shows why a policy does not compile', async () => {
     expect(await diff('policies', 'nowhere')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('ENOENT'),
+      stderr: expect.stringContaining('does not exist'),
     })
     const broken = await workedFolder({ 'policy.yaml': POLICY.replace('to: huge', 'to: hug') })
     const run = await diff('policies', join(broken, 'policies'))

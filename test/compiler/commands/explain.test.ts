@@ -59,6 +59,15 @@ limits body 10 MiB within 30 s
     expect(stdout).not.toContain('previous')
   })
 
+  it('says of a target that is down that it is asked last, not that it is a fallback', async () => {
+    const { stdout } = await explain('--model', 'big', '--down', 'pc')
+    expect(stdout.replaceAll(/ +/g, ' ')).toContain(`
+ 1 gpu/small local, fallback, as coder-7b policies/backends.yaml:2
+ 2 ollama/llama local, fallback, as llama3.2 policies/backends.yaml:9
+ 3 pc/large lan, down, asked last, as qwen-14b policies/backends.yaml:8
+`)
+  })
+
   it('points at the part of a condition that fails', async () => {
     const { rules } = await explained('--model', 'auto', '--tokens', '5000', '--down', 'pc')
     const medium = rules.find(({ name }) => name === 'main/medium')
@@ -226,7 +235,7 @@ limits body 10 MiB within 30 s
     { args: ['--model', 'auto', '--classifier', 'simple'], says: '--classifier without a model' },
     { args: ['--model', 'auto', '--header', 'x'], says: 'must be NAME=VALUE' },
     { args: ['--model', 'auto', '--tokens', '0'], says: 'must be from 1 to 1000000' },
-    { args: ['--file', 'none.json'], says: 'ENOENT' },
+    { args: ['--file', 'none.json'], says: 'does not exist' },
   ])('ends with 1 for $args', async ({ args, says }) => {
     expect(await explain(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(says) })
   })

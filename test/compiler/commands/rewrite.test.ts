@@ -68,8 +68,8 @@ describe('aicc fmt', () => {
   it.each([
     { args: ['fmt', '--write', '--check'], says: 'cannot be used with' },
     { args: ['fmt', '-', 'policies'], says: '- stands alone' },
-    { args: ['fmt', 'nowhere'], says: 'ENOENT' },
-    { args: ['fmt', 'policies/tests/none.yaml'], says: 'ENOENT' },
+    { args: ['fmt', 'nowhere'], says: 'does not exist' },
+    { args: ['fmt', 'policies/tests/none.yaml'], says: 'does not exist' },
   ])('exits 1 on $args', async ({ args, says }) => {
     const { code, stderr } = await runAicc(args, { cwd })
     expect(code).toBe(1)

@@ -41,6 +41,15 @@ describe('suggestHelp', () => {
         .map((name) => `\`${name}\``)
         .join(', ')} and 2 more`,
     },
+    {
+      name: 'of many those that are most like it',
+      written: 'concurrency',
+      known: ['zone', 'maxConcurrent', ...many],
+      help: `known backends: ${many
+        .slice(0, 8)
+        .map((name) => `\`${name}\``)
+        .join(', ')}, \`maxConcurrent\`, \`zone\` and 4 more`,
+    },
   ]
   it.each(rows)('$name', ({ written, known, help }) =>
     expect(suggestHelp(written, known, 'backends')).toBe(help),

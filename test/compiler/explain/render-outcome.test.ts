@@ -5,7 +5,7 @@ import type { SlotPolicy } from '../../../src/table/slot-policy.ts'
 
 const AT = { file: 'policies/backends.yaml', line: 2 }
 
-function linesWith(slots: SlotPolicy | null): string[] {
+function linesWith(slots: SlotPolicy | null, up = true): string[] {
   const outcome: ExplainedOutcome = {
     kind: 'route',
     rule: null,
@@ -20,7 +20,7 @@ function linesWith(slots: SlotPolicy | null): string[] {
       place: 'pool',
       on: null,
       weight: null,
-      up: true,
+      up,
       slots,
       at: AT,
     })),
@@ -53,4 +53,8 @@ it.each([
 
 it('says how the targets share the work', () => {
   expect(linesWith(null)[0]).toBe('goes to big, prefix')
+})
+
+it('says that a target of its own is asked although it is down', () => {
+  expect(linesWith(null, false)).toContain(' 1 gpu/a lan, down, asked last, as a-v1')
 })
