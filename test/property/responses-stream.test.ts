@@ -1,15 +1,18 @@
 /** Streamed answers of chat as OpenAI's own client reads them from the events of a response. */
 import * as fc from 'fast-check'
 import OpenAI from 'openai'
-import type { ParsedResponse } from 'openai/resources/responses/responses'
 import { describe, expect, it } from 'vitest'
 import { responsesToChat } from '../../src/protocols/translate/responses-to-chat/responses-to-chat.ts'
+import { translationOf } from '../../src/protocols/translate/translations.ts'
+import { messageAnswer, messageTrace } from '../src/protocols/translate/message-trace.ts'
 import {
   ASKED,
   chunk,
   wholeAnswer,
   type ChatAnswer,
 } from '../src/protocols/translate/responses-to-chat/chat-answers.ts'
+import { createTape, decisions, said as anythingSaid } from '../src/protocols/translate/said.ts'
+import { translateTrace } from '../src/protocols/translate/translate-trace.ts'
 
 /** What chat answers the client's next request with. */
 interface Wire {
@@ -148,7 +151,7 @@ describe('a streamed response', () => {
         expect(plain(streamed)).toEqual(plain(whole))
         expect(streamed.output_text).toBe(answer.text ?? '')
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     )
   })
 
@@ -161,7 +164,24 @@ describe('a streamed response', () => {
         const whole = await client.responses.parse(request)
         expect(plain(streamed).output).toEqual(plain(whole).output)
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
+    )
+  })
+
+  it('is the same from a backend of messages, by way of chat', async () => {
+    await fc.assert(
+      fc.asyncProperty(anythingSaid, decisions, async (spoken, numbers) => {
+        const translation = translationOf('responses', 'messages')
+        const body = { model: 'fast', input: 'hi', stream: true }
+        const message = messageTrace(spoken, createTape(numbers))
+        wire = { whole: {}, events: translateTrace(translation.stream({ ...ASKED, body }), message) }
+        const streamed = plain(await client.responses.stream(request).finalResponse())
+        const whole = plain(translation.answer(messageAnswer(spoken), { ...ASKED, body }))
+        // Calls are written anew in a whole answer, and as they come in a stream.
+        expect(withCallsRead(streamed.output)).toEqual(withCallsRead(whole.output))
+        expect(streamed).toMatchObject({ status: whole.status, usage: whole.usage })
+      }),
+      { numRuns: 30 },
     )
   })
 
@@ -184,10 +204,22 @@ describe('a streamed response', () => {
   })
 })
 
+interface Plain {
+  output: unknown
+  status: unknown
+  usage: unknown
+}
+
 /** Without what the client adds in one way of asking and not in the other. */
-function plain(response: ParsedResponse<null>): { output: unknown } {
+function plain(response: unknown): Plain {
   const bare = (key: string, value: unknown): unknown => (key.includes('parsed') ? undefined : value)
-  return JSON.parse(JSON.stringify(response, bare)) as { output: unknown }
+  return JSON.parse(JSON.stringify(response, bare)) as Plain
+}
+
+function withCallsRead(output: unknown): unknown {
+  const read = (key: string, value: unknown): unknown =>
+    key === 'arguments' && typeof value === 'string' && value !== '' ? JSON.parse(value) : value
+  return JSON.parse(JSON.stringify(output), read)
 }
 
 interface Event {
