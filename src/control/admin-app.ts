@@ -15,6 +15,8 @@ export interface AdminOptions {
   modes: ModeControl
   shadow: ShadowControl
   usage: UsageControl
+  /** In Prometheus' text format. */
+  metrics: () => Promise<string>
   reload: () => Promise<ReloadResult>
   status: () => Promise<GatewayStatus>
   log: (line: string) => void
@@ -23,7 +25,11 @@ export interface AdminOptions {
 /** A page that a browser shows could rebind its name to this machine; its Host header still gives it away. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
-export function createAdminApp({ token, modes, shadow, usage, reload, status, log }: AdminOptions): Hono {
+/** Version 0.0.4 of the text format, which each Prometheus reads. */
+const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
+
+export function createAdminApp(options: AdminOptions): Hono {
+  const { token, modes, shadow, usage, metrics, reload, status, log } = options
   const app = new Hono()
   app.use(async ({ req }, next) => {
     if (!LOOPBACK_HOST.test(req.header('host') ?? '')) {
@@ -38,11 +44,13 @@ export function createAdminApp({ token, modes, shadow, usage, reload, status, lo
     return context.json({ diagnostics: result.diagnostics, rendered: result.rendered }, 409)
   })
   app.get('/admin/status', async (context) => context.json(await status()))
+  app.get('/metrics', async (context) => context.text(await metrics(), 200, { 'content-type': PROMETHEUS }))
   app.route('/admin/modes', adminModes(modes))
   app.route('/admin/shadow', adminShadow(shadow))
   app.route('/admin/usage', adminUsage(usage))
   app.all('/admin/reload', () => refuseMethod('POST'))
   app.all('/admin/status', () => refuseMethod('GET'))
+  app.all('/metrics', () => refuseMethod('GET'))
   app.all('/admin/shadow', () => refuseMethod('GET, PUT, DELETE'))
   app.all('/admin/usage', () => refuseMethod('GET'))
   app.all('/admin/modes', () => refuseMethod('GET'))

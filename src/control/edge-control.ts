@@ -43,6 +43,10 @@ export interface EdgeTraffic {
   held: string[]
   /** Of backends that have been asked and work on so many requests at once. */
   slots: Record<string, SlotCounts>
+  /** Requests that are being answered. */
+  inFlight: number
+  /** Records that are still to be handed over. */
+  records: { waiting: number; dropped: number }
 }
 
 export interface EdgeControlOptions {

@@ -3,13 +3,13 @@
  * call; nothing in here waits for a disk.
  */
 import { Worker } from 'node:worker_threads'
-import type { BookAnswer, BookCall, UsageBook } from '../table/usage-book.ts'
+import type { BookAnswer, BookCall, Books } from '../table/usage-book.ts'
 
 /** The book, asked over a thread's port. Each call rejects with an Error for people when the database cannot answer. */
 export type UsageStore = {
-  [Method in Exclude<keyof UsageBook, 'prune'>]: (
-    ...args: Parameters<UsageBook[Method]>
-  ) => Promise<ReturnType<UsageBook[Method]>>
+  [Method in Exclude<keyof Books, 'prune'>]: (
+    ...args: Parameters<Books[Method]>
+  ) => Promise<ReturnType<Books[Method]>>
 } & {
   /** Ends the thread; what it was given before is kept. */
   close: () => Promise<void>
@@ -75,6 +75,10 @@ export function openUsageStore({ thread, path, log }: UsageStoreOptions): UsageS
     keep: (...args) => ask({ method: 'keep', args }) as ReturnType<UsageStore['keep']>,
     state: (...args) => ask({ method: 'state', args }) as ReturnType<UsageStore['state']>,
     usage: (...args) => ask({ method: 'usage', args }) as ReturnType<UsageStore['usage']>,
+    metrics: (...args) => ask({ method: 'metrics', args }) as ReturnType<UsageStore['metrics']>,
+    page: (...args) => ask({ method: 'page', args }) as ReturnType<UsageStore['page']>,
+    find: (...args) => ask({ method: 'find', args }) as ReturnType<UsageStore['find']>,
+    aggregate: (...args) => ask({ method: 'aggregate', args }) as ReturnType<UsageStore['aggregate']>,
     async close() {
       closing = true
       const ending = worker

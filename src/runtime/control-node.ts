@@ -14,6 +14,7 @@ import { controlSocketPath, openControlSocket } from '../control/control-socket.
 import { createAccessKey, createAdminToken } from '../control/create-access-key.ts'
 import { Gateway, type CompileOutcome, type ReloadResult } from '../control/gateway.ts'
 import { createHandover } from '../control/handover.ts'
+import { gauges } from '../control/gauges.ts'
 import { gatewayStatus, type GatewayStatus } from '../control/gateway-status.ts'
 import { isLoopback, parseListenAddress } from '../control/listen-address.ts'
 import { explainListenError } from '../control/listen-socket.ts'
@@ -238,6 +239,10 @@ async function start(
     shadow: {
       set: (table) => gateway.setShadow(table),
       report: () => gateway.shadowReport(),
+    },
+    metrics: async () => {
+      const seen = (await gateway.supervisor.edge?.traffic().catch(() => null)) ?? null
+      return (await store.metrics()) + gauges({ ...status(), held: seen?.held ?? [] }, seen)
     },
     usage: {
       timeZone: () => gateway.inForce.table.timeZone,

@@ -4,14 +4,18 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Database, isDamage, moveAside, openDatabase } from '../adapters/sqlite/open-database.ts'
+import { createHistory } from '../state/history.ts'
+import { createRequestMetrics } from '../state/request-metrics.ts'
 import { createUsageBook, USAGE_MIGRATIONS } from '../state/usage-book.ts'
-import type { BookAnswer, BookCall, UsageBook } from '../table/usage-book.ts'
+import type { BookAnswer, BookCall, Books } from '../table/usage-book.ts'
 
 const PRUNE_EVERY_MS = 3_600_000
 
 const { path } = workerData as { path: string }
+/** They outlive the file, which may be opened again. */
+const metrics = createRequestMetrics()
 let database: Database | null = null
-let book: UsageBook | null = null
+let book: Books | null = null
 
 function say(said: BookAnswer): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
@@ -19,11 +23,12 @@ function say(said: BookAnswer): void {
 }
 
 /** Opened with the first call, and again after a failure: a full disk may have room by then. */
-function opened(): UsageBook {
+function opened(): Books {
   if (book !== null) return book
   database = openDatabase(path, USAGE_MIGRATIONS)
   if (database.damaged !== null) tellDamage(database.damaged)
-  book = createUsageBook(database)
+  const books = createUsageBook(database, metrics.observe)
+  book = { ...books, ...createHistory(database), metrics: metrics.text }
   book.prune(Date.now())
   return book
 }

@@ -4,20 +4,12 @@ import type {
   AggregateGroup,
   AggregateQuery,
   AggregateRow,
+  History,
   HistoryEntry,
   HistoryFilter,
-  HistoryPage,
-  HistoryQuery,
 } from '../table/history.ts'
 import type { FailedAttempt } from '../table/request-record.ts'
 import type { Verdict } from '../table/verdict.ts'
-
-export interface History {
-  page: (query: HistoryQuery) => HistoryPage
-  /** @param id its own, or the correlation id; of several the newest */
-  find: (id: string) => HistoryEntry | null
-  aggregate: (query: AggregateQuery) => AggregateRow[]
-}
 
 export function createHistory(sql: Sql): History {
   return {

@@ -4,7 +4,7 @@
  */
 import type { Sql, SqlRow } from '../ports.ts'
 import type { Charge } from '../table/charges.ts'
-import { bookedCharges, RECORD_COLUMNS, unpackRecords } from '../table/packed-records.ts'
+import { bookedCharges, type PackedValue, RECORD_COLUMNS, unpackRecords } from '../table/packed-records.ts'
 import type { UsageBook } from '../table/usage-book.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from '../table/usage-report.ts'
 import { createSqlLedger, LEDGER_TABLES } from './sql-ledger.ts'
@@ -47,7 +47,10 @@ const GROUPS: Record<UsageGroup, string> = {
   day: `started_at / ${SLICE_MS} * ${SLICE_MS}`,
 }
 
-export function createUsageBook(sql: Sql): UsageBook {
+/** Is shown each record that is kept for the first time, once it is. */
+export type Observe = (value: (column: (typeof RECORD_COLUMNS)[number]) => PackedValue) => void
+
+export function createUsageBook(sql: Sql, observe: Observe = () => {}): UsageBook {
   const ledger = createSqlLedger(sql)
   const lastSeq = (): number => Number(sql.rows('SELECT max(seq) AS seq FROM records')[0]?.['seq'] ?? 0)
   return {
@@ -55,11 +58,13 @@ export function createUsageBook(sql: Sql): UsageBook {
       const { columns, rows, used, charges } = unpackRecords(packed)
       const places = RECORD_COLUMNS.map((name) => columns.indexOf(name))
       const endedAt = columns.indexOf('ended_at')
-      return sql.atomically(() => {
+      const kept: (readonly PackedValue[])[] = []
+      const booked = sql.atomically(() => {
         const sums = new Map<Charge, number>()
         let now = 0
         for (const [i, row] of rows.entries()) {
           if (sql.run(INSERT, ...places.map((place) => row[place] ?? null)) === 0) continue
+          kept.push(row)
           now = Math.max(now, Number(row[endedAt]))
           for (const { charge, used: more } of bookedCharges(used[i] ?? [], charges)) {
             sums.set(charge, more + (sums.get(charge) ?? 0))
@@ -69,6 +74,8 @@ export function createUsageBook(sql: Sql): UsageBook {
         ledger.book(fresh, now)
         return { seq: lastSeq(), fresh }
       })
+      for (const row of kept) observe((column) => row[places[RECORD_COLUMNS.indexOf(column)] ?? -1] ?? null)
+      return booked
     },
     state: (now) => ({ seq: lastSeq(), ledger: ledger.save(now) }),
     usage: (query) => sumUp(sql, query),

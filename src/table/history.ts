@@ -107,3 +107,10 @@ export interface AggregateRow {
   firstTokenP50Ms: number | null
   firstTokenP95Ms: number | null
 }
+
+export interface History {
+  page: (query: HistoryQuery) => HistoryPage
+  /** @param id its own, or the correlation id; of several the newest */
+  find: (id: string) => HistoryEntry | null
+  aggregate: (query: AggregateQuery) => AggregateRow[]
+}

@@ -1,5 +1,6 @@
 /** What the control process asks of the thread that owns the database. */
 import type { Charge } from './charges.ts'
+import type { History } from './history.ts'
 import type { LedgerState } from './ledger-state.ts'
 import type { UsageQuery, UsageRow } from './usage-report.ts'
 
@@ -45,10 +46,13 @@ export interface UsageBook {
   prune: (now: number) => void
 }
 
-/** How the thread is asked: one call of the book, answered under its number. */
+/** All that is asked of the database. */
+export type Books = UsageBook & History & { /** In Prometheus' text format. */ metrics: () => string }
+
+/** How the thread is asked: one call of the books, answered under its number. */
 export type BookCall = {
-  [Method in keyof UsageBook]: { call: number; method: Method; args: Parameters<UsageBook[Method]> }
-}[keyof UsageBook]
+  [Method in keyof Books]: { call: number; method: Method; args: Parameters<Books[Method]> }
+}[keyof Books]
 
 export type BookAnswer =
   | { kind: 'result'; call: number; result: unknown }

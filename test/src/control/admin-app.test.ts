@@ -41,6 +41,7 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
       },
       report: () => Promise.resolve(null),
     },
+    metrics: () => Promise.resolve('aicc_info 1\n'),
     usage: {
       timeZone: () => 'Europe/Berlin',
       report: (query) => {
@@ -106,6 +107,13 @@ describe('admin app', () => {
   ])('answers $name with $status', async ({ method, path, status, allow }) => {
     const response = await app.request(path, { method, headers: HEADERS })
     expect([response.status, response.headers.get('allow')]).toEqual([status, allow])
+  })
+
+  it('tells its metrics to whoever shows the token', async () => {
+    const response = await app.request('/metrics', { headers: HEADERS })
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect(await response.text()).toBe('aicc_info 1\n')
+    expect((await app.request('/metrics', { headers: { host: 'localhost' } })).status).toBe(401)
   })
 
   it('hides unknown routes from who shows no token', async () => {

@@ -52,7 +52,8 @@ async function start(backend: Partial<Backend> = {}): Promise<Rig> {
     snapshot: () => makeSnapshot(table, { backendKeys: { gpu: 'secret' } }),
     edge: () => ({
       tellHealth: (reports) => Promise.resolve(void told.push({ ...reports })),
-      traffic: () => Promise.resolve({ attempts, held: [], slots: {} }),
+      traffic: () =>
+        Promise.resolve({ attempts, held: [], slots: {}, inFlight: 0, records: { waiting: 0, dropped: 0 } }),
     }),
     log: (line) => void log.push(line),
     now: () => now,

@@ -1,0 +1,61 @@
+/** How the gateway stands at this moment, for Prometheus; what is counted over time is `state/request-metrics.ts`. */
+import { gaugeText } from '../table/metric.ts'
+import type { EdgeTraffic } from './edge-control.ts'
+import type { GatewayStatus } from './gateway-status.ts'
+
+/** @param traffic of the edge that serves; null = none answers */
+export function gauges(status: GatewayStatus, traffic: EdgeTraffic | null): string {
+  const { backends, modes, edge, records, version, digest, runtime } = status
+  const held = new Set(traffic?.held)
+  const asked = backends.filter(({ health }) => health !== null && health.state !== 'unknown')
+  const targets = backends.flatMap(({ name, models }) => models.map((model) => [name, model] as const))
+  const slots = Object.entries(traffic?.slots ?? {})
+  return [
+    gaugeText('aicc_info', 'The gateway and the policy in force.', {
+      labels: ['version', 'runtime', 'digest'],
+      samples: [[version, runtime, digest, 1]],
+    }),
+    gaugeText('aicc_edge_up', 'Whether an edge serves and answers.', {
+      samples: [[Number(edge.state === 'running' && traffic !== null)]],
+    }),
+    gaugeText('aicc_edge_restarts', 'Edges that were started again since the gateway began.', {
+      samples: [[edge.restarts]],
+    }),
+    gaugeText('aicc_requests_in_flight', 'Requests that are being answered.', {
+      samples: traffic === null ? [] : [[traffic.inFlight]],
+    }),
+    gaugeText('aicc_backend_up', 'What probes found, of backends that are asked.', {
+      labels: ['backend'],
+      samples: asked.map(({ name, health }) => [name, Number(health?.state === 'up')]),
+    }),
+    gaugeText('aicc_target_held', 'Targets that the edge passes over, being held to be down.', {
+      labels: ['backend', 'model'],
+      samples: targets.map(([backend, model]) => [
+        backend,
+        model,
+        Number(held.has(backend) || held.has(`${backend}/${model}`)),
+      ]),
+    }),
+    gaugeText('aicc_slots_used', 'Requests at backends that work on so many at once.', {
+      labels: ['backend'],
+      samples: slots.map(([backend, { busy }]) => [backend, busy]),
+    }),
+    gaugeText('aicc_slots_waiting', 'Requests in line for a place there.', {
+      labels: ['backend'],
+      samples: slots.map(([backend, { waiting }]) => [backend, waiting]),
+    }),
+    gaugeText('aicc_mode_on', 'Modes that are on.', {
+      labels: ['mode'],
+      samples: modes.map(({ name, on }) => [name, Number(on)]),
+    }),
+    gaugeText('aicc_records_waiting', 'Records that the edge has not handed over yet.', {
+      samples: traffic === null ? [] : [[traffic.records.waiting]],
+    }),
+    gaugeText('aicc_records_dropped', 'Records that edges had to drop, because nobody took them.', {
+      samples: [[records.dropped]],
+    }),
+    gaugeText('aicc_records_kept', 'Whether records can be kept at the moment.', {
+      samples: [[Number(records.problem === null)]],
+    }),
+  ].join('')
+}
