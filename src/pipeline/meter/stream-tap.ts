@@ -27,6 +27,9 @@ const TAIL_BYTES = 2048
 /** So much of the beginning is kept for the estimate; what follows is taken to be alike. */
 const SAMPLE_BYTES = 64 * 1024
 
+/** Among so many first pieces Anthropic's first event is looked for: it alone tells what went in. */
+const START_PIECES = 2
+
 const LF = 0x0a
 const CR = 0x0d
 const QUOTE = 0x22
@@ -36,6 +39,8 @@ const decoder = new TextDecoder()
 export function createStreamTap(hides: boolean): StreamTap {
   const tail: Uint8Array[] = []
   let hidden: WireUsage | null = null
+  let began: WireUsage | null = null
+  let seen = 0
   const sample: Uint8Array[] = []
   let sampled = 0
   let bytes = 0
@@ -46,7 +51,11 @@ export function createStreamTap(hides: boolean): StreamTap {
       sample.push(piece)
       sampled = bytes
     }
-    tail.push(piece.byteLength > TAIL_BYTES ? piece.subarray(-TAIL_BYTES) : piece)
+    seen += 1
+    const start = seen > START_PIECES ? null : messageStart(piece)
+    if (start !== null) began = findUsage(start.text)
+    const rest = start === null ? piece : piece.subarray(start.end)
+    tail.push(rest.byteLength > TAIL_BYTES ? rest.subarray(-TAIL_BYTES) : rest)
     if (tail.length > TAIL_PIECES) tail.shift()
   }
   const hide = (piece: Uint8Array): Uint8Array | null => {
@@ -67,7 +76,11 @@ export function createStreamTap(hides: boolean): StreamTap {
       keep(piece)
       return hides ? hide(piece) : piece
     },
-    usage: () => hidden ?? findUsage(tail.map((piece) => decoder.decode(piece)).join('')),
+    usage() {
+      const told = hidden ?? findUsage(tail.map((piece) => decoder.decode(piece)).join(''))
+      if (told === null || began === null || told.input > 0) return told
+      return { ...told, input: began.input, cachedInput: began.cachedInput }
+    },
     estimate() {
       let words = ''
       for (const piece of sample) for (const data of eventData(decoder.decode(piece))) words += wordsIn(data)
@@ -84,6 +97,15 @@ function wordsIn(data: string): string {
   } catch {
     return data
   }
+}
+
+/** Anthropic's first event, whose usage is no account of the answer; null = there is none. */
+function messageStart(piece: Uint8Array): { text: string; end: number } | null {
+  const text = decoder.decode(piece.subarray(0, TAIL_BYTES))
+  const at = text.search(/"type"\s*:\s*"message_start"/)
+  if (at === -1) return null
+  const [from, end] = eventAround(piece, at)
+  return { text: decoder.decode(piece.subarray(from, end)), end }
 }
 
 /** The bytes of `"usage"`, and how far a mismatch at its end lets the search go on. */

@@ -145,3 +145,36 @@ describe('a stream without usage', () => {
     expect(run(': keep-alive\n\ndata: [DONE]\n\n', false)).toMatchObject({ usage: null, estimate: 0 })
   })
 })
+
+describe("a stream of Anthropic's", () => {
+  const start = (usage: unknown): string =>
+    JSON.stringify({ type: 'message_start', message: { id: 'msg_1', content: [], usage } })
+  const delta = JSON.stringify({ type: 'content_block_delta', delta: { type: 'text_delta', text: 'hi' } })
+  const ended = (usage: unknown): string =>
+    JSON.stringify({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage })
+  const USAGE = {
+    input_tokens: 20,
+    cache_read_input_tokens: 5,
+    cache_creation_input_tokens: 2,
+    output_tokens: 1,
+  }
+
+  it.each([
+    { name: 'tells its input at the beginning', data: [start(USAGE), delta, ended({ output_tokens: 9 })] },
+    { name: 'tells all at the end', data: [start({}), delta, ended({ ...USAGE, output_tokens: 9 })] },
+  ])('$name', ({ data }) => {
+    const usage = { input: 27, cachedInput: 5, output: 9 }
+    const text = events(data)
+    expect(run(text, false).usage).toEqual(usage)
+    for (let cut = 0; cut <= text.length; cut += 7) expect(run(text, false, [cut]).usage).toEqual(usage)
+  })
+
+  it('tells nothing when it breaks off: its beginning is no account', () => {
+    expect(run(events([start(USAGE), delta]), false).usage).toBeNull()
+  })
+
+  it('takes no answer that speaks of such an event for one', () => {
+    const talk = chunk(start(USAGE))
+    expect(run(events([talk, chunk('x', USED)]), false).usage).toMatchObject({ input: 11 })
+  })
+})
