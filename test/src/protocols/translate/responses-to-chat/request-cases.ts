@@ -116,6 +116,8 @@ const TOOLS: RequestCase[] = [
 ]
 
 export const user = (...content: unknown[]): unknown => ({ role: 'user', content })
+const INPUT_A = { type: 'input_text', text: 'a' }
+const OUTPUT_A = { type: 'output_text', text: 'a', annotations: [], logprobs: [] }
 const MESSAGES: RequestCase[] = [
   {
     name: 'instructions',
@@ -155,6 +157,29 @@ const MESSAGES: RequestCase[] = [
       { role: 'assistant', content: 'yes?' },
       { role: 'assistant', content: 'no' },
       { role: 'user', content: 'so' },
+    ],
+  },
+  {
+    name: 'text in parts',
+    body: {
+      input: [
+        { role: 'system', content: [INPUT_A, { ...INPUT_A, text: 'b' }] },
+        user(INPUT_A, { ...INPUT_A, text: 'b' }),
+        {
+          type: 'message',
+          id: 'm',
+          status: 'completed',
+          role: 'assistant',
+          content: [OUTPUT_A, { ...OUTPUT_A, text: 'b' }],
+        },
+        { type: 'message', role: 'user', content: [] },
+      ],
+    },
+    messages: [
+      { role: 'system', content: 'a\n\nb' },
+      user({ type: 'text', text: 'a' }, { type: 'text', text: 'b' }),
+      { role: 'assistant', content: 'ab' },
+      { role: 'user', content: '' },
     ],
   },
   {
