@@ -125,15 +125,22 @@ const controlServer = http
 
 /** Answers under way: after the last of them a connection that is kept alive would go on bringing requests. */
 const answers = new Set<http.ServerResponse>()
+let isEnding = false
 for (const server of servers) {
-  server.on('request', (_, answer: http.ServerResponse) => {
+  server.on('request', ({ socket }, answer: http.ServerResponse) => {
     answers.add(answer)
-    answer.once('close', () => answers.delete(answer))
+    if (isEnding) answer.shouldKeepAlive = false
+    answer.once('close', () => {
+      answers.delete(answer)
+      // Its head may have promised otherwise. The sooner, the fewer clients begin another request on it.
+      if (isEnding) socket.destroySoon()
+    })
   })
 }
 
 // Takes no more connections, finishes what is under way, and ends when nothing is left. It may be told twice.
 process.on('SIGTERM', () => {
+  isEnding = true
   controlServer.close()
   for (const server of servers) server.close()
   for (const answer of answers) if (!answer.headersSent) answer.shouldKeepAlive = false

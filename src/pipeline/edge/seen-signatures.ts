@@ -24,18 +24,30 @@ export interface SeenSignatures {
   add: (used: UsedSignature) => 'new' | 'seen' | 'full'
 }
 
+interface Used {
+  /** By minute of the timestamp. */
+  slots: Map<number, Set<string>>
+  /** Unix ms: of what was signed before, nobody knows any more whether it was used. A reload may make the window longer. */
+  forgottenUntil: number
+}
+
 /** @param most signatures of one client */
 export function createSeenSignatures(most: number = MOST_PER_CLIENT): SeenSignatures {
-  /** Client → minute of the timestamp → signatures. */
-  const clients = new Map<string, Map<number, Set<string>>>()
+  const clients = new Map<string, Used>()
   return {
     add({ client, signature, signedAt, windowMs, now }) {
-      const slots = clients.get(client) ?? new Map<number, Set<string>>()
-      clients.set(client, slots)
+      const used = clients.get(client) ?? { slots: new Map(), forgottenUntil: 0 }
+      clients.set(client, used)
+      const { slots } = used
       const number = Math.floor(signedAt / SLOT_MS)
       const slot = slots.get(number) ?? new Set()
-      if (slot.has(signature)) return 'seen'
-      for (const old of slots.keys()) if ((old + 1) * SLOT_MS + windowMs < now) slots.delete(old)
+      if (slot.has(signature) || signedAt < used.forgottenUntil) return 'seen'
+      for (const old of slots.keys()) {
+        const end = (old + 1) * SLOT_MS
+        if (end + windowMs >= now) continue
+        slots.delete(old)
+        used.forgottenUntil = Math.max(used.forgottenUntil, end)
+      }
       let count = 0
       for (const { size } of slots.values()) count += size
       if (count >= most) return 'full'

@@ -30,6 +30,16 @@ describe('signatures that have been used', () => {
     expect(seen.add(used({ signedAt, now: signedAt + WINDOW }))).toBe('seen')
   })
 
+  it('are not used again when a reload makes the window longer', () => {
+    const seen = createSeenSignatures()
+    const [short, later] = [60_000, NOW + 200_000]
+    expect(seen.add(used({ windowMs: short }))).toBe('new')
+    expect(seen.add(used({ signature: 'b', signedAt: later, windowMs: short, now: later }))).toBe('new')
+    // The first one has been forgotten by now, and its time would be accepted.
+    expect(seen.add(used({ windowMs: WINDOW, now: later }))).toBe('seen')
+    expect(seen.add(used({ signature: 'c', signedAt: later, windowMs: WINDOW, now: later }))).toBe('new')
+  })
+
   it('are bounded in number, and make room as they leave the window', () => {
     const seen = createSeenSignatures(3)
     for (const signature of ['a', 'b', 'c']) expect(seen.add(used({ signature }))).toBe('new')
