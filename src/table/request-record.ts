@@ -26,7 +26,7 @@ export interface FailedAttempt {
 }
 
 export interface RequestRecord {
-  /** The gateway's own id of the request: a UUID, primary key everywhere. */
+  /** The gateway's own id of the request: a UUID that begins with the time, primary key everywhere. */
   id: string
   /** The client's own unless something private was found in it; then that is `id`. */
   correlationId: string

@@ -17,6 +17,7 @@ import { type Classified, isRemarkable } from '../classify/classify.ts'
 import { toVerdict } from '../classify/verdict.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
 import type { Journey } from '../forward/exchange.ts'
+import { newId } from '../new-id.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import { budgetWarning } from './budget-warning.ts'
 import { chargePlan, type ChargePlan, type ClientPlan, type Meters } from './charge-plan.ts'
@@ -124,7 +125,7 @@ export class Bill {
     const { table, client, correlationId, ownId, network, ports } = options
     this.#options = options
     this.#startedAt = Date.now()
-    this.#id = ownId ? correlationId : crypto.randomUUID()
+    this.#id = ownId ? correlationId : newId()
     this.#plan = chargePlan(table)
     this.#places = this.#plan.limitsPlaces ? new Places(this.#plan, ports.ledger, this.#id) : null
     this.#client = this.#plan.client(client)
