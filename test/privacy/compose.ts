@@ -1,4 +1,5 @@
 /** An ask → the request as it goes over the wire, and what the policy promises of it. */
+import type { Surface } from '../../src/table/route-table.ts'
 import { SURFACE_TRAITS } from '../../src/table/surfaces.ts'
 import { type Ask, type Planting, type Unreadable } from './ask.ts'
 import { createDice } from './dice.ts'
@@ -56,7 +57,7 @@ export function compose(ask: Ask, number: number): Composed {
   const planted = resolvePlantings(ask)
   sayHarmless(draft, { says: ask.saysAllowed ? `${mark} ${ALLOWED_TEXT}` : mark, filler: ask.filler })
   if (ask.unreadable !== null) ADDED[ask.unreadable](draft, number)
-  if (ask.stream && ask.surface !== 'embeddings') draft.body['stream'] = true
+  if (ask.stream && SURFACE_TRAITS[ask.surface].streams) draft.body['stream'] = true
   const text = write(draft, planted)
   const { minZone, isClean } = promise(ask, planted, way)
   return {
@@ -118,18 +119,25 @@ export function write(draft: Draft, planted: readonly Planted[]): string {
   return escaped.reduce(escapeOnWire, JSON.stringify({ model: draft.model, ...draft.body }))
 }
 
+/** Surfaces that take several texts at once. */
+const LISTED: ReadonlySet<Surface> = new Set<Surface>(['completions', 'embeddings'])
+
 /** @param filler how many turns stand before */
 export function sayHarmless(draft: Draft, { says, filler }: { says: string; filler: number }): void {
   const text = `${says} ${sentence(filler)}`
-  if (draft.surface === 'completions') draft.body['prompt'] = [text]
-  else if (draft.surface === 'embeddings') draft.body['input'] = [text]
-  else {
+  const { turns: field, prompts, outputLimit } = SURFACE_TRAITS[draft.surface]
+  if (field === null) {
+    const [prompt = 'prompt'] = prompts
+    draft.body[prompt] = LISTED.has(draft.surface) ? [text] : text
+    if (draft.surface === 'rerank') draft.body['documents'] = [sentence(filler)]
+  } else {
     const turns = Array.from({ length: filler }, (_, i) => ({
       role: i % 2 === 0 ? 'user' : 'assistant',
       content: sentence(i + filler),
     }))
-    draft.body['messages'] = [...turns, { role: 'user', content: text }]
-    draft.body['max_tokens'] = 20 + filler
+    draft.body[field] = [...turns, { role: 'user', content: text }]
+    const [limit] = outputLimit
+    if (limit !== undefined) draft.body[limit] = 20 + filler
   }
 }
 
@@ -155,8 +163,8 @@ const ADDED: Readonly<Record<Unreadable, (draft: Draft, number: number) => void>
 
 /** Where there are turns the user shows it, elsewhere a field does. */
 function show(draft: Draft, part: object): void {
-  const { messages } = draft.body
-  if (Array.isArray(messages)) messages.push({ role: 'user', content: [part] })
+  const turns = draft.body[SURFACE_TRAITS[draft.surface].turns ?? 'messages']
+  if (Array.isArray(turns)) turns.push({ role: 'user', content: [part] })
   else draft.body['x_shown'] = [part]
 }
 

@@ -1,5 +1,6 @@
 /** Where text can stand in a request. */
 import type { Surface } from '../../src/table/route-table.ts'
+import { ALL_SURFACES, SURFACE_TRAITS } from '../../src/table/surfaces.ts'
 
 /** A request that is being made. */
 export interface Draft {
@@ -31,8 +32,21 @@ export interface Place {
   isFixed?: true
 }
 
-const ALL: readonly Surface[] = ['chat', 'completions', 'embeddings']
+/** All whose requests are JSON. */
+export const JSON_SURFACES: readonly Surface[] = ALL_SURFACES.filter(
+  (surface) => SURFACE_TRAITS[surface].body === 'json',
+)
+
+const ALL = JSON_SURFACES
+const TURNS = ALL.filter((surface) => SURFACE_TRAITS[surface].turns !== null)
 const CHAT: readonly Surface[] = ['chat']
+const MESSAGES: readonly Surface[] = ['messages', 'count-tokens']
+const RESPONSES: readonly Surface[] = ['responses']
+
+/** The field that holds the turns of a conversation. */
+function turnsField({ surface }: Draft): string {
+  return SURFACE_TRAITS[surface].turns ?? 'messages'
+}
 
 /** A list of the body, made where it is not there yet. */
 function listOf(draft: Draft, key: string): unknown[] {
@@ -42,12 +56,21 @@ function listOf(draft: Draft, key: string): unknown[] {
 }
 
 function tell(draft: Draft, role: string, content: unknown, more: object = {}): void {
-  listOf(draft, 'messages').push({ role, content, ...more })
+  listOf(draft, turnsField(draft)).push({ role, content, ...more })
 }
 
 /** In front, so that the last user turn stays the last. */
 function open(draft: Draft, role: string, content: unknown, more: object = {}): void {
-  listOf(draft, 'messages').unshift({ role, content, ...more })
+  listOf(draft, turnsField(draft)).unshift({ role, content, ...more })
+}
+
+/** An item of responses, or a turn with one block of messages. */
+function item(draft: Draft, fields: object): void {
+  listOf(draft, 'input').unshift(fields)
+}
+
+function block(draft: Draft, role: string, fields: object): void {
+  open(draft, role, [fields])
 }
 
 function call(draft: Draft, fields: { id?: string; name?: string; arguments?: string }): void {
@@ -67,14 +90,27 @@ function note(draft: Draft, field: string, more: object): void {
 }
 
 const texts = (pieces: readonly string[]): object[] => pieces.map((text) => ({ type: 'text', text }))
+const inputTexts = (pieces: readonly string[]): object[] =>
+  pieces.map((text) => ({ type: 'input_text', text }))
 
 const said = (put: (draft: Draft, text: string) => void): Place['put'] => {
   return (draft, pieces) => put(draft, pieces.join(''))
 }
 
 export const PLACES: readonly Place[] = [
-  { name: 'user turn', surfaces: CHAT, put: said((d, text) => tell(d, 'user', `see ${text} .`)) },
-  { name: 'content parts', surfaces: CHAT, splits: true, put: (d, p) => tell(d, 'user', texts(p)) },
+  { name: 'user turn', surfaces: TURNS, put: said((d, text) => tell(d, 'user', `see ${text} .`)) },
+  {
+    name: 'content parts',
+    surfaces: ['chat', ...MESSAGES],
+    splits: true,
+    put: (d, p) => tell(d, 'user', texts(p)),
+  },
+  {
+    name: 'content parts of an item',
+    surfaces: RESPONSES,
+    splits: true,
+    put: (d, p) => tell(d, 'user', inputTexts(p)),
+  },
   {
     name: 'content parts among words',
     isCrowded: true,
@@ -85,8 +121,8 @@ export const PLACES: readonly Place[] = [
   { name: 'system', surfaces: CHAT, put: said((d, text) => open(d, 'system', text)) },
   { name: 'developer', surfaces: CHAT, put: said((d, text) => open(d, 'developer', text)) },
   { name: 'system parts', surfaces: CHAT, splits: true, put: (d, p) => open(d, 'system', texts(p)) },
-  { name: 'earlier user turn', surfaces: CHAT, put: said((d, text) => open(d, 'user', text)) },
-  { name: 'assistant', surfaces: CHAT, put: said((d, text) => open(d, 'assistant', `I saw ${text}`)) },
+  { name: 'earlier user turn', surfaces: TURNS, put: said((d, text) => open(d, 'user', text)) },
+  { name: 'assistant', surfaces: TURNS, put: said((d, text) => open(d, 'assistant', `I saw ${text}`)) },
   { name: 'refusal', surfaces: CHAT, put: said((d, refusal) => open(d, 'assistant', null, { refusal })) },
   { name: 'speaker', surfaces: CHAT, put: said((d, name) => open(d, 'user', 'hello', { name })) },
   { name: 'unknown role', surfaces: CHAT, put: said((d, text) => open(d, text, 'hello')) },
@@ -142,6 +178,183 @@ export const PLACES: readonly Place[] = [
       const schema = { type: 'object', properties: { a: { type: 'string', description } } }
       d.body['response_format'] = { type: 'json_schema', json_schema: { name: 'a', schema } }
     }),
+  },
+  {
+    name: 'system field',
+    surfaces: MESSAGES,
+    put: said((d, text) => void (d.body['system'] = `You know ${text}`)),
+  },
+  {
+    name: 'system blocks',
+    surfaces: MESSAGES,
+    splits: true,
+    put: (d, p) => void (d.body['system'] = texts(p)),
+  },
+  {
+    name: 'tool input',
+    surfaces: MESSAGES,
+    put: said((d, text) => {
+      block(d, 'assistant', { type: 'tool_use', id: 'toolu_1', name: 'ask', input: { to: [{ file: text }] } })
+    }),
+  },
+  {
+    name: 'JSON in tool input',
+    surfaces: MESSAGES,
+    put: said((d, text) => {
+      const input = { arguments: JSON.stringify({ to: text }) }
+      block(d, 'assistant', { type: 'tool_use', id: 'toolu_1', name: 'ask', input })
+    }),
+  },
+  {
+    name: 'tool input name',
+    surfaces: MESSAGES,
+    isFixed: true,
+    put: said((d, text) => {
+      block(d, 'assistant', { type: 'tool_use', id: 'toolu_1', name: 'ask', input: { [text]: 1 } })
+    }),
+  },
+  {
+    name: 'tool result block',
+    surfaces: MESSAGES,
+    put: said((d, text) => {
+      block(d, 'user', { type: 'tool_result', tool_use_id: 'toolu_1', content: `found: ${text}` })
+    }),
+  },
+  {
+    name: 'tool result blocks',
+    surfaces: MESSAGES,
+    splits: true,
+    put: (d, p) => block(d, 'user', { type: 'tool_result', tool_use_id: 'toolu_1', content: texts(p) }),
+  },
+  {
+    name: 'tool use id',
+    surfaces: MESSAGES,
+    isId: true,
+    put: said((d, id) => block(d, 'user', { type: 'tool_result', tool_use_id: id, content: 'found' })),
+  },
+  {
+    name: 'thinking',
+    surfaces: MESSAGES,
+    put: said((d, thinking) => block(d, 'assistant', { type: 'thinking', thinking, signature: 'c2ln' })),
+  },
+  {
+    name: 'signature',
+    surfaces: MESSAGES,
+    isId: true,
+    put: said((d, signature) => block(d, 'assistant', { type: 'thinking', thinking: 'hm', signature })),
+  },
+  {
+    name: 'document',
+    surfaces: MESSAGES,
+    put: said((d, data) => {
+      block(d, 'user', { type: 'document', source: { type: 'text', media_type: 'text/plain', data } })
+    }),
+  },
+  {
+    name: 'document title',
+    surfaces: MESSAGES,
+    put: said((d, title) => {
+      block(d, 'user', { type: 'document', title, source: { type: 'content', content: texts(['a']) } })
+    }),
+  },
+  {
+    name: 'input schema',
+    surfaces: MESSAGES,
+    put: said((d, description) => {
+      listOf(d, 'tools').push({ name: 'ask', input_schema: { type: 'object', description } })
+    }),
+  },
+  {
+    name: 'instructions',
+    surfaces: [...RESPONSES, 'speech'],
+    put: said((d, text) => void (d.body['instructions'] = `You know ${text}`)),
+  },
+  {
+    name: 'function call',
+    surfaces: RESPONSES,
+    put: said((d, text) => {
+      item(d, { type: 'function_call', call_id: 'c1', name: 'ask', arguments: JSON.stringify({ to: text }) })
+    }),
+  },
+  {
+    name: 'function call output',
+    surfaces: RESPONSES,
+    put: said((d, text) => {
+      item(d, { type: 'function_call_output', call_id: 'c1', output: `found: ${text}` })
+    }),
+  },
+  {
+    name: 'function call output in JSON',
+    surfaces: RESPONSES,
+    put: said((d, text) => {
+      item(d, { type: 'function_call_output', call_id: 'c1', output: JSON.stringify([{ value: text }]) })
+    }),
+  },
+  {
+    name: 'custom tool input',
+    surfaces: RESPONSES,
+    put: said((d, input) => item(d, { type: 'custom_tool_call', call_id: 'c1', name: 'sh', input })),
+  },
+  {
+    name: 'reasoning',
+    surfaces: RESPONSES,
+    put: said((d, text) => {
+      item(d, { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text }] })
+    }),
+  },
+  {
+    name: 'encrypted reasoning',
+    surfaces: RESPONSES,
+    isId: true,
+    put: said((d, text) => item(d, { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: text })),
+  },
+  {
+    name: 'tool description of responses',
+    surfaces: RESPONSES,
+    put: said((d, description) => {
+      listOf(d, 'tools').push({ type: 'function', name: 'ask', parameters: {}, description })
+    }),
+  },
+  {
+    name: 'answer format of responses',
+    surfaces: RESPONSES,
+    put: said((d, description) => {
+      const schema = { type: 'object', properties: { a: { type: 'string', description } } }
+      d.body['text'] = { format: { type: 'json_schema', name: 'a', schema } }
+    }),
+  },
+  {
+    name: 'query to rank by',
+    surfaces: ['rerank'],
+    put: said((d, text) => void (d.body['query'] = `about ${text}`)),
+  },
+  {
+    name: 'document to rank',
+    surfaces: ['rerank'],
+    isCrowded: true,
+    put: said((d, text) => void listOf(d, 'documents').push(text)),
+  },
+  {
+    name: 'document of fields',
+    surfaces: ['rerank'],
+    isCrowded: true,
+    put: said((d, text) => void listOf(d, 'documents').push({ text, title: 'a' })),
+  },
+  {
+    name: 'spoken or judged',
+    surfaces: ['speech', 'moderations'],
+    put: said((d, text) => void (d.body['input'] = `say ${text}`)),
+  },
+  {
+    name: 'parts to judge',
+    surfaces: ['moderations'],
+    splits: true,
+    put: (d, p) => void (d.body['input'] = texts(p)),
+  },
+  {
+    name: 'picture',
+    surfaces: ['images'],
+    put: said((d, text) => void (d.body['prompt'] = `a sign with ${text}`)),
   },
   {
     name: 'prompt',

@@ -10,6 +10,7 @@ import { redact } from '../../src/pipeline/classify/redact.ts'
 import { replaceValues } from '../../src/protocols/json-object.ts'
 import { type ModelRequest, parseModelRequest } from '../../src/protocols/model-request.ts'
 import type { RouteTable, Surface } from '../../src/table/route-table.ts'
+import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import { fits, sayHarmless, write } from '../privacy/compose.ts'
 import { type Dress, DRESSES } from '../privacy/dresses.ts'
 import { type Draft, type Place, PLACES } from '../privacy/places.ts'
@@ -27,6 +28,7 @@ const table: RouteTable = {
   classify: {
     ...base.classify,
     privacy: makePrivacy({
+      surfaces: [...ALL_SURFACES],
       patterns: [
         ...PATTERNS.map(({ id, regex, label }) =>
           makePattern({ id, label, source: regex.replace('(?i)', ''), flags: 'iu' }),
@@ -53,11 +55,18 @@ interface Seen extends Case {
   classified: Classified
 }
 
+/** The same walk reads all protocols: of others than OpenAI's older ones, and of further surfaces, a part will do. */
+const THOROUGH: readonly Surface[] = ['chat', 'completions', 'embeddings']
+const everyOf = (surface: Surface, place: number): number =>
+  place > 0 ? 9 : THOROUGH.includes(surface) ? 1 : 4
+
 /** A span of each kind, each unlike those at other places. */
 function casesAt(place: Place): Case[] {
-  return place.surfaces.flatMap((surface) =>
+  return place.surfaces.flatMap((surface, s) =>
     DRESSES.flatMap((dress, d) =>
       KIND_NAMES.flatMap((kind, k) => {
+        const every = everyOf(surface, s)
+        if ((d + k) % every !== s % every) return []
         const plant = plantOf(kind, PLACES.indexOf(place) * 10_000 + d * 100 + k)
         const name = `${kind}, ${dress.name}, ${surface}`
         return fits(plant, dress, place) ? [{ name, surface, place, plant, dress }] : []

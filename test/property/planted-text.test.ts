@@ -14,7 +14,8 @@ import { expect, it } from 'vitest'
 import { classify } from '../../src/pipeline/classify/classify.ts'
 import { parseModelRequest } from '../../src/protocols/model-request.ts'
 import type { Surface } from '../../src/table/route-table.ts'
-import { makeRuledTable } from '../src/make-policy.ts'
+import { ALL_SURFACES } from '../../src/table/surfaces.ts'
+import { makePrivacy, makeRuledTable } from '../src/make-policy.ts'
 
 const ADDRESS = 'ada@example.org'
 
@@ -65,19 +66,32 @@ const message = record({
   content: planted,
 })
 
+const turnsOf = (turns: readonly { role: string; content: { value: unknown } }[]): object[] =>
+  turns.map(({ role, content: { value } }) => ({ role, content: value }))
+
 /** A body with the marker in it, and the surface it is sent to. */
 const body: Arbitrary<[Surface, Record<string, unknown>]> = oneof(
-  tuple(constantFrom<Surface>('chat', 'completions', 'embeddings'), key, planted).map(
+  tuple(constantFrom<Surface>(...ALL_SURFACES), key, planted).map(
     ([surface, name, { value }]): [Surface, Record<string, unknown>] => [surface, { [name]: value }],
   ),
   array(message, { minLength: 1, maxLength: 3 }).map((messages): [Surface, Record<string, unknown>] => [
     'chat',
-    { messages: messages.map(({ role, content: { value } }) => ({ role, content: value })) },
+    { messages: turnsOf(messages) },
+  ]),
+  array(message, { minLength: 1, maxLength: 3 }).map((turns): [Surface, Record<string, unknown>] => [
+    'messages',
+    { messages: turnsOf(turns) },
+  ]),
+  array(message, { minLength: 1, maxLength: 3 }).map((items): [Surface, Record<string, unknown>] => [
+    'responses',
+    { input: turnsOf(items) },
   ]),
 )
 
 it('an address is found wherever it stands', () => {
-  const table = makeRuledTable([])
+  const base = makeRuledTable([])
+  const privacy = makePrivacy({ surfaces: [...ALL_SURFACES] })
+  const table = { ...base, classify: { ...base.classify, privacy } }
   assert(
     property(body, constantFrom(...SPELLINGS), ([surface, fields], spell) => {
       const marker = JSON.stringify(spell(ADDRESS))

@@ -50,10 +50,15 @@ function listOf(part: TextPart | undefined): string | null {
   if (part === undefined || (part.kind !== 'text' && part.kind !== 'json')) return null
   const { path } = part
   const item = path.findLastIndex((step) => typeof step === 'number')
-  if (item < (path[0] === 'messages' ? 3 : 1)) return null
+  if (item < (isOfTurn(path) ? 3 : 1)) return null
   const [field, ...deeper] = path.slice(item + 1)
   const isSpoken = field === undefined || (deeper.length === 0 && SPOKEN.has(field))
   return JSON.stringify([...path.slice(0, item), null, ...(isSpoken ? [] : path.slice(item + 1))])
+}
+
+/** Turns are `messages`, or the items of an `input` that hold more than a text. */
+function isOfTurn([field, , inTurn]: TextPart['path']): boolean {
+  return field === 'messages' || (field === 'input' && inTurn !== undefined && inTurn !== 'text')
 }
 
 /**
