@@ -162,7 +162,12 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
   const watch = startWatch(() => {
     lease.release()
     forget()
-    bill.close()
+    try {
+      bill.close()
+    } catch (error) {
+      // Called from timers and work behind the answer, where nobody would catch it: Node would end.
+      ports.log({ event: 'internal-error', correlationId, cause: String(error) })
+    }
   })
   try {
     stopwatch.stop()

@@ -61,7 +61,10 @@ export function createEdge(options: EdgeOptions): Edge {
   }
   const peers = createPeers()
   const shadow = createShadow()
-  const defer: Ports['defer'] = (work) => options.defer(counted(work))
+  const tell = (error: unknown): void =>
+    options.log({ event: 'internal-error', correlationId: 'none', cause: String(error) })
+  // Nobody waits for it, and Node ends over a rejection that nobody hears of.
+  const defer: Ports['defer'] = (work) => options.defer(counted(work).catch(tell))
   const accounts = createAccounts({
     ship: options.shipRecords,
     remote: options.remoteLedger,

@@ -154,6 +154,27 @@ describe('a ledger that others share', () => {
   })
 })
 
+it.each([
+  ['an answer', false],
+  ['a stream', true],
+])('ends %s and keeps its record though a defect spoils its account', async (_, stream) => {
+  const sse: Backend = () =>
+    new Response('data: {"choices":[{"delta":{"content":"hello"}}]}\n\ndata: [DONE]\n\n', {
+      headers: { 'content-type': 'text/event-stream' },
+    })
+  const backends = stream ? { gpu: sse } : {}
+  const { ask, ports } = gateway(client({ limits: limits({ concurrent: 1 }) }), backends)
+  ports.ledger.settle = () => {
+    throw new Error('a defect')
+  }
+  const response = await ask({ stream })
+  expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('hello')])
+  await Promise.all(ports.deferred)
+  expect(ports.records).toHaveLength(1)
+  const told = { event: 'internal-error', cause: 'Error: a defect' }
+  expect(ports.events).toContainEqual(expect.objectContaining(told))
+})
+
 describe('requests at once', () => {
   const two = client({ limits: limits({ concurrent: 2, tokens: perDay(10_000) }) })
 

@@ -285,11 +285,15 @@ export class Bill {
   close(): void {
     if (this.#endedAt !== null) return
     this.#endedAt = Date.now()
-    this.#spend(this.#usage ?? this.#usageSoFar())
-    this.#used = usedOf(this.#charges, this.#spent ?? NOTHING_SPENT, this.#places)
-    if (this.#isReserved) this.#settle()
-    this.#places?.settle(this.#endedAt)
-    this.#record()
+    try {
+      this.#spend(this.#usage ?? this.#usageSoFar())
+    } finally {
+      // Whatever goes wrong with the sum, what is held goes back.
+      this.#used = usedOf(this.#charges, this.#spent ?? NOTHING_SPENT, this.#places)
+      this.#record()
+      if (this.#isReserved) this.#settle()
+      this.#places?.settle(this.#endedAt)
+    }
   }
 
   #spend(usage: TokenUsage): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createEdge, type Edge } from '../../../src/runtime/edge.ts'
 import type { Snapshot } from '../../../src/table/snapshot.ts'
 import { controlledStream, type ControlledStream } from '../controlled-stream.ts'
@@ -111,6 +111,37 @@ describe('without a pushed snapshot', () => {
     expect(await answer).toEqual([200, 'new'])
     expect(await status(edge)).toMatchObject({ digest: 'new' })
   })
+})
+
+it('hears of a defect in work that nobody waits for, and goes on', async () => {
+  const events: unknown[] = []
+  const ports = scriptedPorts(makeActive(), { gpu: () => new Response('no', { status: 500 }) })
+  const edge = createEdge({
+    ...ports,
+    log: (event) => {
+      if (event.event === 'stream-broken') throw new Error('a defect')
+      events.push(event)
+    },
+    pullSnapshot: () => Promise.resolve(makeSnapshot()),
+    shipRecords: () => Promise.resolve(true),
+    remoteLedger: {
+      reserve: () => Promise.reject(new Error('none')),
+      settle: () => Promise.resolve(),
+      cancel: () => Promise.resolve(),
+    },
+  })
+  const headers = { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED }
+  const body = JSON.stringify({ model: 'fast', stream: true, messages: [{ role: 'user', content: 'hi' }] })
+  // It gets no answer: what it is told comes behind the defect.
+  void edge.fetch(new Request('http://localhost/v1/chat/completions', { method: 'POST', headers, body }))
+  await vi.waitFor(() =>
+    expect(events).toContainEqual({
+      event: 'internal-error',
+      correlationId: 'none',
+      cause: 'Error: a defect',
+    }),
+  )
+  await Promise.all(ports.deferred.slice(1))
 })
 
 it('a client whose peer is reported gone lets go of its backend', async () => {
