@@ -29,7 +29,7 @@ export interface ResponseState {
 export function responseObject(asked: Asked, state: ResponseState): Record<string, unknown> {
   const { model, serviceTier, end, output, usage } = state
   return {
-    id: responseId(asked),
+    id: `resp_${asked.id}`,
     object: 'response',
     created_at: asked.createdAt,
     status: end?.status ?? 'in_progress',
@@ -43,10 +43,6 @@ export function responseObject(asked: Asked, state: ResponseState): Record<strin
     ...(typeof serviceTier === 'string' && { service_tier: serviceTier }),
     ...(usage !== undefined && { usage }),
   }
-}
-
-export function responseId(asked: Asked): string {
-  return `resp_${asked.id}`
 }
 
 /** What was being said when an answer was cut off is the last of its items. */
