@@ -41,12 +41,14 @@ export interface EdgeFigures {
 export interface ChaosGatewayOptions {
   runtime: Runtime
   folder: string
+  /** 127.0.0.1 unless told otherwise. */
+  address?: string
   port: number
   environment: Record<string, string>
 }
 
 export function createChaosGateway(options: ChaosGatewayOptions): ChaosGateway {
-  const { runtime, folder, port, environment } = options
+  const { runtime, folder, address = '127.0.0.1', port, environment } = options
   const [policies, stateDir] = [join(folder, 'policies'), join(folder, 'state')]
   let child: ChildProcess | null = null
   let written = ''
@@ -88,7 +90,7 @@ export function createChaosGateway(options: ChaosGatewayOptions): ChaosGateway {
     killControl: () => end('SIGKILL'),
     async startControl() {
       const flags = ['--policies', policies, '--state', stateDir, '--runtime', runtime]
-      const listen = ['--https', 'off', '--http', `127.0.0.1:${port}`, '--admin', '127.0.0.1:0']
+      const listen = ['--https', 'off', '--http', `${address}:${port}`, '--admin', '127.0.0.1:0']
       child = spawn(process.execPath, [CLI, 'serve', ...flags, ...listen], {
         cwd: folder,
         env: { PATH: process.env['PATH'], HOME: folder, ...environment },
