@@ -18,6 +18,7 @@ import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { modeCommand } from './mode.ts'
 import { reloadCommand } from './reload.ts'
+import { requestsCommand } from './requests.ts'
 import { serveCommand } from './serve.ts'
 import { shadowCommand } from './shadow.ts'
 import { statusCommand } from './status.ts'
@@ -25,6 +26,7 @@ import { testCommand } from './test.ts'
 import { tolerateClosedOutput } from './tolerate-closed-output.ts'
 import { usageCommand } from './usage.ts'
 import { productVersion, versionCommand } from './version.ts'
+import { whyCommand } from './why.ts'
 
 const VERBS = [
   serveCommand,
@@ -41,6 +43,8 @@ const VERBS = [
   modeCommand,
   shadowCommand,
   usageCommand,
+  requestsCommand,
+  whyCommand,
   doctorCommand,
   versionCommand,
 ]

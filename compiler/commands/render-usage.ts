@@ -1,5 +1,6 @@
 /** Usage as text. */
 import type { UsageReport } from '../../src/table/usage-report.ts'
+import { formatUsd } from './format-usd.ts'
 import { renderTable } from './render-table.ts'
 
 const NONE = '-'
@@ -14,7 +15,7 @@ export function renderUsage({ by, since, until, keptSince, rows, budgets }: Usag
     String(row.inputTokens),
     String(row.cachedInputTokens),
     String(row.outputTokens),
-    usd(row.cost),
+    formatUsd(row.cost),
   ])
   const sum = (read: (row: UsageReport['rows'][number]) => number): number =>
     rows.reduce((total, row) => total + read(row), 0)
@@ -34,21 +35,15 @@ function renderBudgets(budgets: UsageReport['budgets']): string {
   const rows = budgets.map(({ client, period, limit, used, left }) => [
     client,
     period,
-    usd(used),
-    usd(left),
-    usd(limit),
+    formatUsd(used),
+    formatUsd(left),
+    formatUsd(limit),
   ])
   return renderTable(['client', 'period', 'used', 'left', 'of'], rows)
 }
 
 function requests(count: number): string {
   return `${count} request${count === 1 ? '' : 's'}`
-}
-
-/** @param nano nano-USD; shown to a millionth, and never as nothing when it is something */
-function usd(nano: number): string {
-  const dollars = nano / 1e9
-  return nano !== 0 && Math.abs(dollars) < 1e-6 ? '<0.000001' : dollars.toFixed(6)
 }
 
 const CSV_HEAD =

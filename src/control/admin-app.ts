@@ -5,6 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { GatewayError } from '../errors.ts'
 import { adminModes, type ModeControl } from './admin-modes.ts'
+import { adminAggregates, adminRequests, type HistoryControl } from './admin-requests.ts'
 import { adminShadow, type ShadowControl } from './admin-shadow.ts'
 import { adminUsage, type UsageControl } from './admin-usage.ts'
 import type { GatewayStatus } from './gateway-status.ts'
@@ -15,6 +16,7 @@ export interface AdminOptions {
   modes: ModeControl
   shadow: ShadowControl
   usage: UsageControl
+  history: HistoryControl
   /** In Prometheus' text format. */
   metrics: () => Promise<string>
   reload: () => Promise<ReloadResult>
@@ -29,7 +31,7 @@ const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
 
 export function createAdminApp(options: AdminOptions): Hono {
-  const { token, modes, shadow, usage, metrics, reload, status, log } = options
+  const { token, modes, shadow, usage, history, metrics, reload, status, log } = options
   const app = new Hono()
   app.use(async ({ req }, next) => {
     if (!LOOPBACK_HOST.test(req.header('host') ?? '')) {
@@ -48,11 +50,15 @@ export function createAdminApp(options: AdminOptions): Hono {
   app.route('/admin/modes', adminModes(modes))
   app.route('/admin/shadow', adminShadow(shadow))
   app.route('/admin/usage', adminUsage(usage))
+  app.route('/admin/requests', adminRequests(history))
+  app.route('/admin/aggregates', adminAggregates(history))
   app.all('/admin/reload', () => refuseMethod('POST'))
   app.all('/admin/status', () => refuseMethod('GET'))
   app.all('/metrics', () => refuseMethod('GET'))
   app.all('/admin/shadow', () => refuseMethod('GET, PUT, DELETE'))
-  app.all('/admin/usage', () => refuseMethod('GET'))
+  for (const path of ['/admin/usage', '/admin/requests', '/admin/requests/:id', '/admin/aggregates']) {
+    app.all(path, () => refuseMethod('GET'))
+  }
   app.all('/admin/modes', () => refuseMethod('GET'))
   app.all('/admin/modes/:name', () => refuseMethod('GET, PUT'))
   app.notFound(() => new GatewayError('not_found', 'no such admin route').toResponse())

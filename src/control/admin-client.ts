@@ -2,6 +2,7 @@
  * The other end of the admin API: how commands speak to the gateway that runs on a state folder.
  */
 import type { RouteTable } from '../table/route-table.ts'
+import type { HistoryEntry, HistoryPage } from '../table/history.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
 import type { UsageReport } from '../table/usage-report.ts'
 import type { Environment } from './build-snapshot.ts'
@@ -123,6 +124,36 @@ export async function fetchUsage(
   const path = `/admin/usage?${new URLSearchParams(asked).toString()}`
   const answer = await call(stateDir, environment, { method: 'GET', path })
   return answer.kind === 'answered' ? { kind: 'usage', report: answer.body as UsageReport } : answer
+}
+
+export type HistoryAnswer<T> =
+  | { kind: 'not-running' }
+  | { kind: 'found'; found: T }
+  | { kind: 'refused'; message: string }
+  | { kind: 'failed'; message: string }
+
+/** @param asked as the admin API takes it: `client`, `status`, `since`, `limit` and so on */
+export async function fetchRequests(
+  stateDir: string,
+  asked: Readonly<Record<string, string>>,
+  environment: Environment = process.env,
+): Promise<HistoryAnswer<HistoryPage>> {
+  const path = `/admin/requests?${new URLSearchParams(asked).toString()}`
+  const answer = await call(stateDir, environment, { method: 'GET', path })
+  return answer.kind === 'answered' ? { kind: 'found', found: answer.body as HistoryPage } : answer
+}
+
+/** @param id its own, or its correlation id */
+export async function fetchRequest(
+  stateDir: string,
+  id: string,
+  environment: Environment = process.env,
+): Promise<HistoryAnswer<HistoryEntry>> {
+  const answer = await call(stateDir, environment, {
+    method: 'GET',
+    path: `/admin/requests/${encodeURIComponent(id)}`,
+  })
+  return answer.kind === 'answered' ? { kind: 'found', found: answer.body as HistoryEntry } : answer
 }
 
 type Answer =

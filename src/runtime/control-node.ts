@@ -240,6 +240,7 @@ async function start(
       set: (table) => gateway.setShadow(table),
       report: () => gateway.shadowReport(),
     },
+    history: { ...store, timeZone: () => gateway.inForce.table.timeZone },
     metrics: async () => {
       const seen = (await gateway.supervisor.edge?.traffic().catch(() => null)) ?? null
       return (await store.metrics()) + gauges({ ...status(), held: seen?.held ?? [] }, seen)

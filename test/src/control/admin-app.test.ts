@@ -41,6 +41,12 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
       },
       report: () => Promise.resolve(null),
     },
+    history: {
+      timeZone: () => 'UTC',
+      page: (query) => Promise.resolve(log.push(JSON.stringify(query)) && { entries: [], next: null }),
+      find: (id) => Promise.resolve(log.push(id) && null),
+      aggregate: (query) => Promise.resolve(log.push(JSON.stringify(query)) ? [] : []),
+    },
     metrics: () => Promise.resolve('aicc_info 1\n'),
     usage: {
       timeZone: () => 'Europe/Berlin',
@@ -248,6 +254,79 @@ describe('usage', () => {
 
   it('is only looked at', async () => {
     const response = await app.request('/admin/usage', { method: 'DELETE', headers: HEADERS })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
+  })
+})
+
+describe('requests', () => {
+  const ask = async (path: string): Promise<[number, Record<string, unknown> | null]> => {
+    log.length = 0
+    const response = await app.request(`/admin${path}`, { headers: HEADERS })
+    return [response.status, log[0] === undefined ? null : (JSON.parse(log[0]) as Record<string, unknown>)]
+  }
+
+  it('are asked with what the query says', async () => {
+    const query = 'client=crew&model=fast&backend=gpu&rule=main/else&status=4xx&failed=true&before=17&limit=3'
+    expect(await ask(`/requests?${query}&since=2026-11-20T00:00Z&until=2026-11-21T00:00Z`)).toEqual([
+      200,
+      {
+        filter: {
+          client: 'crew',
+          model: 'fast',
+          backend: 'gpu',
+          rule: 'main/else',
+          status: 4,
+          failed: true,
+          since: Date.UTC(2026, 10, 20),
+          until: Date.UTC(2026, 10, 21),
+        },
+        before: 17,
+        limit: 3,
+      },
+    ])
+  })
+
+  it('are the newest fifty unless told otherwise', async () => {
+    const none = { client: null, model: null, backend: null, rule: null, status: null, failed: null }
+    expect(await ask('/requests')).toEqual([
+      200,
+      { filter: { ...none, since: null, until: null }, before: null, limit: 50 },
+    ])
+  })
+
+  it.each([
+    '/requests?status=9xx',
+    '/requests?status=42',
+    '/requests?limit=0',
+    '/requests?limit=1001',
+    '/requests?before=-1',
+    '/requests?failed=maybe',
+    '/requests?since=then',
+    '/aggregates?by=planet',
+    '/aggregates?step=0.5',
+    '/aggregates?step=1&since=30d',
+  ])('%s is refused', async (path) => {
+    expect(await ask(path)).toEqual([400, null])
+  })
+
+  it('are summed up over the last day unless told otherwise', async () => {
+    const [status, query] = await ask('/aggregates?by=model&step=60')
+    const { since, until } = (query?.['filter'] ?? {}) as { since: number; until: number }
+    expect([status, query?.['by'], query?.['step'], until - since]).toEqual([
+      200,
+      'model',
+      60_000,
+      24 * 3_600_000 + 1,
+    ])
+  })
+
+  it('that are not known are not found', async () => {
+    const response = await app.request('/admin/requests/some%2Fid', { headers: HEADERS })
+    expect([response.status, log.at(-1)]).toEqual([404, 'some/id'])
+  })
+
+  it.each(['/requests', '/requests/x', '/aggregates'])('%s is only looked at', async (path) => {
+    const response = await app.request(`/admin${path}`, { method: 'DELETE', headers: HEADERS })
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
   })
 })

@@ -1,0 +1,94 @@
+/** Why a request went where it went, in sentences: what its record says, and nothing of its text. */
+import type { HistoryEntry } from '../../src/table/history.ts'
+import type { FailedAttempt } from '../../src/table/request-record.ts'
+import type { Verdict } from '../../src/table/verdict.ts'
+import { quote } from '../diagnostics/quote.ts'
+import { formatUsd } from './format-usd.ts'
+
+const WIDTH = 12
+
+export function renderWhy(entry: HistoryEntry): string {
+  const { client, surface, asked, stream, startedAt, correlationId, id, tags, digest } = entry
+  const what = asked === null ? 'a model that is not known here' : quote(asked)
+  const name = correlationId === id ? id : `${id} (${correlationId})`
+  const rows: [string, string][] = [
+    ['request', name],
+    ['at', new Date(startedAt).toISOString()],
+    ['policy', digest.slice(0, 12)],
+    ...said(entry.verdict),
+    ...row('tags', tags.join(', ')),
+    ...decided(entry),
+    ...entry.failures.map((failure): [string, string] => ['failed', failureText(failure)]),
+    ['ended', endText(entry)],
+    ['took', tookText(entry)],
+    ['used', usedText(entry)],
+  ]
+  const head = `${client} asked ${surface} for ${what}${stream ? ', as a stream' : ''}`
+  return [head, ...rows.map(([label, text]) => `${label.padEnd(WIDTH)}${text}`)].join('\n')
+}
+
+/** None where there is nothing to say. */
+function row(label: string, text: string): [string, string][] {
+  return text === '' ? [] : [[label, text]]
+}
+
+function said(verdict: Verdict | null): [string, string][] {
+  if (verdict === null) return []
+  const { labels, counts, unread, injection } = verdict
+  const flagged = injection?.flagged === true ? injection : null
+  const why =
+    flagged === null ? '' : `flagged, ${flagged.score} in ${flagged.channel}: ${flagged.reasons.join(', ')}`
+  return [
+    ...row(
+      'labels',
+      Object.entries(labels)
+        .map(([label, causes]) => `${label} (${causes.join(', ')})`)
+        .join('; '),
+    ),
+    ...row(
+      'found',
+      Object.entries(counts)
+        .map(([kind, count]) => `${count} ${kind}`)
+        .join(', '),
+    ),
+    ...row('not read', unread.join(', ')),
+    ...row('injection', why),
+  ]
+}
+
+function decided({ rule, model, asked, backend, backendModel, attempts }: HistoryEntry): [string, string][] {
+  const byRule = rule === null ? null : `by the rule ${quote(rule)}`
+  if (model === null) return [['went', byRule === null ? 'nowhere' : `nowhere, ${byRule}`]]
+  const byName = model === asked ? 'by its name' : 'by a name that stands for it'
+  const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`
+  return [
+    ['went to', `${quote(model)}, ${byRule ?? byName}`],
+    ...row('last asked', backend === null ? '' : `${backend}/${backendModel}, ${times} in all`),
+  ]
+}
+
+function failureText({ backend, model, cause, ms }: FailedAttempt): string {
+  return `${backend}/${model}: ${cause}${ms > 0 ? ` after ${ms} ms` : ''}`
+}
+
+function endText({ status, error, lost }: HistoryEntry): string {
+  const fields = lost === 1 ? '1 field' : `${lost} fields`
+  const left = lost === 0 ? '' : `; its translation left ${fields} out`
+  return `${status}${error === null ? '' : ` ${error}`}${left}`
+}
+
+function tookText({ startedAt, endedAt, firstTokenMs, overheadUs, queuedMs }: HistoryEntry): string {
+  const parts = [
+    `${endedAt - startedAt} ms`,
+    ...(firstTokenMs === null ? [] : [`first token after ${firstTokenMs} ms`]),
+    ...(queuedMs === null || queuedMs === 0 ? [] : [`${queuedMs} ms in line`]),
+    ...(overheadUs === null ? [] : [`${(overheadUs / 1000).toFixed(2)} ms of it the gateway's own`]),
+  ]
+  return parts.join(', ')
+}
+
+function usedText({ inputTokens, cachedInputTokens, outputTokens, estimated, cost }: HistoryEntry): string {
+  const cached = cachedInputTokens === 0 ? '' : ` (${cachedInputTokens} cached)`
+  const price = cost === null ? '' : `, ${formatUsd(cost)} USD`
+  return `${inputTokens} tokens in${cached}, ${outputTokens} out${estimated ? ', estimated' : ''}${price}`
+}
