@@ -1,9 +1,12 @@
 /** Streamed answers of chat as OpenAI's own client reads them from the events of a response. */
 import * as fc from 'fast-check'
-import OpenAI from 'openai'
+import OpenAI, { APIError } from 'openai'
 import { describe, expect, it } from 'vitest'
+import { GatewayError } from '../../src/errors.ts'
+import { responses } from '../../src/protocols/dialects/responses.ts'
 import { responsesToChat } from '../../src/protocols/translate/responses-to-chat/responses-to-chat.ts'
 import { translationOf } from '../../src/protocols/translate/translations.ts'
+import { rejectionOf } from '../src/error-of.ts'
 import { messageAnswer, messageTrace } from '../src/protocols/translate/message-trace.ts'
 import {
   ASKED,
@@ -182,6 +185,29 @@ describe('a streamed response', () => {
         expect(streamed).toMatchObject({ status: whole.status, usage: whole.usage })
       }),
       { numRuns: 30 },
+    )
+  })
+
+  it('that fails on the way is an error to the client, wherever it breaks off', async () => {
+    await fc.assert(
+      fc.asyncProperty(trace, fc.nat(), async ({ chunks }, from) => {
+        const stream = responsesToChat.stream(ASKED)
+        const begun = chunks.slice(0, 1 + (from % chunks.length))
+        const events = begun.map((data) => stream.push({ name: null, data })).join('')
+        const failure = new GatewayError('upstream_interrupted', 'The backend broke off.')
+        const frame = responses.errorFrame(failure, {
+          last: new TextEncoder().encode(events),
+          requestId: 'r',
+        })
+        wire = { whole: {}, events: events + frame }
+        const error = await rejectionOf(client.responses.stream(request).finalResponse())
+        expect(error).toBeInstanceOf(APIError)
+        expect(error).toMatchObject({
+          code: 'upstream_interrupted',
+          message: expect.stringContaining('broke off'),
+        })
+      }),
+      { numRuns: 20 },
     )
   })
 
