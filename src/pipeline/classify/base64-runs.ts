@@ -1,6 +1,6 @@
 /** Texts that stand in another as base64, plain or for URLs, or as hex, in one line or wrapped. One level deep. */
-import { CAPITAL, NUMERAL, PAYLOAD, SMALL, SORTS } from './character-sorts.ts'
-import { codesOf } from './codes-of.ts'
+import { CAPITAL, endOfSorts, NUMERAL, PAYLOAD, SMALL, SORTS } from './character-sorts.ts'
+import { codesOf, STRETCH } from './codes-of.ts'
 import { decodePayload, mayBeText, type Payload } from './decode-payload.ts'
 import { gluedPayloads } from './glued-payloads.ts'
 
@@ -25,26 +25,34 @@ const SHORTEST_LINE = 60
 /** Time in proportion to the text: each run is read once. */
 export function decodeRuns(text: string): Decoded {
   const codes = codesOf(text)
-  const texts: EncodedText[] = []
-  const opaque: Decoded['opaque'] = []
+  const found: Decoded = { texts: [], opaque: [] }
   // A run of that length has a character at every such step: all others are passed over.
-  for (let probe = SHORTEST - 1; probe < codes.length; probe += SHORTEST) {
-    if (!isDigit(codes, probe)) continue
-    let start = probe
-    while (start > 0 && isDigit(codes, start - 1)) start -= 1
-    probe = endOfLine(codes, probe)
-    // As most words are: nothing is made of them, not even garbage.
-    if (probe - start < SHORTEST) continue
-    const { end, lines } = readRun(codes, start, probe)
-    probe = end
-    const encoded = decodeRun(codes, start, end)
-    const found = encoded === null ? decodeLines(codes, lines, end) : [encoded]
-    if (found.length === 0) found.push(...gluedPayloads(codes, { start, end, shortest: SHORTEST }))
-    texts.push(...found)
-    const covered = found.reduce((sum, each) => sum + each.end - each.start, 0)
-    if (end - start - covered >= SHORTEST_OPAQUE && isMixed(codes, start, end)) opaque.push({ start, end })
+  for (let probe = SHORTEST - 1; probe < text.length; probe += SHORTEST) {
+    if (isDigit(codes, probe)) probe = decodeAround(codes, probe, found)
   }
-  return { texts, opaque }
+  return found
+}
+
+/** @returns where the run ends that `probe` is in */
+function decodeAround(codes: Uint16Array, probe: number, { texts, opaque }: Decoded): number {
+  let start = probe
+  while (start > 0 && isDigit(codes, start - 1)) start -= 1
+  let line = probe + 1
+  while (line < start + SHORTEST && isDigit(codes, line)) line += 1
+  // As most words are: nothing is made of them, not even garbage.
+  if (line - start < SHORTEST) return line
+  line = endOfSorts(codes, line, PAYLOAD)
+  const { end, lines } = readRun(codes, start, line)
+  const whole = decodeRun(codes, start, end)
+  const found = whole === null ? decodeLines(codes, lines, end) : [whole]
+  if (found.length === 0) found.push(...gluedPayloads(codes, { start, end, shortest: SHORTEST }))
+  let covered = 0
+  for (const each of found) {
+    texts.push(each)
+    covered += each.end - each.start
+  }
+  if (end - start - covered >= SHORTEST_OPAQUE && isMixed(codes, start, end)) opaque.push({ start, end })
+  return end
 }
 
 const CARRIAGE_RETURN = 13
@@ -65,14 +73,8 @@ function readRun(codes: Uint16Array, start: number, firstEnd: number): { end: nu
     const goesOn = end - line >= SHORTEST_LINE && (end - line) % 4 === 0
     if (!goesOn || codes[feed] !== LINE_FEED || !isDigit(codes, feed + 1)) return { end, lines }
     line = feed + 1
-    end = endOfLine(codes, line)
+    end = endOfSorts(codes, line, PAYLOAD)
   }
-}
-
-function endOfLine(codes: Uint16Array, at: number): number {
-  let end = at
-  while (isDigit(codes, end)) end += 1
-  return end
 }
 
 /** Of a run that is no text as a whole: a digest may stand above what is, or words below. Each line is read once or twice. */
@@ -104,8 +106,15 @@ function decodeRun(codes: Uint16Array, start: number, end: number): EncodedText 
 /** As bytes are; a word, or a row of one letter, is not. */
 function isMixed(codes: Uint16Array, start: number, end: number): boolean {
   let sorts = 0
-  for (let i = start; i < end; i += 1) sorts |= SORTS[codes[i] ?? 0] ?? 0
+  for (let from = start; from < end && (sorts & MIXED) !== MIXED; from += STRETCH)
+    sorts |= sortsWithin(codes, from, Math.min(end, from + STRETCH))
   return (sorts & MIXED) === MIXED
+}
+
+function sortsWithin(codes: Uint16Array, from: number, to: number): number {
+  let sorts = 0
+  for (let i = from; i < to; i += 1) sorts |= SORTS[codes[i] ?? 0] ?? 0
+  return sorts
 }
 
 const MIXED = SMALL | CAPITAL | NUMERAL

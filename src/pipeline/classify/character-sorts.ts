@@ -2,6 +2,7 @@
  * What detectors ask of a single character, as bits of one table: a walk over a text then asks by one look. The table
  * holds all code units, since a look beyond its end costs many times as much.
  */
+import { STRETCH } from './codes-of.ts'
 
 export const SMALL = 1
 export const CAPITAL = 2
@@ -26,6 +27,12 @@ export const IN_MAIL_NAME = 2048
 /** Of labels of domains: anything beyond ASCII may be a letter there. */
 export const IN_LABEL = 4096
 
+/** Words with dots. */
+export const IN_NAME = 8192
+
+/** What glues a payload to a word. */
+export const GLUING = 16384
+
 export const LETTER: number = SMALL | CAPITAL
 /** As patterns know words. */
 export const WORD: number = LETTER | NUMERAL | UNDERSCORE
@@ -45,6 +52,34 @@ function toSorts(): Uint16Array {
   return sorts
 }
 
+/** @returns where those from `at` on end that are of one of the sorts */
+export function endOfSorts(codes: Uint16Array, at: number, sorts: number): number {
+  let from = at
+  for (;;) {
+    const end = endInStretch(codes, from, sorts)
+    if (end < from + STRETCH) return end
+    from = end
+  }
+}
+
+function endInStretch(codes: Uint16Array, from: number, sorts: number): number {
+  const to = from + STRETCH
+  let end = from
+  while (end < to && ((SORTS[codes[end] ?? 0] ?? 0) & sorts) !== 0) end += 1
+  return end
+}
+
+/** @returns the same, of at most `most` characters */
+export function endOfFew(
+  codes: Uint16Array,
+  at: number,
+  { sorts, most }: { sorts: number; most: number },
+): number {
+  let end = at
+  while (end < at + most && ((SORTS[codes[end] ?? 0] ?? 0) & sorts) !== 0) end += 1
+  return end
+}
+
 /** @param character of ASCII */
 function sortOf(character: string): number {
   const has = (pattern: RegExp, bit: number): number => (pattern.test(character) ? bit : 0)
@@ -61,6 +96,8 @@ function sortOf(character: string): number {
     has(/[A-Za-z0-9_.$#@/-]/, GLUE) |
     has(/[ ./()-]/, SEPARATOR) |
     has(/[A-Za-z0-9_.%+-]/, IN_MAIL_NAME) |
-    has(/[A-Za-z0-9-]/, IN_LABEL)
+    has(/[A-Za-z0-9-]/, IN_LABEL) |
+    has(/[A-Za-z0-9_.]/, IN_NAME) |
+    has(/[/_-]/, GLUING)
   )
 }

@@ -2,6 +2,15 @@
 
 const UTF8 = new TextEncoder()
 
+/** Zeros behind the last unit: whoever looks ahead need not ask where a text ends. */
+export const PADDING = 16
+
+/**
+ * A long text is walked in stretches of so many characters, with a call for each. Between two calls of a function the
+ * engine puts its compiled form to use at once; amid one long loop it now and then does not, for the life of a process.
+ */
+export const STRETCH = 1024
+
 /** Grows with the longest text; never read after the call that wrote it. */
 let bytes = new Uint8Array(4096)
 
@@ -12,9 +21,9 @@ interface Codes {
 }
 
 /** Detectors read the same text one after the other. */
-let last: Codes = { text: '', codes: new Uint16Array(0), isAscii: true }
+let last: Codes = { text: '', codes: new Uint16Array(PADDING), isAscii: true }
 
-/** @returns its code units, to be read only; those of ASCII, which most text is, are had for next to nothing */
+/** @returns its code units and the padding, to be read only; those of ASCII, which most text is, cost next to nothing */
 export function codesOf(text: string): Uint16Array {
   if (text !== last.text) last = toCodes(text)
   return last.codes
@@ -32,14 +41,19 @@ export function keepCodes(made: Codes): void {
 }
 
 function toCodes(text: string): Codes {
-  const codes = new Uint16Array(text.length)
+  const codes = new Uint16Array(text.length + PADDING)
   if (bytes.length < text.length) bytes = new Uint8Array(text.length)
   const room = bytes.subarray(0, text.length)
   // Whatever is not ASCII needs more bytes than it has units, for which there is no room.
   const ascii = UTF8.encodeInto(text, room).read === text.length
   if (ascii) codes.set(room)
-  else for (let i = 0; i < text.length; i += 1) codes[i] = text.charCodeAt(i)
+  else for (let from = 0; from < text.length; from += STRETCH) copyStretch(text, codes, from)
   return { text, codes, isAscii: ascii }
+}
+
+function copyStretch(text: string, codes: Uint16Array, from: number): void {
+  const to = Math.min(text.length, from + STRETCH)
+  for (let i = from; i < to; i += 1) codes[i] = text.charCodeAt(i)
 }
 
 /**

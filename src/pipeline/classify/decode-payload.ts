@@ -1,4 +1,5 @@
 /** What a run of base64 or hex says, where that is text; any other run is none of our business. */
+import { STRETCH } from './codes-of.ts'
 
 export interface Payload {
   text: string
@@ -107,12 +108,23 @@ function decodeHex(codes: Uint16Array, start: number, end: number): number {
   return hasLetter ? count : 0
 }
 
+/** Where the decoding of a run stands: its bytes, the bits that are not yet one, the bytes that a character still needs. */
+const progress = { count: 0, bits: 0, pending: 0, open: 0 }
+
 /** @returns how many bytes; 0 for what cannot be text */
 function decodeBase64(codes: Uint16Array, start: number, end: number): number {
-  let count = 0
-  let bits = 0
-  let pending = 0
-  let open = 0
+  progress.count = 0
+  progress.bits = 0
+  progress.pending = 0
+  progress.open = 0
+  for (let from = start; from < end; from += STRETCH)
+    if (!goOnInBase64(codes, from, Math.min(end, from + STRETCH))) return 0
+  return progress.count
+}
+
+/** @returns whether it may still be text */
+function goOnInBase64(codes: Uint16Array, start: number, end: number): boolean {
+  let { count, bits, pending, open } = progress
   for (let i = start; i < end; i += 1) {
     const digit = DIGITS[codes[i] ?? 0] ?? NONE
     if (digit === NONE) continue
@@ -122,8 +134,12 @@ function decodeBase64(codes: Uint16Array, start: number, end: number): number {
     bits -= 8
     const byte = (pending >> bits) & 255
     open = STILL_OPEN[256 * open + byte] ?? NONE
-    if (open === NONE) return 0
+    if (open === NONE) return false
     bytes[count++] = byte
   }
-  return count
+  progress.count = count
+  progress.bits = bits
+  progress.pending = pending
+  progress.open = open
+  return true
 }

@@ -54,27 +54,34 @@ const single = new Uint16Array(0x20000)
 /** In `single`: look into `others`. */
 const OTHER = 0xffff
 const others = new Map<number, string>()
+for (let code = 1; code < 128; code += 1) single[code] = code >= 65 && code <= 90 ? code + 32 : code
+// Chinese characters and Hangul: nothing there looks like Latin.
+for (const [first, last] of [
+  [0x3400, 0x9fff],
+  [0xac00, 0xd7a3],
+] as const) {
+  for (let code = first; code <= last; code += 1) single[code] = code
+}
 
 /**
  * @param code of any character
  * @returns the code of the one character it is read as, -1 where it is none or several: those are `expansionOf` it
  */
 export function foldCode(code: number): number {
-  if (code < 128) return code >= 65 && code <= 90 ? code + 32 : code
-  if (isEastern(code)) return code
-  if (code >= single.length) return foldFar(code)
   const known = single[code] ?? 0
-  if (known !== 0) return known === OTHER ? -1 : known
+  return known !== 0 && known !== OTHER ? known : foldNew(code, known)
+}
+
+/** @param known what is known of it */
+function foldNew(code: number, known: number): number {
+  if (code === 0) return code
+  if (code >= single.length) return foldFar(code)
+  if (known === OTHER) return -1
   const folded = fold(code)
   const isOne = folded.length === 1
   single[code] = isOne ? folded.charCodeAt(0) : OTHER
   if (!isOne) others.set(code, folded)
   return isOne ? folded.charCodeAt(0) : -1
-}
-
-/** Chinese characters and Hangul: nothing there looks like Latin. */
-function isEastern(code: number): boolean {
-  return (code >= 0x3400 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7a3)
 }
 
 /** @param code one that `foldCode` answered with -1 */

@@ -3,11 +3,11 @@
  * that the word belongs to the run, and the run as a whole says nothing.
  */
 import type { EncodedText } from './base64-runs.ts'
+import { GLUING, SORTS } from './character-sorts.ts'
+import { STRETCH } from './codes-of.ts'
 import { decodePayload } from './decode-payload.ts'
 
 const SLASH = 47
-const HYPHEN = 45
-const UNDERSCORE = 95
 const LETTER_X = 120
 
 /** Behind so many marks all of the rest is tried: plain base64 has slashes of its own. */
@@ -33,10 +33,12 @@ export function gluedPayloads(codes: Uint16Array, { start, end, shortest }: Run)
   let step = start
   let name = start
   // A word behind a payload may be read as its last letters, and spoil them: hence what is amid is read by itself too.
-  for (let i = start; i < end || (i === end && !isRestRead); i += 1) {
-    const code = i < end ? (codes[i] ?? 0) : SLASH
-    if (code !== SLASH && code !== HYPHEN && code !== UNDERSCORE) continue
-    const isStep = code === SLASH
+  for (
+    let i = nextMark(codes, start, end);
+    i < end || (i === end && !isRestRead);
+    i = nextMark(codes, i + 1, end)
+  ) {
+    const isStep = i === end || codes[i] === SLASH
     if (name > step || !isStep) add(named, codes, { start: name, end: i, shortest })
     name = i + 1
     if (isStep) {
@@ -52,6 +54,23 @@ export function gluedPayloads(codes: Uint16Array, { start, end, shortest }: Run)
     }
   }
   return found
+}
+
+/** @returns where the next mark stands, from `from` on; else `end`, or what is behind it when `from` is */
+function nextMark(codes: Uint16Array, from: number, end: number): number {
+  let at = from
+  while (at < end) {
+    const to = Math.min(end, at + STRETCH)
+    at = markWithin(codes, at, to)
+    if (at < to) break
+  }
+  return at
+}
+
+function markWithin(codes: Uint16Array, from: number, to: number): number {
+  let at = from
+  while (at < to && ((SORTS[codes[at] ?? 0] ?? 0) & GLUING) === 0) at += 1
+  return at
 }
 
 /** @returns whether it is text, which is added then */

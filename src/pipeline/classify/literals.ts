@@ -2,7 +2,7 @@
  * Many words found in one walk over a text (Aho and Corasick), as a table: its time does not depend on how many words
  * there are.
  */
-import { codesOf } from './codes-of.ts'
+import { codesOf, STRETCH } from './codes-of.ts'
 
 /** So many classes do for ASCII. Words of more letters share them, and each find is compared with the word. */
 const MOST_CLASSES = 160
@@ -32,21 +32,41 @@ export function createLiterals(words: readonly string[], { anyCase }: { anyCase:
 
   function scan(text: string, onHit: (word: number, start: number) => void): void {
     const codes = codesOf(text)
-    const { length } = codes
+    /** In which the words end that end in `state`. */
+    const hit = (state: number, end: number): void => {
+      const ended = ends[state / width] ?? []
+      for (let i = 0; i < ended.length; i += 1) {
+        const word = ended[i] ?? 0
+        const literal = written[word] ?? ''
+        const start = end - literal.length
+        if (!isShared || text.startsWith(literal, start)) onHit(word, start)
+      }
+    }
     let state = 0
-    for (let i = 0; i < length; i += 1) {
+    for (let from = 0; from < text.length; from += STRETCH)
+      state = walk({ codes, from, to: Math.min(text.length, from + STRETCH), hit }, state)
+  }
+
+  /** @returns the state behind the stretch */
+  function walk({ codes, from, to, hit }: Walk, before: number): number {
+    let state = before
+    for (let i = from; i < to; i += 1) {
       state = table[state + (classes[codes[i] ?? 0] ?? 0)] ?? 0
       if (state < 0) {
         state = ~state
-        for (const word of ends[state / width] ?? []) {
-          const literal = written[word] ?? ''
-          const start = i + 1 - literal.length
-          if (!isShared || text.startsWith(literal, start)) onHit(word, start)
-        }
+        hit(state, i + 1)
       }
     }
+    return state
   }
   return { scan }
+}
+
+interface Walk {
+  codes: Uint16Array
+  from: number
+  to: number
+  hit: (state: number, end: number) => void
 }
 
 /** Characters that no word holds are all alike: class 0. */

@@ -2,7 +2,7 @@
  * Text as detectors read it: invisible characters gone, full-width forms, odd spaces and hyphens made plain, escapes of
  * JSON within a string decoded. Where that moves characters, a map leads back to the original.
  */
-import { codesOf, isAscii } from './codes-of.ts'
+import { codesOf, isAscii, STRETCH } from './codes-of.ts'
 import { type Normalized, PlainText } from './plain-text.ts'
 import { BACKSLASH, readEscape } from './read-escape.ts'
 
@@ -62,25 +62,47 @@ export function normalize(text: string, json: boolean): Normalized {
   const escaped = json && text.includes('\\')
   if (!escaped && isAscii(text)) return { text, offsets: null }
   const codes = codesOf(text)
-  if (!escaped && !hasOdd(codes)) return { text, offsets: null }
-  const plain = new PlainText(codes.length)
-  for (let i = 0; i < codes.length; i += 1) {
+  const { length } = text
+  if (!escaped && !hasOdd(codes, length)) return { text, offsets: null }
+  const plain = new PlainText(length)
+  for (let at = 0; at < length;) at = readStretch(plain, codes, { at, length, escaped })
+  return plain.end(length)
+}
+
+interface Stretch {
+  at: number
+  /** Of the whole text. */
+  length: number
+  escaped: boolean
+}
+
+/** @returns where the next stretch begins */
+function readStretch(plain: PlainText, codes: Uint16Array, { at, length, escaped }: Stretch): number {
+  const to = Math.min(length, at + STRETCH)
+  let i = at
+  for (; i < to; i += 1) {
     const from = i
     let code = codes[i] ?? 0
-    if (escaped && code === BACKSLASH && i + 1 < codes.length) {
-      const { code: escaping, length } = readEscape(codes, i)
-      i += Math.max(1, length - 1)
-      code = length === 1 ? (codes[i] ?? 0) : escaping
+    if (escaped && code === BACKSLASH && i + 1 < length) {
+      const { code: escaping, length: taken } = readEscape(codes, i)
+      i += Math.max(1, taken - 1)
+      code = taken === 1 ? (codes[i] ?? 0) : escaping
     }
     const read = PLAIN[code] ?? (isTag(code) ? GONE : 0)
     if (read !== GONE) plain.add(read === 0 ? code : read, from)
-    else if (isTagHalf(code) && isSecondHalf(codes[i + 1])) i += 1
+    else if (isTagHalf(code) && isSecondHalf(codes[i + 1] ?? 0)) i += 1
   }
-  return plain.end(codes.length)
+  return i
 }
 
-function hasOdd(codes: Uint16Array): boolean {
-  for (let i = 0; i < codes.length; i += 1) if (PLAIN[codes[i] ?? 0] !== 0) return true
+function hasOdd(codes: Uint16Array, length: number): boolean {
+  for (let from = 0; from < length; from += STRETCH) if (hasOddWithin(codes, from)) return true
+  return false
+}
+
+function hasOddWithin(codes: Uint16Array, from: number): boolean {
+  const to = Math.min(codes.length, from + STRETCH)
+  for (let i = from; i < to; i += 1) if (PLAIN[codes[i] ?? 0] !== 0) return true
   return false
 }
 
@@ -92,6 +114,6 @@ function isTagHalf(code: number): boolean {
   return code >= TAG_HALVES[0] && code <= TAG_HALVES[1]
 }
 
-function isSecondHalf(code: number | undefined): boolean {
-  return code !== undefined && code >= 0xdc00 && code <= 0xdfff
+function isSecondHalf(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff
 }

@@ -4,7 +4,7 @@
  * lower case. A map leads back to the original; within a payload it leads there in proportion.
  */
 import { decodeRuns } from './base64-runs.ts'
-import { codesOf, isAscii } from './codes-of.ts'
+import { codesOf, isAscii, STRETCH } from './codes-of.ts'
 import { expansionOf, foldCode } from './fold-character.ts'
 import { type Normalized, PlainText } from './plain-text.ts'
 import { BACKSLASH, readEscape } from './read-escape.ts'
@@ -43,7 +43,7 @@ function padded(text: string, end: number): number {
   return after
 }
 
-interface Stretch {
+interface Part {
   from: number
   to: number
   /** Where in the original it stands, and how much of that each character takes. */
@@ -51,8 +51,19 @@ interface Stretch {
   scale: number
 }
 
-function unmaskInto(out: PlainText, codes: Uint16Array, { from, to, origin, scale }: Stretch): void {
-  for (let i = from; i < to; i += 1) {
+function unmaskInto(out: PlainText, codes: Uint16Array, part: Part): void {
+  for (let at = part.from; at < part.to;) at = unmaskStretch(out, codes, { ...part, at })
+}
+
+/** @returns where the next stretch begins */
+function unmaskStretch(
+  out: PlainText,
+  codes: Uint16Array,
+  { from, to, origin, scale, at }: Part & { at: number },
+): number {
+  const end = Math.min(to, at + STRETCH)
+  let i = at
+  for (; i < end; i += 1) {
     const offset = scale === 1 ? origin + i - from : origin + Math.floor((i - from) * scale)
     let code = codes[i] ?? 0
     if (code === BACKSLASH) {
@@ -70,4 +81,5 @@ function unmaskInto(out: PlainText, codes: Uint16Array, { from, to, origin, scal
     if (folded === -1) out.addString(expansionOf(code), offset)
     else out.add(folded, offset)
   }
+  return i
 }

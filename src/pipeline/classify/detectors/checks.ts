@@ -1,12 +1,15 @@
 /** What must hold of a value before it counts as a secret: that it is no stand-in, no name, no reference to one. */
+import { CAPITAL, NUMERAL, SMALL } from '../character-sorts.ts'
 import type { Check } from './key-format.ts'
+import { countSorts, entropyIn, meanRunIn, sortsIn, type Stretch, stretchOf } from './measures.ts'
 
 /** A value and where it stands. */
 export interface Candidate {
   value: string
-  /** The rest of the name that it is assigned to, and what assigns; empty where nothing does. */
+  /** The rest of the name that it is assigned to; empty where nothing is. */
   rest: string
-  operator: string
+  /** What assigns it: a sign or a word, mere space, nothing. */
+  operator: 'sign' | 'space' | null
   /** A few characters on either side, of the name and the value. */
   before: string
   after: string
@@ -28,29 +31,18 @@ const OPEN_KEY =
   /(?:^|[^A-Za-z])(?:public|primary|foreign|partition|sort|cache|idempotency|row|bucket|sequence|page|next|max|min)[_-]?$/i
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Sorts of characters, as bits. `MARK`: whatever no name and no path has. */
-export const SMALL = 1
-export const CAPITAL = 2
-export const NUMERAL = 4
-const MARK = 8
-
-const SORTS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code)
-  if (/[a-z]/.test(character)) return SMALL
-  if (/[A-Z]/.test(character)) return CAPITAL
-  if (/[0-9]/.test(character)) return NUMERAL
-  return /[_.[\]\\/:-]/.test(character) ? 0 : MARK
-})
-
-function sortsOf(value: string): number {
-  let sorts = 0
-  for (let i = 0; i < value.length; i += 1) sorts |= SORTS[value.charCodeAt(i)] ?? MARK
-  return sorts
+/** Whether a value has characters of each of these sorts. */
+function holds(value: string, sorts: number): boolean {
+  return (sortsIn(stretchOf(value)) & sorts) === sorts
 }
 
-/** Whether a value has characters of each of these sorts. */
-export function holds(value: string, sorts: number): boolean {
-  return (sortsOf(value) & sorts) === sorts
+function meanRun(value: string): number {
+  return meanRunIn(stretchOf(value))
+}
+
+/** Shannon entropy in bits per character, of a text of at most 65,535. */
+export function entropy(text: string): number {
+  return entropyIn(stretchOf(text))
 }
 
 export function passes(check: Check, candidate: Candidate): boolean {
@@ -88,21 +80,39 @@ function isMixed(value: string): boolean {
 /** Of letters, digits and marks, mixed. Behind a mere space it must be very mixed: prose has many words. */
 function isPassword({ value, rest, operator }: Candidate): boolean {
   if (/^[a-z]/.test(rest) && !/^(?:s|word|phrase|key|value)/.test(rest)) return false
-  const marks = marksOf(value)
-  if (operator !== '' && operator.trim() === '') return marks >= 3 && holds(value, NUMERAL)
-  return marks >= 3 || (marks === 2 && holds(value, NUMERAL) && value.length >= 8)
+  return isMarked(sortsIn(stretchOf(value)), value.length, operator)
+}
+
+/** Whether what has these sorts of characters may be a password. */
+function isMarked(sorts: number, length: number, operator: Candidate['operator']): boolean {
+  const marks = countSorts(sorts)
+  const hasNumeral = (sorts & NUMERAL) !== 0
+  if (operator === 'space') return marks >= 3 && hasNumeral
+  return marks >= 3 || (marks === 2 && hasNumeral && length >= 8)
 }
 
 /** How many sorts of characters a value has. */
 function marksOf(value: string): number {
-  const sorts = sortsOf(value)
-  return (sorts & 1) + ((sorts >> 1) & 1) + ((sorts >> 2) & 1) + ((sorts >> 3) & 1)
+  return countSorts(sortsIn(stretchOf(value)))
+}
+
+const SHORTEST_TOKEN = 10
+const UUID_LENGTH = 36
+
+/** Whether it is worth being asked: what a value is made of is known without cutting it out. */
+export function mayPass(check: 'password' | 'token', stretch: Stretch, operator: 'sign' | 'space'): boolean {
+  const length = stretch.end - stretch.start
+  if (check === 'token' && (operator === 'space' || length < SHORTEST_TOKEN)) return false
+  const sorts = sortsIn(stretch)
+  const hasNumeral = (sorts & NUMERAL) !== 0
+  if (check === 'token') return hasNumeral || length === UUID_LENGTH
+  return isMarked(sorts, length, operator)
 }
 
 function isToken({ value, operator }: Candidate): boolean {
-  if (operator.trim() === '' || value.length < 10) return false
+  if (operator !== 'sign' || value.length < SHORTEST_TOKEN) return false
   if (UUID.test(value) || /^\d{15,40}$/.test(value)) return true
-  const sorts = sortsOf(value)
+  const sorts = sortsIn(stretchOf(value))
   const isMany = (sorts & SMALL) !== 0 && (sorts & CAPITAL) !== 0
   return (
     (sorts & NUMERAL) !== 0 &&
@@ -118,49 +128,4 @@ function isToken({ value, operator }: Candidate): boolean {
 function longestMeanRun(value: string): number {
   if (!/^[A-Za-z0-9]{20,}$/.test(value)) return 3.5
   return value.length < 32 ? 6 : 8.5
-}
-
-/**
- * Mean length of the runs of one sort of character: words and numbers make longer ones than chance. One capital letter
- * belongs to the small ones behind it.
- */
-export function meanRun(value: string): number {
-  let runs = 0
-  let previous = 0
-  let length = 0
-  for (let i = 0; i < value.length; i += 1) {
-    const sort = (SORTS[value.charCodeAt(i)] ?? 0) & (SMALL | CAPITAL | NUMERAL)
-    if (sort === previous) length += 1
-    else {
-      const isCapitalized = sort === SMALL && previous === CAPITAL && length === 1
-      if (sort !== 0 && !isCapitalized) runs += 1
-      length = 1
-    }
-    previous = sort
-  }
-  return runs === 0 ? value.length : value.length / runs
-}
-
-/** How often each character occurs; empty between calls. Characters beyond ASCII share places, which tells less of them. */
-const counts = new Uint16Array(128)
-
-/** By count; most words are shorter. */
-const LOGARITHMS: Float64Array = Float64Array.from({ length: 513 }, (_, count) => Math.log2(count))
-
-/** Shannon entropy in bits per character, of a text of at most 65,535. */
-export function entropy(text: string): number {
-  const { length } = text
-  for (let i = 0; i < length; i += 1) {
-    const place = text.charCodeAt(i) & 127
-    counts[place] = (counts[place] ?? 0) + 1
-  }
-  const whole = LOGARITHMS[length] ?? Math.log2(length)
-  let bits = 0
-  for (let i = 0; i < length; i += 1) {
-    const place = text.charCodeAt(i) & 127
-    const count = counts[place] ?? 0
-    if (count > 0) bits += (count / length) * (whole - (LOGARITHMS[count] ?? Math.log2(count)))
-    counts[place] = 0
-  }
-  return bits
 }

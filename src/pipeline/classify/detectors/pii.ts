@@ -3,7 +3,7 @@
  * numbers, dates of birth. Names and addresses of people have none and are not found. One walk finds the words that
  * have a digit; only these are looked at closer.
  */
-import { CAPITAL, IN_LABEL, IN_MAIL_NAME, SORTS, WORD } from '../character-sorts.ts'
+import { CAPITAL, endOfSorts, IN_LABEL, IN_MAIL_NAME, SORTS, WORD } from '../character-sorts.ts'
 import { codeBefore, codesOf } from '../codes-of.ts'
 import { ibanLength, IBAN } from './accounts.ts'
 import { IPV6, isIpv6 } from './addresses.ts'
@@ -39,16 +39,22 @@ export function findPii(
 ): Find[] {
   const finds = off.has('email') ? [] : findMail(text, codes)
   const source = { text, codes, letters: new Letters(codes), run: new NumberRun(codes), off }
-  let seen = 0
-  for (let i = nextDigit(text, codes, 0); i !== -1; i = nextDigit(text, codes, seen)) {
-    let word = i
-    while (word > seen && ((SORTS[codes[word - 1] ?? 0] ?? 0) & WORD) !== 0) word -= 1
-    const end = endOfWord(codes, i)
-    const find = (word === i ? findNumber(source, i) : null) ?? findWord(source, word, end)
-    if (find !== null) finds.push(find)
-    seen = find === null ? end : find.end
-  }
+  for (let seen = 0; seen !== -1;) seen = findNext(source, seen, finds)
   return finds
+}
+
+/** @returns behind the next word that has a digit; -1 where there is none from `seen` on */
+function findNext(source: NumberSource, seen: number, finds: Find[]): number {
+  const { text, codes } = source
+  const digit = nextDigit(text, codes, seen)
+  if (digit === -1) return -1
+  let word = digit
+  while (word > seen && ((SORTS[codes[word - 1] ?? 0] ?? 0) & WORD) !== 0) word -= 1
+  const end = endOfSorts(codes, digit, WORD)
+  const find = (word === digit ? findNumber(source, digit) : null) ?? findWord(source, word, end)
+  if (find === null) return end
+  finds.push(find)
+  return find.end
 }
 
 /** The engine looks for it many characters at a time, which pays where it is far. */
@@ -57,7 +63,7 @@ const NEAR = 16
 
 /** @returns -1 where there is none from `from` on */
 function nextDigit(text: string, codes: Uint16Array, from: number): number {
-  const near = Math.min(codes.length, from + NEAR)
+  const near = Math.min(text.length, from + NEAR)
   for (let i = from; i < near; i += 1) if (isDigit(codes[i] ?? 0)) return i
   DIGIT.lastIndex = near
   return DIGIT.test(text) ? DIGIT.lastIndex - 1 : -1
@@ -66,20 +72,35 @@ function nextDigit(text: string, codes: Uint16Array, from: number): number {
 /** Found by their `@`, of which there are few. */
 function findMail(text: string, codes: Uint16Array): Find[] {
   const finds: Find[] = []
-  const first = text.indexOf('@')
-  if (first === -1) return finds
   let seen = 0
-  for (let at = first; at < codes.length; at += 1) {
-    if (codes[at] !== AT || !mayBeDomain(codes, at + 1)) continue
-    let start = at
-    while (start > seen && start > at - LONGEST_MAIL_NAME && isInMailName(codes, start - 1)) start -= 1
-    if (start === at || (start > 0 && isInMailName(codes, start - 1))) continue
-    const domain = matchAt(AT_DOMAIN, text, at)
-    if (domain === null) continue
-    seen = at + domain.length
-    finds.push({ start, end: seen, kind: 'email' })
+  for (let at = nextAt(text, codes, 0); at !== -1; at = nextAt(text, codes, at + 1)) {
+    const find = mailAround({ text, codes }, at, seen)
+    if (find === null) continue
+    seen = find.end
+    finds.push(find)
   }
   return finds
+}
+
+/** @param seen its name does not begin before that */
+function mailAround(
+  { text, codes }: Pick<NumberSource, 'text' | 'codes'>,
+  at: number,
+  seen: number,
+): Find | null {
+  if (!mayBeDomain(codes, at + 1)) return null
+  let start = at
+  while (start > seen && start > at - LONGEST_MAIL_NAME && isInMailName(codes, start - 1)) start -= 1
+  if (start === at || (start > 0 && isInMailName(codes, start - 1))) return null
+  const domain = matchAt(AT_DOMAIN, text, at)
+  return domain === null ? null : { start, end: at + domain.length, kind: 'email' }
+}
+
+/** @returns -1 where there is none from `from` on */
+function nextAt(text: string, codes: Uint16Array, from: number): number {
+  const near = Math.min(text.length, from + NEAR)
+  for (let i = from; i < near; i += 1) if (codes[i] === AT) return i
+  return text.indexOf('@', near)
 }
 
 /** Whether a label and a dot stand there: the pattern need not look at what has none. */
@@ -135,10 +156,4 @@ function countCapitals(codes: Uint16Array, at: number): number {
 function matchAt(pattern: RegExp, text: string, at: number): string | null {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0] ?? null
-}
-
-function endOfWord(codes: Uint16Array, at: number): number {
-  let end = at
-  while (((SORTS[codes[end] ?? 0] ?? 0) & WORD) !== 0) end += 1
-  return end
 }

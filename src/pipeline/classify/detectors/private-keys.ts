@@ -9,7 +9,7 @@ const SHORTEST_KEY = 8
 
 /** A block whose end is missing or far away counts up to the bound. Both markers are walked once. */
 export function findPrivateKeys(text: string): Find[] {
-  if (!text.includes('-----BEGIN ')) return []
+  if (!text.includes('PRIVATE KEY')) return []
   const ends = Array.from(text.matchAll(END), ({ 0: marker, index }) => ({
     from: index,
     to: index + marker.length,

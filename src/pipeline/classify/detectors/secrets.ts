@@ -3,8 +3,10 @@
  * be words. One walk finds the literals of all formats; a pattern is only tried where one of its own stands.
  */
 import type { PrivacyGuard } from '../../../table/route-table.ts'
+import { SORTS, WORD } from '../character-sorts.ts'
+import { codeBefore, codesOf } from '../codes-of.ts'
 import { createLiterals, type Literals } from '../literals.ts'
-import { ASSIGNED_NAMES, findAssigned } from './assigned.ts'
+import { ASSIGNED_NAMES, type AssignmentSource, findAssigned } from './assigned.ts'
 import { type Candidate, passes } from './checks.ts'
 import type { Find } from './detector.ts'
 import { findRandomWords } from './entropy.ts'
@@ -21,7 +23,7 @@ const GENERAL: ReadonlySet<string> = new Set(['password', 'bearer-token', 'rando
 const NONE: ReadonlySet<string> = new Set()
 
 /** Nothing is known of what stands around it. */
-const BARE: Omit<Candidate, 'value'> = { rest: '', operator: '', before: '', after: '' }
+const BARE: Omit<Candidate, 'value'> = { rest: '', operator: null, before: '', after: '' }
 
 interface Matcher {
   /** The literals of all formats, then the names of what is assigned to. */
@@ -78,6 +80,7 @@ function findKeys(text: string): Find[] {
   matcher ??= build()
   const { literals, formats, patterns } = matcher
   const finds: Find[] = []
+  const source = { text, codes: codesOf(text) }
   /** For each format, where its last match ended: what lies before was looked at. Last: the same for assignments. */
   const seen = new Int32Array(patterns.length + 1)
   literals.scan(text, (word, at) => {
@@ -85,7 +88,7 @@ function findKeys(text: string): Find[] {
     const name = entry === undefined ? ASSIGNED_NAMES[word - formats.length] : undefined
     const index = entry?.format ?? patterns.length
     if (at < (seen[index] ?? 0)) return
-    const find = name !== undefined ? findAssigned(text, at, name) : null
+    const find = name !== undefined ? findAssigned(source, at, name) : null
     if (find !== null) {
       seen[index] = find.end
       finds.push(find)
@@ -93,7 +96,7 @@ function findKeys(text: string): Find[] {
     const format = FORMATS[index]
     const pattern = patterns[index]
     if (entry === undefined || format === undefined || pattern === undefined) return
-    const match = matchAt(text, at, { format, pattern, literal: entry.literal })
+    const match = matchAt(source, at, { format, pattern, literal: entry.literal })
     if (match === null) return
     seen[index] = pattern.lastIndex
     const key = toFind(match, format)
@@ -103,12 +106,13 @@ function findKeys(text: string): Find[] {
 }
 
 function matchAt(
-  text: string,
+  { text, codes }: AssignmentSource,
   at: number,
   { format, pattern, literal }: { format: KeyFormat; pattern: RegExp; literal: string },
 ): RegExpExecArray | null {
   const start = at - (format.back ?? 0)
-  if (start < 0 || (format.within !== true && start > 0 && isWord(text, start - 1))) return null
+  if (start < 0) return null
+  if (format.within !== true && ((SORTS[codeBefore(codes, start)] ?? 0) & WORD) !== 0) return null
   if (format.flags !== 'i' && !text.startsWith(literal, at)) return null
   pattern.lastIndex = start
   return pattern.exec(text)
@@ -121,11 +125,4 @@ function toFind(
   const { value = whole, head = '' } = groups ?? {}
   const start = index + head.length
   return passes(check, { ...BARE, value }) ? { start, end: start + value.length, kind } : null
-}
-
-function isWord(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  return (
-    (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
-  )
 }

@@ -1,13 +1,14 @@
 import { assert, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
-import { codesOf } from '../../../../src/pipeline/classify/codes-of.ts'
+import { codesOf, PADDING } from '../../../../src/pipeline/classify/codes-of.ts'
 
 function unitsOf(text: string): number[] {
-  return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+  const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+  return [...units, ...Array.from({ length: PADDING }, () => 0)]
 }
 
 it.each(['', 'plain', 'ünïcode', '漢字', '😀', '\ud800', 'a'.repeat(5000), `${'a'.repeat(5000)}é`])(
-  '%#: the code units of a text',
+  '%#: the code units of a text, and zeros',
   (text) => {
     expect([...codesOf(text)]).toEqual(unitsOf(text))
   },

@@ -8,7 +8,7 @@ import { INJECTION_RULES } from '../../../../src/pipeline/classify/injection-rul
 /** Holds what each detector looks for first, so that each pattern is asked. */
 const BAIT =
   'sk- k_live_ gh glpat- AKIA AIza ya29. xox hooks.slack.com gsk_ hf_ npm_ pypi- SG. shp do ATATT3 hvs. ' +
-  'AGE-SECRET-KEY-1 eyJ :// ; earer -----BEGIN @ 4111 1111 1111 1111 078-05-1120 (415) 555-2671 8.8.4.4 phone 12 34 567 ' +
+  'AGE-SECRET-KEY-1 eyJ :// ; earer -----BEGIN PRIVATE KEY @ 4111 1111 1111 1111 078-05-1120 (415) 555-2671 8.8.4.4 phone 12 34 567 ' +
   'DE89370400440532013000 password=Tr0ub4dor1 tR7pQx2LkV9bZw4NcY8mHs3JdF6g \u200b'
 
 /** What the detectors ask of a text, by watching them. */
