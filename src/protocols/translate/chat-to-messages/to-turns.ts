@@ -10,9 +10,9 @@ import { type Block, fromBlocks, toBlocks } from './to-blocks.ts'
 
 interface Turn {
   role: 'user' | 'assistant'
-  blocks: Block[]
-  /** Blocks that are tools' answers: they stand in front, Anthropic demands it. */
-  results: number
+  /** What tools answered: it stands in front, Anthropic demands it. */
+  results: Block[]
+  said: Block[]
 }
 
 export interface Conversation {
@@ -43,7 +43,10 @@ export function toTurns(messages: unknown, lost: LostFields): Conversation {
   for (const [index, message] of messages.entries()) walk.message(message, `messages[${index}]`)
   return {
     ...(walk.system.length > 0 && { system: fromBlocks(walk.system) }),
-    messages: walk.turns.map(({ role, blocks }) => ({ role, content: fromBlocks(blocks) })),
+    messages: walk.turns.map(({ role, results, said }) => ({
+      role,
+      content: fromBlocks([...results, ...said]),
+    })),
   }
 }
 
@@ -69,7 +72,7 @@ class Walk {
         if (this.turns.length > 0) this.#lost.note('messages[].role')
         if (blocks.some(({ type }) => type !== 'text'))
           throw invalidField(`${at}.content`, 'Instructions must be text.')
-        this.system.push(...blocks)
+        for (const block of blocks) this.system.push(block)
         return
       case 'user':
         this.#note(message, SYSTEM_FIELDS)
@@ -130,24 +133,20 @@ class Walk {
   }
 
   #result(id: string, blocks: readonly Block[]): void {
-    const result = {
-      type: 'tool_result',
-      tool_use_id: id,
-      ...(blocks.length > 0 && { content: fromBlocks(blocks) }),
-    }
-    const turn = this.#turnOf('user')
-    turn.blocks.splice(turn.results, 0, result)
-    turn.results += 1
+    const content = blocks.length > 0 ? { content: fromBlocks(blocks) } : {}
+    this.#turnOf('user').results.push({ type: 'tool_result', tool_use_id: id, ...content })
   }
 
   #add(role: Turn['role'], blocks: readonly Block[]): void {
-    if (blocks.length > 0) this.#turnOf(role).blocks.push(...blocks)
+    if (blocks.length === 0) return
+    const { said } = this.#turnOf(role)
+    for (const block of blocks) said.push(block)
   }
 
   #turnOf(role: Turn['role']): Turn {
     const last = this.turns.at(-1)
     if (last?.role === role) return last
-    const turn: Turn = { role, blocks: [], results: 0 }
+    const turn: Turn = { role, results: [], said: [] }
     this.turns.push(turn)
     return turn
   }

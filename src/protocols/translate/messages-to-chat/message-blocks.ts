@@ -51,7 +51,7 @@ export function createToolUse(): StreamedToolUse {
 /** @param idOf an id for a call that has none, by its block's index */
 export function createMessageBlocks(idOf: (index: number) => string): MessageBlocks {
   const queue: (Spoken | StreamedToolUse)[] = []
-  /** Of the block in front. */
+  /** Of the block in front; those before it are over. */
   let index = 0
   let isBegun = false
   let isClosed = false
@@ -74,13 +74,13 @@ export function createMessageBlocks(idOf: (index: number) => string): MessageBlo
 
   const advance = (): string => {
     let events = ''
-    for (let [head] = queue; head !== undefined; [head] = queue) {
+    for (let head = queue[index]; head !== undefined; head = queue[index]) {
       events += tell(head)
-      const isOver = isClosed || (queue.length > 1 && (head.type !== 'tool_use' || head.json.isOver()))
+      const isOver =
+        isClosed || (queue.length > index + 1 && (head.type !== 'tool_use' || head.json.isOver()))
       if (!isOver) break
       events += namedEvent({ type: 'content_block_stop', index })
       if (head.type === 'tool_use') head.isTold = true
-      queue.shift()
       index += 1
       isBegun = false
     }

@@ -67,7 +67,7 @@ function assistantMessage(
     if (type === 'tool_use') calls.push(toolCall(block, place.at, lost))
     // Servers of chat take no thoughts back, or each in its own way.
     else if (type === 'thinking' || type === 'redacted_thinking') lost.note(BLOCK + type)
-    else if (type === 'text') parts.push(...(toChatParts(block, place, lost) ?? []))
+    else if (type === 'text') for (const part of toChatParts(block, place, lost) ?? []) parts.push(part)
     else throw unknownBlock(place.at, type)
   }
   // OpenAI's own answers have null there, and clients send those back: servers know it better than no content at all.
@@ -97,7 +97,7 @@ function userMessages(
     else {
       const added = toChatParts(block, { at: where, prefix: BLOCK }, lost)
       if (added === null) throw unknownBlock(where, block['type'])
-      parts.push(...added)
+      for (const part of added) parts.push(part)
     }
   }
   const said = [...shown, ...parts]

@@ -85,14 +85,17 @@ function callDeltas(said: Said, tape: Tape): Delta[] {
   return order.map((piece) => ({ tool_calls: [piece] }))
 }
 
-function mix(queues: Delta[][], tape: Tape): Delta[] {
-  const left = queues.filter((queue) => queue.length > 0)
+/** Calls begin in their order, and then their pieces come as they will. */
+function mix(queues: readonly Delta[][], tape: Tape): Delta[] {
+  const waiting = [...queues]
+  const open: Delta[][] = []
   const mixed: Delta[] = []
-  while (left.length > 0) {
-    const place = tape(left.length)
-    const queue = left[place] ?? []
+  while (waiting.length + open.length > 0) {
+    const place = tape(open.length + (waiting.length > 0 ? 1 : 0))
+    if (place === open.length) open.push(...waiting.splice(0, 1))
+    const queue = open[place] ?? []
     mixed.push(...queue.splice(0, 1))
-    if (queue.length === 0) left.splice(place, 1)
+    if (queue.length === 0) open.splice(place, 1)
   }
   return mixed
 }

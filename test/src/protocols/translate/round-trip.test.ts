@@ -50,7 +50,7 @@ describe('answers', () => {
         const trace = messageTrace(words, createTape(numbers))
         expect(await read(thereAndBack(trace), places)).toEqual(await read(trace))
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 

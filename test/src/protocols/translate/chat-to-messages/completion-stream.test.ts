@@ -51,7 +51,7 @@ describe('a streamed message', () => {
         expect(completion).toMatchObject({ id: 'msg_1', model: 'wire', created: ASKED.createdAt })
         expect(thoughtsIn(events)).toBe(words.reasoning)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -62,7 +62,7 @@ describe('a streamed message', () => {
         const streamed = essence(await readCompletion([encoder.encode(events)], true))
         expect(streamed).toEqual(await whole(toCompletion(messageAnswer(words), withUsage)))
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     )
   })
 })

@@ -34,7 +34,7 @@ describe('a streamed chat answer', () => {
         expect(message).toMatchObject({ id: 'chatcmpl-1', model: 'wire' })
         expect(essence(message)).toEqual(await whole(messageAnswer(words)))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -44,7 +44,7 @@ describe('a streamed chat answer', () => {
         const events = translateTrace(createMessageStream(ASKED), chatTrace(words, createTape(numbers)))
         expect(essence(await read(events))).toEqual(await whole(toMessage(chatAnswer(words), ASKED)))
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     )
   })
 })
