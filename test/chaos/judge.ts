@@ -36,6 +36,8 @@ export interface Verdict {
 
 /** Between what was done and when it is felt: clocks of two processes, connections that linger. */
 const MARGIN_MS = 300
+/** An edge that was taken over ends its last answers after that; a client may begin a request on one of its connections. */
+const TAKEN_OVER_MS = 30_000
 
 export interface Witnesses {
   disturbances: readonly Disturbance[]
@@ -67,7 +69,10 @@ export function judge(
   }
   const deaf = new Map<Disturbance, { from: number; to: number }>()
   const breakOf = (attempt: Attempt): Disturbance | undefined =>
-    disturbances.find(({ from, to }) => attempt.from <= to + MARGIN_MS && attempt.to >= from)
+    disturbances.find(({ what, from, to }) => {
+      const felt = to + (what === 'control restarted' && isReset(attempt) ? TAKEN_OVER_MS : MARGIN_MS)
+      return attempt.from <= felt && attempt.to >= from
+    })
   const judgeAttempt = (attempt: Attempt, request: Request): void => {
     const { from, to, end, detail, backend, tries } = attempt
     const lost = (why: string): void => {
@@ -119,4 +124,9 @@ export function judge(
   }
   for (const [{ what }, { from, to }] of deaf) verdict.deafMs[what].push(to - from)
   return verdict
+}
+
+/** Cut off at once and before anything came: nobody has seen the request. */
+function isReset({ detail, backend, from, to }: Attempt): boolean {
+  return detail === 'ECONNRESET' && backend === null && to - from < MARGIN_MS
 }
