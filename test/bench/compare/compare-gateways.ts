@@ -14,6 +14,7 @@ import { addedMedian, quantile, sorted } from '../statistics.ts'
 import type { Verdict } from '../verdicts.ts'
 import { watchOthers } from '../watch-others.ts'
 import { compareRounds, type Turn } from './compare-rounds.ts'
+import { judgeUnmoved } from './judge-unmoved.ts'
 import type { Compared, Side } from './side.ts'
 import { busyTurn, steadyTurn, streamsTurn } from './turns.ts'
 
@@ -78,13 +79,14 @@ export async function compareGateways(
   })
   tables.push({ title: `Half load, ${rate.toFixed(0)} calls per second`, figures: steady })
 
-  const targets = options.comparison === 'limits' ? limitsTargets(sides, steady) : unmoved('calls', steady)
+  const targets =
+    options.comparison === 'limits' ? limitsTargets(sides, steady) : judgeUnmoved('calls', steady)
   if (options.comparison === 'slow-disk') {
     say('paced streams')
     const turn = (side: Side): Promise<Turn> => streamsTurn(load, side, { ...STREAMS, seconds })
     const streams = await compareRounds(sides, { rounds, turn })
     tables.push({ title: `${STREAMS.streams} streams at ${STREAMS.fps} frames/s`, figures: streams })
-    targets.push(...unmoved('streams', streams))
+    targets.push(...judgeUnmoved('streams', streams))
   }
   return { sides: sides.map(({ name }) => name), tables, targets, coresUsedByOthers: await others() }
 }
@@ -158,18 +160,4 @@ function limitsTargets(sides: readonly Side[], steady: readonly Compared[]): Ver
       pass: median <= MOST_MS,
     },
   ]
-}
-
-/** A figure stays where it is when the interval of its change holds zero, or the change is within a twentieth of it. */
-function unmoved(of: string, figures: readonly Compared[]): Verdict[] {
-  return figures
-    .filter(({ what }) => /median|p99/.test(what))
-    .map(({ what, values, added }) => {
-      const { value, low } = added[1] ?? { value: Number.NaN, low: Number.NaN }
-      return {
-        target: `${of}, ${what}: not higher on a slow disk`,
-        measured: `${value >= 0 ? '+' : ''}${value.toFixed(3)}`,
-        pass: low <= 0 || value <= (values[0] ?? 0) / 20,
-      }
-    })
 }
