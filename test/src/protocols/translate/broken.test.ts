@@ -165,3 +165,22 @@ describe.each(WAYS)('$surface on $wire', ({ surface, wire }) => {
     )
   })
 })
+
+describe('what is long is no trouble', () => {
+  // More than fit one call as arguments.
+  const parts = Array.from({ length: 200_000 }, () => ({ type: 'text', text: 'a' }))
+  it.each<{ surface: Surface; wire: Wire; messages: unknown[] }>([
+    { surface: 'chat', wire: 'messages', messages: [{ role: 'system', content: parts }] },
+    { surface: 'chat', wire: 'messages', messages: [{ role: 'user', content: parts }] },
+    {
+      surface: 'messages',
+      wire: 'chat',
+      messages: [
+        { role: 'user', content: [{ type: 'document', source: { type: 'content', content: parts } }] },
+      ],
+    },
+  ])('a list of parts, from $surface to $wire', ({ surface, wire, messages }) => {
+    const body = { model: 'm', max_tokens: 1, messages: [...messages, { role: 'user', content: 'hi' }] }
+    expect(JSON.stringify(translationOf(surface, wire).request(body).body).length).toBeGreaterThan(5_000_000)
+  })
+})
