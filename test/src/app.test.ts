@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import type { EdgeEnv } from '../../src/pipeline/edge/edge-env.ts'
 import { SURFACES } from '../../src/protocols/surfaces.ts'
-import { AUTHORIZED, hashedKey, KEY, makeActive, makeClient, makeTable, makeTarget } from './make-snapshot.ts'
+import {
+  AUTHORIZED,
+  hashedKey,
+  KEY,
+  makeActive,
+  makeBackend,
+  makeClient,
+  makeTable,
+  makeTarget,
+} from './make-snapshot.ts'
 import { type Backend, type ScriptedPorts, scriptedPorts } from './scripted-ports.ts'
 
 const ORIGIN = 'https://app.test'
@@ -131,18 +140,28 @@ describe('routes', () => {
     }
   })
 
-  it.each(SURFACES)('$surface is forwarded', async ({ path, backendPath, surface }) => {
-    const targets = { 'gpu/coder': makeTarget({ speaks: [surface] }) }
-    const ports = scriptedPorts(makeActive(makeTable({ surfaces: [surface], targets })), { gpu: ok })
-    const app = createApp(ports)
-    const headers = { ...AUTHORIZED, 'content-type': 'application/json' }
-    const response = await app.fetch(request(path, { headers, body: '{"model":"gpt-4","x":[1e400]}' }))
-    expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ id: 'x' })
-    expect(ports.calls).toMatchObject([
-      { backend: 'gpu', request: { path: `/v1${backendPath}`, body: '{"model":"qwen3-coder","x":[1e400]}' } },
-    ])
-  })
+  it.each(SURFACES.filter(({ body }) => body === 'json'))(
+    '$surface is forwarded',
+    async ({ path, backendPath, surface }) => {
+      const targets = { 'gpu/coder': makeTarget({ speaks: [surface] }) }
+      // Else it would be told to keep nothing.
+      const backends = { gpu: makeBackend({ keepsState: true }) }
+      const ports = scriptedPorts(makeActive(makeTable({ surfaces: [surface], targets, backends })), {
+        gpu: ok,
+      })
+      const app = createApp(ports)
+      const headers = { ...AUTHORIZED, 'content-type': 'application/json' }
+      const response = await app.fetch(request(path, { headers, body: '{"model":"gpt-4","x":[1e400]}' }))
+      expect(response.status).toBe(200)
+      expect(await response.json()).toEqual({ id: 'x' })
+      expect(ports.calls).toMatchObject([
+        {
+          backend: 'gpu',
+          request: { path: `/v1${backendPath}`, body: '{"model":"qwen3-coder","x":[1e400]}' },
+        },
+      ])
+    },
+  )
 })
 
 describe('every answer', () => {
