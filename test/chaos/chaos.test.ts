@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFailed, onTestFinished } from 'vitest'
 import { requestReload } from '../../src/control/admin-client.ts'
 import { statePaths } from '../../src/control/state-folder.ts'
 import type { Runtime } from '../conformance/harness/start-gateway.ts'
@@ -269,6 +269,9 @@ describe.each([
     async () => {
       const rig = await startRig(runtime, shared)
       const { gateway, backends, redis, happened, port, keys } = rig
+      onTestFailed(() =>
+        console.log(`seed ${SEED}; at last the gateway wrote:\n${gateway.lines().slice(-4000)}`),
+      )
       const dice = createDice(SEED)
       const over = new AbortController()
       const stalls = watchStalls()
