@@ -8,7 +8,7 @@ import { toThinking } from './to-thinking.ts'
 import { toTurns } from './to-turns.ts'
 
 /** Anthropic demands a bound, chat does not. Models that think count their thoughts: with less, answers are cut off. */
-export const DEFAULT_MAX_TOKENS: number = 16_384
+const DEFAULT_MAX_TOKENS = 16_384
 /** Chat lets it go up to 2. */
 const MAX_TEMPERATURE = 1
 
