@@ -14,6 +14,7 @@ import { networkOf } from './pipeline/edge/network-of.ts'
 import type { EdgeEnv } from './pipeline/edge/edge-env.ts'
 import { createFailedKeys } from './pipeline/edge/failed-keys.ts'
 import { createSeenSignatures } from './pipeline/edge/seen-signatures.ts'
+import { readFormBody } from './pipeline/edge/read-form-body.ts'
 import { readJsonBody } from './pipeline/edge/read-json-body.ts'
 import { askComplexity } from './pipeline/forward/ask-complexity.ts'
 import { type Balance, createBalance } from './pipeline/forward/balance.ts'
@@ -171,7 +172,8 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
   })
   try {
     stopwatch.stop()
-    const request = await readJsonBody(c.req.raw, c.get('head'), {
+    const read = surfaceRoute.body === 'form' ? readFormBody : readJsonBody
+    const request = await read(c.req.raw, c.get('head'), {
       limits: table.limits,
       watch,
       checkBody: c.get('checkBody'),

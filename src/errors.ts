@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'body_incomplete'
   | 'invalid_utf8'
   | 'invalid_json'
+  | 'invalid_form'
   | 'json_too_deep'
   | 'json_too_complex'
   | 'duplicate_key'
@@ -83,6 +84,7 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   body_incomplete: [400, 'invalid_request_error'],
   invalid_utf8: [400, 'invalid_request_error'],
   invalid_json: [400, 'invalid_request_error'],
+  invalid_form: [400, 'invalid_request_error'],
   json_too_deep: [400, 'invalid_request_error'],
   json_too_complex: [400, 'invalid_request_error'],
   duplicate_key: [400, 'invalid_request_error'],

@@ -16,6 +16,8 @@ export interface BackendRequest {
   path: string
   headers: Record<string, string>
   body: string | null
+  /** What is sent in place of `body`: it is no text. */
+  bytes?: Uint8Array<ArrayBuffer>
   signal: AbortSignal
   connectTimeoutMs: number
 }

@@ -2,12 +2,15 @@
  * Body bytes → the few fields that routing needs. Everything else stays as it came, byte for byte.
  */
 import { GatewayError } from '../errors.ts'
+import type { FormPart } from './form-body.ts'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
 
 export interface ModelRequest {
   body: JsonObject
   model: string
   stream: boolean
+  /** What came as a form; left out = it came as JSON. */
+  form?: readonly FormPart[]
 }
 
 /**
@@ -134,7 +137,11 @@ export function parseModelRequest(bytes: Uint8Array): ModelRequest {
   } catch {
     throw new GatewayError('invalid_utf8', 'The body is not valid UTF-8.')
   }
-  const body = parseJsonObject(text)
+  return toModelRequest(parseJsonObject(text))
+}
+
+/** @throws GatewayError invalid_field, field_not_allowed (400) */
+export function toModelRequest(body: JsonObject): ModelRequest {
   for (const key of body.spans.keys()) {
     if (FORBIDDEN.has(key) || FORBIDDEN_PREFIXES.some((prefix) => key.startsWith(prefix))) {
       throw new GatewayError('field_not_allowed', `\`${key}\` is for the policy to say, not for a request.`, {

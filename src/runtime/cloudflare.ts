@@ -83,7 +83,7 @@ function createBackendFetch(table: RouteTable): BackendFetch {
       method: request.method,
       // A compressed answer could not be scanned for events.
       headers: { ...request.headers, 'accept-encoding': 'identity' },
-      body: request.body,
+      body: request.bytes ?? request.body,
       signal: request.signal,
       redirect: 'manual',
     })

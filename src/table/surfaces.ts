@@ -15,7 +15,7 @@ export interface SurfaceTraits {
   family: 'openai' | 'anthropic'
   /** What its requests are. */
   body: 'json' | 'form'
-  /** What its answers are. */
+  /** What its answers are: `bytes` of whatever kind go through as they come. */
   answer: 'json' | 'bytes'
   /** The field that holds turns of a conversation, if it is a list; null = there are none. */
   turns: 'messages' | 'input' | null
@@ -127,6 +127,7 @@ export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
     path: '/v1/audio/transcriptions',
     backendPath: '/audio/transcriptions',
     body: 'form',
+    answer: 'bytes',
     prompts: ['prompt'],
   },
   speech: {

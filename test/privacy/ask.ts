@@ -12,7 +12,7 @@ import {
   uniqueArray,
 } from 'fast-check'
 import type { Surface } from '../../src/table/route-table.ts'
-import { JSON_SURFACES } from './places.ts'
+import { JSON_SURFACES } from './draft.ts'
 import { KIND_NAMES } from './plants.ts'
 import { WAYS } from './zoned-policies.ts'
 

@@ -1,101 +1,22 @@
 /** Where text can stand in a request. */
-import type { Surface } from '../../src/table/route-table.ts'
-import { ALL_SURFACES, SURFACE_TRAITS } from '../../src/table/surfaces.ts'
-
-/** A request that is being made. */
-export interface Draft {
-  surface: Surface
-  model: string
-  body: Record<string, unknown>
-  headers: Record<string, string>
-  query: string
-}
-
-export interface Place {
-  name: string
-  surfaces: readonly Surface[]
-  /** @param pieces several only where `splits` */
-  put: (draft: Draft, pieces: readonly string[]) => void
-  /** Takes text in pieces that follow each other. */
-  splits?: true
-  /** Words stand right beside it, which may as well be part of a find. */
-  isCrowded?: true
-  /** Takes one word of the characters of names. */
-  isName?: true
-  /** Takes digits only. */
-  isNumber?: true
-  /** Taken for an id: a word that is only random is none of a guard's business there. */
-  isId?: true
-  /** Nothing of it is sent on, so nothing of it counts. */
-  isDropped?: true
-  /** Nobody can put a placeholder there. */
-  isFixed?: true
-}
-
-/** All whose requests are JSON. */
-export const JSON_SURFACES: readonly Surface[] = ALL_SURFACES.filter(
-  (surface) => SURFACE_TRAITS[surface].body === 'json',
-)
-
-const ALL = JSON_SURFACES
-const TURNS = ALL.filter((surface) => SURFACE_TRAITS[surface].turns !== null)
-const CHAT: readonly Surface[] = ['chat']
-const MESSAGES: readonly Surface[] = ['messages', 'count-tokens']
-const RESPONSES: readonly Surface[] = ['responses']
-
-/** The field that holds the turns of a conversation. */
-function turnsField({ surface }: Draft): string {
-  return SURFACE_TRAITS[surface].turns ?? 'messages'
-}
-
-/** A list of the body, made where it is not there yet. */
-function listOf(draft: Draft, key: string): unknown[] {
-  const list = (draft.body[key] ??= [])
-  if (!Array.isArray(list)) throw new Error(`${key} of the draft is no list`)
-  return list
-}
-
-function tell(draft: Draft, role: string, content: unknown, more: object = {}): void {
-  listOf(draft, turnsField(draft)).push({ role, content, ...more })
-}
-
-/** In front, so that the last user turn stays the last. */
-function open(draft: Draft, role: string, content: unknown, more: object = {}): void {
-  listOf(draft, turnsField(draft)).unshift({ role, content, ...more })
-}
-
-/** An item of responses, or a turn with one block of messages. */
-function item(draft: Draft, fields: object): void {
-  listOf(draft, 'input').unshift(fields)
-}
-
-function block(draft: Draft, role: string, fields: object): void {
-  open(draft, role, [fields])
-}
-
-function call(draft: Draft, fields: { id?: string; name?: string; arguments?: string }): void {
-  const { id = 'call_1', ...fn } = fields
-  open(draft, 'assistant', null, {
-    tool_calls: [{ id, type: 'function', function: { name: 'look_up', arguments: '{}', ...fn } }],
-  })
-}
-
-function offer(draft: Draft, fn: object): void {
-  listOf(draft, 'tools').push({ type: 'function', function: { name: 'look_up', ...fn } })
-}
-
-/** Adds to an object of the body: several places share one. */
-function note(draft: Draft, field: string, more: object): void {
-  draft.body[field] = { ...(draft.body[field] as object | undefined), ...more }
-}
-
-const texts = (pieces: readonly string[]): object[] => pieces.map((text) => ({ type: 'text', text }))
-const inputTexts = (pieces: readonly string[]): object[] =>
-  pieces.map((text) => ({ type: 'input_text', text }))
-
-const said = (put: (draft: Draft, text: string) => void): Place['put'] => {
-  return (draft, pieces) => put(draft, pieces.join(''))
-}
+import {
+  ALL,
+  TURNS,
+  CHAT,
+  MESSAGES,
+  RESPONSES,
+  listOf,
+  tell,
+  open,
+  call,
+  offer,
+  note,
+  texts,
+  inputTexts,
+  said,
+  type Place,
+} from './draft.ts'
+import { PROTOCOL_PLACES } from './protocol-places.ts'
 
 export const PLACES: readonly Place[] = [
   { name: 'user turn', surfaces: TURNS, put: said((d, text) => tell(d, 'user', `see ${text} .`)) },
@@ -450,4 +371,5 @@ export const PLACES: readonly Place[] = [
     isDropped: true,
     put: said((d, text) => void (d.query = `?note=${text}`)),
   },
+  ...PROTOCOL_PLACES,
 ]

@@ -13,7 +13,8 @@ import type { RouteTable, Surface } from '../../src/table/route-table.ts'
 import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import { fits, sayHarmless, write } from '../privacy/compose.ts'
 import { type Dress, DRESSES } from '../privacy/dresses.ts'
-import { type Draft, type Place, PLACES } from '../privacy/places.ts'
+import { type Draft, type Place } from '../privacy/draft.ts'
+import { PLACES } from '../privacy/places.ts'
 import { KIND_NAMES, PACKED, PATTERNS, type Plant, plantOf } from '../privacy/plants.ts'
 import { readings } from '../privacy/readings.ts'
 import { bareOf, windowsOf } from '../privacy/windows.ts'
@@ -56,9 +57,8 @@ interface Seen extends Case {
 }
 
 /** The same walk reads all protocols: of others than OpenAI's older ones, and of further surfaces, a part will do. */
-const THOROUGH: readonly Surface[] = ['chat', 'completions', 'embeddings']
-const everyOf = (surface: Surface, place: number): number =>
-  place > 0 ? 9 : THOROUGH.includes(surface) ? 1 : 4
+const THOROUGH: ReadonlySet<Surface> = new Set<Surface>(['chat', 'completions', 'embeddings'])
+const everyOf = (surface: Surface, place: number): number => (place > 0 ? 9 : THOROUGH.has(surface) ? 1 : 4)
 
 /** A span of each kind, each unlike those at other places. */
 function casesAt(place: Place): Case[] {

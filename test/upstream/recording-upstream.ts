@@ -134,6 +134,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 function modelOf(body: Buffer): string {
+  const field = /\bname="model"\r\n\r\n([^\r]*)\r\n/.exec(body.toString('latin1'))?.[1]
+  if (field !== undefined) return field
   try {
     const model: unknown = (JSON.parse(body.toString('utf8')) as { model?: unknown }).model
     return typeof model === 'string' ? model : ''

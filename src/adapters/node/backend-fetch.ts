@@ -75,7 +75,7 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
         method: request.method,
         // A compressed answer could not be scanned for events. (workerd asks for none by itself.)
         headers: { ...request.headers, 'accept-encoding': 'identity' },
-        body: request.body,
+        body: request.bytes ?? request.body,
         signal: request.signal,
         redirect: 'manual',
         dispatcher: dialer.agent,

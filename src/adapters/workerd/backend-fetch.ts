@@ -22,7 +22,7 @@ export function createWorkerdBackendFetch(bindings: Record<string, Fetcher | und
       const response = await service.fetch(request.origin + request.path, {
         method: request.method,
         headers: request.headers,
-        body: request.body,
+        body: request.bytes ?? request.body,
         signal: request.signal,
         redirect: 'manual',
       })

@@ -7,21 +7,30 @@ import type { RequestHead } from './request-head.ts'
 
 const JSON_TYPE = /^application\/(?:[a-z0-9.-]+\+)?json(?:\s*;|\s*$)/i
 
+export interface CheckedBounds extends BodyBounds {
+  /** Throws for a body that is not signed as it must be. */
+  checkBody?: CheckBody | undefined
+}
+
 /** @throws GatewayError unsupported_media_type, unsupported_encoding (415), and those of reading, checking and parsing */
 export async function readJsonBody(
   request: Request,
   head: RequestHead,
-  bounds: BodyBounds & { checkBody?: CheckBody | undefined },
+  bounds: CheckedBounds,
 ): Promise<ModelRequest> {
   if (!JSON_TYPE.test(head.contentType ?? '')) {
     throw new GatewayError('unsupported_media_type', 'Send the body as `content-type: application/json`.')
   }
-  const encoding = head.contentEncoding
-  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
-    throw new GatewayError('unsupported_encoding', 'Send the body without `content-encoding`.')
-  }
+  refuseEncoding(head)
   const body = await readBody(request, head, bounds)
   // Before anything is made of it: whoever cannot sign gets nothing parsed.
   await bounds.checkBody?.(body)
   return parseModelRequest(body)
+}
+
+/** @throws GatewayError unsupported_encoding (415) */
+export function refuseEncoding({ contentEncoding: encoding }: RequestHead): void {
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+    throw new GatewayError('unsupported_encoding', 'Send the body without `content-encoding`.')
+  }
 }

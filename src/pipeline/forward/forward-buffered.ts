@@ -3,6 +3,7 @@
  * that a backend which breaks off becomes an error (or another attempt) and never half an answer.
  */
 import { GatewayError } from '../../errors.ts'
+import type { SurfaceRoute } from '../../protocols/surfaces.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
 import type { Check } from '../watch.ts'
 import { startTries } from './attempts.ts'
@@ -35,7 +36,8 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
       const { status, headers, head, rest } = await open(exchange, target, flow)
       flow.movedAt = null
       if (rest === null) {
-        if (status === 200) refuseFailure(target, head, { way, isCurable })
+        if (status === 200 && exchange.route.answer === 'json')
+          refuseFailure(target, head, { way, isCurable })
         exchange.bill.answer(head)
         if (way.translation === null) return new Response(head, { status, headers })
         headers['content-type'] = 'application/json'
@@ -92,8 +94,10 @@ async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Ope
   const { signal } = flow.attempt
   flow.movedAt = null
   const response = await send(exchange, target, signal)
-  refuseOddAnswer(target, response)
-  const most = wayTo(target, exchange).translation === null ? MAX_BUFFERED_BYTES : MAX_TRANSLATED_BYTES
+  const { answer } = exchange.route
+  refuseOddAnswer(target, response, answer)
+  const isTranslated = wayTo(target, exchange).translation !== null
+  const most = answer === 'bytes' ? 0 : isTranslated ? MAX_TRANSLATED_BYTES : MAX_BUFFERED_BYTES
   const head = await readHead(target, response, { signal, flow, most })
   return { status: response.status, headers: responseHeaders(exchange, target, response), ...head }
 }
@@ -126,9 +130,10 @@ function inClientsWords(
 }
 
 /** A page of HTML or an answer without content (204) is not a model's: the URL leads to something else. */
-function refuseOddAnswer(target: Target, response: Response): void {
+function refuseOddAnswer(target: Target, response: Response, wanted: SurfaceRoute['answer']): void {
   const type = response.headers.get('content-type')
-  if (response.status !== 204 && response.status !== 205 && (type === null || /\bjson\b/i.test(type))) return
+  const isOf = wanted === 'bytes' ? !/\bhtml\b/i.test(type ?? '') : type === null || /\bjson\b/i.test(type)
+  if (response.status !== 204 && response.status !== 205 && isOf) return
   response.body?.cancel().catch(() => {})
   const what = `answered ${response.status} with content type \`${(type ?? 'none').slice(0, 80)}\``
   throw oddAnswer(target, what)

@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.ts'
 import { AttemptFailure, fromStatus } from './upstream-error.ts'
 import { wayTo } from './way-to.ts'
 import { wireBody } from './wire-body.ts'
+import { wireForm } from './wire-form.ts'
 import { wirePath } from './wire-path.ts'
 
 /** Error bodies are read up to here; more says nothing new. */
@@ -113,23 +114,36 @@ function buildRequest(
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-correlation-id': exchange.correlationId,
-    ...(key === undefined ? {} : keyHeaders(backend.kind, key)),
+    ...keyHeaders(backend.kind, key),
   }
   const way = wayTo(target, exchange)
   const behaviour = BACKEND_KINDS[backend.kind]
-  for (const name of behaviour.handedOn ?? []) {
-    const value = exchange.header(name)
-    if (value !== null) headers[name] = value
+  // What a translation has made is of the gateway's own making: the client's headers say nothing of it.
+  if (behaviour.handedOn !== undefined && way.translation === null) {
+    for (const [name, judge] of Object.entries(behaviour.handedOn)) {
+      const value = exchange.header(name)
+      const shown = value === null ? null : judge(value)
+      if (shown !== null) headers[name] = shown
+    }
   }
-  return {
+  const asked = {
     method: 'POST',
     origin: backend.origin ?? '',
     path: wirePath(way.wire, backend.basePath),
     headers,
-    body: wireBody(exchange, target, { behaviour, way, keepsState: backend.keepsState === true }),
     signal,
     connectTimeoutMs: exchange.model.timeouts.connectMs,
+  } as const
+  const { form } = exchange.request
+  if (form === undefined) {
+    return {
+      ...asked,
+      body: wireBody(exchange, target, { behaviour, way, keepsState: backend.keepsState === true }),
+    }
   }
+  const { contentType, bytes } = wireForm(exchange, form, { target, backend })
+  headers['content-type'] = contentType
+  return { ...asked, body: null, bytes }
 }
 
 function unreachable(backend: string, error: unknown): AttemptFailure {

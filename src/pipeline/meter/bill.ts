@@ -248,6 +248,11 @@ export class Bill {
 
   /** A part of an answer too large to be looked at whole. */
   relay(chunk: Uint8Array): void {
+    // Of sound nobody knows what it used.
+    if (SURFACE_TRAITS[this.#options.surface].answer === 'bytes') {
+      this.#usage ??= this.#estimated(0)
+      return
+    }
     this.#tap ??= createStreamTap(false)
     this.#relayed += chunk.byteLength
     this.#tap.pass(chunk)

@@ -1,0 +1,28 @@
+/** A form as it leaves for a target: its fields as the policy has changed them, its files as they came. */
+import { BACKEND_KINDS } from '../../backends/kind.ts'
+import type { FormPart } from '../../protocols/form-body.ts'
+import { formWith } from '../../protocols/form-request.ts'
+import type { Backend, Target } from '../../table/route-table.ts'
+import type { Exchange } from './exchange.ts'
+
+export interface WireForm {
+  contentType: string
+  bytes: Uint8Array<ArrayBuffer>
+}
+
+/** Members that a kind adds to JSON have no place in a form; fields that it would take instructions from are left out. */
+export function wireForm(
+  { changes }: Pick<Exchange, 'changes'>,
+  form: readonly FormPart[],
+  { target, backend }: { target: Target; backend: Backend },
+): WireForm {
+  const { emptiedFields } = BACKEND_KINDS[backend.kind]
+  const replaced = new Map(changes?.replaced).set('model', JSON.stringify(target.id))
+  // Nobody can guess it, so no file can end its part early and begin one of its own.
+  const boundary = `aicc-${crypto.randomUUID()}`
+  const parts = form.filter(({ name }) => !emptiedFields.includes(name))
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    bytes: formWith(parts, replaced, boundary),
+  }
+}
