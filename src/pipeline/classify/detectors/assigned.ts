@@ -45,9 +45,11 @@ export function findAssigned(
   const end = endOfFew(codes, start, { sorts: IN_VALUE, most })
   if (end - start < SHORTEST_VALUE) return null
   const operator = endOfBlanks(codes, quoted) === assigned ? 'space' : 'sign'
-  if (!mayPass(check, { codes, start, end }, operator)) return null
+  const stretch = { codes, start, end }
+  if (!mayPass(check, stretch, operator)) return null
   const fits = passes(check, {
     value: text.slice(start, end),
+    stretch,
     rest: text.slice(named, closed),
     operator,
     before: text.slice(Math.max(0, at - 16), at),

@@ -6,6 +6,8 @@ import { countSorts, entropyIn, meanRunIn, sortsIn, type Stretch, stretchOf } fr
 /** A value and where it stands. */
 export interface Candidate {
   value: string
+  /** The same where it stands. */
+  stretch: Stretch
   /** The rest of the name that it is assigned to; empty where nothing is. */
   rest: string
   /** What assigns it: a sign or a word, mere space, nothing. */
@@ -31,13 +33,9 @@ const OPEN_KEY =
   /(?:^|[^A-Za-z])(?:public|primary|foreign|partition|sort|cache|idempotency|row|bucket|sequence|page|next|max|min)[_-]?$/i
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Whether a value has characters of each of these sorts. */
-function holds(value: string, sorts: number): boolean {
-  return (sortsIn(stretchOf(value)) & sorts) === sorts
-}
-
-function meanRun(value: string): number {
-  return meanRunIn(stretchOf(value))
+/** Whether there are characters of each of these sorts. */
+function holds(stretch: Stretch, sorts: number): boolean {
+  return (sortsIn(stretch) & sorts) === sorts
 }
 
 /** Shannon entropy in bits per character, of a text of at most 65,535. */
@@ -47,40 +45,42 @@ export function entropy(text: string): number {
 
 export function passes(check: Check, candidate: Candidate): boolean {
   if (check === 'any') return true
-  const { value } = candidate
-  return CHECKS[check](candidate) && !BLANKED.test(value) && entropy(value) >= 1
+  return CHECKS[check](candidate) && !BLANKED.test(candidate.value) && entropyIn(candidate.stretch) >= 1
 }
 
 const CHECKS: Readonly<Record<Exclude<Check, 'any'>, (candidate: Candidate) => boolean>> = {
   marked: () => true,
-  digits: ({ value }) => holds(value, NUMERAL) || (value.endsWith('=') && holds(value, SMALL | CAPITAL)),
-  random: ({ value }) => holds(value, NUMERAL) && meanRun(value) < 4 && entropy(value) >= 3,
+  digits: ({ value, stretch }) =>
+    holds(stretch, NUMERAL) || (value.endsWith('=') && holds(stretch, SMALL | CAPITAL)),
+  random: ({ stretch }) => holds(stretch, NUMERAL) && meanRunIn(stretch) < 4 && entropyIn(stretch) >= 3,
   password: (candidate) => isPassword(candidate) && isValue(candidate),
   token: (candidate) => isToken(candidate) && isValue(candidate) && !OPEN_KEY.test(candidate.before),
-  pair: (candidate) => candidate.value.length >= 6 && marksOf(candidate.value) >= 2 && isValue(candidate),
+  pair: (candidate) =>
+    candidate.value.length >= 6 && countSorts(sortsIn(candidate.stretch)) >= 2 && isValue(candidate),
 }
 
 /** Something written down, not a reference to it. */
-function isValue({ value, rest, after }: Candidate): boolean {
+function isValue({ value, stretch, rest, after }: Candidate): boolean {
   return (
     !STAND_IN.test(value) &&
     !REFERENCE.test(value) &&
     !IDENTIFIER.test(value) &&
     !PLACE.test(value) &&
-    (!ABOUT.test(rest) || isMixed(value)) &&
+    (!ABOUT.test(rest) || isMixed(stretch)) &&
     !/^[([]/.test(after)
   )
 }
 
 /** So mixed that its name does not matter. */
-function isMixed(value: string): boolean {
-  return value.length >= 12 && holds(value, NUMERAL | SMALL | CAPITAL) && meanRun(value) < 2.5
+function isMixed(stretch: Stretch): boolean {
+  const { start, end } = stretch
+  return end - start >= 12 && holds(stretch, NUMERAL | SMALL | CAPITAL) && meanRunIn(stretch) < 2.5
 }
 
 /** Of letters, digits and marks, mixed. Behind a mere space it must be very mixed: prose has many words. */
-function isPassword({ value, rest, operator }: Candidate): boolean {
+function isPassword({ value, stretch, rest, operator }: Candidate): boolean {
   if (/^[a-z]/.test(rest) && !/^(?:s|word|phrase|key|value)/.test(rest)) return false
-  return isMarked(sortsIn(stretchOf(value)), value.length, operator)
+  return isMarked(sortsIn(stretch), value.length, operator)
 }
 
 /** Whether what has these sorts of characters may be a password. */
@@ -89,11 +89,6 @@ function isMarked(sorts: number, length: number, operator: Candidate['operator']
   const hasNumeral = (sorts & NUMERAL) !== 0
   if (operator === 'space') return marks >= 3 && hasNumeral
   return marks >= 3 || (marks === 2 && hasNumeral && length >= 8)
-}
-
-/** How many sorts of characters a value has. */
-function marksOf(value: string): number {
-  return countSorts(sortsIn(stretchOf(value)))
 }
 
 const SHORTEST_TOKEN = 10
@@ -109,18 +104,18 @@ export function mayPass(check: 'password' | 'token', stretch: Stretch, operator:
   return isMarked(sorts, length, operator)
 }
 
-function isToken({ value, operator }: Candidate): boolean {
+function isToken({ value, stretch, operator }: Candidate): boolean {
   if (operator !== 'sign' || value.length < SHORTEST_TOKEN) return false
   if (UUID.test(value) || /^\d{15,40}$/.test(value)) return true
-  const sorts = sortsIn(stretchOf(value))
+  const sorts = sortsIn(stretch)
   const isMany = (sorts & SMALL) !== 0 && (sorts & CAPITAL) !== 0
   return (
     (sorts & NUMERAL) !== 0 &&
     (sorts & (SMALL | CAPITAL)) !== 0 &&
     !value.includes(':') &&
     (isMany || /[0-9].*[0-9]/.test(value)) &&
-    meanRun(value) < longestMeanRun(value) &&
-    entropy(value) >= 2.5
+    meanRunIn(stretch) < longestMeanRun(value) &&
+    entropyIn(stretch) >= 2.5
   )
 }
 

@@ -23,7 +23,7 @@ const GENERAL: ReadonlySet<string> = new Set(['password', 'bearer-token', 'rando
 const NONE: ReadonlySet<string> = new Set()
 
 /** Nothing is known of what stands around it. */
-const BARE: Omit<Candidate, 'value'> = { rest: '', operator: null, before: '', after: '' }
+const BARE: Omit<Candidate, 'value' | 'stretch'> = { rest: '', operator: null, before: '', after: '' }
 
 interface Matcher {
   /** The literals of all formats, then the names of what is assigned to. */
@@ -99,7 +99,7 @@ function findKeys(text: string): Find[] {
     const match = matchAt(source, at, { format, pattern, literal: entry.literal })
     if (match === null) return
     seen[index] = pattern.lastIndex
-    const key = toFind(match, format)
+    const key = toFind(match, format, source.codes)
     if (key !== null) finds.push(key)
   })
   return finds
@@ -121,8 +121,10 @@ function matchAt(
 function toFind(
   { 0: whole, index, groups }: RegExpExecArray,
   { kind, check = 'marked' }: KeyFormat,
+  codes: Uint16Array,
 ): Find | null {
   const { value = whole, head = '' } = groups ?? {}
   const start = index + head.length
-  return passes(check, { ...BARE, value }) ? { start, end: start + value.length, kind } : null
+  const end = start + value.length
+  return passes(check, { ...BARE, value, stretch: { codes, start, end } }) ? { start, end, kind } : null
 }
