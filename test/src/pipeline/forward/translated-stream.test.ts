@@ -268,6 +268,24 @@ describe('messages as chat', () => {
     expect(said.join('')).toBe('one, two')
     expect(run.received()).toMatch(/data: \[DONE\]\n\n$/)
   })
+
+  it('that breaks is gone on with by another one: it hears what was said', async () => {
+    const model = makeModel({ timeouts: TIMEOUTS, keepAliveMs: 0, onBreak: 'continue' })
+    const run = startStream(
+      {
+        gpu: streaming(MESSAGE_START + TEXT_START + textDelta('one, ')),
+        spare: streaming(messageStream(['two'])),
+      },
+      { ...asking('chat'), model, pool: [CLAUDE, { ...CLAUDE, backend: 'spare' }] },
+    )
+    await letRun()
+    const [, asked] = run.exchange.ports.calls
+    expect(JSON.parse(asked?.request.body ?? '')).toMatchObject({
+      messages: [{ role: 'user' }, { role: 'assistant', content: expect.anything() }],
+    })
+    expect(asked?.request.body).toContain('one, ')
+    expect(run.received()).toMatch(/"two".*data: \[DONE\]\n\n$/s)
+  })
 })
 
 it('composes two translations where the way leads through chat', async () => {
