@@ -63,6 +63,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** Streams that the gateway does not know as such. */
 const UNSERVED = new Set(['/images/generations Streaming'])
 
+/** Of errors, and of operations whose requests or answers are no JSON. */
+const OTHERS = ['ErrorResponse', 'CreateSpeechRequest', 'CreateTranscriptionResponseJson']
+
 const OPERATIONS: readonly Operation[] = hasOpenapi
   ? readOperations(openapiText(), [
       { path: '/chat/completions', method: 'post' },
@@ -106,7 +109,7 @@ describe.skipIf(!hasOpenapi)(`the gateway and OpenAI's document${openapiNote}`, 
 
   beforeAll(() => {
     const names = OPERATIONS.flatMap(({ request, answer, event }) => [request, answer, event])
-    validate = readOpenapi([...names.filter((name) => name !== null), 'ErrorResponse'])
+    validate = readOpenapi([...names.filter((name) => name !== null), ...OTHERS])
   })
 
   /** An answer, streamed or not, is what the operation says. */
@@ -167,6 +170,34 @@ describe.skipIf(!hasOpenapi)(`the gateway and OpenAI's document${openapiNote}`, 
         })
       },
     )
+
+    it('passes on what is to be spoken, and the sound back', async () => {
+      const sound = Buffer.from([0xff, 0xfb, 0x00, 0x0d, 0x0a])
+      bench.upstream.reply('second/native', [
+        { head: 200, headers: { 'content-type': 'audio/mpeg' } },
+        { send: sound },
+      ])
+      const body = { model: 'native', input: 'hi', voice: 'alloy' }
+      const answer = await bench.client.call({ path: '/v1/audio/speech', body })
+      expect([answer.status, answer.headers['content-type']]).toEqual([200, 'audio/mpeg'])
+      expect(answer.bytes).toEqual(sound)
+      expect(validate('CreateSpeechRequest', lastBody(bench, 'second/native'))).toBeNull()
+    })
+
+    it('passes on what was spoken, and the text back', async () => {
+      bench.upstream.reply('second/native', json(200, { text: 'hi' }))
+      const form = new FormData()
+      form.set('model', 'native')
+      form.set('file', new File([new Uint8Array([0, 13, 10, 255])], 'a.wav', { type: 'audio/wav' }))
+      const request = new Request('http://x', { method: 'POST', body: form })
+      const answer = await bench.client.call({
+        path: '/v1/audio/transcriptions',
+        headers: { 'content-type': request.headers.get('content-type') ?? '' },
+        body: new Uint8Array(await request.arrayBuffer()),
+      })
+      expect(answer.status, answer.text).toBe(200)
+      expect(validate('CreateTranscriptionResponseJson', answer.json())).toBeNull()
+    })
 
     it.each(OPERATIONS.filter(({ method }) => method === 'get'))('agree on $path', async (operation) => {
       const path = `/v1${operation.path.replace('{model}', 'native')}`
