@@ -14,6 +14,9 @@ const SHORTEST_KEY = 20
 /** Whoever has seen one signed request can try secrets at leisure. */
 const SHORTEST_SECRET = 32
 
+/** The login of a person with a Claude subscription. */
+const SUBSCRIPTION = /^sk-ant-o(?:at|rt)/
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export type SnapshotResult = { ok: true; snapshot: Snapshot } | { ok: false; problems: string[] }
@@ -32,7 +35,9 @@ export function buildSnapshot(
   for (const [name, { key }] of Object.entries(table.backends)) {
     if (key === null) continue
     const secret = lookUp(environment, key.env, `the key of backend \`${name}\``, problems)
-    if (secret !== null) backendKeys[name] = secret
+    if (secret === null) continue
+    backendKeys[name] = secret
+    if (SUBSCRIPTION.test(secret)) problems.push(subscriptionKey(key.env, name))
   }
   for (const [name, { host }] of Object.entries(table.modes)) {
     if (host?.key) lookUp(environment, host.key.env, `the key of mode \`${name}\``, problems)
@@ -81,6 +86,13 @@ function hashedKey(
     )
   }
   return { client, sha256: bytesToHex(hash(utf8ToBytes(secret))), deprecatedAt, expiresAt }
+}
+
+function subscriptionKey(env: string, backend: string): string {
+  return (
+    `${env} (the key of backend \`${backend}\`) is the login of a Claude subscription, which Anthropic's terms allow in ` +
+    "Anthropic's own programs only; make an API key in its console"
+  )
 }
 
 function lookUp(environment: Environment, name: string, use: string, problems: string[]): string | null {

@@ -43,7 +43,7 @@ export function createBackendClient(
         dispatcher,
         signal: AbortSignal.timeout(answerMs),
         headers: {
-          ...(secret !== null && keyHeaders(backend.kind, secret)),
+          ...keyHeaders(backend.kind, secret ?? undefined),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         body: body === undefined ? null : JSON.stringify(body),

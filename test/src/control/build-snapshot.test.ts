@@ -50,6 +50,16 @@ describe('buildSnapshot', () => {
   })
 
   it.each([
+    ['sk-ant-oat01-abcdefgh', 'is the login of a Claude subscription'],
+    ['sk-ant-ort01-abcdefgh', 'is the login of a Claude subscription'],
+    ['sk-ant-api03-abcdefgh', null],
+  ])('takes %s for the key of a backend, or says what is wrong', (GPU_KEY, problem) => {
+    const result = buildSnapshot(tableWith({}, 'GPU_KEY'), { GPU_KEY }, { hosts: [], modesOn: [] })
+    expect(result.ok ? null : result.problems[0]).toEqual(problem && expect.stringContaining(problem))
+    if (!result.ok) expect(JSON.stringify(result)).not.toContain(GPU_KEY)
+  })
+
+  it.each([
     { secret: 's'.repeat(32), problem: null },
     {
       secret: undefined,

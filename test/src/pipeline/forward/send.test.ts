@@ -62,6 +62,47 @@ describe('send', () => {
   })
 
   it.each([
+    { sent: {}, gets: { 'anthropic-version': '2023-06-01' } },
+    {
+      sent: { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'context-1m-2025-08-07' },
+      gets: { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'context-1m-2025-08-07' },
+    },
+    {
+      sent: {
+        'anthropic-beta':
+          'oauth-2025-04-20,claude-code-20250219, mcp-client-2025-11-20,my secret,x-2025-01-01',
+      },
+      gets: { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'claude-code-20250219,x-2025-01-01' },
+    },
+    {
+      sent: { 'anthropic-version': 'alice@example.org', 'anthropic-beta': 'files-api-2025-04-14' },
+      gets: { 'anthropic-version': '2023-06-01' },
+    },
+    {
+      // The client speaks something else: its headers say nothing of what the translation makes.
+      surface: 'chat',
+      sent: { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'context-1m-2025-08-07' },
+      gets: { 'anthropic-version': '2023-06-01' },
+    },
+  ] as const)('hands on of $sent what Anthropic may know', async ({ sent, gets, ...asked }) => {
+    const { surface = 'messages' } = asked
+    const exchange = makeExchange(
+      { gpu: ok },
+      {
+        surface,
+        body: '{"model":"safe","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}',
+        table: { backends: { gpu: makeBackend({ kind: 'anthropic' }) } },
+        backendKeys: { gpu: 'sk-ant-1' },
+        header: (name) => (sent as Record<string, string>)[name] ?? null,
+      },
+    )
+    await send(exchange, GPU, signal)
+    const { 'content-type': _, 'x-correlation-id': __, ...headers } = exchange.ports.calls[0]!.request.headers
+    expect(headers).toEqual({ 'x-api-key': 'sk-ant-1', ...gets })
+    expect(exchange.ports.calls[0]?.request.path).toBe('/v1/messages')
+  })
+
+  it.each([
     { name: 'a backend that keeps nothing', body: '{"model":"safe"}', says: { store: false }, lost: null },
     {
       name: 'one that keeps nothing',
@@ -261,6 +302,9 @@ describe('responseHeaders', () => {
       'x-correlation-id': 'forged',
       'x-litellm-call-id': 'abc',
       'x-litellm-model-api-base': 'http://secret',
+      'request-id': 'req_1',
+      'anthropic-ratelimit-input-tokens-remaining': '9',
+      'anthropic-organization-id': 'org',
     },
   })
 
@@ -268,6 +312,10 @@ describe('responseHeaders', () => {
     { kind: 'openai', extra: {} },
     { kind: 'ollama', extra: {} },
     { kind: 'litellm', extra: { 'x-litellm-call-id': 'abc' } },
+    {
+      kind: 'anthropic',
+      extra: { 'request-id': 'req_1', 'anthropic-ratelimit-input-tokens-remaining': '9' },
+    },
   ] as const)('lets through little from $kind', ({ kind, extra }) => {
     const exchange = makeExchange({}, { table: { backends: { spare: makeBackend({ kind }) } } })
     expect(responseHeaders(exchange, SPARE, upstream)).toEqual({
