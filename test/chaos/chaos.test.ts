@@ -279,15 +279,16 @@ describe.each([
       const callers = startCallers({ port, keys, perSecond: PER_SECOND })
       onTestFinished(() => over.abort())
       const calmFrom = performance.now() / 1000 + SECONDS - CALM
-      const chaos = [flap(rig, dice, over.signal), disturb(rig, dice, over.signal)]
       // workerd keeps its garbage low by itself; Node lets it pile up for minutes at this load.
       const tidyFrom = runtime === 'node' && CALM > 0 ? calmFrom + WARM_UP / 2 : null
-      const sampling = sampleMemory(gateway, { over: over.signal, tidyFrom })
-      const failed = Promise.all(chaos)
+      const failed = Promise.all([
+        sampleMemory(gateway, { over: over.signal, tidyFrom }),
+        flap(rig, dice, over.signal),
+        disturb(rig, dice, over.signal),
+      ])
       await Promise.race([sleep(SECONDS * 1000), failed])
       over.abort()
-      await failed
-      const samples = await sampling
+      const [samples] = await failed
       // Two seconds in which all is well.
       await sleep(2000)
       await callers.stop()

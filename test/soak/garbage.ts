@@ -10,38 +10,46 @@ export interface Garbage {
 const INSPECTOR = 'http://127.0.0.1:9229/json/list'
 const OPENS_WITHIN_MS = 10_000
 
+interface Answer {
+  id?: number
+  result?: { result?: { value?: unknown } }
+}
+
 /** @throws Error when its inspector does not open, or another process has taken the port */
 export async function openGarbage(pid: number): Promise<Garbage> {
   process.kill(pid, 'SIGUSR1')
-  const socket = new WebSocket(await inspectorOf(pid))
+  const socket = new WebSocket(await inspectorUrl())
   await new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => resolve())
-    socket.addEventListener('error', () => reject(new Error(`the inspector of ${pid} takes no connection`)))
+    socket.addEventListener('error', () => reject(new Error('the inspector takes no connection')))
   })
   let calls = 0
-  const answered = new Map<number, () => void>()
+  const waiting = new Map<number, (answer: Answer) => void>()
   socket.addEventListener('message', ({ data }) => {
-    const { id } = JSON.parse(String(data)) as { id?: number }
-    if (id !== undefined) answered.get(id)?.()
+    const answer = JSON.parse(String(data)) as Answer
+    waiting.get(answer.id ?? 0)?.(answer)
+    waiting.delete(answer.id ?? 0)
   })
+  const ask = (method: string, params: object = {}): Promise<Answer> => {
+    calls += 1
+    const { promise, resolve } = Promise.withResolvers<Answer>()
+    waiting.set(calls, resolve)
+    socket.send(JSON.stringify({ id: calls, method, params }))
+    return promise
+  }
+  const { result } = await ask('Runtime.evaluate', { expression: 'process.pid' })
+  if (result?.result?.value !== pid) throw new Error('port 9229 is the inspector of another process')
   return {
-    collect() {
-      calls += 1
-      const { promise, resolve } = Promise.withResolvers<void>()
-      answered.set(calls, resolve)
-      socket.send(JSON.stringify({ id: calls, method: 'HeapProfiler.collectGarbage' }))
-      return promise
-    },
+    collect: async () => void (await ask('HeapProfiler.collectGarbage')),
     close: () => socket.close(),
   }
 }
 
-async function inspectorOf(pid: number): Promise<string> {
+async function inspectorUrl(): Promise<string> {
   for (const deadline = Date.now() + OPENS_WITHIN_MS; Date.now() < deadline; await sleep(100)) {
     const response = await fetch(INSPECTOR).catch(() => null)
-    const [target] = ((await response?.json()) ?? []) as { title?: string; webSocketDebuggerUrl?: string }[]
-    if (target?.webSocketDebuggerUrl === undefined) continue
-    if (target.title?.includes(`[${pid}]`) === true) return target.webSocketDebuggerUrl
+    const [target] = ((await response?.json()) ?? []) as { webSocketDebuggerUrl?: string }[]
+    if (target?.webSocketDebuggerUrl !== undefined) return target.webSocketDebuggerUrl
   }
-  throw new Error(`the inspector of ${pid} does not open: is port 9229 taken?`)
+  throw new Error('the inspector does not open')
 }
