@@ -72,7 +72,7 @@ describeRuntimes(options, (bench) => {
       const answer = await bench.client.call({
         path: `/v1/models?api_key=${key}&key=${key}`,
         key: null,
-        headers: { 'x-api-key': key, 'api-key': key, 'proxy-authorization': `Bearer ${key}` },
+        headers: { 'api-key': key, 'proxy-authorization': `Bearer ${key}` },
       })
       expect(answer.status).toBe(401)
     })

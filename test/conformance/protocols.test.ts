@@ -40,6 +40,7 @@ function policiesOf(upstream: string): Policies {
     hub: CHAT,
     own: OTHERS,
     claude: MESSAGES,
+    forgetful: { on: ['litellm' as const] },
     'own-usage': OTHERS,
     'hub-usage': CHAT,
     'own-first': { on: ['second' as const, 'mock' as const] },
@@ -51,7 +52,10 @@ function policiesOf(upstream: string): Policies {
   const speaks = { second: ['messages', 'count-tokens', 'responses'], ollama: ['messages'] } as const
   for (const [name, spoken] of Object.entries(speaks)) {
     const backend = policies.backends.backends[name]
-    if (backend !== undefined && backend.kind !== 'demo') backend.speaks = [...spoken]
+    if (backend === undefined || backend.kind === 'demo') continue
+    backend.speaks = [...spoken]
+    // Else responses leave with a word more: that nothing is to be kept.
+    backend.keepsState = true
   }
   policies.policy.models['strict'] = { targets: ['mock/hub'], translation: 'lossless' }
   return policies
@@ -310,6 +314,13 @@ describeRuntimes(policiesOf, (bench) => {
     expect(estimated.json()).toEqual({ input_tokens: expect.any(Number) })
     expect(estimated.headers['x-aicc-estimated']).toBe('true')
     expect(bench.upstream.requests.length).toBe(before)
+  })
+
+  it('has nothing kept by backends that may not keep it', async () => {
+    const answer = await ask(bench, 'responses', 'forgetful', { with: { store: true } })
+    expect(answer.headers['x-aicc-lost']).toBe('store')
+    const [asked] = bench.upstream.requestsFor('litellm/forgetful')
+    expect(JSON.parse(asked?.body.toString() ?? '')).toMatchObject({ store: false })
   })
 
   it('takes the key of Anthropic’s clients, and lists models for them', async () => {
