@@ -10,7 +10,8 @@ const AFTER = /^(?:[\s,(/-]|\\){0,3}(?:office|fax|mobile|cell|home|work|desk|dir
 const COUNTED =
   /(?:order|invoice|ticket|part|serial|tracking|account|model|version|case|issue|row|page|isbn)\b[^\n]{0,16}$/i
 
-const NORTH_AMERICAN = /^(?:(?:00)?1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}$/
+/** No area there begins with 0 or 1. */
+const NORTH_AMERICAN = /^(?:(?:00)?1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])\d{3}[ .-]\d{4}$/
 /** A leading zero and three groups or more. */
 const NATIONAL = /^\(?0\d{1,4}\)?(?:[ .-]\d{2,4}){2,4}$/
 

@@ -14,8 +14,8 @@ import { isDigit, NumberRun } from './number-run.ts'
 import { findNumber, isGlue, type NumberSource } from './numbers.ts'
 
 /** What stands behind the name of a mail address: labels in any script, then one in ours. Marks may close a text in Markdown. */
-const AT_DOMAIN =
-  /@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[A-Za-z0-9]{2,59}|[A-Za-z]{2,24})(?![_-]{0,8}[A-Za-z0-9])/uy
+const DOMAIN =
+  /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[A-Za-z0-9]{2,59}|[A-Za-z]{2,24})(?![_-]{0,8}[A-Za-z0-9])/uy
 const LONGEST_MAIL_NAME = 64
 /** In code units, of which a letter may be two. */
 const LONGEST_LABEL = 126
@@ -69,12 +69,19 @@ function nextDigit(text: string, codes: Uint16Array, from: number): number {
   return DIGIT.test(text) ? DIGIT.lastIndex - 1 : -1
 }
 
-/** Found by their `@`, of which there are few. */
+/** Found by their sign, of which there are few. In links it is written `%40`. */
 function findMail(text: string, codes: Uint16Array): Find[] {
   const finds: Find[] = []
   let seen = 0
   for (let at = nextAt(text, codes, 0); at !== -1; at = nextAt(text, codes, at + 1)) {
-    const find = mailAround({ text, codes }, at, seen)
+    const find = mailAround({ text, codes }, at, { seen, domain: at + 1 })
+    if (find === null) continue
+    seen = find.end
+    finds.push(find)
+  }
+  seen = 0
+  for (let at = text.indexOf(ENCODED_AT); at !== -1; at = text.indexOf(ENCODED_AT, at + 1)) {
+    const find = mailAround({ text, codes }, at, { seen, domain: at + ENCODED_AT.length })
     if (find === null) continue
     seen = find.end
     finds.push(find)
@@ -82,18 +89,30 @@ function findMail(text: string, codes: Uint16Array): Find[] {
   return finds
 }
 
-/** @param seen its name does not begin before that */
+const ENCODED_AT = '%40'
+/** Places that programs are fetched from: `git@example.org:team/tool.git`. */
+const REMOTE_NAME = 'git'
+const REMOTE_PATH = /:[\w~./]/y
+
+/**
+ * @param at where its sign stands
+ * @param seen its name does not begin before that
+ * @param domain where what is behind the sign begins
+ */
 function mailAround(
   { text, codes }: Pick<NumberSource, 'text' | 'codes'>,
   at: number,
-  seen: number,
+  { seen, domain }: { seen: number; domain: number },
 ): Find | null {
-  if (!mayBeDomain(codes, at + 1)) return null
+  if (!mayBeDomain(codes, domain)) return null
   let start = at
   while (start > seen && start > at - LONGEST_MAIL_NAME && isInMailName(codes, start - 1)) start -= 1
   if (start === at || (start > 0 && isInMailName(codes, start - 1))) return null
-  const domain = matchAt(AT_DOMAIN, text, at)
-  return domain === null ? null : { start, end: at + domain.length, kind: 'email' }
+  const written = matchAt(DOMAIN, text, domain)
+  if (written === null) return null
+  const end = domain + written.length
+  if (text.slice(start, at) === REMOTE_NAME && matchAt(REMOTE_PATH, text, end) !== null) return null
+  return { start, end, kind: 'email' }
 }
 
 /** @returns -1 where there is none from `from` on */
