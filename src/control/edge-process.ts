@@ -22,8 +22,8 @@ import { CONFIG_FILES, renderWorkerdConfig, type EdgeBackend } from './workerd-c
 
 const READY_WITHIN_MS = 15_000
 
-/** In an edge's folder: its control socket, and the pid by which a later control process finds it. */
-export const EDGE_FILES = { socket: 'edge.sock', pid: 'pid' } as const
+/** In an edge's folder: its control socket. */
+export const EDGE_FILES = { socket: 'edge.sock' } as const
 
 interface EdgeListener extends Listener {
   /** Its descriptor in this process. */
@@ -84,7 +84,6 @@ export async function launchEdge(launch: EdgeLaunch): Promise<EdgeProcess> {
   try {
     const named = { ...launch, name: randomUUID() }
     const child = await spawnEdge(named, edgeSocket)
-    await writePrivate(join(launch.dir, EDGE_FILES.pid), String(child.pid))
     return await untilServing(child, edgeSocket, named)
   } catch (error) {
     await rm(launch.dir, { recursive: true, force: true })

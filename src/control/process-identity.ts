@@ -2,7 +2,7 @@
  * Tells processes apart beyond their pid, which the system hands out again (in a container soon, and to us).
  */
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -26,6 +26,16 @@ export async function processCommand(pid: number): Promise<string | null> {
   return ps(pid, 'command=')
 }
 
+/** All processes whose command line can be read. */
+export async function listProcesses(): Promise<{ pid: number; command: string }[]> {
+  if (process.platform !== 'linux') return listWithPs()
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const all = await Promise.all(
+    pids.map(async (pid) => ({ pid, command: (await processCommand(pid)) ?? '' })),
+  )
+  return all.filter(({ command }) => command !== '')
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -33,6 +43,14 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
+}
+
+async function listWithPs(): Promise<{ pid: number; command: string }[]> {
+  const { stdout } = await run('ps', ['-axo', 'pid=,command='], { timeout: 5000, maxBuffer: 16 * 1024 ** 2 })
+  return stdout.split('\n').flatMap((line) => {
+    const [, pid, command] = /^\s*(\d+)\s+(.+)$/.exec(line) ?? []
+    return pid === undefined || command === undefined ? [] : [{ pid: Number(pid), command: command.trim() }]
+  })
 }
 
 async function ps(pid: number, column: string): Promise<string | null> {

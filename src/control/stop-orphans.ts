@@ -2,7 +2,7 @@
  * A control process that was killed leaves its edges serving, without anybody to reload them. The next start on the
  * same state folder takes over from them, and takes what they have held back.
  */
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,7 +10,7 @@ import type { RecordBatch } from '../table/record-batch.ts'
 import { controlSocketPath, openControlSocket } from './control-socket.ts'
 import { EDGE_FILES } from './edge-process.ts'
 import { holdEdge } from './hold-edge.ts'
-import { isAlive, processCommand } from './process-identity.ts'
+import { isAlive, listProcesses, processCommand } from './process-identity.ts'
 import { unixRequest } from './unix-request.ts'
 import { readIfThere, type StateFolder } from './state-folder.ts'
 
@@ -80,17 +80,15 @@ async function takeOver(
   return { lines, runDirs: [runDir], ended: end() }
 }
 
+/**
+ * By their command lines, which name their folders: what else could tell of them would have to be written after they
+ * have started, and the control process may have been killed in between.
+ */
 async function findOrphans(runDir: string): Promise<Orphan[]> {
-  const names = await readdir(runDir).catch(() => [])
-  const found = await Promise.all(
-    names.map(async (name): Promise<Orphan | null> => {
-      const dir = join(runDir, name)
-      const pid = Number(await readIfThere(join(dir, EDGE_FILES.pid)).catch(() => null))
-      if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return null
-      return (await isRunning({ pid, dir })) ? { pid, dir } : null
-    }),
-  )
-  return found.filter((orphan) => orphan !== null)
+  return (await listProcesses()).flatMap(({ pid, command }) => {
+    const [, , dir] = /( serve | --enable-source-maps )\S.* (\S+?)(\/config\.capnp)?$/.exec(command) ?? []
+    return dir?.startsWith(join(runDir, '/')) === true ? [{ pid, dir }] : []
+  })
 }
 
 /**

@@ -1,13 +1,13 @@
 /** `aicc serve` on fixed ports and folders, so that it can be killed and started again. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { EDGE_FILES } from '../../src/control/edge-process.ts'
+import { processCommand } from '../../src/control/process-identity.ts'
 import { readRunFile } from '../../src/control/run-file.ts'
-import { statePaths } from '../../src/control/state-folder.ts'
 import { unixRequest } from '../../src/control/unix-request.ts'
 import type { Policies, Runtime } from '../conformance/harness/start-gateway.ts'
 
@@ -103,17 +103,11 @@ export function createChaosGateway(options: ChaosGatewayOptions): ChaosGateway {
       await until('a start', async () => (await pids()).control === pid)
     },
     async edgeStatus() {
-      // Below it stand those of edges that still end.
-      const [runDir = ''] = (await readFile(statePaths(stateDir).runDir, 'utf8')).split('\n')
       const { edge } = await pids()
-      for (const name of await readdir(runDir)) {
-        const dir = join(runDir, name)
-        const pid = Number(await readFile(join(dir, EDGE_FILES.pid), 'utf8').catch(() => 0))
-        if (pid !== edge) continue
-        const asked = { socketPath: join(dir, EDGE_FILES.socket), method: 'GET', path: '/status' } as const
-        return JSON.parse((await unixRequest({ ...asked, timeoutMs: 10_000 })).body) as EdgeFigures
-      }
-      throw new Error(`no edge with pid ${edge} in ${runDir}`)
+      const [dir] = /\S+\/edge-\d+/.exec((await processCommand(edge)) ?? '') ?? []
+      if (dir === undefined) throw new Error(`no edge with pid ${edge}`)
+      const asked = { socketPath: join(dir, EDGE_FILES.socket), method: 'GET', path: '/status' } as const
+      return JSON.parse((await unixRequest({ ...asked, timeoutMs: 10_000 })).body) as EdgeFigures
     },
     async stop() {
       const timer = setTimeout(() => child?.kill('SIGKILL'), 40_000)
