@@ -39,7 +39,7 @@ export function outputDelta(delta: string, number = 2): string {
   return named({ type: 'response.output_text.delta', sequence_number: number, ...place, delta })
 }
 
-export function responseEnd(text: string, number = 9): string {
+function responseEnd(text: string, number = 9): string {
   const response = responseOf('completed', text)
   return named({ type: 'response.completed', sequence_number: number, response })
 }
