@@ -36,8 +36,8 @@ export interface Outbox {
   counts: () => OutboxCounts
 }
 
-/** A batch costs as much as many records do, so it had better be many. */
-const LINGER_MS = 100
+/** A batch costs as much as many records do; what an edge holds back dies with it, so it is not long. */
+const LINGER_MS = 40
 /** So many leave before the linger is over. */
 const FULL_BATCH = 256
 /** So many leave at once when they have piled up. */

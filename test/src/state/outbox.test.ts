@@ -37,10 +37,10 @@ function put(outbox: Outbox, count: number, prefix = ''): void {
 }
 
 describe('createOutbox', () => {
-  it('lets records wait 100 ms for others and sends them as one', async () => {
+  it('lets records wait 40 ms for others and sends them as one', async () => {
     const { outbox, sent, begun } = rig()
     put(outbox, 2, 'a')
-    await vi.advanceTimersByTimeAsync(99)
+    await vi.advanceTimersByTimeAsync(39)
     put(outbox, 1, 'b')
     expect(sent).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
