@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'server_tool_not_allowed'
   | 'not_translatable'
   | 'translation_lossy'
+  | 'unsupported_parameter'
   | 'blocked_by_policy'
   | 'prompt_injection'
   | 'images_not_allowed'
@@ -97,6 +98,7 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   server_tool_not_allowed: [403, 'policy_error'],
   not_translatable: [400, 'invalid_request_error'],
   translation_lossy: [400, 'policy_error'],
+  unsupported_parameter: [400, 'invalid_request_error'],
   blocked_by_policy: [403, 'policy_error'],
   prompt_injection: [403, 'policy_error'],
   images_not_allowed: [400, 'policy_error'],

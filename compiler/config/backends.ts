@@ -27,6 +27,8 @@ export interface BackendModelConfig {
   supports?: ('tools' | 'vision' | 'json')[]
   /** Surfaces that it speaks by itself, where that is not what its backend does. */
   speaks?: Several<SurfaceName>
+  /** Parameters that it does not honour, where those are not its backend's. */
+  lacks?: ParameterName[]
   /** Trust in this model, where it differs from the backend's: LiteLLM may serve a local model beside one in the cloud. */
   zone?: Name
   /**
@@ -35,6 +37,12 @@ export interface BackendModelConfig {
    */
   price?: PriceConfig | 'none'
 }
+
+/**
+ * A field of requests, as the backend calls it.
+ * @pattern ^(?!(?:model|messages|input|prompt|stream)$)[a-z][a-z0-9_]{0,63}$
+ */
+export type ParameterName = string
 
 /** How the backend's certificate is judged, for `https` URLs. */
 export interface BackendTlsConfig {
@@ -108,6 +116,17 @@ interface HttpBackendConfig extends AnyBackendConfig {
    * requests are refused. @default false
    */
   keepsState?: boolean
+  /**
+   * Parameters that it does not honour, such as `temperature`. Left out, those that servers of its kind are known not to;
+   * `[]` for none.
+   */
+  lacks?: ParameterName[]
+  /**
+   * What becomes of requests with such parameters. Values that ask for nothing, such as `n: 1`, do not count.
+   * @default "drop"
+   * @values {"drop": "They are sent without, and the header `x-aicc-lost` of the answer names what was left out.", "reject": "They go to another target, or are refused."}
+   */
+  unsupported?: 'drop' | 'reject'
   tls?: BackendTlsConfig
   /** How it is asked whether it is well; `off` leaves that to what happens to requests. */
   health?: HealthConfig | 'off'

@@ -59,8 +59,8 @@ function toRecord<A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): 
 /** Every model of every backend: what a policy does not use costs nothing here, and tools can name it. */
 function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
   const targets: Record<string, Target> = {}
-  for (const [backend, { models, zone, mode, speaks: all }] of backends) {
-    for (const [model, { id, context, supports, speaks, zone: own, price }] of models) {
+  for (const [backend, { models, zone, mode, speaks: all, lacks: allLack }] of backends) {
+    for (const [model, { id, context, supports, speaks, lacks, zone: own, price }] of models) {
       targets[targetKey({ backend, model })] = {
         backend,
         model,
@@ -71,6 +71,7 @@ function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
         mode: mode?.name ?? null,
         price: toPrice(price),
         ...withSpeaks(speaks ?? all),
+        ...withLacks(lacks ?? allLack),
       }
     }
   }
@@ -81,8 +82,13 @@ function withSpeaks(speaks: Target['speaks'] | null): Pick<Target, 'speaks'> {
   return speaks ? { speaks } : {}
 }
 
+function withLacks(lacks: string[] | null): Pick<Target, 'lacks'> {
+  return lacks ? { lacks } : {}
+}
+
 function toBackend({
   keepsState,
+  unsupported,
   kind,
   origin,
   basePath,
@@ -105,6 +111,7 @@ function toBackend({
     health,
     models: toRecord(models, ({ id, context }) => ({ id, context })),
     ...(keepsState && { keepsState }),
+    ...(unsupported === 'reject' && { unsupported }),
     limits: toLimits(limits),
     slots: slots && {
       count: slots.count,

@@ -25,6 +25,7 @@ export interface Defaults {
   translation: 'allow'
   serverTools: 'refuse'
   keepsState: false
+  unsupported: 'drop'
   listen: { https: string; http: string }
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
   cors: { maxAge: string }
@@ -64,6 +65,7 @@ export const DEFAULTS: Defaults = {
   translation: 'allow',
   serverTools: 'refuse',
   keepsState: false,
+  unsupported: 'drop',
   listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },
   cors: { maxAge: '10m' },

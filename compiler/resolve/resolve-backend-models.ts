@@ -32,7 +32,7 @@ export function resolveBackendModels(
 ): Map<string, ResolvedBackendModel> {
   return new Map(
     Object.entries(models).map(([name, config]) => {
-      const { id, context, supports, speaks, zone, price } = config
+      const { id, context, supports, speaks, lacks, zone, price } = config
       const place = within(at, name)
       checkStar(name, id, place, vocabulary)
       const own = zone === undefined ? null : zoneAt(zone, within(place, 'zone'), vocabulary)
@@ -45,6 +45,7 @@ export function resolveBackendModels(
             ? CAPABILITIES.filter((capability) => supports.includes(capability))
             : (MOST_CAPABLE[backend.kind] ?? null),
           speaks: speaks === undefined ? null : resolveSurfaces(speaks),
+          lacks: listed(lacks),
           zone: own,
           price: price === undefined ? listedPrice(id, own ?? backend.zone, backend) : writtenPrice(price),
           at: place,
@@ -52,6 +53,11 @@ export function resolveBackendModels(
       ]
     }),
   )
+}
+
+/** In one order, whatever order it was written in. @returns null where nothing was written */
+export function listed(written: readonly string[] | undefined): string[] | null {
+  return written === undefined ? null : [...new Set(written)].toSorted()
 }
 
 /** What is trusted more than the least is somebody's own hardware, whatever its models cost elsewhere. */

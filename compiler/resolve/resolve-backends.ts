@@ -10,7 +10,7 @@ import { DEFAULTS } from './defaults.ts'
 import { parseCa } from './parse-ca.ts'
 import { within } from './place.ts'
 import { resolveAddress } from './resolve-address.ts'
-import { resolveBackendModels } from './resolve-backend-models.ts'
+import { listed, resolveBackendModels } from './resolve-backend-models.ts'
 import { resolveProbe } from './resolve-probe.ts'
 import { resolveSlots } from './resolve-slots.ts'
 import { resolveSurfaces } from './resolve-surfaces.ts'
@@ -40,6 +40,9 @@ export function resolveBackends(
       asksUsage: config.kind === 'demo' || config.streamUsage !== 'off',
       agent: config.kind === 'opencode' ? (config.agent ?? null) : null,
       speaks: config.kind === 'demo' || config.speaks === undefined ? null : resolveSurfaces(config.speaks),
+      lacks: config.kind === 'demo' ? null : listed(config.lacks),
+      unsupported:
+        config.kind === 'demo' ? DEFAULTS.unsupported : (config.unsupported ?? DEFAULTS.unsupported),
       keepsState: config.kind === 'demo' ? false : (config.keepsState ?? DEFAULTS.keepsState),
       tls: resolveTls(config, { at, ca: caFiles.get(name) }, vocabulary),
       health: resolveProbe(config, at, vocabulary),

@@ -179,6 +179,8 @@ export interface ResolvedBackendModel {
   supports: Capability[] | null
   /** Null = what the backend does. */
   speaks: Wire[] | null
+  /** Null = what the backend lacks. */
+  lacks: string[] | null
   /** Null = the backend's. */
   zone: number | null
   price: ResolvedPrice | null
@@ -224,6 +226,9 @@ export interface ResolvedBackend {
   asksUsage: boolean
   /** Null = what its kind does. */
   speaks: Wire[] | null
+  /** Null = what its kind lacks. */
+  lacks: string[] | null
+  unsupported: 'drop' | 'reject'
   keepsState: boolean
   tls: ResolvedTls
   /** Null = it is never asked. */

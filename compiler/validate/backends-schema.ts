@@ -24,6 +24,13 @@ import { priceSchema, rateLimitsSchema } from './usage-schema.ts'
 
 const secret = z.strictObject({ env: envName }, { error: 'the name of a variable, as `{ env: MY_KEY }`' })
 
+const parameters = z.array(
+  z.string().regex(/^(?!(?:model|messages|input|prompt|stream)$)[a-z][a-z0-9_]{0,63}$/, {
+    error: 'the name of a parameter, such as `temperature`',
+  }),
+  { error: 'a list of parameters, as `[temperature]`' },
+)
+
 const backendModel = z.strictObject({
   id: nonEmpty,
   context: countUpTo(1_000_000_000).exactOptional(),
@@ -31,6 +38,7 @@ const backendModel = z.strictObject({
     .array(z.enum(['tools', 'vision', 'json']), { error: 'a list of capabilities, as `[tools]`' })
     .exactOptional(),
   speaks: surfacesSchema.exactOptional(),
+  lacks: parameters.exactOptional(),
   zone: name.exactOptional(),
   price: priceSchema.exactOptional(),
 })
@@ -72,6 +80,8 @@ const httpBackend = {
   key: secret.exactOptional(),
   speaks: surfacesSchema.exactOptional(),
   keepsState: bool.exactOptional(),
+  lacks: parameters.exactOptional(),
+  unsupported: z.enum(['drop', 'reject']).exactOptional(),
   tls: z.strictObject({ ca: nonEmpty.exactOptional(), serverName: hostName.exactOptional() }).exactOptional(),
   health: z
     .union(

@@ -5,5 +5,7 @@ export const ollama: BackendBehaviour = {
   addedMembers: '',
   emptiedFields: [],
   labelledMembers: {},
+  // Of the two it reads one.
+  renames: { max_completion_tokens: 'max_tokens' },
   responseHeaders: [],
 }

@@ -69,6 +69,32 @@ export function replaceValues(object: JsonObject, replacements: ReadonlyMap<stri
   return result + object.text.slice(from)
 }
 
+/**
+ * The text with some top-level members changed. What is not named goes through untouched.
+ * @param removed keys whose members are left out, whatever `replaced` says of them; one must be left in
+ */
+export function editMembers(
+  object: JsonObject,
+  replaced: ReadonlyMap<string, string>,
+  removed: ReadonlySet<string>,
+): string {
+  if (removed.size === 0) return replaceValues(object, replaced)
+  const { text, spans } = object
+  let from = text.indexOf('{') + 1
+  let result = text.slice(0, from)
+  let isFirst = true
+  // Spans stand in the order of the text: no key stands twice.
+  for (const [key, [start, end]] of spans) {
+    const before = text.slice(from, start)
+    from = end
+    if (removed.has(key)) continue
+    result += isFirst ? before.replace(/^\s*,/, '') : before
+    result += replaced.get(key) ?? text.slice(start, end)
+    isFirst = false
+  }
+  return result + text.slice(from)
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -82,6 +82,8 @@ export interface Target {
   price: Price | null
   /** What it speaks; left out, what its backend's kind does (`kind-surfaces.ts`). */
   speaks?: Wire[]
+  /** Parameters that it does not honour; left out, those that its backend's kind does not (`lacks.ts`). */
+  lacks?: string[]
 }
 
 /**
@@ -338,6 +340,8 @@ export interface Backend {
   wake: WakePolicy | null
   /** Of an OpenCode server: who answers there; left out, that is its own choice. */
   agent?: string
+  /** Requests with parameters that it does not honour are not sent to it; left out, they are sent without them. */
+  unsupported?: 'reject'
   /** It refuses to be asked what a stream has used; left out, it does not. */
   streamUsage?: 'off'
 }

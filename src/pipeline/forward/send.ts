@@ -5,6 +5,7 @@ import { BACKEND_KINDS } from '../../backends/kind.ts'
 import { GatewayError } from '../../errors.ts'
 import { BackendUnreachable, StaleConnection, type BackendRequest } from '../../ports.ts'
 import { keyHeaders } from '../../table/key-headers.ts'
+import { lacksOf } from '../../table/lacks.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { Backend, Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
@@ -135,13 +136,12 @@ function buildRequest(
     connectTimeoutMs: exchange.model.timeouts.connectMs,
   } as const
   const { form } = exchange.request
+  const lacks = lacksOf(target, backend, { wire: way.wire, isTranslated: way.translation !== null })
   if (form === undefined) {
-    return {
-      ...asked,
-      body: wireBody(exchange, target, { behaviour, way, keepsState: backend.keepsState === true }),
-    }
+    const keepsState = backend.keepsState === true
+    return { ...asked, body: wireBody(exchange, target, { behaviour, way, keepsState, lacks }) }
   }
-  const { contentType, bytes } = wireForm(exchange, form, { target, backend })
+  const { contentType, bytes } = wireForm(exchange, form, { target, backend, lacks })
   headers['content-type'] = contentType
   return { ...asked, body: null, bytes }
 }

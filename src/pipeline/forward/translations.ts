@@ -3,9 +3,13 @@ import { GatewayError } from '../../errors.ts'
 import type { ModelRequest } from '../../protocols/model-request.ts'
 import type { TranslatedRequest } from '../../protocols/translate/translation.ts'
 import type { FallbackStep } from '../../table/decision.ts'
+import { lacksOf } from '../../table/lacks.ts'
+import { lookup } from '../../table/lookup.ts'
 import type { Target } from '../../table/route-table.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
-import { type Asking, type Way, wayTo } from './way-to.ts'
+import { unhonoured } from './fit-parameters.ts'
+import { membersOf } from './json-members.ts'
+import { type Asking, clientField, type Way, wayTo } from './way-to.ts'
 
 export interface Translations {
   /**
@@ -13,12 +17,15 @@ export interface Translations {
    * @throws GatewayError invalid_field, not_translatable (400)
    */
   by: (way: Way) => TranslatedRequest
+  /** The request's own body, as rules and redaction have left it. */
+  source: Readonly<Record<string, unknown>>
 }
 
 export function createTranslations({ body }: ModelRequest, changes: BodyChanges | null): Translations {
   const made = new Map<Way, TranslatedRequest>()
   const source = changed(body.value, changes)
   return {
+    source,
     by(way) {
       let translated = made.get(way)
       if (translated === undefined) {
@@ -38,18 +45,13 @@ function changed(value: Record<string, unknown>, changes: BodyChanges | null): R
   return { ...value, ...Object.fromEntries(replaced), ...membersOf(changes.added) }
 }
 
-/** @param members JSON members without braces */
-export function membersOf(members: string): Record<string, unknown> {
-  return JSON.parse(`{${members}}`) as Record<string, unknown>
-}
-
 export interface Targets {
   pool: readonly Target[]
   fallback: readonly FallbackStep[]
 }
 
 export interface Translatable extends Targets {
-  /** Null where all targets speak what the client speaks. */
+  /** Null where nobody has asked yet. */
   translations: Translations | null
 }
 
@@ -60,25 +62,41 @@ export interface Sending extends Asking {
 
 /**
  * The targets that can be told all that the request means, and, where the model is `lossless`, all that it says.
- * @throws GatewayError why there is none: invalid_field, not_translatable, translation_lossy (400)
+ * @throws GatewayError why there is none: invalid_field, not_translatable, translation_lossy, unsupported_parameter (400)
  */
 export function translatable(targets: Targets, sending: Sending): Translatable {
-  const isNative = (target: Target): boolean => wayTo(target, sending).translation === null
-  if (targets.pool.every(isNative) && targets.fallback.every(({ target }) => isNative(target))) {
-    return { ...targets, translations: null }
-  }
+  const isPlain = (target: Target): boolean => isToldAsItIs(target, sending)
+  // Fallbacks are looked at when their turn comes: most requests never get there.
+  if (targets.pool.length > 0 && targets.pool.every(isPlain)) return { ...targets, translations: null }
   const translations = createTranslations(sending.request, sending.changes)
   const refusals: GatewayError[] = []
   const can = (target: Target): boolean => {
-    const refusal = isNative(target) ? null : whyNot(wayTo(target, sending), translations, sending)
+    const refusal = isPlain(target) ? null : refusalOf(target, translations, sending)
     if (refusal !== null) refusals.push(refusal)
     return refusal === null
   }
   const pool = targets.pool.filter(can)
-  const fallback = targets.fallback.filter(({ target }) => can(target))
+  const fallback = pool.length > 0 ? targets.fallback : targets.fallback.filter(({ target }) => can(target))
   const [refusal] = refusals
   if (refusal !== undefined && pool.length === 0 && fallback.length === 0) throw refusal
   return { pool, fallback, translations }
+}
+
+/** Why the target cannot be told what the request says; null = it can. */
+export function whyUntold(target: Target, sending: Sending & Pick<Translatable, 'translations'>): GatewayError | null {
+  if (isToldAsItIs(target, sending)) return null
+  sending.translations ??= createTranslations(sending.request, sending.changes)
+  return refusalOf(target, sending.translations, sending)
+}
+
+function isToldAsItIs(target: Target, sending: Sending): boolean {
+  return wayTo(target, sending).translation === null && strictlyLacks(target, sending).length === 0
+}
+
+function refusalOf(target: Target, translations: Translations, sending: Sending): GatewayError | null {
+  const way = wayTo(target, sending)
+  const untold = way.translation === null ? null : whyNot(way, translations, sending)
+  return untold ?? whyUnsupported(target, translations, sending)
 }
 
 function whyNot(way: Way, translations: Translations, { model }: Asking): GatewayError | null {
@@ -92,4 +110,26 @@ function whyNot(way: Way, translations: Translations, { model }: Asking): Gatewa
     if (error instanceof GatewayError) return error
     throw error
   }
+}
+
+/** Parameters that keep a request from a target which does not honour them; empty where they are left out. */
+function strictlyLacks(target: Target, sending: Sending): readonly string[] {
+  const backend = lookup(sending.snapshot.table.backends, target.backend)
+  if (backend === undefined) return []
+  if (backend.unsupported !== 'reject' && sending.model.translation !== 'lossless') return []
+  const { wire, translation } = wayTo(target, sending)
+  return lacksOf(target, backend, { wire, isTranslated: translation !== null })
+}
+
+function whyUnsupported(target: Target, translations: Translations, sending: Sending): GatewayError | null {
+  const lacks = strictlyLacks(target, sending)
+  if (lacks.length === 0) return null
+  const way = wayTo(target, sending)
+  const body = way.translation === null ? translations.source : translations.by(way).body
+  const fields = unhonoured(body, lacks).map((field) => clientField(way, field))
+  const [param] = fields
+  if (param === undefined) return null
+  const names = fields.map((field) => `\`${field}\``).join(', ')
+  const message = `The backend does not honour ${names}, and the policy lets nothing be left out: send the request without.`
+  return new GatewayError('unsupported_parameter', message, { param })
 }

@@ -36,6 +36,11 @@ export function wayTo(target: Target, { route, model, snapshot }: Asking): Way {
   return ways.get(route.surface)?.get(wire) ?? makeWay(route.surface, wire)
 }
 
+/** What the client calls a field of what is spoken to the backend. */
+export function clientField({ translation }: Pick<Way, 'translation'>, field: string): string {
+  return translation?.clientField?.(field) ?? field
+}
+
 function makeWay(surface: Surface, wire: Wire): Way {
   const translation = wire === surface ? null : translationOf(surface, wire)
   const way = { wire, dialect: dialectOf(wire), translation }

@@ -1,10 +1,12 @@
 /** The body that leaves for a target: as it came but for the policy's changes, or translated. */
 import type { BackendBehaviour } from '../../backends/kind.ts'
-import { replaceValues } from '../../protocols/json-object.ts'
+import { editMembers } from '../../protocols/json-object.ts'
 import type { Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
-import { createTranslations, membersOf } from './translations.ts'
-import type { Way } from './way-to.ts'
+import { fitParameters, unhonoured } from './fit-parameters.ts'
+import { joinMembers, membersOf } from './json-members.ts'
+import { createTranslations } from './translations.ts'
+import { clientField, type Way } from './way-to.ts'
 
 /** How the target is spoken to. */
 export interface Spoken {
@@ -12,6 +14,8 @@ export interface Spoken {
   way: Way
   /** It may keep what is said, so that later requests can refer to it. */
   keepsState: boolean
+  /** Parameters that it does not honour. */
+  lacks: readonly string[]
 }
 
 /** @throws GatewayError invalid_field, not_translatable (400) */
@@ -24,7 +28,7 @@ export function wireBody(exchange: Exchange, target: Target, spoken: Spoken): st
 function nativeBody(
   { request: { body }, changes, labelled, journey }: Exchange,
   target: Target,
-  { behaviour: { addedMembers, emptiedFields, labelledMembers }, way, keepsState }: Spoken,
+  { behaviour: { addedMembers, emptiedFields, labelledMembers, renames }, way, keepsState, lacks }: Spoken,
 ): string {
   const replacements = new Map(changes?.replaced)
   let added = addedMembers
@@ -41,24 +45,27 @@ function nativeBody(
     if (body.value['store'] === true) journey.lost = ['store']
   }
   replacements.set('model', JSON.stringify(target.id))
-  const text = replaceValues(body, replacements)
-  if (added === '') return text
+  const leaving = { replaced: replacements, removed: new Set<string>(), added }
+  if (lacks.length > 0 || renames !== undefined) {
+    journey.lost = [...journey.lost, ...unhonoured(body.value, lacks)]
+    fitParameters(body, leaving, { lacks, renames: renames ?? {} })
+  }
+  const text = editMembers(body, leaving.replaced, leaving.removed)
+  if (leaving.added === '') return text
   const open = text.indexOf('{') + 1
-  return `${text.slice(0, open)}${added},${text.slice(open)}`
-}
-
-function joinMembers(members: string, more: string): string {
-  return members === '' ? more : `${members},${more}`
+  return `${text.slice(0, open)}${leaving.added},${text.slice(open)}`
 }
 
 function translatedBody(
   exchange: Exchange,
   target: Target,
-  { behaviour: { addedMembers, emptiedFields, labelledMembers }, way }: Spoken,
+  { behaviour: { addedMembers, emptiedFields, labelledMembers }, way, lacks }: Spoken,
 ): string {
   exchange.translations ??= createTranslations(exchange.request, exchange.changes)
-  const { body, lost } = exchange.translations.by(way)
-  exchange.journey.lost = lost
+  const { body: said, lost } = exchange.translations.by(way)
+  const dropped = unhonoured(said, lacks).map((field) => clientField(way, field))
+  exchange.journey.lost = dropped.length === 0 ? lost : [...new Set([...lost, ...dropped])]
+  const body = lacks.length === 0 ? said : without(said, lacks)
   const emptied = emptiedFields
     .filter((field) => field in body)
     .map((field): [string, unknown] => [field, {}])
@@ -70,4 +77,8 @@ function translatedBody(
     ...Object.fromEntries([...emptied, ...labels]),
     model: target.id,
   })
+}
+
+function without(body: Readonly<Record<string, unknown>>, lacks: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).filter(([field]) => !lacks.includes(field)))
 }

@@ -12,15 +12,16 @@ export interface WireForm {
 
 /** Members that a kind adds to JSON have no place in a form; fields that it would take instructions from are left out. */
 export function wireForm(
-  { changes }: Pick<Exchange, 'changes'>,
+  { changes, journey }: Pick<Exchange, 'changes' | 'journey'>,
   form: readonly FormPart[],
-  { target, backend }: { target: Target; backend: Backend },
+  { target, backend, lacks }: { target: Target; backend: Backend; lacks: readonly string[] },
 ): WireForm {
   const { emptiedFields } = BACKEND_KINDS[backend.kind]
   const replaced = new Map(changes?.replaced).set('model', JSON.stringify(target.id))
   // Nobody can guess it, so no file can end its part early and begin one of its own.
   const boundary = `aicc-${crypto.randomUUID()}`
-  const parts = form.filter(({ name }) => !emptiedFields.includes(name))
+  const parts = form.filter(({ name }) => !emptiedFields.includes(name) && !lacks.includes(name))
+  journey.lost = lacks.filter((field) => form.some(({ name }) => name === field))
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     bytes: formWith(parts, replaced, boundary),

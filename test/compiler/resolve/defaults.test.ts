@@ -84,8 +84,8 @@ describe('defaults', () => {
 
   it('says the same of backends and modes', () => {
     const { interval, timeout, unknown, equals } = DEFAULTS.modeHost
-    const { startsWithin, keepsState } = DEFAULTS
-    const HTTP_BACKEND = { startsWithin, keepsState, streamUsage: 'ask' }
+    const { startsWithin, keepsState, unsupported } = DEFAULTS
+    const HTTP_BACKEND = { startsWithin, keepsState, unsupported, streamUsage: 'ask' }
     const { broadcast, port, method } = DEFAULTS.wake
     const shown = Object.entries(backends.definitions).flatMap(([name, definition]) => {
       const found = defaultsOf(definition)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isRecord, parseJsonObject, replaceValues } from '../../../src/protocols/json-object.ts'
+import { isRecord, editMembers, parseJsonObject, replaceValues } from '../../../src/protocols/json-object.ts'
 import { errorOf } from '../error-of.ts'
 
 function nested(depth: number): string {
@@ -145,4 +145,31 @@ it.each([
   [undefined, false],
 ])('isRecord(%j) is %s', (value, expected) => {
   expect(isRecord(value)).toBe(expected)
+})
+
+describe('editMembers', () => {
+  const NONE = new Map<string, string>()
+
+  it.each([
+    ['{"a":1,"b":2,"c":3}', ['b'], '{"a":1,"c":3}'],
+    ['{ "a" : 1 , "b":2 }', ['a'], '{ "b":2 }'],
+    ['{"a":1,\n "b":2\n}', ['b'], '{"a":1\n}'],
+    ['{"a":1,"b":2,"c":3}', ['a', 'b'], '{"c":3}'],
+    ['{"a":1,"b":2}', ['x'], '{"a":1,"b":2}'],
+    [String.raw`{"\u0061,\"":1,"b":[",",{}]}`, ['a,"'], '{"b":[",",{}]}'],
+  ])('leaves out of %s what is to go', (text, removed, left) => {
+    expect(editMembers(parseJsonObject(text), NONE, new Set(removed))).toBe(left)
+  })
+
+  it('replaces in the same breath', () => {
+    const edited = editMembers(
+      parseJsonObject('{"a":1, "b":2,"c":3}'),
+      new Map([
+        ['c', '"new"'],
+        ['a', '0'],
+      ]),
+      new Set(['a']),
+    )
+    expect(edited).toBe('{ "b":2,"c":"new"}')
+  })
 })
