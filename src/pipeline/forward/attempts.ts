@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts'
 import { findRoom, noRoom, waitForRoom } from './find-room.ts'
 import { pause } from './pause.ts'
 import { createPlan, type Failure, saysOfRequest } from './plan.ts'
+import { whyUntold } from './translations.ts'
 import { AttemptFailure } from './upstream-error.ts'
 import { withWaking } from './wake.ts'
 import { watchAttempt } from './watch-attempt.ts'
@@ -65,7 +66,8 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
           if (step.waitMs > 0) await rest(exchange, step.waitMs)
           target = findRoom(exchange, step.target) ? step.target : null
         }
-        const entering = target === null ? null : exchange.bill.enter(target)
+        const untold = target === null ? null : whyUntold(target, exchange)
+        const entering = target === null || untold !== null ? null : exchange.bill.enter(target)
         const over = entering instanceof Promise ? await entering : entering
         // Right before the attempt, with nothing to wait for in between: it looks no more at what has been.
         if (client.signal.aborted) throw client.signal.reason
@@ -76,6 +78,14 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
             if (!saysOfRequest(told?.cause ?? null)) told = full
           }
           failure = { cause: 'busy', retryAfterMs: null }
+          continue
+        }
+        if (untold !== null) {
+          lease.rest()
+          const passedOver = new AttemptFailure(untold, null)
+          noteFailure(exchange, target, passedOver)
+          told ??= passedOver
+          failure = { cause: 'busy', retryAfterMs: null, isLasting: true }
           continue
         }
         if (over !== null) {

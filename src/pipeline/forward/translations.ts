@@ -83,7 +83,10 @@ export function translatable(targets: Targets, sending: Sending): Translatable {
 }
 
 /** Why the target cannot be told what the request says; null = it can. */
-export function whyUntold(target: Target, sending: Sending & Pick<Translatable, 'translations'>): GatewayError | null {
+export function whyUntold(
+  target: Target,
+  sending: Sending & Pick<Translatable, 'translations'>,
+): GatewayError | null {
   if (isToldAsItIs(target, sending)) return null
   sending.translations ??= createTranslations(sending.request, sending.changes)
   return refusalOf(target, sending.translations, sending)
