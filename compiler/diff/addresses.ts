@@ -50,6 +50,7 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ['zones', { order: zones.toReversed().join(ORDER_MARK) }],
     ['timeZone', { name: timeZone }],
     ['state', flatten(state ?? {})],
+    ['trace', flatten(table.trace ?? {})],
     ['surfaces', { served: surfaces.join(', ') }],
     ...entries('labels', table.labels, (label) => ofLabel(label, zones)),
     ...Object.entries(classify).map(([name, value]): [string, Settings] => [
@@ -117,12 +118,15 @@ function ofLabel({ mayReach, onDenied, trace, cache }: Label, zones: readonly st
 function ofModel(model: Model): Settings {
   if (model.kind === 'ruled') return { rules: model.rules }
   const { pool, balance, fallback, retry, onBreak, surfaces, timeouts, keepAliveMs, limits } = model
+  const { translation = 'allow', serverTools = 'refuse' } = model
   const shares = pool.map(({ target, weight }) => (balance === 'weighted' ? `${target} x${weight}` : target))
   return {
     targets: shares.join(', '),
     balance,
     fallback: show(fallback.map(({ target, on }) => target + onCauses(on))),
     surfaces: surfaces === null ? 'all' : surfaces.join(', '),
+    translation,
+    serverTools,
     ...flatten(timeouts, 'timeouts'),
     ...flatten(retry, 'retry'),
     onBreak,
@@ -159,9 +163,11 @@ function ofAction(action: Action): string {
 }
 
 /** Its models are told by their targets. */
-function ofBackend({ kind, origin, basePath, key, tls, slots, limits, wake }: Backend): Settings {
+function ofBackend(backend: Backend): Settings {
+  const { kind, origin, basePath, key, tls, slots, limits, wake, keepsState = false } = backend
   return {
     kind,
+    keepsState: show(keepsState),
     url: `${origin ?? 'built in'}${basePath}`,
     key: key === null ? 'none' : key.env,
     ...ofLimits(limits),
@@ -176,9 +182,11 @@ function ofBackend({ kind, origin, basePath, key, tls, slots, limits, wake }: Ba
   }
 }
 
-function ofTarget({ id, zone, context, supports, mode, price }: Target, zones: readonly string[]): Settings {
+function ofTarget(target: Target, zones: readonly string[]): Settings {
+  const { id, zone, context, supports, mode, price, speaks } = target
   return {
     id,
+    speaks: speaks === undefined ? 'what its kind does' : show(speaks),
     zone: zones[zone] ?? '',
     context: context === null ? 'unknown' : String(context),
     supports: supports === null ? 'not said' : show(supports),

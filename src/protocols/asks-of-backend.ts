@@ -24,8 +24,8 @@ export function stateAsked(body: Body, surface: Surface): string | undefined {
 
 function isReference(item: unknown): boolean {
   if (!isRecord(item)) return false
-  const { type, role, id } = item
-  return type === 'item_reference' || (type === undefined && role === undefined && typeof id === 'string')
+  const { type = null, role = null, id } = item
+  return type === 'item_reference' || (type === null && role === null && typeof id === 'string')
 }
 
 /**

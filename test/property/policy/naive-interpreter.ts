@@ -16,6 +16,32 @@ interface Place {
   mode: string | null
   context: number | null
   supports: string[] | null
+  speaks: readonly string[]
+  keepsState: boolean
+}
+
+/** What servers of these kinds speak, as the documents say; the other kinds are not asked. */
+const SPOKEN: Record<string, string[]> = {
+  openai: [
+    'chat',
+    'completions',
+    'embeddings',
+    'rerank',
+    'transcriptions',
+    'speech',
+    'images',
+    'moderations',
+  ],
+  ollama: ['chat', 'completions', 'embeddings'],
+  anthropic: ['messages', 'count-tokens'],
+}
+
+/** Chats, messages and responses can be put in the words of a chat or a message; tokens can be counted for both. */
+function serves({ speaks }: Place, { surface }: World, translates: boolean): boolean {
+  if (speaks.includes(surface)) return true
+  const hub = ['chat', 'messages'].some((spoken) => speaks.includes(spoken))
+  if (surface === 'count-tokens') return speaks.includes('messages') || (translates && hub)
+  return translates && hub && ['chat', 'messages', 'responses'].includes(surface)
 }
 
 export type Outcome =
@@ -29,7 +55,7 @@ export function reachableUnfiltered(
 ): { labels: string[]; places: Place[] } {
   const reached = ARMS.map((arm) => follow(documents, world, arm)).filter((end) => end?.kind === 'route')
   const places = reached.flatMap(({ model }) => {
-    const { pool, fallback } = placesOf(documents, model)
+    const { pool, fallback } = placesFor(documents, model, world)
     return [...pool, ...fallback]
   })
   return { labels: reached[0]?.labels ?? [], places }
@@ -55,8 +81,26 @@ export function interpret(documents: PolicyDocuments, world: World, arm: Arm): O
   if (found.kind === 'refuse') return { kind: 'refuse', reason: 'blocked' }
   const { labels, rule, force } = found
   const bound = Math.max(0, ...labels.map((label) => boundOf(documents, label)))
-  const take = (model: string): { pool: Place[]; fallback: Fallback[]; tooLow: boolean; gate: boolean } => {
-    const all = placesOf(documents, model)
+  const isServed = (model: string): boolean => {
+    const config = policy.models[model]
+    return (
+      config === undefined || !('targets' in config) || config.surfaces?.includes(world.surface) !== false
+    )
+  }
+  const take = (
+    model: string,
+  ): {
+    pool: Place[]
+    fallback: Fallback[]
+    tooLow: boolean
+    gate: boolean
+    forgetful: boolean
+    able: boolean
+  } => {
+    const spoken = placesFor(documents, model, world)
+    const keeps = ({ keepsState, speaks }: Place): boolean =>
+      !world.state || (keepsState && speaks.includes(world.surface))
+    const all = { pool: spoken.pool.filter(keeps), fallback: spoken.fallback.filter(keeps) }
     const open = ({ mode }: Place): boolean =>
       mode === null ||
       !world.modes.includes(mode) ||
@@ -92,20 +136,32 @@ export function interpret(documents: PolicyDocuments, world: World, arm: Arm): O
       ],
       tooLow: [...all.pool, ...all.fallback].some(({ zone }) => zone < bound),
       gate: high.some((place) => !open(place)),
+      // Somebody speaks it, but keeps nothing; else what is missing is something else, or nobody speaks it.
+      forgetful: [...spoken.pool, ...spoken.fallback].some((place) => !keeps(place)),
+      able: high.every(able),
     }
   }
 
   let model = found.model
+  if (!isServed(model)) return { kind: 'refuse', reason: 'surface-not-served' }
   let taken = take(model)
   const isEmpty = (): boolean => taken.pool.length + taken.fallback.length === 0
   if (isEmpty() && taken.tooLow) {
     const reroute = rerouteOf(documents, labels, bound)
     if (reroute === null) return { kind: 'refuse', reason: 'label-denied' }
     model = destinationOf(documents, reroute)
+    if (!isServed(model)) return { kind: 'refuse', reason: 'surface-not-served' }
     taken = take(model)
     if (isEmpty() && taken.tooLow) return { kind: 'refuse', reason: 'label-denied' }
   }
-  if (isEmpty()) return { kind: 'refuse', reason: taken.gate ? 'mode-denied' : 'not-capable' }
+  if (isEmpty()) {
+    if (taken.gate) return { kind: 'refuse', reason: 'mode-denied' }
+    if (!taken.able) return { kind: 'refuse', reason: 'not-capable' }
+    return { kind: 'refuse', reason: taken.forgetful ? 'state-not-kept' : 'surface-not-served' }
+  }
+  const config = policy.models[model]
+  const allows = config !== undefined && 'targets' in config && config.serverTools === 'allow'
+  if (world.serverTool && (bound > 0 || !allows)) return { kind: 'refuse', reason: 'server-tool' }
   const keys = (places: Place[]): string[] => places.map(({ key }) => key)
   return {
     kind: 'route',
@@ -254,6 +310,20 @@ type Fallback = Place & { on: readonly string[] }
 const ALL = ['connect', 'error', 'rate-limit', 'timeout', 'context', 'content-filter', 'auth', 'busy']
 const PLAIN = ALL.filter((cause) => cause !== 'content-filter')
 
+/** Those of them that can be asked for what is asked. */
+function placesFor(
+  documents: PolicyDocuments,
+  model: string,
+  world: World,
+): { pool: Place[]; fallback: Fallback[] } {
+  const config = documents.policy.models[model]
+  const served = config !== undefined && 'targets' in config ? config : null
+  if (served?.surfaces?.includes(world.surface) === false) return { pool: [], fallback: [] }
+  const { pool, fallback } = placesOf(documents, model)
+  const can = (place: Place): boolean => serves(place, world, served?.translation !== 'off')
+  return { pool: pool.filter(can), fallback: fallback.filter(can) }
+}
+
 function placesOf(documents: PolicyDocuments, model: string): { pool: Place[]; fallback: Fallback[] } {
   const config = documents.policy.models[model]
   if (config === undefined) return { pool: [placeOf(documents, model)], fallback: [] }
@@ -301,6 +371,8 @@ function placeOf({ policy, backends }: PolicyDocuments, key: string): Place {
     mode: config.mode ?? null,
     context: entry.context ?? null,
     supports: entry.supports ?? null,
+    speaks: entry.speaks ?? (config.kind === 'demo' ? undefined : config.speaks) ?? SPOKEN[config.kind] ?? [],
+    keepsState: config.kind !== 'demo' && config.keepsState === true,
   }
 }
 

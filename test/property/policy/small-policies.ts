@@ -7,6 +7,7 @@ import type { BackendConfig } from '../../../compiler/config/backends.ts'
 import type { FallbackConfig, ModelConfig, OnDeniedConfig } from '../../../compiler/config/policy.ts'
 import type { Condition, RuleConfig } from '../../../compiler/config/rules.ts'
 import type { PolicyDocuments } from '../policy-documents.ts'
+import type { Surface } from '../../../src/table/route-table.ts'
 import { FLAG, WORD } from './world.ts'
 
 export const ZONES: string[] = ['cloud', 'lan', 'local']
@@ -19,12 +20,19 @@ export const MODE = 'night'
 /** `private` is put on by detectors and a pattern, `tied` by a client's entry, `soft` only by relabelling. */
 const LABELS = ['private', 'tied', 'soft']
 
+/** Mostly the first, so that what has to do with it does not drown all else. */
+function oftenPlain<A, B>(plain: A, others: fc.Arbitrary<B>): fc.Arbitrary<A | B> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(plain) }, { weight: 1, arbitrary: others })
+}
+
 const destination = fc.constantFrom(...DESTINATIONS)
 
 const backend: fc.Arbitrary<BackendConfig> = fc.record(
   {
-    kind: fc.constant('openai' as const),
+    kind: oftenPlain('openai' as const, fc.constantFrom('ollama' as const, 'anthropic' as const)),
     url: fc.constant('http://127.0.0.1:8000'),
+    speaks: fc.constantFrom<Surface[]>(['chat'], ['messages', 'rerank'], ['chat', 'responses']),
+    keepsState: fc.boolean(),
     zone: fc.constantFrom(...ZONES),
     mode: fc.constant(MODE),
     models: fc
@@ -34,6 +42,7 @@ const backend: fc.Arbitrary<BackendConfig> = fc.record(
           context: fc.constantFrom(50, 5000),
           supports: fc.constantFrom<('tools' | 'vision')[]>([], ['tools'], ['tools', 'vision']),
           zone: fc.constantFrom(...ZONES),
+          speaks: fc.constantFrom<Surface[]>(['rerank'], ['responses', 'chat']),
         },
         { requiredKeys: ['id'] },
       )
@@ -49,6 +58,9 @@ function servedModel(index: number): fc.Arbitrary<ModelConfig> {
     {
       targets: fc.uniqueArray(fc.constantFrom(...PLACES), { minLength: 1, maxLength: 2 }),
       fallback: fc.array(fallbackTo(later), { minLength: 1, maxLength: 2 }),
+      surfaces: fc.constantFrom<Surface[]>(['chat', 'messages'], ['rerank', 'responses']),
+      translation: fc.constantFrom('allow' as const, 'lossless' as const, 'off' as const),
+      serverTools: fc.constantFrom('allow' as const, 'refuse' as const),
     },
     { requiredKeys: ['targets'] },
   )
@@ -80,8 +92,16 @@ const atom: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({ tag: fc.constantFrom('t0', 't1') }),
 )
 
+const atomOfAll: fc.Arbitrary<Condition> = fc.oneof(
+  { weight: 30, arbitrary: atom },
+  {
+    weight: 1,
+    arbitrary: fc.record({ surface: fc.constantFrom<Surface[]>(['messages'], ['chat', 'rerank']) }),
+  },
+)
+
 const condition: fc.Arbitrary<Condition> = fc.oneof(
-  { weight: 5, arbitrary: atom },
+  { weight: 5, arbitrary: atomOfAll },
   { weight: 1, arbitrary: fc.record({ not: atom }) },
   { weight: 1, arbitrary: fc.record({ any: fc.array(atom, { minLength: 1, maxLength: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ all: fc.array(atom, { minLength: 2, maxLength: 3 }) }) },
@@ -139,6 +159,18 @@ const onDenied: fc.Arbitrary<OnDeniedConfig> = fc.oneof(
 )
 const label = fc.record({ mayReach: fc.constantFrom(...ZONES), onDenied }, { requiredKeys: ['mayReach'] })
 
+const OF_SURFACES = new Set(['speaks', 'keepsState', 'surfaces', 'translation', 'serverTools'])
+
+/** Without what it says of surfaces, where nothing is to be said of them. */
+function spoken<T>(entry: T, isSpoken: boolean): T {
+  if (isSpoken) return entry
+  const text = JSON.stringify(entry, (key, value: unknown) => {
+    if (OF_SURFACES.has(key)) return undefined
+    return key === 'kind' ? 'openai' : value
+  })
+  return JSON.parse(text) as T
+}
+
 export const smallPolicy: fc.Arbitrary<PolicyDocuments> = fc
   .record({
     backends: fc.tuple(backend, backend, backend),
@@ -150,10 +182,14 @@ export const smallPolicy: fc.Arbitrary<PolicyDocuments> = fc
     injection: fc.constantFrom('flag' as const, 'block' as const),
     grants: fc.uniqueArray(fc.constantFrom('auto', 'other', 'nick', 'wild-*', ...SERVED), { minLength: 1 }),
     tagged: fc.boolean(),
+    // The walk takes seven times as long where surfaces differ.
+    isSpoken: oftenPlain(false, fc.constant(true)),
   })
-  .map(({ backends, models, labels, rules: list, nick, wild, injection, grants, tagged }) => ({
+  .map(({ backends, models, labels, rules: list, nick, wild, injection, grants, tagged, isSpoken }) => ({
     backends: {
-      backends: Object.fromEntries(BACKENDS.map((name, i) => [name, backends[i] ?? backends[0]])),
+      backends: Object.fromEntries(
+        BACKENDS.map((name, i) => [name, spoken(backends[i] ?? backends[0], isSpoken)]),
+      ),
       modes: { [MODE]: {} },
     },
     policy: {
@@ -169,7 +205,7 @@ export const smallPolicy: fc.Arbitrary<PolicyDocuments> = fc
       },
       models: {
         auto: { rules: 'main' },
-        ...Object.fromEntries(SERVED.map((name, i) => [name, models[i] ?? models[0]])),
+        ...Object.fromEntries(SERVED.map((name, i) => [name, spoken(models[i] ?? models[0], isSpoken)])),
       },
       aliases: { other: 'auto', nick, 'wild-*': wild },
       rules: { main: list },

@@ -7,10 +7,33 @@ import type { World } from './world.ts'
 const CAUSES: readonly string[][] = [[], ['secrets'], ['codename', 'secrets'], ['unscanned']]
 const NAMES = ['auto', 'other', 'nick', 'wild-card', 's0', 's1', 's2', 'nobody']
 
+/** To which surface, and what of a backend besides an answer. */
+type Asked = Pick<World, 'surface' | 'state' | 'serverTool'>
+
+const PLAIN: Asked = { surface: 'chat', state: false, serverTool: false }
+const SURFACES: readonly Asked[] = [
+  PLAIN,
+  { ...PLAIN, surface: 'messages' },
+  { ...PLAIN, surface: 'responses' },
+  { ...PLAIN, surface: 'rerank' },
+  { ...PLAIN, surface: 'count-tokens' },
+]
+const EXTRAS: readonly Asked[] = [
+  { ...PLAIN, serverTool: true },
+  { ...PLAIN, surface: 'responses', state: true },
+]
+
+/** Whether models, backends or rules tell surfaces apart. */
+function saysOfSurfaces(policy: PolicyDocuments['policy'], backends: PolicyDocuments['backends']): boolean {
+  const text = JSON.stringify([policy.models, policy.rules, backends])
+  return /"(?:speaks|surfaces|surface|serverTools|keepsState)":|"(?:ollama|anthropic)"/.test(text)
+}
+
 /** The axes of the walk; each world takes one value of each. */
 interface Axes {
   client: string[]
   model: string[]
+  asked: readonly Asked[]
   causes: readonly string[][]
   flag: (string | null)[]
   word: boolean[]
@@ -28,7 +51,7 @@ interface Axes {
  * Axes that the rules never look at are held still: that loses no outcome. What selects targets (tools, images, health,
  * modes) is held still for the leak's sake only, where it does not matter.
  */
-export function* worldsOf({ policy }: PolicyDocuments, forLeaks: boolean): Generator<World> {
+export function* worldsOf({ policy, backends }: PolicyDocuments, forLeaks: boolean): Generator<World> {
   const text = JSON.stringify(policy.rules)
   const asks = (what: string): boolean => text.includes(`"${what}":`)
   const vary = <T>(name: string, values: T[], still: T): T[] => (asks(name) ? values : [still])
@@ -37,6 +60,7 @@ export function* worldsOf({ policy }: PolicyDocuments, forLeaks: boolean): Gener
   const axes: Axes = {
     client: ['c0', 'c1'],
     model: NAMES,
+    asked: saysOfSurfaces(policy, backends) ? (forLeaks ? SURFACES : [...SURFACES, ...EXTRAS]) : [PLAIN],
     causes: CAUSES,
     flag: vary('header', ['on', 'off', 'else', null], null),
     word: vary('prompt', [true, false], false),
@@ -61,11 +85,12 @@ export function* worldsOf({ policy }: PolicyDocuments, forLeaks: boolean): Gener
             ...(found.length === 0 ? {} : { private: found }),
             ...(client === 'c1' ? { tied: ['client'] } : {}),
           }
-          yield { client, model, labels, surface: 'chat', stream: false, user: client, ...rest }
+          const { asked, ...others } = rest
+          yield { client, model, labels, stream: false, user: client, ...asked, ...others }
         }
 }
 
-type Rest = Pick<
+type Rest = { asked: Asked } & Pick<
   World,
   | 'flag'
   | 'word'
@@ -82,6 +107,7 @@ type Rest = Pick<
 function product(axes: Axes): Rest[] {
   let worlds: Rest[] = [
     {
+      asked: PLAIN,
       flag: null,
       word: false,
       tokens: 0,
@@ -97,6 +123,7 @@ function product(axes: Axes): Rest[] {
   const spread = <K extends keyof Rest>(key: K, values: readonly Rest[K][]): void => {
     worlds = worlds.flatMap((world) => values.map((value) => ({ ...world, [key]: value })))
   }
+  spread('asked', axes.asked)
   spread('flag', axes.flag)
   spread('word', axes.word)
   spread('tokens', axes.tokens)

@@ -15,6 +15,10 @@ export interface World {
   /** Name asked for. */
   model: string
   surface: Surface
+  /** It refers to an earlier response. */
+  state: boolean
+  /** A backend is to search the web for it. */
+  serverTool: boolean
   /** Label → what caused it. */
   labels: Record<string, string[]>
   /** Value of the header; null = absent. */
@@ -34,9 +38,11 @@ export interface World {
 }
 
 export function toFacts(world: World, table: RouteTable): Facts {
-  const { flag, word, down, ...same } = world
+  const { flag, word, down, state, serverTool, ...same } = world
   return {
     ...same,
+    ...(state && { state: 'previous_response_id' }),
+    ...(serverTool && { serverTool: 'web_search' }),
     headers: flag === null ? {} : { [FLAG]: flag },
     texts: table.texts.map(({ test }) => word && test.kind === 'contains' && test.anyOf.includes(WORD)),
     systemLength: 0,

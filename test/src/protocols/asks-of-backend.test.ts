@@ -15,6 +15,7 @@ describe('stateAsked', () => {
     ['responses', { background: false }, undefined],
     ['responses', { input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input'],
     ['responses', { input: [{ id: 'msg_1' }] }, 'input'],
+    ['responses', { input: [{ type: null, id: 'msg_1' }] }, 'input'],
     ['responses', { input: [{ id: 'msg_1', role: 'assistant', content: [] }, 'a'] }, undefined],
     ['messages', { container: 'c' }, 'container'],
     ['completions', { prompt: 'a' }, undefined],
