@@ -34,4 +34,18 @@ describe('kinds of backends', () => {
     expect(Object.keys(KIND_SURFACES).toSorted()).toEqual(Object.keys(BACKEND_KINDS).toSorted())
     for (const wires of Object.values(KIND_SURFACES)) expect(wires).not.toEqual([])
   })
+
+  it('are said so in the documents', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/surfaces.md'), 'utf8')
+    for (const surface of ALL_SURFACES) {
+      const speaking = Object.entries(KIND_SURFACES).filter(([, wires]) => wires.includes(surface))
+      const cells =
+        page
+          .split('\n')
+          .find((line) => line.startsWith(`| \`${surface}\``))
+          ?.split('|') ?? []
+      expect(cells[2]?.trim()).toBe(`\`${SURFACE_TRAITS[surface].path}\``)
+      expect(cells[4]?.trim()).toBe(speaking.map(([kind]) => kind).join(', '))
+    }
+  })
 })
