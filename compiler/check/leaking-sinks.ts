@@ -68,7 +68,7 @@ function stores(
   const found: Sink[] = []
   const help = (key: string, value: string, name: string): string =>
     `say ${quote(`${key}: ${value}`)} in the label ${quote(label)}, or keep the ${name} in a zone that is trusted enough`
-  if (sinks.trace !== null && trace === 'full' && sinks.trace.zone < mayReach) {
+  if (sinks.trace !== null && (trace === 'full' || trace === 'redacted') && sinks.trace.zone < mayReach) {
     const { zone, at } = sinks.trace
     found.push({
       steps: ['trace'],

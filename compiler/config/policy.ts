@@ -18,6 +18,7 @@ import type {
   SurfaceName,
   TargetPattern,
 } from './scalars.ts'
+import type { TraceConfig } from './trace.ts'
 import type { UsageLimitsConfig } from './usage.ts'
 
 /**
@@ -148,11 +149,11 @@ export interface LabelConfig {
    */
   onDenied?: OnDeniedConfig
   /**
-   * What a trace may keep.
+   * What a trace may keep. Of several labels, and of the sink's own `content`, the one that allows least decides.
    * @default "metadata-only"
-   * @values {"none": "No trace at all.", "metadata-only": "Model, tokens, times and the like, but no text.", "full": "The text of the request and of its answer too."}
+   * @values {"none": "No trace at all.", "metadata-only": "Model, tokens, times and the like, but no text.", "redacted": "The text too, with what detectors found replaced.", "full": "The text of the request and of its answer too."}
    */
-  trace?: 'none' | 'metadata-only' | 'full'
+  trace?: 'none' | 'metadata-only' | 'redacted' | 'full'
   /**
    * Whether answers may be kept.
    * @default "none"
@@ -267,25 +268,6 @@ export interface CorsConfig {
   origins: string[]
   /** How long a browser may keep a preflight's answer. @default "10m" */
   maxAge?: Duration
-}
-
-/** Where traces go. Proved by the compiler; this version does not ship them yet. */
-export interface TraceConfig {
-  /** What kind of service takes them. */
-  sink: 'langfuse'
-  /**
-   * Its address.
-   * @pattern ^https?://
-   */
-  url: string
-  /** How far the sink is trusted. */
-  zone: Name
-  /**
-   * What is kept of requests without a label.
-   * @default "metadata-only"
-   * @values {"metadata-only": "Model, tokens, times and the like, but no text.", "full": "The text of the request and of its answer too."}
-   */
-  content?: 'metadata-only' | 'full'
 }
 
 /** A cache that also answers requests that are only alike. */

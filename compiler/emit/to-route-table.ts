@@ -45,6 +45,7 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     breaker: policy.breaker,
     state: policy.state,
     ...(policy.hooks === null ? {} : { hooks: policy.hooks }),
+    ...(policy.sinks.trace && { trace: policy.sinks.trace.policy }),
     backends: toRecord(backends, toBackend),
     clients: toRecord(clients, (client) => toClient(client, policy)),
   }

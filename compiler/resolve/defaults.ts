@@ -40,7 +40,7 @@ export interface Defaults {
   complexity: { simpleTokens: number; mediumTokens: number; classifierTimeout: string }
   blockStatus: number
   promptPart: 'user' | 'system' | 'conversation'
-  traceContent: 'metadata-only' | 'full'
+  traceBacklog: number
   signing: { window: string; required: boolean }
   wake: { broadcast: string; port: number; method: 'GET' | 'POST' }
   startsWithin: string
@@ -81,7 +81,7 @@ export const DEFAULTS: Defaults = {
   complexity: { simpleTokens: 256, mediumTokens: 1024, classifierTimeout: '2s' },
   blockStatus: 403,
   promptPart: 'user',
-  traceContent: 'metadata-only',
+  traceBacklog: 100_000,
   signing: { window: '5m', required: true },
   wake: { broadcast: '255.255.255.255', port: 9, method: 'POST' },
   startsWithin: '90s',

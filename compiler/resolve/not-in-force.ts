@@ -9,7 +9,9 @@ import type { ResolvedPolicy } from './resolved-policy.ts'
 type Entry = ResolvedPolicy['notInForce'][number]
 
 export function notInForce({ policy: { trace, cache } }: ValidPolicy): Entry[] {
-  return present({ trace, cache }, ['trace', 'cache'], { file: 'policy', path: [] })
+  const at: Place = { file: 'policy', path: [] }
+  const text = (trace?.content ?? 'metadata-only') === 'metadata-only' ? {} : { content: trace?.content }
+  return [...present(text, ['content'], within(at, 'trace')), ...present({ cache }, ['cache'], at)]
 }
 
 /** Those of the keys that are written. */

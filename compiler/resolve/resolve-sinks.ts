@@ -15,12 +15,24 @@ export function resolveTraceSink(scope: Scope): ResolvedSinks['trace'] {
   const { trace } = scope.policy
   if (trace === undefined) return null
   const at: Place = { file: 'policy', path: ['trace'] }
-  resolveAddress({ url: trace.url, whose: 'a trace sink', at: within(at, 'url') }, scope)
+  const address = resolveAddress({ url: trace.url, whose: 'a trace sink', at: within(at, 'url') }, scope)
   return {
     zone: zoneAt(trace.zone, within(at, 'zone'), scope),
-    content: trace.content ?? DEFAULTS.traceContent,
+    policy: {
+      kind: trace.sink,
+      url: address === null ? '' : address.origin + pathOf(trace.url),
+      publicKey: { env: trace.publicKey.env },
+      secretKey: { env: trace.secretKey.env },
+      environment: trace.environment ?? null,
+      backlog: trace.backlog ?? DEFAULTS.traceBacklog,
+    },
     at,
   }
+}
+
+/** A backend without a path has `/v1`; a sink has what is written. */
+function pathOf(url: string): string {
+  return new URL(url).pathname.replace(/\/+$/, '')
 }
 
 export function resolveCacheSink(scope: Scope): ResolvedSinks['cache'] {

@@ -23,6 +23,7 @@ import type {
 } from '../../src/table/route-table.ts'
 import type { SharedState } from '../../src/table/shared-state.ts'
 import type { Signing } from '../../src/table/signing.ts'
+import type { TracePolicy } from '../../src/table/trace-policy.ts'
 import type { WakePolicy } from '../../src/table/wake-policy.ts'
 import type { Locate, PackId, Place } from '../load/loaded-policy.ts'
 
@@ -122,7 +123,7 @@ export interface ResolvedLabel {
 
 /** Where bytes of requests may go besides their targets. */
 export interface ResolvedSinks {
-  trace: { zone: number; content: 'metadata-only' | 'full'; at: Place } | null
+  trace: { zone: number; policy: TracePolicy; at: Place } | null
   cache: { zone: number; ttlMs: number; embed: { model: string; at: Place } | null; at: Place } | null
   classifier: { model: string; at: Place } | null
 }
@@ -179,6 +180,8 @@ export interface ResolvedBackendModel {
   supports: Capability[] | null
   /** Null = what the backend does. */
   speaks: Wire[] | null
+  /** Null = its own protocol has nothing to say of it. */
+  ownMembers: Target['ownMembers'] | null
   /** Null = what the backend lacks. */
   lacks: string[] | null
   /** Null = the backend's. */

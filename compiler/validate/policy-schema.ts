@@ -14,7 +14,6 @@ import {
   durationOrOff,
   failureCause,
   hostName,
-  httpUrl,
   labelName,
   modelName,
   modelPattern,
@@ -28,6 +27,7 @@ import {
 } from './scalar-schemas.ts'
 import { decidedByKey, several } from './shapes.ts'
 import { stateSchema } from './state-schema.ts'
+import { traceSchema } from './trace-schema.ts'
 import { usageLimits, usageLimitsSchema } from './usage-schema.ts'
 
 const CAUSES = 'a list of causes, as `[context, timeout]`'
@@ -81,7 +81,7 @@ const label = z.strictObject({
       error: '`block` or `{ reroute: MODEL }`',
     })
     .exactOptional(),
-  trace: z.enum(['none', 'metadata-only', 'full']).exactOptional(),
+  trace: z.enum(['none', 'metadata-only', 'redacted', 'full']).exactOptional(),
   cache: z.enum(['none', 'client', 'shared']).exactOptional(),
 })
 
@@ -131,13 +131,6 @@ const model: z.ZodType<ModelConfig> = decidedByKey(
   'a model has `targets` of its own, or `rules` that send its requests on',
 )
 
-const trace = z.strictObject({
-  sink: z.literal('langfuse'),
-  url: httpUrl,
-  zone: name,
-  content: z.enum(['metadata-only', 'full']).exactOptional(),
-})
-
 const cache = z.strictObject({
   zone: name,
   ttl: duration,
@@ -162,7 +155,7 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   models: z.record(modelPattern, model),
   aliases: z.record(modelPattern, modelName).exactOptional(),
   rules: z.record(name, rulesetSchema).exactOptional(),
-  trace: trace.exactOptional(),
+  trace: traceSchema.exactOptional(),
   cache: cache.exactOptional(),
   hooks: hooksSchema.exactOptional(),
 })

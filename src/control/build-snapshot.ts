@@ -45,6 +45,10 @@ export function buildSnapshot(
   for (const { env } of table.hooks?.mattermost.tokens ?? []) {
     lookUp(environment, env, 'a token of Mattermost', problems)
   }
+  if (table.trace !== undefined) {
+    lookUp(environment, table.trace.publicKey.env, 'the public key of `trace`', problems)
+    lookUp(environment, table.trace.secretKey.env, 'the secret key of `trace`', problems)
+  }
   if (table.state !== null) lookUpRedis(environment, table.state.url.env, problems)
   const keys = Object.entries(table.clients).flatMap(([client, { keys: list }]) =>
     list.flatMap((key) => hashedKey(client, key, environment, problems) ?? []),

@@ -11,6 +11,7 @@ import type { Predicate } from './predicate.ts'
 import type { SecretRef } from './secret-ref.ts'
 import type { SharedState } from './shared-state.ts'
 import type { SlotPolicy } from './slot-policy.ts'
+import type { TraceContent, TracePolicy } from './trace-policy.ts'
 import type { Price, UsageLimits } from './usage-limits.ts'
 import type { WakePolicy } from './wake-policy.ts'
 
@@ -82,6 +83,8 @@ export interface Target {
   price: Price | null
   /** What it speaks; left out, what its backend's kind does (`kind-surfaces.ts`). */
   speaks?: Wire[]
+  /** Members that requests in its backend's own protocol get, such as Ollama's `options`. */
+  ownMembers?: Record<string, number | Record<string, number>>
   /** Parameters that it does not honour; left out, those that its backend's kind does not (`lacks.ts`). */
   lacks?: string[]
 }
@@ -196,7 +199,7 @@ export interface Label {
   mayReach: ZoneRank
   /** What happens when no permitted target is left; null = nothing was said (the compiler proved it cannot happen). */
   onDenied: { kind: 'block' } | { kind: 'reroute'; to: string } | null
-  trace: 'none' | 'metadata-only' | 'full'
+  trace: TraceContent
   cache: 'none' | 'client' | 'shared'
 }
 
@@ -391,6 +394,8 @@ export interface RouteTable {
   state: SharedState | null
   /** Left out = none. */
   hooks?: Hooks
+  /** Left out = no traces are kept. */
+  trace?: TracePolicy
   backends: Record<string, Backend>
   clients: Record<string, Client>
 }

@@ -7,6 +7,13 @@ const PRIVATE = {
   labels: { private: { mayReach: 'local' } },
   classify: { privacy: { label: 'private' } },
 } satisfies FlowPolicy
+const CLOUD_TRACE = {
+  sink: 'langfuse',
+  url: 'https://trace.example',
+  zone: 'cloud',
+  publicKey: { env: 'P' },
+  secretKey: { env: 'S' },
+} satisfies FlowPolicy['trace']
 const CREW = { keys: [{ env: 'CREW_KEY' }] }
 
 async function paths(policy: FlowPolicy): Promise<string[]> {
@@ -123,7 +130,7 @@ describe('what leaks', () => {
           masked: { mayReach: 'lan', trace: 'full', onDenied: 'block' },
         },
         classify: { privacy: { label: 'private', detectors: ['pii'] } },
-        trace: { sink: 'langfuse', url: 'https://trace.example', zone: 'cloud' },
+        trace: CLOUD_TRACE,
         rules: {
           main: [
             { id: 'mask', redact: { detectors: ['pii'], relabel: 'masked' } },
@@ -250,7 +257,7 @@ describe('what does not leak', () => {
       {
         ...PRIVATE,
         classify: { privacy: { label: 'private' }, complexity: { classifier: { model: 'away/a' } } },
-        trace: { sink: 'langfuse', url: 'https://trace.example', zone: 'cloud', content: 'full' },
+        trace: { ...CLOUD_TRACE, content: 'full' },
         cache: { zone: 'cloud', ttl: '1h' },
         rules: { main: [{ id: 'else', to: 'fast' }] },
       },

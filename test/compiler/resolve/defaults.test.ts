@@ -61,7 +61,8 @@ const OF_POLICY: Record<string, unknown> = {
   // Whether case counts has no constant: what is left out is simply not true.
   ContainsConfig: { caseSensitive: false },
   BlockConfig: { status: DEFAULTS.blockStatus },
-  TraceConfig: { content: DEFAULTS.traceContent },
+  // No text is kept yet: there is nothing to set.
+  TraceConfig: { content: 'metadata-only', backlog: DEFAULTS.traceBacklog },
 }
 
 describe('defaults', () => {

@@ -165,7 +165,20 @@ describe('resolveBackends', () => {
       "of a mode's switch",
       { modes: { work: { kind: 'http-switch', status: 'http://h/', toggle: 'http://h/?on' } } },
     ],
-    ['of a trace sink', { policy: { trace: { sink: 'langfuse', url: 'http://', zone: 'lan' } } }],
+    [
+      'of a trace sink',
+      {
+        policy: {
+          trace: {
+            sink: 'langfuse',
+            url: 'http://',
+            zone: 'lan',
+            publicKey: { env: 'P' },
+            secretKey: { env: 'S' },
+          },
+        },
+      },
+    ],
   ]
   it.each(addresses)('the address %s must be usable', async (_, documents) => {
     expect((await resolveDocuments(documents)).codes).toEqual(['resolve/invalid-url'])

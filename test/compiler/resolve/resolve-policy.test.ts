@@ -4,6 +4,8 @@
 import { describe, expect, it } from 'vitest'
 import { resolveDocuments, type Documents } from './resolve-documents.ts'
 
+const TRACE = { sink: 'langfuse', zone: 'lan', publicKey: { env: 'P' }, secretKey: { env: 'S' } }
+
 const LABELS = {
   private: { mayReach: 'local' },
   internal: { mayReach: 'lan', trace: 'none', onDenied: 'block' },
@@ -291,29 +293,27 @@ describe('the time zone', () => {
   })
 })
 
+describe('trace', () => {
+  const keys = { publicKey: { env: 'P' }, secretKey: { env: 'S' } }
+  const rows: [string, Record<string, unknown>, Record<string, unknown>][] = [
+    ['with defaults', {}, { url: 'http://h:80', environment: null, backlog: 100_000 }],
+    ['under a path', { url: 'https://h/langfuse/' }, { url: 'https://h:443/langfuse' }],
+    ['as it says', { environment: 'prod', backlog: 500 }, { environment: 'prod', backlog: 500 }],
+  ]
+  it.each(rows)('%s', async (_, config, expected) => {
+    const { policy } = await resolveDocuments({ policy: { trace: { ...TRACE, url: 'http://h', ...config } } })
+    expect(policy.sinks.trace?.policy).toMatchObject({ kind: 'langfuse', ...keys, ...expected })
+  })
+})
+
 describe('notInForce', () => {
   const url = 'http://h'
   const rows: [string, Documents, string[]][] = [
     ['nothing', {}, []],
     [
       'sinks',
-      { policy: { trace: { sink: 'langfuse', url, zone: 'lan' }, cache: { zone: 'lan', ttl: '1h' } } },
-      ['trace', 'cache'],
-    ],
-    [
-      'settings of backends',
-      {
-        backends: {
-          a: {
-            kind: 'opencode',
-            url,
-            models: {},
-            maxConcurrent: 1,
-            password: { env: 'P' },
-          },
-        },
-      },
-      ['kind: opencode', 'password'],
+      { policy: { trace: { ...TRACE, url, content: 'full' }, cache: { zone: 'lan', ttl: '1h' } } },
+      ['content', 'cache'],
     ],
   ]
   it.each(rows)('%s', async (_, documents, what) => {
