@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 
 /**
- * Ten projects. `unit` is fast and runs on every change; the others start real processes.
+ * Eleven projects. `unit` is fast and runs on every change; the others start real processes.
  * Projects with different `maxWorkers` need a group of their own, so they run one after the other.
  */
 /** Fast tests that start processes of their own, or a language server: seconds each, most of them spent waiting. */
@@ -52,6 +52,17 @@ const config: ViteUserConfig = defineConfig({
           maxWorkers: 2,
           maxConcurrency: 16,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'protocols',
+          include: ['test/protocols/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxConcurrency: 16,
+          fileParallelism: false,
+          sequence: { groupOrder: 6 },
         },
       },
       {
