@@ -77,8 +77,10 @@ export function judge(
     const { from, to, end, detail, backend, tries } = attempt
     const lost = (why: string): void => {
       const took = `${from.toFixed(0)} to ${to.toFixed(0)} ms`
+      const last = disturbances.findLast((one) => one.from <= to)
+      const after = last && `; last ${last.what}, ${last.from.toFixed(0)} to ${last.to.toFixed(0)} ms`
       verdict.lost.push(
-        `${request.model}${request.stream ? ' stream' : ''}, ${took}, ${tries} tries, from ${backend}: ${end} ${detail}, ${why}`,
+        `${request.model}${request.stream ? ' stream' : ''}, ${took}, ${tries} tries, from ${backend}: ${end} ${detail}, ${why}${after ?? ''}`,
       )
     }
     if (end === 'whole') return
