@@ -79,6 +79,11 @@ export function openUsageStore({ thread, path, log }: UsageStoreOptions): UsageS
     page: (...args) => ask({ method: 'page', args }) as ReturnType<UsageStore['page']>,
     find: (...args) => ask({ method: 'find', args }) as ReturnType<UsageStore['find']>,
     aggregate: (...args) => ask({ method: 'aggregate', args }) as ReturnType<UsageStore['aggregate']>,
+    nextTraces: (...args) => ask({ method: 'nextTraces', args }) as ReturnType<UsageStore['nextTraces']>,
+    settleTraces: (...args) =>
+      ask({ method: 'settleTraces', args }) as ReturnType<UsageStore['settleTraces']>,
+    traceBacklog: (...args) =>
+      ask({ method: 'traceBacklog', args }) as ReturnType<UsageStore['traceBacklog']>,
     async close() {
       closing = true
       const ending = worker

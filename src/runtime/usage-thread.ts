@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type Database, isDamage, moveAside, openDatabase } from '../adapters/sqlite/open-database.ts'
 import { createHistory } from '../state/history.ts'
 import { createRequestMetrics } from '../state/request-metrics.ts'
+import { createTraceOutbox } from '../state/trace-outbox.ts'
 import { createUsageBook, USAGE_MIGRATIONS } from '../state/usage-book.ts'
 import type { BookAnswer, BookCall, Books } from '../table/usage-book.ts'
 
@@ -28,7 +29,12 @@ function opened(): Books {
   database = openDatabase(path, USAGE_MIGRATIONS)
   if (database.damaged !== null) tellDamage(database.damaged)
   const books = createUsageBook(database, metrics.observe)
-  book = { ...books, ...createHistory(database), metrics: metrics.text }
+  book = {
+    ...books,
+    ...createHistory(database),
+    ...createTraceOutbox(database),
+    metrics: metrics.text,
+  }
   book.prune(Date.now())
   return book
 }

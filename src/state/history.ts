@@ -122,7 +122,8 @@ function aggregate(sql: Sql, { filter, step, by }: AggregateQuery): AggregateRow
   }))
 }
 
-function toEntry(row: SqlRow): HistoryEntry {
+/** @param row of the table of records */
+export function toEntry(row: SqlRow): HistoryEntry {
   return {
     seq: Number(row['seq']),
     id: String(row['id']),

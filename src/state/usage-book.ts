@@ -8,6 +8,7 @@ import { bookedCharges, type PackedValue, RECORD_COLUMNS, unpackRecords } from '
 import type { UsageBook } from '../table/usage-book.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from '../table/usage-report.ts'
 import { createSqlLedger, LEDGER_TABLES } from './sql-ledger.ts'
+import { TRACE_TABLES } from './trace-outbox.ts'
 
 export const RECORDS_KEPT_MS: number = 30 * 24 * 3_600_000
 /** So many are deleted in one transaction, so that a batch never waits long behind it. */
@@ -32,10 +33,14 @@ export const USAGE_MIGRATIONS: readonly string[] = [
   ALTER TABLE records ADD COLUMN overhead_us INTEGER;
   ALTER TABLE records ADD COLUMN queued_ms INTEGER;
   ALTER TABLE records ADD COLUMN tags TEXT;`,
+  `ALTER TABLE records ADD COLUMN traced INTEGER;
+  ${TRACE_TABLES}`,
 ]
 
 const INSERT = `INSERT OR IGNORE INTO records (${RECORD_COLUMNS.join(', ')})
   VALUES (${RECORD_COLUMNS.map(() => '?').join(', ')})`
+
+const TRACE = 'INSERT INTO outgoing_traces (seq) SELECT seq FROM records WHERE seq > ? AND traced = 1'
 
 /** Offsets of time zones are multiples of so much, so no day begins within one. */
 const SLICE_MS = 15 * 60_000
@@ -58,8 +63,10 @@ export function createUsageBook(sql: Sql, observe: Observe = () => {}): UsageBoo
       const { columns, rows, used, charges } = unpackRecords(packed)
       const places = RECORD_COLUMNS.map((name) => columns.indexOf(name))
       const endedAt = columns.indexOf('ended_at')
+      const traced = columns.indexOf('traced')
       const kept: (readonly PackedValue[])[] = []
       const booked = sql.atomically(() => {
+        const before = lastSeq()
         const sums = new Map<Charge, number>()
         let now = 0
         for (const [i, row] of rows.entries()) {
@@ -70,6 +77,7 @@ export function createUsageBook(sql: Sql, observe: Observe = () => {}): UsageBoo
             sums.set(charge, more + (sums.get(charge) ?? 0))
           }
         }
+        if (kept.some((row) => row[traced] === 1)) sql.run(TRACE, before)
         const fresh = Array.from(sums, ([charge, sum]) => ({ charge, used: sum }))
         ledger.book(fresh, now)
         return { seq: lastSeq(), fresh }

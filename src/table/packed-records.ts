@@ -51,6 +51,7 @@ export const RECORD_COLUMNS = [
   'overhead_us',
   'queued_ms',
   'tags',
+  'traced',
 ] as const
 
 /** @returns JSON of PackedRecords */
@@ -143,5 +144,6 @@ function rowOf(record: RequestRecord): PackedValue[] {
     record.overheadUs,
     record.queuedMs,
     record.tags === undefined ? null : JSON.stringify(record.tags),
+    Number(record.traced === true),
   ]
 }

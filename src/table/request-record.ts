@@ -65,6 +65,8 @@ export interface RequestRecord {
   tags?: readonly string[]
   /** How many fields of the request the last attempt's translation left out; left out, none. */
   lost?: number
+  /** There is to be a trace of it; left out, there is not. */
+  traced?: true
   usage: TokenUsage
   /** Nano-USD (1e-9 USD) by the prices of the table; null = the target has no price. */
   cost: number | null

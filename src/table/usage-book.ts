@@ -2,6 +2,7 @@
 import type { Charge } from './charges.ts'
 import type { History } from './history.ts'
 import type { LedgerState } from './ledger-state.ts'
+import type { TraceOutbox } from './trace-outbox.ts'
 import type { UsageQuery, UsageRow } from './usage-report.ts'
 
 /** What a request that has ended had been charged for, with what it used. */
@@ -47,7 +48,9 @@ export interface UsageBook {
 }
 
 /** All that is asked of the database. */
-export type Books = UsageBook & History & { /** In Prometheus' text format. */ metrics: () => string }
+export type Books = UsageBook &
+  History &
+  TraceOutbox & { /** In Prometheus' text format. */ metrics: () => string }
 
 /** How the thread is asked: one call of the books, answered under its number. */
 export type BookCall = {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RequestRecord } from '../../src/table/request-record.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
+import type { TraceContent, TracePolicy } from '../../src/table/trace-policy.ts'
 import { makePrivacy, makeRuledTable } from './make-policy.ts'
 import { AUTHORIZED, makeActive, makeClient } from './make-snapshot.ts'
 import { answer, gateway } from './metered-gateway.ts'
@@ -36,11 +37,24 @@ async function recordOf({ fields = {}, table = {}, headers = {} }: Asked): Promi
   return record
 }
 
+const TRACE: TracePolicy = {
+  kind: 'langfuse',
+  url: 'http://langfuse.test',
+  publicKey: { env: 'P' },
+  secretKey: { env: 'S' },
+  environment: null,
+  backlog: 1000,
+}
+const labelled = (trace: TraceContent): RouteTable['labels'] => ({
+  private: { ...base.labels['private']!, mayReach: 0, trace },
+})
+
 const says = (content: string): object => ({ messages: [{ role: 'user', content }] })
 
 describe('the record of a request', () => {
-  it('has no verdict where there is nothing to say', async () => {
-    expect((await recordOf({ fields: says('what is a monad?') })).verdict).toBeNull()
+  it('has no verdict where there is nothing to say, and no trace without a sink', async () => {
+    const { verdict, traced } = await recordOf({ fields: says('what is a monad?') })
+    expect([verdict, traced]).toEqual([null, undefined])
   })
 
   it('names what was found, counts it and says where, without the text', async () => {
@@ -81,6 +95,25 @@ describe('the record of a request', () => {
     })
     expect(verdict?.counts).toEqual({ 'pii/email': 300 })
     expect(verdict?.finds).toHaveLength(20)
+  })
+
+  it.each<[string, Partial<RouteTable>, string, true | undefined]>([
+    ['one', {}, 'hello', true],
+    ['one of what a label lets in', { labels: labelled('metadata-only') }, `ask ${MAIL}`, true],
+    ['none of what a label keeps out', { labels: labelled('none') }, `ask ${MAIL}`, undefined],
+    ['one of what does not carry that label', { labels: labelled('none') }, 'hello', true],
+    [
+      'none of a client whose requests carry it, decided or not',
+      {
+        labels: labelled('none'),
+        clients: { crew: makeClient({ labels: ['private'], models: [] }) },
+      },
+      'hello',
+      undefined,
+    ],
+  ])('asks for a trace where there is a sink: %s', async (_, table, text, traced) => {
+    const record = await recordOf({ table: { trace: TRACE, ...table }, fields: says(text) })
+    expect(record.traced).toBe(traced)
   })
 
   it.each([

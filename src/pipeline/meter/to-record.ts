@@ -63,10 +63,18 @@ export function toRecord(ended: EndedRequest): RequestRecord {
     queuedMs,
     ...(tags.length > 0 && { tags }),
     ...(lost.length > 0 && { lost: lost.length }),
+    ...(isTraced(ended) && { traced: true }),
     usage: spent.usage,
     cost: target?.price == null ? null : spent.cost,
     charges: ended.charges,
   }
+}
+
+/** Who was not decided carries at least what its client's requests always do. */
+function isTraced({ table, client, facts, decision }: EndedRequest): boolean {
+  if (table.trace === undefined) return false
+  const labels = decision?.labels ?? [...Object.keys(facts.labels), ...(table.clients[client]?.labels ?? [])]
+  return labels.every((label) => table.labels[label]?.trace !== 'none')
 }
 
 /** What stands in a wildcard's place is the client's text, and no record keeps that. */

@@ -49,6 +49,7 @@ const FULL: RequestRecord = {
   queuedMs: 108,
   tags: ['r-tag'],
   lost: 2,
+  traced: true,
   usage: { input: 101, cachedInput: 102, output: 103, source: 'estimate' },
   cost: 104,
   charges: [],
@@ -95,6 +96,7 @@ const ROW = {
   overhead_us: 107,
   queued_ms: 108,
   tags: '["r-tag"]',
+  traced: 1,
 }
 
 describe('packRecords', () => {

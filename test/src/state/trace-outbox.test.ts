@@ -1,0 +1,105 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabase, type Database } from '../../../src/adapters/sqlite/open-database.ts'
+import { createTraceOutbox } from '../../../src/state/trace-outbox.ts'
+import { createUsageBook, RECORDS_KEPT_MS, USAGE_MIGRATIONS } from '../../../src/state/usage-book.ts'
+import { packRecords } from '../../../src/table/packed-records.ts'
+import type { TraceOutbox, TraceSettlement } from '../../../src/table/trace-outbox.ts'
+import { makeRecord, NOON } from '../make-record.ts'
+
+interface Rig {
+  outbox: TraceOutbox
+  /** Records of these ids; what begins with `-` shall have no trace. */
+  keep: (...ids: string[]) => void
+  /** Ids of the next traces. */
+  next: (most?: number, backlog?: number) => string[]
+  settle: (settlement: Partial<TraceSettlement>) => void
+  database: Database
+}
+
+function rig(): Rig {
+  const database = openDatabase(':memory:', USAGE_MIGRATIONS)
+  onTestFinished(() => database.close())
+  const book = createUsageBook(database)
+  const outbox = createTraceOutbox(database)
+  return {
+    database,
+    outbox,
+    keep(...ids) {
+      const records = ids.map((id, i) =>
+        makeRecord({ id, endedAt: NOON + i, ...(!id.startsWith('-') && { traced: true }) }),
+      )
+      book.keep(packRecords(records))
+    },
+    next: (most = 10, backlog = 100) => outbox.nextTraces({ most, backlog }).traces.map(({ id }) => id),
+    settle: (settlement) => outbox.settleTraces({ done: [], back: [], refused: [], dead: [], ...settlement }),
+  }
+}
+
+describe('createTraceOutbox', () => {
+  it('hands out what was kept with a trace, once for each record, oldest first', () => {
+    const { keep, next, settle } = rig()
+    keep('a', '-b', 'c')
+    keep('c', 'd')
+    expect(next()).toEqual(['a', 'c', 'd'])
+    settle({ done: [1, 3] })
+    keep('a', 'c')
+    expect(next()).toEqual(['d'])
+  })
+
+  it('gives the whole record', () => {
+    const { outbox, keep } = rig()
+    keep('a')
+    const [trace] = outbox.nextTraces({ most: 1, backlog: 1 }).traces
+    expect(trace).toMatchObject({ seq: 1, id: 'a', client: 'crew', cost: 1_000_000, inputTokens: 100 })
+  })
+
+  it('tells what was sent without a word of what became of it', () => {
+    const { outbox, keep, settle } = rig()
+    const sentBefore = (): number => outbox.nextTraces({ most: 10, backlog: 100 }).sentBefore
+    keep('a', 'b', 'c')
+    expect(sentBefore()).toBe(0)
+    settle({ back: [1], refused: [2] })
+    expect(sentBefore()).toBe(1)
+    settle({ back: [1, 2, 3] })
+    expect(sentBefore()).toBe(0)
+  })
+
+  it('gives up what never will be taken, and what was refused ten times', () => {
+    const { outbox, keep, next, settle } = rig()
+    keep('a', 'b', 'c')
+    settle({ dead: [{ seq: 1, why: 'too large' }] })
+    for (let i = 0; i < 9; i += 1) settle({ refused: [2], back: [3] })
+    expect(next()).toEqual(['b', 'c'])
+    settle({ refused: [2], back: [3] })
+    expect(next()).toEqual(['c'])
+    expect(outbox.traceBacklog()).toEqual({
+      waiting: 1,
+      oldestAt: NOON + 2,
+      dead: 2,
+      lastDeath: 'refused 10 times',
+    })
+  })
+
+  it('drops the oldest of too many, and says how many', () => {
+    const { outbox, keep, next } = rig()
+    keep('a', 'b', 'c', 'd', 'e')
+    expect(outbox.nextTraces({ most: 1, backlog: 3 })).toMatchObject({ dropped: 2, traces: [{ id: 'c' }] })
+    expect(next()).toEqual(['c', 'd', 'e'])
+    expect(outbox.nextTraces({ most: 1, backlog: 3 }).dropped).toBe(0)
+  })
+
+  it('forgets traces with their records', () => {
+    const { database, outbox, keep, settle } = rig()
+    keep('a', 'b', 'c')
+    settle({ dead: [{ seq: 1, why: 'too large' }] })
+    createUsageBook(database).prune(NOON + RECORDS_KEPT_MS + 1)
+    // The last record stays.
+    expect(outbox.traceBacklog()).toMatchObject({ waiting: 1, dead: 0, lastDeath: null })
+  })
+
+  it('has nothing to say of nothing', () => {
+    const { outbox, next } = rig()
+    expect(next()).toEqual([])
+    expect(outbox.traceBacklog()).toEqual({ waiting: 0, oldestAt: null, dead: 0, lastDeath: null })
+  })
+})
