@@ -16,7 +16,7 @@ says otherwise with \`speaks\`.
 | ------------ | ------------------------------------------------------------------------------------------------- |
 | \`native\`     | the backend speaks it: request and answer go through byte for byte, but for the name of the model |
 | \`via chat\`   | translated to that, without loss in these cases; [translation](translation.md) says what is lost  |
-| \`by session\` | a session of OpenCode is driven: [OpenCode](integrations/opencode.md)                             |
+| \`by session\` | a session of OpenCode is driven, limits of length are lost: [OpenCode](integrations/opencode.md)  |
 | \`estimate\`   | the gateway answers by its own estimate, with the header \`x-aicc-estimated\`                       |
 | \`refused\`    | status 400, in the shape of errors that the client knows; the backend is not asked                |
 | \`–\`          | there is no such thing: nobody could fail or be left, or the toy model cannot                     |

@@ -58,7 +58,17 @@ export async function startOpenCode(
   const work = join(home, 'work')
   await mkdir(work)
   const served = Object.fromEntries(
-    models.map((id) => [id, { reasoning: true, attachment: true, limit: { context: 8192, output: 1024 } }]),
+    models.map((id) => [
+      id,
+      {
+        reasoning: true,
+        attachment: true,
+        tool_call: true,
+        // Else it tells the model that the image could not be read, in its place.
+        modalities: { input: ['text', 'image'], output: ['text'] },
+        limit: { context: 8192, output: 1024 },
+      },
+    ]),
   )
   const config = {
     autoupdate: false,
