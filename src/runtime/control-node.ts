@@ -25,6 +25,7 @@ import { createMattermostHook } from '../control/hooks/mattermost.ts'
 import { createModeWatch } from '../control/modes/mode-watch.ts'
 import { watchNetwork } from '../control/network-watch.ts'
 import { createProbes } from '../control/probes/probes.ts'
+import { createReloadCount } from '../control/reload-count.ts'
 import { reportUsage } from '../control/report-usage.ts'
 import {
   removeRunFile,
@@ -194,8 +195,10 @@ async function start(
       modeReports: modeWatch.reports(),
       records: handover.status(),
     })
+  const reloads = createReloadCount()
   const reload = async (): Promise<ReloadResult> => {
     const result = await gateway.reload()
+    reloads.note(result)
     // Connected before the first request has to ask.
     shared.ledger()
     logReload(result, log)
@@ -243,7 +246,7 @@ async function start(
     history: { ...store, timeZone: () => gateway.inForce.table.timeZone },
     metrics: async () => {
       const seen = (await gateway.supervisor.edge?.traffic().catch(() => null)) ?? null
-      return (await store.metrics()) + gauges({ ...status(), held: seen?.held ?? [] }, seen)
+      return (await store.metrics()) + reloads.text() + gauges({ ...status(), held: seen?.held ?? [] }, seen)
     },
     usage: {
       timeZone: () => gateway.inForce.table.timeZone,

@@ -43,9 +43,18 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
     },
     history: {
       timeZone: () => 'UTC',
-      page: (query) => Promise.resolve(log.push(JSON.stringify(query)) && { entries: [], next: null }),
-      find: (id) => Promise.resolve(log.push(id) && null),
-      aggregate: (query) => Promise.resolve(log.push(JSON.stringify(query)) ? [] : []),
+      page: (query) => {
+        log.push(JSON.stringify(query))
+        return Promise.resolve({ entries: [], next: null })
+      },
+      find: (id) => {
+        log.push(id)
+        return Promise.resolve(null)
+      },
+      aggregate: (query) => {
+        log.push(JSON.stringify(query))
+        return Promise.resolve([])
+      },
     },
     metrics: () => Promise.resolve('aicc_info 1\n'),
     usage: {
