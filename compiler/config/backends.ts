@@ -222,10 +222,46 @@ export interface MlxBackendConfig extends HttpBackendConfig {
   kind: 'mlx'
 }
 
-/** Ollama, through its OpenAI-compatible `/v1`. */
+/**
+ * A number with a unit, such as `30m`, or `forever`.
+ * @pattern ^(forever|[0-9]+(\.[0-9]+)?(ms|s|m|h))$
+ */
+export type DurationOrForever = string
+
+/** How Ollama runs a model. Chat goes to its own `/api/chat` then, as its OpenAI-compatible `/v1` knows none of this. */
+export interface OllamaOptionsConfig {
+  /**
+   * Context window in tokens that is made room for, `num_ctx`.
+   * @asType integer
+   * @minimum 1
+   * @maximum 1000000000
+   */
+  numCtx?: number
+  /** How long the model stays loaded behind a request; `forever` until something else needs the room. */
+  keepAlive?: DurationOrForever
+  /**
+   * Layers of the model on the GPU, `num_gpu`; 0 = it runs on the CPU.
+   * @asType integer
+   * @minimum 0
+   * @maximum 1000
+   */
+  numGpu?: number
+}
+
+/** A model that an Ollama serves. */
+export interface OllamaModelConfig extends BackendModelConfig {
+  /** How it is run, where that is not what its backend says. */
+  options?: OllamaOptionsConfig
+}
+
+/** Ollama: its OpenAI-compatible `/v1`, and its own `/api/chat` where there are `options`. */
 export interface OllamaBackendConfig extends HttpBackendConfig {
   /** Ollama. */
   kind: 'ollama'
+  /** How its models are run. */
+  options?: OllamaOptionsConfig
+  /** The models it serves, by the name that `policy.yaml` uses; `*` for whatever it has. */
+  models: Record<BackendModelName, OllamaModelConfig>
 }
 
 /** A LiteLLM proxy. Its own retries and fallbacks are switched off per request: aicc owns them. */

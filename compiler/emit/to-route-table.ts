@@ -61,7 +61,7 @@ function toRecord<A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): 
 function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
   const targets: Record<string, Target> = {}
   for (const [backend, { models, zone, mode, speaks: all, lacks: allLack }] of backends) {
-    for (const [model, { id, context, supports, speaks, lacks, zone: own, price }] of models) {
+    for (const [model, { id, context, supports, speaks, ownMembers, lacks, zone: own, price }] of models) {
       targets[targetKey({ backend, model })] = {
         backend,
         model,
@@ -73,6 +73,7 @@ function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
         price: toPrice(price),
         ...withSpeaks(speaks ?? all),
         ...withLacks(lacks ?? allLack),
+        ...(ownMembers && { ownMembers }),
       }
     }
   }

@@ -1,13 +1,14 @@
 /**
  * The models that a backend declares.
  */
-import type { BackendKind, Capability } from '../../src/table/route-table.ts'
-import type { BackendModelConfig } from '../config/backends.ts'
+import type { BackendKind, Capability, Wire } from '../../src/table/route-table.ts'
+import type { BackendModelConfig, OllamaModelConfig } from '../config/backends.ts'
 import { quote } from '../diagnostics/quote.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import type { PriceConfig } from '../config/usage.ts'
 import { knownPrice } from './known-price.ts'
 import { within } from './place.ts'
+import { resolveOllamaOptions, type WrittenOptions } from './resolve-ollama-options.ts'
 import { resolveSurfaces } from './resolve-surfaces.ts'
 import type { ResolvedBackendModel, ResolvedPrice } from './resolved-policy.ts'
 import type { Vocabulary } from './scope.ts'
@@ -25,26 +26,43 @@ interface Seller {
   zone: number
 }
 
+/** Of a backend, what its models share. */
+interface Sharing extends Seller {
+  /** Null = what its kind does. */
+  speaks: Wire[] | null
+  /** How it runs them; null = nothing is written. */
+  options: WrittenOptions | null
+}
+
 export function resolveBackendModels(
-  models: Record<string, BackendModelConfig>,
+  models: Record<string, BackendModelConfig & Pick<OllamaModelConfig, 'options'>>,
   at: Place,
-  { backend, vocabulary }: { backend: Seller; vocabulary: Vocabulary },
+  { backend, vocabulary }: { backend: Sharing; vocabulary: Vocabulary },
 ): Map<string, ResolvedBackendModel> {
   return new Map(
     Object.entries(models).map(([name, config]) => {
-      const { id, context, supports, speaks, lacks, zone, price } = config
+      const { id, context, supports, speaks, lacks, zone, price, options } = config
       const place = within(at, name)
       checkStar(name, id, place, vocabulary)
       const own = zone === undefined ? null : zoneAt(zone, within(place, 'zone'), vocabulary)
+      const written = options === undefined ? [] : [{ config: options, at: within(place, 'options') }]
+      const said = speaks === undefined ? null : resolveSurfaces(speaks)
+      const protocol = resolveOllamaOptions(
+        [...(backend.options === null ? [] : [backend.options]), ...written],
+        said ?? backend.speaks,
+        vocabulary,
+      )
       return [
         name,
         {
           id,
-          context: context ?? null,
+          // What is made room for is what there is.
+          context: context ?? protocol?.ownMembers.options?.['num_ctx'] ?? null,
           supports: supports
             ? CAPABILITIES.filter((capability) => supports.includes(capability))
             : (MOST_CAPABLE[backend.kind] ?? null),
-          speaks: speaks === undefined ? null : resolveSurfaces(speaks),
+          speaks: protocol?.speaks ?? said,
+          ownMembers: protocol?.ownMembers ?? null,
           lacks: listed(lacks),
           zone: own,
           price: price === undefined ? listedPrice(id, own ?? backend.zone, backend) : writtenPrice(price),

@@ -33,13 +33,15 @@ export function resolveBackends(
         ? null
         : resolveAddress({ url: config.url, whose: 'a backend', at: within(at, 'url') }, vocabulary)
     const zone = resolveZone(config, at, vocabulary)
+    const speaks =
+      config.kind === 'demo' || config.speaks === undefined ? null : resolveSurfaces(config.speaks)
     resolved.set(name, {
       kind: config.kind,
       ...(address ?? { origin: null, basePath: '' }),
       keyEnv: keyEnvOf(config),
       asksUsage: config.kind === 'demo' || config.streamUsage !== 'off',
       agent: config.kind === 'opencode' ? (config.agent ?? null) : null,
-      speaks: config.kind === 'demo' || config.speaks === undefined ? null : resolveSurfaces(config.speaks),
+      speaks,
       lacks: config.kind === 'demo' ? null : listed(config.lacks),
       unsupported:
         config.kind === 'demo' ? DEFAULTS.unsupported : (config.unsupported ?? DEFAULTS.unsupported),
@@ -55,7 +57,16 @@ export function resolveBackends(
         config.kind === 'demo' || config.startsWithin === undefined ? null : within(at, 'startsWithin'),
       queueAt: config.queue === undefined ? null : within(at, 'queue'),
       models: resolveBackendModels(config.models, within(at, 'models'), {
-        backend: { kind: config.kind, origin: address?.origin ?? null, zone: zone.value },
+        backend: {
+          kind: config.kind,
+          origin: address?.origin ?? null,
+          zone: zone.value,
+          speaks,
+          options:
+            config.kind === 'ollama' && config.options !== undefined
+              ? { config: config.options, at: within(at, 'options') }
+              : null,
+        },
         vocabulary,
       }),
       at,

@@ -18,6 +18,7 @@ import type {
   Rule,
   ServedModel,
   Surface,
+  Target,
   TextTest,
   Wire,
 } from '../../src/table/route-table.ts'
@@ -180,8 +181,8 @@ export interface ResolvedBackendModel {
   supports: Capability[] | null
   /** Null = what the backend does. */
   speaks: Wire[] | null
-  /** Null = its own protocol has nothing to say of it. */
-  ownMembers: Target['ownMembers'] | null
+  /** Null = there are none. */
+  ownMembers: NonNullable<Target['ownMembers']> | null
   /** Null = what the backend lacks. */
   lacks: string[] | null
   /** Null = the backend's. */

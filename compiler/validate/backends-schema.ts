@@ -18,6 +18,7 @@ import {
   nonEmpty,
   plainText,
   urlPath,
+  wholeNumber,
 } from './scalar-schemas.ts'
 import { decidedByKey } from './shapes.ts'
 import { priceSchema, rateLimitsSchema } from './usage-schema.ts'
@@ -31,7 +32,7 @@ const parameters = z.array(
   { error: 'a list of parameters, as `[temperature]`' },
 )
 
-const backendModel = z.strictObject({
+const backendModelShape = {
   id: nonEmpty,
   context: countUpTo(1_000_000_000).exactOptional(),
   supports: z
@@ -41,7 +42,28 @@ const backendModel = z.strictObject({
   lacks: parameters.exactOptional(),
   zone: name.exactOptional(),
   price: priceSchema.exactOptional(),
+}
+
+const backendModel = z.strictObject(backendModelShape)
+
+const ollamaOptions = z.strictObject({
+  numCtx: countUpTo(1_000_000_000).exactOptional(),
+  keepAlive: z
+    .string()
+    .regex(/^(forever|[0-9]+(\.[0-9]+)?(ms|s|m|h))$/, {
+      error: 'a duration with a unit, such as `30m`, or `forever`',
+    })
+    .exactOptional(),
+  numGpu: wholeNumber(0, 1000).exactOptional(),
 })
+
+const NO_MODELS = { error: 'a mapping from names to models, as `{ small: { id: … } }`' }
+
+const ollamaModels = z.record(
+  backendModelName,
+  z.strictObject({ ...backendModelShape, options: ollamaOptions.exactOptional() }),
+  NO_MODELS,
+)
 
 const anyBackend = {
   zone: name.exactOptional(),
@@ -57,9 +79,7 @@ const anyBackend = {
     )
     .exactOptional(),
   limits: rateLimitsSchema.exactOptional(),
-  models: z.record(backendModelName, backendModel, {
-    error: 'a mapping from names to models, as `{ small: { id: … } }`',
-  }),
+  models: z.record(backendModelName, backendModel, NO_MODELS),
 }
 
 const wake: z.ZodType<WakeConfig> = decidedByKey(
@@ -107,7 +127,12 @@ const backend = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('vllm'), ...httpBackend }),
   z.strictObject({ kind: z.literal('llamacpp'), ...httpBackend }),
   z.strictObject({ kind: z.literal('mlx'), ...httpBackend }),
-  z.strictObject({ kind: z.literal('ollama'), ...httpBackend }),
+  z.strictObject({
+    kind: z.literal('ollama'),
+    ...httpBackend,
+    options: ollamaOptions.exactOptional(),
+    models: ollamaModels,
+  }),
   z.strictObject({ kind: z.literal('litellm'), ...httpBackend }),
   z.strictObject({
     kind: z.literal('opencode'),

@@ -42,6 +42,8 @@ export interface ErrorFrameContext {
 }
 
 export interface Dialect {
+  /** Its streams are JSON objects, one a line; left out, they are server-sent events. */
+  isLines?: true
   /**
    * What a whole answer that is not streamed means. It is parsed only where its ends look odd.
    * @param isFilterOfInterest whether to look for an answer that was held back, which costs a parse where one says so

@@ -84,9 +84,16 @@ export interface Target {
   /** What it speaks; left out, what its backend's kind does (`kind-surfaces.ts`). */
   speaks?: Wire[]
   /** Members that requests in its backend's own protocol get, such as Ollama's `options`. */
-  ownMembers?: Record<string, number | Record<string, number>>
+  ownMembers?: OwnMembers
   /** Parameters that it does not honour; left out, those that its backend's kind does not (`lacks.ts`). */
   lacks?: string[]
+}
+
+/** By their names there. */
+export interface OwnMembers {
+  /** Seconds; -1 = for good. */
+  keep_alive?: number
+  options?: Record<string, number>
 }
 
 /**

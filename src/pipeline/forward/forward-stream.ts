@@ -5,6 +5,7 @@
 import { GatewayError } from '../../errors.ts'
 import { asOneAnswer, isContinuable, withSaid } from '../../protocols/continuation.ts'
 import { dialectOf } from '../../protocols/dialect-of.ts'
+import { linesAsEvents } from '../../protocols/ndjson.ts'
 import { createEventAligner, eventsIn, MAX_HELD_BYTES } from '../../protocols/sse.ts'
 import { createTranscript } from '../../protocols/transcript.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
@@ -24,6 +25,9 @@ import { wayTo } from './way-to.ts'
 const MAX_PRELUDE_BYTES = 64 * 1024
 /** An event that is to be translated must be there whole, the call of a tool with a file in it too. */
 const MAX_TRANSLATED_EVENT = 1024 * 1024
+
+const OF_EVENTS = /^text\/event-stream\b/i
+const OF_LINES = /^application\/(?:x-)?(?:ndjson|json)\b/i
 
 const encoder = new TextEncoder()
 
@@ -102,16 +106,18 @@ async function readPrelude(
   target: Target,
   { response, signal, isCurable }: Prelude,
 ): Promise<Opened> {
+  const way = wayTo(target, exchange)
   const type = response.headers.get('content-type') ?? 'none'
-  if (!/^text\/event-stream\b/i.test(type) || response.body === null) {
+  const isOfWire = way.dialect.isLines ? OF_LINES : OF_EVENTS
+  if (!isOfWire.test(type) || response.body === null) {
     throw invalid(target, `answered a streaming request with content type \`${type.slice(0, 80)}\``)
   }
-  const way = wayTo(target, exchange)
   const headers = responseHeaders(exchange, target, response)
   headers['cache-control'] = 'no-store'
   headers['x-accel-buffering'] = 'no'
   if (way.translation !== null) headers['content-type'] = 'text/event-stream; charset=utf-8'
-  const reader = response.body.getReader()
+  const bytes = response.body.getReader()
+  const reader = way.dialect.isLines ? linesAsEvents(bytes) : bytes
   const translator = translatorFor(exchange, way, target.backend)
   const aligner = createEventAligner(translator === null ? MAX_HELD_BYTES : MAX_TRANSLATED_EVENT)
   const decoder = new TextDecoder()

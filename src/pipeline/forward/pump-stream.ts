@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../../errors.ts'
 import type { EndVerdict, EndWatch } from '../../protocols/dialect.ts'
+import type { ByteReader } from '../../protocols/ndjson.ts'
 import { type EventAligner, eventsIn } from '../../protocols/sse.ts'
 import type { Exchange } from './exchange.ts'
 import type { Flow } from './guard-stream.ts'
@@ -17,7 +18,7 @@ export interface Opened {
   /** Null where bytes go through as they come. */
   translator: PieceTranslator | null
   headers: Record<string, string>
-  reader: ReadableStreamDefaultReader<Uint8Array>
+  reader: ByteReader
   aligner: EventAligner
   /** Whole events received so far. */
   pieces: Uint8Array[]

@@ -1,7 +1,7 @@
 /** The body that leaves for a target: as it came but for the policy's changes, or translated. */
 import type { BackendBehaviour } from '../../backends/kind.ts'
-import { editMembers } from '../../protocols/json-object.ts'
-import type { Target } from '../../table/route-table.ts'
+import { editMembers, isRecord } from '../../protocols/json-object.ts'
+import type { OwnMembers, Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
 import { fitParameters, unhonoured } from './fit-parameters.ts'
 import { joinMembers, membersOf } from './json-members.ts'
@@ -74,6 +74,7 @@ function translatedBody(
   return JSON.stringify({
     ...body,
     ...membersOf(addedMembers),
+    ...(way.wire === 'ollama-chat' && withOwn(body, target.ownMembers)),
     ...Object.fromEntries([...emptied, ...labels]),
     model: target.id,
   })
@@ -81,4 +82,10 @@ function translatedBody(
 
 function without(body: Readonly<Record<string, unknown>>, lacks: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).filter(([field]) => !lacks.includes(field)))
+}
+
+/** What the policy says of the target goes before what a client says. */
+function withOwn({ options: said }: Readonly<Record<string, unknown>>, own: OwnMembers = {}): object {
+  const { options } = own
+  return options === undefined || !isRecord(said) ? own : { ...own, options: { ...said, ...options } }
 }

@@ -25,7 +25,17 @@ export function findUsage(text: string): WireUsage | null {
     const usage = readUsage(parseObject(text.slice(at + open[0].length - 1, at + LONGEST)))
     if (usage !== null) return usage
   }
-  return null
+  return text.includes('"eval_count"') ? ollamaUsage(text) : null
+}
+
+/** Ollama's own protocol tells it among what else it measured. */
+function ollamaUsage(text: string): WireUsage | null {
+  const count = (name: string): number | null => {
+    const digits = new RegExp(`"${name}"\\s*:\\s*(\\d{1,12})`).exec(text)?.[1]
+    return digits === undefined ? null : countOf(Number(digits))
+  }
+  const output = count('eval_count')
+  return output === null ? null : { input: count('prompt_eval_count') ?? 0, cachedInput: 0, output }
 }
 
 /** OpenAI's names, and those of its newer API and of Anthropic's. */

@@ -22,8 +22,10 @@ const DEEPEST = 8
 /** @param answer parsed: `choices` of chat and completions, an event's `delta`, `content` or `output` of newer protocols */
 export function wordsOf(answer: unknown): string {
   if (!isRecord(answer)) return ''
-  const { choices, delta, content, output } = answer
-  if (!Array.isArray(choices)) return textIn([delta, content, output], DEEPEST)
+  const { choices, delta, content, output, message, done } = answer
+  // Ollama's own protocol has `done` in each event; elsewhere a `message` is no answer.
+  const said = typeof done === 'boolean' ? message : null
+  if (!Array.isArray(choices)) return textIn([delta, content, output, said], DEEPEST)
   return textIn(
     choices.map((choice: unknown) =>
       isRecord(choice) ? [choice['text'], choice['message'], choice['delta']] : null,

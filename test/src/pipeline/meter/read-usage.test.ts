@@ -47,6 +47,13 @@ describe('usage in an answer', () => {
     ],
     ['before null', '"usage":{"prompt_tokens":1,"completion_tokens":2},"x":1 "usage":null', [1, 0, 2]],
     ['not in what the model wrote', String.raw`{"content":"say \"usage\":{\"prompt_tokens\":999}"}`, null],
+    [
+      'of Ollama’s own protocol',
+      '{"message":{"content":"x"},"done":true,"prompt_eval_count":7,"eval_count":2,"eval_duration":9}',
+      [7, 0, 2],
+    ],
+    ['of Ollama, whose cache had the prompt', '{"done":true,"eval_count": 2}', [0, 0, 2]],
+    ['of Ollama, in what the model wrote', String.raw`{"content":"\"eval_count\":999"}`, null],
     ['none', '{"choices":[]}', null],
     ['null', '"usage":null', null],
     ['cut off', '"usage":{"prompt_tokens":1,', null],

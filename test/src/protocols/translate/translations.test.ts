@@ -4,7 +4,7 @@ import type { Wire } from '../../../../src/table/route-table.ts'
 import { ALL_SURFACES } from '../../../../src/table/surfaces.ts'
 import { wireOf } from '../../../../src/table/wire-of.ts'
 
-const WIRES: readonly Wire[] = ALL_SURFACES
+const WIRES: readonly Wire[] = [...ALL_SURFACES, 'ollama-chat']
 
 it('has each translation that targets are admitted for, and no other', () => {
   for (const surface of ALL_SURFACES) {
