@@ -1,0 +1,167 @@
+/**
+ * A record → the spans of its trace: the request itself, each attempt that failed, and the answer. All ids follow from
+ * the record's, so that what is sent twice is the same.
+ */
+import type { FailedAttempt } from '../../table/request-record.ts'
+import type { HistoryEntry } from '../../table/history.ts'
+
+type Level = 'DEFAULT' | 'WARNING' | 'ERROR'
+
+export interface TraceSpan {
+  traceId: string
+  spanId: string
+  /** Null = the request itself. */
+  parentId: string | null
+  name: string
+  /** Unix ms. */
+  startMs: number
+  endMs: number
+  level: Level
+  message: string | null
+  metadata: Readonly<Record<string, string>>
+  /** Null = nothing was generated. */
+  generation: Generation | null
+}
+
+export interface Generation {
+  operation: string
+  model: string
+  /** Tokens; each counted in one place only. */
+  usage: Readonly<Record<string, number>>
+  /** USD; null = no price. */
+  costUsd: number | null
+  firstTokenAtMs: number | null
+}
+
+/** What Langfuse wants to know of the trace with every span. */
+export interface TraceFacts {
+  name: string
+  userId: string
+  tags: readonly string[]
+  release: string
+  correlationId: string
+}
+
+const NANO = 1e9
+const OPERATIONS: Readonly<Record<string, string>> = {
+  completions: 'text_completion',
+  embeddings: 'embeddings',
+}
+
+export function traceFacts({ surface, client, tags, digest, correlationId }: HistoryEntry): TraceFacts {
+  return { name: surface, userId: client, tags, release: digest, correlationId }
+}
+
+export function toSpans(entry: HistoryEntry): TraceSpan[] {
+  const traceId = entry.id.replaceAll('-', '')
+  const rootId = traceId.slice(16)
+  const base = { traceId, parentId: rootId }
+  const asked = entry.failures.filter(wasAsked)
+  const isAnswered = entry.backend !== null && entry.attempts > asked.length
+  const spans: TraceSpan[] = [
+    {
+      ...base,
+      spanId: rootId,
+      parentId: null,
+      name: entry.surface,
+      startMs: entry.startedAt,
+      endMs: entry.endedAt,
+      ...verdictOn(entry),
+      metadata: metadataOf(entry),
+      generation: null,
+    },
+  ]
+  let at = Math.min(entry.endedAt, entry.startedAt + (entry.queuedMs ?? 0))
+  for (const { backend, model, cause, ms } of entry.failures) {
+    const startMs = at
+    at = Math.min(entry.endedAt, at + Math.round(ms))
+    spans.push({
+      ...base,
+      spanId: childId(rootId, spans.length),
+      name: `attempt ${backend}/${model}`,
+      startMs,
+      endMs: at,
+      level: isAnswered ? 'WARNING' : 'ERROR',
+      message: cause,
+      metadata: { backend, model, cause },
+      generation: null,
+    })
+  }
+  if (isAnswered) spans.push({ ...base, ...answerOf(entry, at), spanId: childId(rootId, spans.length) })
+  return spans
+}
+
+/** Places that were passed over stand among the failures as well. */
+function wasAsked({ cause, ms }: FailedAttempt): boolean {
+  return cause !== 'busy' && !(cause === 'request' && ms === 0)
+}
+
+function answerOf(entry: HistoryEntry, startMs: number): Omit<TraceSpan, 'traceId' | 'spanId' | 'parentId'> {
+  const { backend, backendModel, surface, cost, firstTokenMs } = entry
+  const model = backendModel ?? ''
+  const operation = OPERATIONS[surface] ?? 'chat'
+  return {
+    name: `${operation} ${model}`,
+    startMs,
+    endMs: entry.endedAt,
+    ...verdictOn(entry),
+    metadata: { backend: backend ?? '', usage: entry.estimated ? 'estimated' : 'reported' },
+    generation: {
+      operation,
+      model,
+      usage: usageOf(entry),
+      costUsd: cost === null ? null : cost / NANO,
+      firstTokenAtMs: firstTokenMs === null ? null : entry.startedAt + firstTokenMs,
+    },
+  }
+}
+
+function usageOf({ inputTokens, cachedInputTokens, outputTokens }: HistoryEntry): Generation['usage'] {
+  return {
+    input: Math.max(0, inputTokens - cachedInputTokens),
+    ...(cachedInputTokens > 0 && { input_cached_tokens: cachedInputTokens }),
+    output: outputTokens,
+    total: inputTokens + outputTokens,
+  }
+}
+
+function verdictOn({ status, error }: HistoryEntry): { level: Level; message: string | null } {
+  if (error === null) return { level: 'DEFAULT', message: null }
+  return { level: status >= 400 && status < 500 ? 'WARNING' : 'ERROR', message: error }
+}
+
+function metadataOf(entry: HistoryEntry): Record<string, string> {
+  const { verdict } = entry
+  const all: Record<string, string | number | boolean | null> = {
+    id: entry.id,
+    correlation_id: entry.correlationId,
+    asked: entry.asked,
+    model: entry.model,
+    backend: entry.backend,
+    rule: entry.rule,
+    status: entry.status,
+    stream: entry.stream,
+    attempts: entry.attempts,
+    overhead_us: entry.overheadUs,
+    queued_ms: entry.queuedMs,
+    first_token_ms: entry.firstTokenMs,
+    lost_fields: entry.lost,
+    labels: verdict && JSON.stringify(verdict.labels),
+    finds: verdict && JSON.stringify(verdict.counts),
+    unread: verdict && verdict.unread.join(', '),
+    injection_score: verdict?.injection?.score ?? null,
+    injection_flagged: verdict?.injection?.flagged ?? null,
+    complexity: verdict?.complexity?.class ?? null,
+  }
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([key, value]) =>
+      value === null || value === '' ? [] : [[key, String(value)]],
+    ),
+  )
+}
+
+/** @param place from 1 */
+function childId(rootId: string, place: number): string {
+  const last = (Number.parseInt(rootId.slice(-4), 16) + place) & 0xffff
+  return rootId.slice(0, -4) + last.toString(16).padStart(4, '0')
+}

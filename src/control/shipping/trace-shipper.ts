@@ -1,0 +1,155 @@
+/**
+ * Brings traces from the database to the sink, one batch after the other. It is poked when there are new ones, and waits
+ * for nobody's sake but its own: neither requests nor their records ever wait for it.
+ */
+import type { TraceBacklog, TraceOutbox } from '../../table/trace-outbox.ts'
+import type { TraceSink } from '../../table/trace-sink.ts'
+import { backOff } from './back-off.ts'
+
+/** A sink, and how much may wait for it. */
+export interface SinkInForce {
+  /** Differs when anything of the sink does. */
+  key: string
+  backlog: number
+  open: () => TraceSink
+}
+
+export interface TraceShipperOptions {
+  /** The outbox in the database's thread. */
+  outbox: {
+    [Method in keyof TraceOutbox]: (
+      ...args: Parameters<TraceOutbox[Method]>
+    ) => Promise<ReturnType<TraceOutbox[Method]>>
+  }
+  /** By the policy in force; null = it names none. */
+  sink: () => SinkInForce | null
+  log: (line: string) => void
+  /** From 0 up to 1. */
+  random: () => number
+}
+
+/** Since this process began. */
+export interface ShippingCounts {
+  shipped: number
+  /** Shipped, although an earlier try may have arrived: the sink may have them twice. */
+  duplicatesPossible: number
+  /** Gone because too many waited. */
+  dropped: number
+}
+
+export interface ShippingStatus extends TraceBacklog, ShippingCounts {
+  /** Why nothing is taken at the moment; null = it is. */
+  problem: string | null
+}
+
+export interface TraceShipper {
+  /** There may be something to ship. */
+  poke: () => void
+  /** Null = there is no sink. Rejects when the database does not answer. */
+  status: () => Promise<ShippingStatus | null>
+  /** Gives what is under way a moment, then cuts it short. */
+  stop: () => Promise<void>
+}
+
+/** What comes within this time leaves together. */
+const LINGER_MS = 250
+const MOST_AT_ONCE = 200
+const STOP_WITHIN_MS = 2000
+
+export function createTraceShipper({ outbox, sink, log, random }: TraceShipperOptions): TraceShipper {
+  const counts: ShippingCounts = { shipped: 0, duplicatesPossible: 0, dropped: 0 }
+  let opened: { key: string; sink: TraceSink } | null = null
+  let running: Promise<void> | null = null
+  let isPoked = false
+  let problem: string | null = null
+  let wake: (() => void) | null = null
+  const stopping = new AbortController()
+  const cut = new AbortController()
+
+  const pause = async (ms: number): Promise<void> => {
+    if (stopping.signal.aborted) return
+    const over = Promise.withResolvers<void>()
+    const timer = setTimeout(over.resolve, ms)
+    wake = over.resolve
+    await over.promise
+    clearTimeout(timer)
+    wake = null
+  }
+  const opening = (wanted: SinkInForce): TraceSink => {
+    if (opened?.key !== wanted.key) {
+      void opened?.sink.close()
+      opened = { key: wanted.key, sink: wanted.open() }
+    }
+    return opened.sink
+  }
+  const tell = (now: string | null): void => {
+    if (now !== null && problem === null) log(`traces are not taken and wait: ${now}`)
+    if (now === null && problem !== null) log('traces are taken again')
+    problem = now
+  }
+  /** @returns whether there was as much as fits, and how long the sink asks to be left alone */
+  const shipOnce = async (wanted: SinkInForce): Promise<{ isFull: boolean; retryAfterMs: number | null }> => {
+    const batch = await outbox.nextTraces({ most: MOST_AT_ONCE, backlog: wanted.backlog })
+    if (batch.dropped > 0) {
+      counts.dropped += batch.dropped
+      log(`${batch.dropped} traces are lost: more than ${wanted.backlog} waited`)
+    }
+    if (batch.traces.length === 0) return { isFull: false, retryAfterMs: null }
+    const delivery = await opening(wanted).send(batch.traces, cut.signal)
+    await outbox.settleTraces(delivery)
+    counts.shipped += delivery.done.length
+    counts.duplicatesPossible += Math.min(batch.sentBefore, delivery.done.length)
+    if (delivery.dead.length > 0) {
+      log(`${delivery.dead.length} traces are given up: ${delivery.dead[0]?.why ?? ''}`)
+    }
+    tell(delivery.problem)
+    return { isFull: batch.traces.length === MOST_AT_ONCE, retryAfterMs: delivery.retryAfterMs }
+  }
+  const run = async (): Promise<void> => {
+    let failures = 0
+    await pause(LINGER_MS)
+    while (!stopping.signal.aborted) {
+      const wanted = sink()
+      if (wanted === null) return
+      isPoked = false
+      let asked: number | null = null
+      let isFull = false
+      try {
+        ;({ isFull, retryAfterMs: asked } = await shipOnce(wanted))
+      } catch (error) {
+        tell(error instanceof Error ? error.message : String(error))
+      }
+      failures = problem === null ? 0 : failures + 1
+      if (failures > 0) await pause(backOff(failures, asked, random()))
+      else if (!isFull && !isPoked) return
+      else if (!isFull) await pause(LINGER_MS)
+    }
+  }
+  const poke = (): void => {
+    isPoked = true
+    if (stopping.signal.aborted) return
+    const wanted = sink()
+    if (wanted === null) return
+    // What another one asked for does not bind a new sink.
+    if (opened !== null && opened.key !== wanted.key) wake?.()
+    running ??= run().finally(() => {
+      running = null
+      if (isPoked) poke()
+    })
+  }
+  return {
+    poke,
+    async status() {
+      if (sink() === null) return null
+      return { ...(await outbox.traceBacklog()), ...counts, problem }
+    },
+    async stop() {
+      stopping.abort()
+      wake?.()
+      const timer = setTimeout(() => cut.abort(), STOP_WITHIN_MS)
+      await running
+      clearTimeout(timer)
+      await opened?.sink.close()
+    },
+  }
+}

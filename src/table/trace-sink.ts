@@ -1,0 +1,19 @@
+/** A service that takes traces. */
+import type { HistoryEntry } from './history.ts'
+import type { TraceSettlement } from './trace-outbox.ts'
+
+/** What became of what was sent. */
+export interface TraceDelivery extends TraceSettlement {
+  /** How many were sent and nobody knows whether they arrived. */
+  inDoubt: number
+  /** The sink asks to be left alone for so long; null = it does not say. */
+  retryAfterMs: number | null
+  /** Why not all could be delivered, for people, in words of ours; null = they could. */
+  problem: string | null
+}
+
+export interface TraceSink {
+  /** Never rejects. @param signal cuts it short: what is under way is in doubt then */
+  send: (traces: readonly HistoryEntry[], signal: AbortSignal) => Promise<TraceDelivery>
+  close: () => Promise<void>
+}

@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createTraceShipper, type TraceShipper } from '../../../../src/control/shipping/trace-shipper.ts'
+import type { TraceBatch, TraceSettlement } from '../../../../src/table/trace-outbox.ts'
+import type { TraceDelivery } from '../../../../src/table/trace-sink.ts'
+import { makeEntry } from '../../adapters/langfuse/make-entry.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const NOTHING: TraceDelivery = {
+  done: [],
+  back: [],
+  refused: [],
+  dead: [],
+  inDoubt: 0,
+  retryAfterMs: null,
+  problem: null,
+}
+
+interface Rig {
+  shipper: TraceShipper
+  /** Traces that wait, by `seq`; those in doubt are marked as sent. */
+  waiting: Map<number, { sent: boolean }>
+  /** How the sink answers, one after the other; then it takes all. */
+  answers: (Partial<TraceDelivery> | ((seqs: number[]) => Partial<TraceDelivery>))[]
+  /** What it was sent, and when. */
+  sent: { at: number; sink: string; seqs: number[] }[]
+  sinkIs: (name: string | null) => void
+  fails: (is: boolean) => void
+  log: string[]
+}
+
+function rig(): Rig {
+  const waiting = new Map<number, { sent: boolean }>()
+  const answers: Rig['answers'] = []
+  const sent: Rig['sent'] = []
+  const log: string[] = []
+  const start = Date.now()
+  let name: string | null = 'one'
+  let isDown = false
+  const next = (most: number): TraceBatch => {
+    const seqs = [...waiting.keys()].toSorted((a, b) => a - b).slice(0, most)
+    const sentBefore = seqs.filter((seq) => waiting.get(seq)?.sent).length
+    for (const seq of seqs) waiting.set(seq, { sent: true })
+    return { traces: seqs.map((seq) => makeEntry({ seq })), sentBefore, dropped: 0 }
+  }
+  const settle = ({ done, back, refused, dead }: TraceSettlement): void => {
+    for (const seq of [...done, ...dead.map((one) => one.seq)]) waiting.delete(seq)
+    for (const seq of [...back, ...refused]) waiting.set(seq, { sent: false })
+  }
+  const unlessDown = <T>(work: () => T): Promise<T> =>
+    isDown ? Promise.reject(new Error('disk full')) : Promise.resolve(work())
+  const shipper = createTraceShipper({
+    outbox: {
+      nextTraces: ({ most }) => unlessDown(() => next(most)),
+      settleTraces: (settlement) => unlessDown(() => settle(settlement)),
+      traceBacklog: () =>
+        Promise.resolve({ waiting: waiting.size, oldestAt: null, dead: 0, lastDeath: null }),
+    },
+    sink: () => {
+      if (name === null) return null
+      const sink = name
+      return {
+        key: sink,
+        backlog: 1000,
+        open: () => ({
+          send: (traces) => {
+            const seqs = traces.map(({ seq }) => seq)
+            sent.push({ at: Date.now() - start, sink, seqs })
+            const said = answers.shift() ?? { done: seqs }
+            return Promise.resolve({ ...NOTHING, ...(typeof said === 'function' ? said(seqs) : said) })
+          },
+          close: () => Promise.resolve(),
+        }),
+      }
+    },
+    log: (line) => log.push(line),
+    random: () => 0,
+  })
+  return {
+    shipper,
+    waiting,
+    answers,
+    sent,
+    sinkIs: (is) => void (name = is),
+    fails: (is) => void (isDown = is),
+    log,
+  }
+}
+
+const seqs = (from: number, to: number): [number, { sent: boolean }][] =>
+  Array.from({ length: to - from + 1 }, (_, i) => [from + i, { sent: false }])
+
+function fill({ waiting }: Rig, from: number, to: number): void {
+  for (const [seq, state] of seqs(from, to)) waiting.set(seq, state)
+}
+
+const back =
+  (problem: string, retryAfterMs: number | null = null) =>
+  (sent: number[]) => ({
+    back: sent,
+    problem,
+    retryAfterMs,
+  })
+
+describe('createTraceShipper', () => {
+  it('ships what is there in batches, oldest first, and rests', async () => {
+    const my = rig()
+    fill(my, 1, 450)
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(300)
+    expect(my.sent.map((one) => [one.seqs[0], one.seqs.length])).toEqual([
+      [1, 200],
+      [201, 200],
+      [401, 50],
+    ])
+    expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 450, problem: null })
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(my.sent).toHaveLength(3)
+  })
+
+  it('takes along what comes meanwhile', async () => {
+    const my = rig()
+    fill(my, 1, 2)
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(300)
+    fill(my, 3, 3)
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(300)
+    expect(my.sent.map((one) => one.seqs)).toEqual([[1, 2], [3]])
+  })
+
+  it('waits longer each time, tells once, and delivers all when the sink is back', async () => {
+    const my = rig()
+    fill(my, 1, 2)
+    my.answers.push(back('down'), back('down'), back('down'))
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(my.sent.map(({ at }) => at)).toEqual([250, 750, 1750, 3750])
+    expect(my.log).toEqual(['traces are not taken and wait: down', 'traces are taken again'])
+    expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 2, duplicatesPossible: 0 })
+  })
+
+  it('is not hurried by new traces', async () => {
+    const my = rig()
+    fill(my, 1, 1)
+    my.answers.push(back('too many', 60_000))
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(300)
+    for (let i = 0; i < 10; i += 1) {
+      my.shipper.poke()
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+    expect(my.sent).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(my.sent).toHaveLength(2)
+  })
+
+  it('counts what the sink may have twice', async () => {
+    const my = rig()
+    fill(my, 1, 3)
+    my.answers.push({ done: [1], inDoubt: 2, problem: 'no answer' })
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(my.sent.map((one) => one.seqs)).toEqual([
+      [1, 2, 3],
+      [2, 3],
+    ])
+    expect(await my.shipper.status()).toMatchObject({ shipped: 3, duplicatesPossible: 2 })
+  })
+
+  it('gives up what will never be taken', async () => {
+    const my = rig()
+    fill(my, 1, 2)
+    my.answers.push({ done: [1], dead: [{ seq: 2, why: 'it answers 400' }] })
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(my.log).toEqual(['1 traces are given up: it answers 400'])
+    expect(my.waiting.size).toBe(0)
+  })
+
+  it('goes on when the database answers again', async () => {
+    const my = rig()
+    fill(my, 1, 1)
+    my.fails(true)
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(300)
+    my.fails(false)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(my.sent).toHaveLength(1)
+    expect(my.log[0]).toContain('disk full')
+  })
+
+  it('does nothing without a sink, and begins when there is one', async () => {
+    const my = rig()
+    fill(my, 1, 1)
+    my.sinkIs(null)
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect([my.sent, await my.shipper.status()]).toEqual([[], null])
+    my.sinkIs('one')
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(my.sent).toHaveLength(1)
+  })
+
+  it('asks another sink at once', async () => {
+    const my = rig()
+    fill(my, 1, 1)
+    my.answers.push(back('down', 300_000))
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(1000)
+    my.sinkIs('two')
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(300)
+    expect(my.sent.map(({ sink }) => sink)).toEqual(['one', 'two'])
+  })
+
+  it('stops at once while it waits', async () => {
+    const my = rig()
+    fill(my, 1, 1)
+    my.answers.push(back('down', 300_000))
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(1000)
+    await my.shipper.stop()
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(my.sent).toHaveLength(1)
+  })
+})
