@@ -27,6 +27,18 @@ function renderRecords({ problem, dropped }: GatewayStatus['records']): string {
   return problem === null ? `kept, ${lost}` : `NOT KEPT, the edge holds them back: ${problem}; ${lost}`
 }
 
+function renderTraces(traces: NonNullable<GatewayStatus['traces']>): string {
+  const { shipped, waiting, oldestAt, dropped, dead, lastDeath, duplicatesPossible, problem } = traces
+  const since = oldestAt === null ? '' : `, the oldest of ${new Date(oldestAt).toISOString()}`
+  return [
+    problem === null ? `${shipped} shipped` : `NOT TAKEN, they wait: ${problem}; ${shipped} shipped`,
+    `${waiting} waiting${since}`,
+    ...(duplicatesPossible === 0 ? [] : [`${duplicatesPossible} perhaps twice`]),
+    ...(dropped === 0 ? [] : [`${dropped} LOST because too many waited`]),
+    ...(dead === 0 ? [] : [`${dead} GIVEN UP: ${lastDeath ?? ''}`]),
+  ].join('; ')
+}
+
 export function renderStatus(status: GatewayStatus): string {
   const { edge, listeners, certificate, modes, backends, held, slots, clients } = status
   const at = (scheme: string, listener: Listener | null): string =>
@@ -48,6 +60,7 @@ export function renderStatus(status: GatewayStatus): string {
       ? []
       : [`shadow       ${status.shadow.slice(0, 12)} decides beside it, \`aicc shadow --stop\` ends that`]),
     `records      ${renderRecords(status.records)}`,
+    ...(status.traces ? [`traces       ${renderTraces(status.traces)}`] : []),
     ...(modes.length === 0 ? [] : ['modes']),
     ...modes.map(renderMode),
     'backends',

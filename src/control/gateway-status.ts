@@ -10,6 +10,7 @@ import { modeStatuses, type ModeStatus } from './mode-status.ts'
 import type { ModeReport } from './modes/mode-watch.ts'
 import type { ProbeStatus } from './probes/probes.ts'
 import type { Listener, Runtime } from './run-file.ts'
+import type { ShippingStatus } from './shipping/trace-shipper.ts'
 
 export interface GatewayStatus {
   version: string
@@ -42,6 +43,8 @@ export interface GatewayStatus {
   clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
   /** How it stands with the records of requests. */
   records: RecordsStatus
+  /** And with their traces; null = there is no sink, left out = it was not asked. */
+  traces?: ShippingStatus | null
 }
 
 interface BackendStatus {

@@ -2,6 +2,7 @@
 import { gaugeText } from '../table/metric.ts'
 import type { EdgeTraffic } from './edge-control.ts'
 import type { GatewayStatus } from './gateway-status.ts'
+import type { ShippingStatus } from './shipping/trace-shipper.ts'
 
 /** @param traffic of the edge that serves; null = none answers */
 export function gauges(status: GatewayStatus, traffic: EdgeTraffic | null): string {
@@ -57,5 +58,29 @@ export function gauges(status: GatewayStatus, traffic: EdgeTraffic | null): stri
     gaugeText('aicc_records_kept', 'Whether records can be kept at the moment.', {
       samples: [[Number(records.problem === null)]],
     }),
+    ...(status.traces ? ofTraces(status.traces) : []),
   ].join('')
+}
+
+function ofTraces({
+  waiting,
+  oldestAt,
+  dead,
+  shipped,
+  duplicatesPossible,
+  dropped,
+  problem,
+}: ShippingStatus): string[] {
+  const age = oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000
+  const one = (name: string, help: string, value: number): string =>
+    gaugeText(name, help, { samples: [[value]] })
+  return [
+    one('aicc_traces_waiting', 'Traces that wait for the sink.', waiting),
+    one('aicc_traces_age_seconds', 'How long ago the oldest of them had ended.', age),
+    one('aicc_traces_taken', 'Whether the sink takes traces at the moment.', Number(problem === null)),
+    one('aicc_traces_shipped', 'Traces shipped since the gateway began.', shipped),
+    one('aicc_traces_duplicates_possible', 'Those of them that the sink may have twice.', duplicatesPossible),
+    one('aicc_traces_dropped', 'Traces lost because too many waited.', dropped),
+    one('aicc_traces_dead', 'Traces of thirty days that the sink will never take.', dead),
+  ]
 }

@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
+import { createLangfuseSink } from '../adapters/langfuse/langfuse-sink.ts'
 import { connectRedis } from '../adapters/redis/connect-redis.ts'
 import { readAcceptedTable } from '../control/accepted-table.ts'
 import { createAdminApp } from '../control/admin-app.ts'
@@ -34,6 +34,8 @@ import {
   type RunFile,
   type Runtime,
 } from '../control/run-file.ts'
+import { sinkInForce } from '../control/shipping/sink-in-force.ts'
+import { createTraceShipper } from '../control/shipping/trace-shipper.ts'
 import { createSharedState, type SharedPlace } from '../control/shared-state.ts'
 import { ensureSecret, openStateFolder, type StateFolder, writePrivate } from '../control/state-folder.ts'
 import { acquireStateLock } from '../control/state-lock.ts'
@@ -156,8 +158,16 @@ async function start(
     log,
   })
   closers.push(() => shared.close())
+  const shipper = createTraceShipper({
+    outbox: store,
+    sink: () => sinkInForce(gateway, (server) => createLangfuseSink({ ...server, version })),
+    log,
+    random: Math.random,
+  })
+  closers.push(() => shipper.stop())
   const keepRecords = async (batch: RecordBatch): Promise<void> => {
     await handover.keep(batch)
+    shipper.poke()
     shared.finish(() => finishedIn(batch.packed))
   }
   const orphans = await stopOrphans(state, keepRecords)
@@ -181,6 +191,7 @@ async function start(
   const first = await gateway.reload()
   if (first.kind === 'failed') await serveLastAccepted(gateway, first, { state, policies, log })
   shared.ledger()
+  shipper.poke()
 
   const startedAt = new Date().toISOString()
   const token = chosenToken ?? secrets.adminToken
@@ -201,6 +212,7 @@ async function start(
     reloads.note(result)
     // Connected before the first request has to ask.
     shared.ledger()
+    shipper.poke()
     logReload(result, log)
     await publish?.()
     return result
@@ -226,7 +238,8 @@ async function start(
     token,
     status: async () => {
       const seen = await gateway.supervisor.edge?.traffic().catch(() => null)
-      return { ...status(), held: seen?.held ?? [], slots: seen?.slots ?? {} }
+      const traces = await shipper.status().catch(() => null)
+      return { ...status(), held: seen?.held ?? [], slots: seen?.slots ?? {}, traces }
     },
     log,
     reload,
@@ -246,7 +259,8 @@ async function start(
     history: { ...store, timeZone: () => gateway.inForce.table.timeZone },
     metrics: async () => {
       const seen = (await gateway.supervisor.edge?.traffic().catch(() => null)) ?? null
-      return (await store.metrics()) + reloads.text() + gauges({ ...status(), held: seen?.held ?? [] }, seen)
+      const traces = await shipper.status().catch(() => null)
+      return (await store.metrics()) + reloads.text() + gauges({ ...status(), held: seen?.held ?? [], traces }, seen)
     },
     usage: {
       timeZone: () => gateway.inForce.table.timeZone,
