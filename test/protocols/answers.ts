@@ -4,6 +4,7 @@ import { chatAnswer, chatTrace } from '../src/protocols/translate/chat-trace.ts'
 import { messageAnswer, messageTrace } from '../src/protocols/translate/message-trace.ts'
 import type { Said, Tape } from '../src/protocols/translate/said.ts'
 import { WIRES } from '../faults/wires.ts'
+import { named } from '../upstream/message-reply.ts'
 import { DONE, frame, json, type Reply } from '../upstream/reply.ts'
 import type { Case } from './cells.ts'
 import { responseAnswer, responseTrace } from './response-trace.ts'
@@ -45,6 +46,19 @@ const begunIn = (wire: 'chat' | 'messages' | 'responses'): Pick<Words, 'begun' |
   failure: WIRES[wire].failure(failing),
 })
 
+/** The vendor's client reads text only where a part was opened for it. */
+const RESPONSE_BEGUN =
+  WIRES.responses.prelude +
+  named({
+    type: 'response.content_part.added',
+    sequence_number: 2,
+    item_id: 'msg_mock',
+    output_index: 0,
+    content_index: 0,
+    part: { type: 'output_text', text: '', annotations: [] },
+  }) +
+  WIRES.responses.begun
+
 const COMPLETION = { id: 'cmpl-1', object: 'text_completion', created: 1, model: 'wire' }
 const textChoice = (text: string, reason: string | null): object => ({
   ...COMPLETION,
@@ -54,7 +68,12 @@ const textChoice = (text: string, reason: string | null): object => ({
 const WORDS: Partial<Record<Wire, Words>> = {
   chat: { whole: chatAnswer, stream: (said) => chatTrace(said, tape), ...begunIn('chat') },
   messages: { whole: messageAnswer, stream: (said) => messageTrace(said, tape), ...begunIn('messages') },
-  responses: { whole: responseAnswer, stream: (said) => responseTrace(said, tape), ...begunIn('responses') },
+  responses: {
+    whole: responseAnswer,
+    stream: (said) => responseTrace(said, tape),
+    failure: begunIn('responses').failure,
+    begun: RESPONSE_BEGUN,
+  },
   completions: {
     whole: ({ text, input, cached, output }) => ({
       ...textChoice(text, 'stop'),

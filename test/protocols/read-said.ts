@@ -1,4 +1,5 @@
 /** What the vendors' own clients make of an answer, in words that all protocols have. */
+import type Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { answerOf } from '../src/protocols/translate/answer-of.ts'
 import { readCompletion } from '../src/protocols/translate/read-completion.ts'
@@ -18,42 +19,46 @@ export function heardOf({ text, calls, end, input, cached, output }: Said): Hear
 type Reader = (bytes: Uint8Array, isStreamed: boolean) => Promise<Heard>
 
 export const readSaid: Readonly<Record<'chat' | 'messages' | 'responses', Reader>> = {
-  chat: async (bytes, isStreamed) => {
-    const { choices, usage } = await readCompletion([bytes], isStreamed)
-    const [choice] = choices
-    const calls = choice?.message.tool_calls ?? []
-    return {
-      text: choice?.message.content ?? '',
-      calls: calls.flatMap((call) => (call.type === 'function' ? [calledWith(call.function)] : [])),
-      end: endOf(choice?.finish_reason),
-      input: usage?.prompt_tokens ?? 0,
-      output: usage?.completion_tokens ?? 0,
-    }
-  },
-  messages: async (bytes, isStreamed) => {
-    const { content, stop_reason: reason, usage } = await readMessage([bytes], isStreamed)
-    return {
-      text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
-      calls: content.flatMap((block) =>
-        block.type === 'tool_use' ? [{ name: block.name, input: block.input }] : [],
-      ),
-      end: endOf(reason),
-      input: usage.input_tokens + (usage.cache_read_input_tokens ?? 0),
-      output: usage.output_tokens,
-    }
-  },
-  responses: async (bytes, isStreamed) => {
-    const { output, output_text: text, status, usage } = await readResponse(bytes, isStreamed)
-    const calls = output.flatMap((item) => (item.type === 'function_call' ? [calledWith(item)] : []))
-    return {
-      text,
-      calls,
-      // It has no word for "a tool is called".
-      end: calls.length > 0 && status === 'completed' ? 'tools' : endOf(status),
-      input: usage?.input_tokens ?? 0,
-      output: usage?.output_tokens ?? 0,
-    }
-  },
+  chat: async (bytes, isStreamed) => heardInCompletion(await readCompletion([bytes], isStreamed)),
+  messages: async (bytes, isStreamed) => heardInMessage(await readMessage([bytes], isStreamed)),
+  responses: async (bytes, isStreamed) => heardInResponse(await readResponse(bytes, isStreamed)),
+}
+
+export function heardInCompletion({ choices, usage }: OpenAI.ChatCompletion): Heard {
+  const [choice] = choices
+  const calls = choice?.message.tool_calls ?? []
+  return {
+    text: choice?.message.content ?? '',
+    calls: calls.flatMap((call) => (call.type === 'function' ? [calledWith(call.function)] : [])),
+    end: endOf(choice?.finish_reason),
+    input: usage?.prompt_tokens ?? 0,
+    output: usage?.completion_tokens ?? 0,
+  }
+}
+
+export function heardInMessage({ content, stop_reason: reason, usage }: Anthropic.Message): Heard {
+  return {
+    text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
+    calls: content.flatMap((block) =>
+      block.type === 'tool_use' ? [{ name: block.name, input: block.input }] : [],
+    ),
+    end: endOf(reason),
+    input: usage.input_tokens + (usage.cache_read_input_tokens ?? 0),
+    output: usage.output_tokens,
+  }
+}
+
+export function heardInResponse(response: OpenAI.Responses.Response): Heard {
+  const { output, output_text: text, status, usage } = response
+  const calls = output.flatMap((item) => (item.type === 'function_call' ? [calledWith(item)] : []))
+  return {
+    text,
+    calls,
+    // It has no word for "a tool is called".
+    end: calls.length > 0 && status === 'completed' ? 'tools' : endOf(status),
+    input: usage?.input_tokens ?? 0,
+    output: usage?.output_tokens ?? 0,
+  }
 }
 
 function calledWith({ name, arguments: given }: { name: string; arguments: string }): Heard['calls'][number] {
