@@ -14,12 +14,16 @@ export interface PartSpan {
   end: number
 }
 
+export type TakeSpan = (part: number, start: number, end: number) => void
+
 export interface Haystack {
   text: string
   /** What was taken of each part, and where it begins in `text`. */
   pieces: readonly { text: string; at: number }[]
   /** The stretches of parts that a stretch of `text` covers, in order. */
   locate: (start: number, end: number) => PartSpan[]
+  /** The same, told one by one: thousands of finds shall not become as many lists. */
+  tell: (start: number, end: number, take: TakeSpan) => void
   /** Characters beyond the bound were left out. */
   cut: boolean
 }
@@ -53,28 +57,35 @@ export function joinParts(
     texts.push(taken.text)
     at += taken.text.length + 1
   }
-  return { text: texts.join('\n'), pieces, cut, locate: (start, end) => locate(pieces, start, end) }
+  const told: Haystack['tell'] = (start, end, take) => tell({ pieces, take }, start, end)
+  return {
+    text: texts.join('\n'),
+    pieces,
+    cut,
+    tell: told,
+    locate: (start, end) => spansOf(told, start, end),
+  }
 }
 
-function locate(pieces: readonly Piece[], start: number, end: number): PartSpan[] {
-  const first = pieceAt(pieces, start)
-  const whole = pieces[first]
-  // As it mostly is: a list that grows has room for many.
-  if (whole !== undefined && start >= whole.at && start < end && end <= whole.at + whole.text.length)
-    return [spanOf(whole, start - whole.at, end - whole.at)]
+/** What is told of a stretch, as a list. */
+export function spansOf(told: Haystack['tell'], from: number, to: number): PartSpan[] {
   const spans: PartSpan[] = []
-  for (let i = first; i < pieces.length; i += 1) {
+  told(from, to, (part, start, end) => spans.push({ part, start, end }))
+  return spans
+}
+
+function tell(
+  { pieces, take }: { pieces: readonly Piece[]; take: TakeSpan },
+  start: number,
+  end: number,
+): void {
+  for (let i = pieceAt(pieces, start); i < pieces.length; i += 1) {
     const piece = pieces[i]
     if (piece === undefined || piece.at >= end) break
     const from = Math.max(0, start - piece.at)
     const to = Math.min(piece.text.length, end - piece.at)
-    if (from < to) spans.push(spanOf(piece, from, to))
+    if (from < to) take(piece.part, piece.offsets?.[from] ?? from, piece.offsets?.[to] ?? to)
   }
-  return spans
-}
-
-function spanOf({ part, offsets }: Piece, from: number, to: number): PartSpan {
-  return { part, start: offsets?.[from] ?? from, end: offsets?.[to] ?? to }
 }
 
 /** The last piece that begins at or before `offset`. */

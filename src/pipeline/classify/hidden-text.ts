@@ -6,7 +6,7 @@ import type { TextPart } from '../../protocols/text-parts.ts'
 import { decodeRuns } from './base64-runs.ts'
 import { readEscapes } from './escaped-text.ts'
 import { glueParts } from './glue-parts.ts'
-import type { Haystack, PartSpan } from './haystack.ts'
+import { type Haystack, type PartSpan, spansOf } from './haystack.ts'
 import { normalize } from './normalize.ts'
 import type { Reading } from './reading.ts'
 
@@ -38,24 +38,26 @@ export function addHidden(haystack: Haystack, parts: readonly TextPart[], levels
     stretches.push({ text, at, locate })
     at += text.length + 1
   }
+  const tell: Haystack['tell'] = (start, end, take) => {
+    if (start < haystack.text.length) haystack.tell(start, end, take)
+    // What has no end of its own, such as a key block, runs on through the stretches behind.
+    if (end <= haystack.text.length) return
+    for (let i = lastAtOrBefore(stretches, start); i < stretches.length; i += 1) {
+      const stretch = stretches[i]
+      if (stretch === undefined || stretch.at >= end) break
+      const from = Math.max(0, start - stretch.at)
+      const to = Math.min(stretch.text.length, end - stretch.at)
+      for (const span of from < to ? stretch.locate(from, to) : []) take(span.part, span.start, span.end)
+    }
+  }
   return {
     text: [haystack.text, ...stretches.map(({ text }) => text)].join('\n'),
     pieces: [...haystack.pieces, ...stretches],
     cut: haystack.cut,
     opaque,
     encoded,
-    locate: (start, end) => {
-      const spans = start < haystack.text.length ? haystack.locate(start, end) : []
-      // What has no end of its own, such as a key block, runs on through the stretches behind.
-      for (let i = lastAtOrBefore(stretches, start); i < stretches.length; i += 1) {
-        const stretch = stretches[i]
-        if (stretch === undefined || stretch.at >= end) break
-        const from = Math.max(0, start - stretch.at)
-        const to = Math.min(stretch.text.length, end - stretch.at)
-        if (from < to) spans.push(...stretch.locate(from, to))
-      }
-      return spans
-    },
+    tell,
+    locate: (start, end) => spansOf(tell, start, end),
   }
 }
 

@@ -151,23 +151,21 @@ function locate(
 ): Found {
   const findings: Finding[] = []
   const passedOver: PassedOver[] = []
-  for (const { start, end, kind } of finds) {
-    const allowed = isAllowed?.({ detector: name, kind, text: haystack.text.slice(start, end) }) === true
-    for (const span of haystack.locate(start, end)) {
-      // An id is as random as a key; only its shape can tell that it is one.
-      if (kind === 'random' && IDS.has(parts[span.part]?.kind)) continue
-      const find = {
-        part: span.part,
-        start: span.start,
-        end: span.end,
-        detector: name,
-        kind,
-        label,
-        placeholder,
-      }
-      if (allowed) passedOver.push({ ...find, why: 'allowed' })
-      else findings.push(find)
-    }
+  let kind = ''
+  let allowed = false
+  const take = (part: number, start: number, end: number): void => {
+    // An id is as random as a key; only its shape can tell that it is one.
+    if (kind === 'random' && IDS.has(parts[part]?.kind)) return
+    const find = { part, start, end, detector: name, kind, label, placeholder }
+    if (allowed) passedOver.push({ ...find, why: 'allowed' })
+    else findings.push(find)
+  }
+  for (const find of finds) {
+    kind = find.kind
+    allowed =
+      isAllowed !== null &&
+      isAllowed({ detector: name, kind, text: haystack.text.slice(find.start, find.end) })
+    haystack.tell(find.start, find.end, take)
   }
   return { findings, passedOver }
 }

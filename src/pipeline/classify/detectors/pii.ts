@@ -108,10 +108,13 @@ function mailAround(
   let start = at
   while (start > seen && start > at - LONGEST_MAIL_NAME && isInMailName(codes, start - 1)) start -= 1
   if (start === at || (start > 0 && isInMailName(codes, start - 1))) return null
-  const written = matchAt(DOMAIN, text, domain)
-  if (written === null) return null
-  const end = domain + written.length
-  if (text.slice(start, at) === REMOTE_NAME && matchAt(REMOTE_PATH, text, end) !== null) return null
+  // Where it ends is all that is asked of it: the words themselves would be garbage.
+  DOMAIN.lastIndex = domain
+  if (!DOMAIN.test(text)) return null
+  const end = DOMAIN.lastIndex
+  if (at - start === REMOTE_NAME.length && text.startsWith(REMOTE_NAME, start)) {
+    if (matchAt(REMOTE_PATH, text, end) !== null) return null
+  }
   return { start, end, kind: 'email' }
 }
 
