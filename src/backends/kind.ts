@@ -18,6 +18,8 @@ export interface BackendBehaviour {
   emptiedFields: readonly string[]
   /** Top-level fields that a request with a label gets, as JSON: they tell the server to keep nothing of it. */
   labelledMembers: Readonly<Record<string, string>>
+  /** It fails by 404, and says why: that is no word on a path or a model which is not there. */
+  failsBy404?: true
   /** Top-level fields that it knows by another name. */
   renames?: Readonly<Record<string, string>>
   /** Response headers passed on to the client besides the common ones, lower case. */

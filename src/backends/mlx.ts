@@ -6,4 +6,6 @@ export const mlx: BackendBehaviour = {
   emptiedFields: [],
   labelledMembers: {},
   responseHeaders: [],
+  // A model that cannot be loaded and an answer that goes wrong are both a 404 with `{"error": "…"}`.
+  failsBy404: true,
 }

@@ -47,7 +47,7 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
   if (response.ok) return response
   const body = await readSome(response)
   if (signal.aborted) throw signal.reason
-  throw fromStatus(target.backend, response, body)
+  throw fromStatus(target.backend, { response, body, quirks: BACKEND_KINDS[backend.kind] })
 }
 
 /** Sends it once more where the connection was an old one: what was sent on it nobody has read. */

@@ -36,6 +36,17 @@ export class NotServed extends AttemptFailure {
   readonly isLasting = true
 }
 
+/**
+ * The backend loads its model and says so. It is no failure of it: whoever asks later is answered, so nobody is to be kept
+ * from it for having asked too early.
+ */
+export class Starting extends AttemptFailure {
+  override name = 'Starting'
+}
+
+/** llama.cpp's words, and those of servers like it. */
+const STARTING = /\b(?:loading (?:the )?model|model is (?:still )?(?:being loaded|loading))\b/i
+
 function saysNotServed(status: number): boolean {
   return status === 404 || status === 405 || status === 501 || (status >= 300 && status < 400)
 }
@@ -49,8 +60,20 @@ const KEPT: ReadonlySet<number> = new Set([503, 504, OVERLOADED])
 /** Characters of a backend's own words that are passed on when the failure is its own. */
 const MAX_DETAIL = 300
 
-/** @param body the answer's text, as far as it was read */
-export function fromStatus(backend: string, response: Response, body: string): AttemptFailure {
+/** What an answer's status means at some kinds of backends only. */
+export interface StatusQuirks {
+  /** It fails by 404, and says why. A path that is not there has no error in it. */
+  failsBy404?: true
+}
+
+export interface FailedAnswer {
+  response: Response
+  /** The answer's text, as far as it was read. */
+  body: string
+  quirks?: StatusQuirks
+}
+
+export function fromStatus(backend: string, { response, body, quirks = {} }: FailedAnswer): AttemptFailure {
   const { status } = response
   const said = errorOf(body)
   const cause = failureCause(status, said)
@@ -68,7 +91,9 @@ export function fromStatus(backend: string, response: Response, body: string): A
   const code = status === 504 ? 'upstream_timeout' : 'upstream_error'
   const options = { ...kept, headers: handedOn(wait) }
   const error = new GatewayError(code, `Backend \`${backend}\` answered ${status}${detail}`, options)
-  return saysNotServed(status) ? new NotServed(error, cause, wait) : new AttemptFailure(error, cause, wait)
+  if (status === 503 && text !== null && STARTING.test(text)) return new Starting(error, cause, wait)
+  const isNotServed = saysNotServed(status) && !(status === 404 && quirks.failsBy404 && said !== null)
+  return isNotServed ? new NotServed(error, cause, wait) : new AttemptFailure(error, cause, wait)
 }
 
 /** A failure that came inside a 200. */

@@ -2,7 +2,7 @@
 import type { Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
 import type { AttemptEnd } from './health.ts'
-import { AttemptFailure, NotServed } from './upstream-error.ts'
+import { AttemptFailure, NotServed, Starting } from './upstream-error.ts'
 
 type Watched = Pick<Exchange, 'health' | 'pace' | 'snapshot' | 'model' | 'request'>
 
@@ -32,5 +32,6 @@ export async function watchAttempt<T>(
 function endOf(error: unknown): AttemptEnd {
   if (!(error instanceof AttemptFailure)) return null
   if (error instanceof NotServed) return 'request'
+  if (error instanceof Starting) return 'busy'
   return error.cause ?? 'request'
 }

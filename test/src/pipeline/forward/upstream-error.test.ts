@@ -6,7 +6,7 @@ function failure(
   body: string,
   headers: Record<string, string> = {},
 ): ReturnType<typeof fromStatus> {
-  return fromStatus('gpu', new Response(null, { status, headers }), body)
+  return fromStatus('gpu', { response: new Response(null, { status, headers }), body })
 }
 
 describe('fromStatus', () => {
@@ -96,7 +96,7 @@ describe('fromStatus', () => {
     ['x'.repeat(1000), 'x'.repeat(300)],
   ])('says of %j what is harmless', (message, said) => {
     const body = JSON.stringify({ error: { message } })
-    const { error } = fromStatus('gpu', new Response(null, { status: 500 }), body)
+    const { error } = failure(500, body)
     expect(error.message).toBe(`Backend \`gpu\` answered 500: ${said}`)
   })
 
