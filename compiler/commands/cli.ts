@@ -15,6 +15,7 @@ import { explainCommand } from './explain.ts'
 import { fmtCommand } from './fmt.ts'
 import { importCommand } from './import.ts'
 import { keysCommand } from './keys.ts'
+import { logsCommand } from './logs.ts'
 import { migrateCommand } from './migrate.ts'
 import { modeCommand } from './mode.ts'
 import { reloadCommand } from './reload.ts'
@@ -45,6 +46,7 @@ const VERBS = [
   usageCommand,
   requestsCommand,
   whyCommand,
+  logsCommand,
   doctorCommand,
   versionCommand,
 ]

@@ -21,6 +21,8 @@ export interface StateFolder {
   acceptedTable: string
   /** SQLite: records of requests, and what was used of limits and budgets. */
   usage: string
+  /** Folder of the log: one JSON line for each request and each event. */
+  logs: string
   /** Which modes are on. */
   modes: string
   /** Followed by `.` and a number. */
@@ -42,6 +44,7 @@ export function statePaths(directory: string): StateFolder {
     runDir: join(dir, 'run.dir'),
     acceptedTable: join(dir, 'accepted.json'),
     usage: join(dir, 'usage.db'),
+    logs: join(dir, 'logs'),
     modes: join(dir, 'modes.json'),
     lockFile: join(dir, 'serve.lock'),
   }

@@ -3,7 +3,7 @@
  * call; nothing in here waits for a disk.
  */
 import { Worker } from 'node:worker_threads'
-import type { BookAnswer, BookCall, Books } from '../table/usage-book.ts'
+import type { BookAnswer, BookCall, Books, NoteCall } from '../table/usage-book.ts'
 
 /** The book, asked over a thread's port. Each call rejects with an Error for people when the database cannot answer. */
 export type UsageStore = {
@@ -11,6 +11,8 @@ export type UsageStore = {
     ...args: Parameters<Books[Method]>
   ) => Promise<ReturnType<Books[Method]>>
 } & {
+  /** Puts a line that edge or control process printed into the log. */
+  note: (line: string) => void
   /** Ends the thread; what it was given before is kept. */
   close: () => Promise<void>
 }
@@ -20,6 +22,8 @@ export interface UsageStoreOptions {
   thread: URL
   /** The database file. */
   path: string
+  /** Folder of the log; left out, none is written. */
+  logs?: string
   log: (line: string) => void
 }
 
@@ -30,7 +34,7 @@ interface Waiting {
 
 const CLOSE_WITHIN_MS = 5000
 
-export function openUsageStore({ thread, path, log }: UsageStoreOptions): UsageStore {
+export function openUsageStore({ thread, path, logs, log }: UsageStoreOptions): UsageStore {
   let worker: Worker | null = null
   let closing = false
   let calls = 0
@@ -47,7 +51,7 @@ export function openUsageStore({ thread, path, log }: UsageStoreOptions): UsageS
     else call?.reject(new Error(answer.message))
   }
   const start = (): Worker => {
-    const started = new Worker(thread, { workerData: { path } })
+    const started = new Worker(thread, { workerData: { path, logs: logs ?? null } })
     const end = (why: string): void => {
       if (worker !== started) return
       worker = null
@@ -84,6 +88,12 @@ export function openUsageStore({ thread, path, log }: UsageStoreOptions): UsageS
       ask({ method: 'settleTraces', args }) as ReturnType<UsageStore['settleTraces']>,
     traceBacklog: (...args) =>
       ask({ method: 'traceBacklog', args }) as ReturnType<UsageStore['traceBacklog']>,
+    note(line) {
+      // A thread is not started for it: that it ended is such a line.
+      const call: NoteCall = { note: line }
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      worker?.postMessage(call)
+    },
     async close() {
       closing = true
       const ending = worker

@@ -1,15 +1,11 @@
 /** The control process: state folder, gateway, admin listener and watches, wired and taken down in order. */
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
 import { createLangfuseSink } from '../adapters/langfuse/langfuse-sink.ts'
 import { connectRedis } from '../adapters/redis/connect-redis.ts'
 import { readAcceptedTable } from '../control/accepted-table.ts'
-import { createAdminApp } from '../control/admin-app.ts'
+import { openAdmin } from '../control/open-admin.ts'
 import type { Environment } from '../control/build-snapshot.ts'
 import { controlSocketPath, openControlSocket } from '../control/control-socket.ts'
 import { createAccessKey, createAdminToken } from '../control/create-access-key.ts'
@@ -17,8 +13,6 @@ import { Gateway, type CompileOutcome, type ReloadResult } from '../control/gate
 import { createHandover } from '../control/handover.ts'
 import { gauges } from '../control/gauges.ts'
 import { gatewayStatus, type GatewayStatus } from '../control/gateway-status.ts'
-import { isLoopback, parseListenAddress } from '../control/listen-address.ts'
-import { explainListenError } from '../control/listen-socket.ts'
 import type { ListenOverrides } from '../control/listeners.ts'
 import { readModes } from '../control/mode-store.ts'
 import { createFree } from '../control/modes/free-backend.ts'
@@ -28,13 +22,7 @@ import { watchNetwork } from '../control/network-watch.ts'
 import { createProbes } from '../control/probes/probes.ts'
 import { createReloadCount } from '../control/reload-count.ts'
 import { reportUsage } from '../control/report-usage.ts'
-import {
-  removeRunFile,
-  writeRunFile,
-  type Listener,
-  type RunFile,
-  type Runtime,
-} from '../control/run-file.ts'
+import { removeRunFile, writeRunFile, type RunFile, type Runtime } from '../control/run-file.ts'
 import { sinkInForce } from '../control/shipping/sink-in-force.ts'
 import { createTraceShipper } from '../control/shipping/trace-shipper.ts'
 import { createSharedState, type SharedPlace } from '../control/shared-state.ts'
@@ -44,7 +32,6 @@ import { RUN_DIR_PREFIX, stopOrphans } from '../control/stop-orphans.ts'
 import { openUsageStore } from '../control/usage-store.ts'
 import { createWaker } from '../control/wake/waker.ts'
 import { watchFolder } from '../control/watch-folder.ts'
-import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 import { finishedIn } from '../table/packed-records.ts'
 import type { RecordBatch } from '../table/record-batch.ts'
 
@@ -113,11 +100,15 @@ async function start(
   closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<Control> {
-  const { version, policies, runtime, log } = options
+  const { version, policies, runtime } = options
+  const log = (line: string): void => {
+    options.log(line)
+    store.note(line)
+  }
   const chosenToken = chosenAdminToken(await options.environment())
   const state = await openStateFolder(options.stateDir)
   closers.push(await acquireStateLock(state))
-  const store = openUsageStore({ thread: USAGE_THREAD, path: state.usage, log })
+  const store = openUsageStore({ thread: USAGE_THREAD, path: state.usage, logs: state.logs, log })
   closers.push(() => store.close())
   const handover = createHandover(store, log)
 
@@ -140,6 +131,7 @@ async function start(
   let publishing = Promise.resolve()
   const gateway: Gateway = new Gateway({
     ...options,
+    log,
     state,
     modes,
     handover,
@@ -261,7 +253,11 @@ async function start(
     metrics: async () => {
       const seen = (await gateway.supervisor.edge?.traffic().catch(() => null)) ?? null
       const traces = await shipper.status().catch(() => null)
-      return (await store.metrics()) + reloads.text() + gauges({ ...status(), held: seen?.held ?? [], traces }, seen)
+      return (
+        (await store.metrics()) +
+        reloads.text() +
+        gauges({ ...status(), held: seen?.held ?? [], traces }, seen)
+      )
     },
     usage: {
       timeZone: () => gateway.inForce.table.timeZone,
@@ -355,35 +351,6 @@ function chosenAdminToken({ AICC_ADMIN_TOKEN: token }: Environment): string | nu
 /** The key of the first client is there without anybody setting it; who sets it decides. */
 function withClientKey(environment: Environment, generated: string): Environment {
   return { ...environment, AICC_CLIENT_KEY: environment['AICC_CLIENT_KEY'] || generated }
-}
-
-async function openAdmin(
-  address: string,
-  options: Parameters<typeof createAdminApp>[0],
-): Promise<{ at: Listener; close: () => Promise<void> }> {
-  const wanted = parseListenAddress(address)
-  if (wanted === null || !isLoopback(wanted.address)) {
-    throw new Error(
-      `--admin ${address}: the admin API listens on loopback only, such as ${DEFAULT_LISTEN.admin}`,
-    )
-  }
-  const server = createAdaptorServer({ fetch: createAdminApp(options).fetch }) as Server
-  try {
-    server.listen(wanted.port, wanted.address)
-    await once(server, 'listening')
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new Error(await explainListenError(code, wanted, '--admin'), { cause: error })
-  }
-  const { port } = server.address() as AddressInfo
-  return {
-    at: { address: wanted.address, port },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
 }
 
 function runFile(

@@ -3,16 +3,29 @@
  * that wait for it.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { createRotatingFile } from '../adapters/node/rotating-file.ts'
 import { type Database, isDamage, moveAside, openDatabase } from '../adapters/sqlite/open-database.ts'
 import { createHistory } from '../state/history.ts'
+import { createRequestLog } from '../state/request-log.ts'
 import { createRequestMetrics } from '../state/request-metrics.ts'
 import { createTraceOutbox } from '../state/trace-outbox.ts'
 import { createUsageBook, USAGE_MIGRATIONS } from '../state/usage-book.ts'
-import type { BookAnswer, BookCall, Books } from '../table/usage-book.ts'
+import type { BookAnswer, BookCall, Books, NoteCall } from '../table/usage-book.ts'
 
 const PRUNE_EVERY_MS = 3_600_000
 
-const { path } = workerData as { path: string }
+/** The log: a day or 20 MiB in a file, and a fortnight of days. */
+const LOG = { name: 'aicc', maxBytes: 20 * 1024 * 1024, maxAgeMs: 24 * 3_600_000, keep: 14 }
+
+const { path, logs } = workerData as { path: string; logs: string | null }
+const file = logs === null ? null : createRotatingFile({ folder: logs, ...LOG })
+const requestLog =
+  file &&
+  createRequestLog({
+    append: (text) => file.append(text, Date.now()),
+    tell: (line) => say({ kind: 'log', line }),
+    now: Date.now,
+  })
 /** They outlive the file, which may be opened again. */
 const metrics = createRequestMetrics()
 let database: Database | null = null
@@ -28,7 +41,10 @@ function opened(): Books {
   if (book !== null) return book
   database = openDatabase(path, USAGE_MIGRATIONS)
   if (database.damaged !== null) tellDamage(database.damaged)
-  const books = createUsageBook(database, metrics.observe)
+  const books = createUsageBook(database, (value) => {
+    metrics.observe(value)
+    requestLog?.observe(value)
+  })
   book = {
     ...books,
     ...createHistory(database),
@@ -62,10 +78,14 @@ function answerFromNewFile(call: BookCall): unknown {
   return answer(call)
 }
 
-parentPort?.on('message', (call: BookCall | 'close') => {
+parentPort?.on('message', (call: BookCall | NoteCall | 'close') => {
   if (call === 'close') {
     close()
     parentPort?.close()
+    return
+  }
+  if ('note' in call) {
+    requestLog?.note(call.note)
     return
   }
   try {
@@ -73,6 +93,7 @@ parentPort?.on('message', (call: BookCall | 'close') => {
   } catch (error) {
     say({ kind: 'error', call: call.call, message: error instanceof Error ? error.message : String(error) })
   }
+  requestLog?.flush()
 })
 
 function attempt(call: BookCall): unknown {

@@ -57,6 +57,11 @@ export type BookCall = {
   [Method in keyof Books]: { call: number; method: Method; args: Parameters<Books[Method]> }
 }[keyof Books]
 
+/** A line that edge or control process printed, for the log; nobody waits for it. */
+export interface NoteCall {
+  note: string
+}
+
 export type BookAnswer =
   | { kind: 'result'; call: number; result: unknown }
   | { kind: 'error'; call: number; message: string }
