@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { toRouteTable } from '../../../compiler/emit/to-route-table.ts'
 import { analyseFlow } from '../../../compiler/flow/flow.ts'
+import { isServed } from '../../../compiler/flow/served-targets.ts'
 import { waysOf } from '../../../compiler/flow/ways.ts'
 import { load } from '../../../compiler/load/load.ts'
 import type { ResolvedPolicy } from '../../../compiler/resolve/resolved-policy.ts'
@@ -41,9 +42,12 @@ it('answers with requests that go the way they answer for', async () => {
     fc.asyncProperty(smallPolicy, async (documents) => {
       const policy = await resolved(documents)
       const table = unfiltered(toRouteTable(policy))
-      for (const { model, rule, forced, marks, ask } of waysOf(policy, analyseFlow(policy))) {
+      const flow = analyseFlow(policy)
+      for (const { model, rule, forced, marks, ask } of waysOf(policy, flow)) {
+        // A way leads to the model; whether it serves the surface is asked there.
+        const served = isServed(model, policy, flow.space)
         for (const label of policy.labels.keys()) {
-          const found = ask([marks.label(label)])
+          const found = ask([marks.label(label), served])
           expect(found.kind).not.toBe('unknown')
           if (found.kind !== 'found') continue
           labelled += 1
