@@ -64,6 +64,7 @@ async function attemptsOf(model: ServedModel): Promise<number> {
     {},
     {
       model,
+      table: { targets: Object.fromEntries(PLACES.map((place) => [place, at(place)])) },
       pool: model.pool.map(({ target }) => at(target)),
       fallback: model.fallback.map(({ target, on }) => ({ target: at(target), on })),
       retryBudget: { count: () => {}, take: () => true },
