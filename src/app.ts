@@ -58,7 +58,7 @@ export function createApp(
     health,
     slots,
     pace,
-    balance: createBalance({ pace }),
+    balance: createBalance({ pace, isCold: health.isCold }),
     retryBudget: createRetryBudget(),
   }
 

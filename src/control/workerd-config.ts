@@ -2,7 +2,7 @@
  * The edge's workerd configuration: typed input, Cap'n Proto text out.
  * INVARIANT: the worker's only ways out are the declared backends and the control socket.
  */
-import type { BackendTls } from '../table/route-table.ts'
+import type { BackendTls } from '../table/backend-tls.ts'
 
 /** A backend as the edge reaches it; the built-in demo is not among them. */
 export interface EdgeBackend {

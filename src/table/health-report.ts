@@ -5,6 +5,8 @@ export interface HealthReport {
   askedAgoMs: number
   /** The address that was asked: the answer of a host says nothing of another. */
   origin: string
+  /** Ids of the models that it has loaded; left out where it does not tell. */
+  loaded?: readonly string[]
 }
 
 /**

@@ -2,11 +2,13 @@
  * The route table: what the compiler emits and the edge runs. Pure JSON data, no code.
  * INVARIANT: it never holds a secret, only the names of environment variables and SHA-256 digests.
  */
+import type { BackendTls } from './backend-tls.ts'
 import type { Client, Cors, Limits, Listen } from './front-policy.ts'
 import type { InjectionFamily } from './injection-families.ts'
 import type { BreakerPolicy, Probe } from './health-policy.ts'
 import type { MattermostHook } from './mattermost-hook.ts'
 import type { ModeHost } from './mode-host.ts'
+import type { OwnMembers } from './own-members.ts'
 import type { Predicate } from './predicate.ts'
 import type { SecretRef } from './secret-ref.ts'
 import type { SharedState } from './shared-state.ts'
@@ -87,13 +89,6 @@ export interface Target {
   ownMembers?: OwnMembers
   /** Parameters that it does not honour; left out, those that its backend's kind does not (`lacks.ts`). */
   lacks?: string[]
-}
-
-/** By their names there. */
-export interface OwnMembers {
-  /** Seconds; -1 = for good. */
-  keep_alive?: number
-  options?: Record<string, number>
 }
 
 /**
@@ -354,14 +349,6 @@ export interface Backend {
   unsupported?: 'reject'
   /** It refuses to be asked what a stream has used; left out, it does not. */
   streamUsage?: 'off'
-}
-
-/** How the backend's certificate is judged. Present when the origin is https. */
-export interface BackendTls {
-  /** PEM of the CA to trust in place of the public ones; null = public CAs. */
-  ca: string | null
-  /** Name expected in the certificate; null = the origin's host. */
-  serverName: string | null
 }
 
 /** Who may call by a token of their own. */

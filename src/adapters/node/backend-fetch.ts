@@ -1,7 +1,7 @@
 /** Backends over undici: one agent per backend, and no address but those of the edge's configuration. */
 import { Agent, fetch } from 'undici'
 import { type BackendFetch, BackendUnreachable, StaleConnection } from '../../ports.ts'
-import type { BackendTls } from '../../table/route-table.ts'
+import type { BackendTls } from '../../table/backend-tls.ts'
 import { createSharedLookup } from './shared-lookup.ts'
 
 export interface NodeBackend {

@@ -62,9 +62,29 @@ async function checkModels(
     report('models', 'warn', `GET ${path} lists no models in OpenAI's form; nothing to compare`)
     return
   }
+  if (backend.kind === 'anthropic') {
+    await askForEach(backend, client, report)
+    return
+  }
   const contexts = await readContexts(backend, client, answer.body)
   for (const [name, model] of Object.entries(backend.models)) {
     checkModel({ name, model, served, context: contexts.get(model.id) ?? null }, report)
+  }
+}
+
+/** Its list comes in pages, and without the short names: each model is asked for by itself. */
+async function askForEach(backend: Backend, client: BackendClient, report: Report): Promise<void> {
+  for (const [name, { id, context }] of Object.entries(backend.models)) {
+    if (id.includes('*')) continue
+    const answer = await client.ask(`${backend.basePath}/models/${encodeURIComponent(id)}`)
+    if ('error' in answer || answer.status !== 200) {
+      const why = 'error' in answer ? answer.error : String(answer.status)
+      report('models', 'fail', `model \`${name}\`: it does not know \`${id}\` (${why})`)
+      continue
+    }
+    const { max_input_tokens: told } = (answer.body ?? {}) as { max_input_tokens?: unknown }
+    const most = typeof told === 'number' && told > 0 ? told : null
+    checkModel({ name, model: { id, context }, served: new Set([id]), context: most }, report)
   }
 }
 

@@ -12,11 +12,16 @@ export interface Finding {
   detail: string | null
   /** The path that it answered, to begin with the next time; null = none is known yet. */
   path: string | null
+  /** Ids of the models that are loaded; left out where it does not tell. */
+  loaded?: readonly string[]
 }
 
 /** Below the origin's root; they are open, so no key goes there. */
 const PATHS: Partial<Record<BackendKind, string>> = {
   ollama: '/api/version',
+  vllm: '/health',
+  llamacpp: '/health',
+  mlx: '/health',
   litellm: '/health/liveliness',
   opencode: '/global/health',
 }
@@ -37,7 +42,9 @@ export async function askHealth(
   const path = ofKind === undefined ? (known ?? models) : client.root + ofKind
   if (path === models) return askModels(models, client)
   const finding = judge(await client.askOpenly(path), path)
-  return finding.up && backend.kind === 'litellm' ? withDatabase(finding, client) : finding
+  if (!finding.up) return finding
+  if (backend.kind === 'litellm') return withDatabase(finding, client)
+  return backend.kind === 'ollama' ? withLoaded(finding, client) : finding
 }
 
 /**
@@ -63,7 +70,18 @@ function judge(answer: Answer, path: string): Finding {
   if ('error' in answer) return { up: false, detail: answer.error, path: null }
   const { status } = answer
   if (isOk(status)) return { up: true, detail: null, path }
-  return { up: status < 500, detail: `${status} on GET ${path}`, path: null }
+  const detail = `${status} on GET ${path}`
+  return {
+    up: status < 500,
+    detail: isStarting(answer) ? `${detail}: it loads its model` : detail,
+    path: null,
+  }
+}
+
+/** llama.cpp says so while it starts. */
+function isStarting({ status, body }: Exclude<Answer, { error: string }>): boolean {
+  const { error } = (body ?? {}) as { error?: { message?: unknown } | null }
+  return status === 503 && /^loading model/i.test(String(error?.message))
 }
 
 /** A path that the policy names says by its status what it means. */
@@ -79,6 +97,19 @@ async function withDatabase(finding: Finding, client: BackendClient): Promise<Fi
   const state = 'error' in readiness ? null : databaseState(readiness.body)
   const isWell = state === null || state === 'connected' || state === 'Not connected'
   return isWell ? finding : { ...finding, detail: `its database is ${state}` }
+}
+
+/** Pools prefer who need not load the model first. */
+async function withLoaded(finding: Finding, client: BackendClient): Promise<Finding> {
+  const answer = await client.askOpenly(`${client.root}/api/ps`)
+  const { models } = ('error' in answer ? {} : (answer.body ?? {})) as { models?: unknown }
+  if (!Array.isArray(models)) return finding
+  const loaded = models.flatMap((entry: unknown) => {
+    const { model, name } = (entry ?? {}) as { model?: unknown; name?: unknown }
+    const id = model ?? name
+    return typeof id === 'string' ? [id] : []
+  })
+  return { ...finding, loaded: loaded.toSorted() }
 }
 
 function isOk(status: number): boolean {

@@ -63,6 +63,8 @@ interface Watched extends ProbeStatus {
   /** Questions in a row that found it down. */
   failures: number
   path: string | null
+  /** Ids of the models that are loaded; null where it does not tell. */
+  loaded: readonly string[] | null
 }
 
 export function createProbes(options: ProbesOptions): Probes {
@@ -98,7 +100,7 @@ export function createProbes(options: ProbesOptions): Probes {
     return now() - trafficAt < IDLE_MS
   }
 
-  const note = (one: Watched, { up, detail, path }: Finding, askedAt: number): void => {
+  const note = (one: Watched, { up, detail, path, ...found }: Finding, askedAt: number): void => {
     const state = up ? 'up' : 'down'
     if (state !== one.state) {
       // That all is well at the start is no news.
@@ -107,11 +109,14 @@ export function createProbes(options: ProbesOptions): Probes {
       one.since = now()
     }
     const latencyMs = now() - askedAt
-    Object.assign(one, { state, detail, path, askedAt, latencyMs, failures: up ? 0 : one.failures + 1 })
+    const failures = up ? 0 : one.failures + 1
+    const loaded = found.loaded ?? null
+    Object.assign(one, { state, detail, path, loaded, askedAt, latencyMs, failures })
   }
 
   const ask = async (one: Watched): Promise<void> => {
     const before = one.state
+    const loadedBefore = String(one.loaded)
     const askedAt = now()
     const { health } = one.backend
     const client = createBackendClient(one.backend, one.key, health?.timeoutMs)
@@ -121,7 +126,8 @@ export function createProbes(options: ProbesOptions): Probes {
     note(one, finding, askedAt)
     one.dueAt = now() + pauseAfter(one) * (1 - JITTER * random())
     // That it is up is news once; that it is down is told again, or the edge would stop to believe it.
-    if (!finding.up || before === 'down') await tell(edge(), [one])
+    const isNews = !finding.up || before === 'down' || String(one.loaded) !== loadedBefore
+    if (isNews) await tell(edge(), [one])
   }
 
   const tell = async (
@@ -168,8 +174,8 @@ export function createProbes(options: ProbesOptions): Probes {
     stop: () => clearInterval(timer),
     tick,
     async greet(to) {
-      const down = [...watched.values()].filter(({ state }) => state === 'down')
-      if (down.length > 0) await tell(to, down)
+      const known = [...watched.values()].filter(({ state, loaded }) => state === 'down' || loaded !== null)
+      if (known.length > 0) await tell(to, known)
     },
     status: () =>
       Object.fromEntries(
@@ -181,14 +187,16 @@ export function createProbes(options: ProbesOptions): Probes {
   }
 }
 
-const UNKNOWN: Pick<Watched, 'state' | 'askedAt' | 'latencyMs' | 'detail' | 'failures' | 'path'> = {
-  state: 'unknown',
-  askedAt: null,
-  latencyMs: null,
-  detail: null,
-  failures: 0,
-  path: null,
-}
+const UNKNOWN: Pick<Watched, 'state' | 'askedAt' | 'latencyMs' | 'detail' | 'failures' | 'path' | 'loaded'> =
+  {
+    state: 'unknown',
+    askedAt: null,
+    latencyMs: null,
+    detail: null,
+    failures: 0,
+    path: null,
+    loaded: null,
+  }
 
 /** Ms until it is asked again. */
 function pauseAfter({ backend, failures }: Watched): number {
@@ -196,6 +204,7 @@ function pauseAfter({ backend, failures }: Watched): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10), LONGEST_PROBE_PAUSE_MS)
 }
 
-function reportOf({ state, askedAt, backend }: Watched, now: number): HealthReport {
-  return { up: state !== 'down', origin: backend.origin, askedAgoMs: askedAt === null ? 0 : now - askedAt }
+function reportOf({ state, askedAt, backend, loaded }: Watched, now: number): HealthReport {
+  const askedAgoMs = askedAt === null ? 0 : now - askedAt
+  return { up: state !== 'down', origin: backend.origin, askedAgoMs, ...(loaded !== null && { loaded }) }
 }

@@ -30,9 +30,20 @@ export interface BalanceOptions {
   random?: () => number
   /** How fast targets were; whoever makes attempts tells it. */
   pace?: Pace
+  /** Whether its model has to be loaded first. */
+  isCold?: (target: Target) => boolean
 }
 
-export function createBalance({ random = Math.random, pace = createPace() }: BalanceOptions = {}): Balance {
+/** So many times as long does a target take whose model has to be loaded first. */
+const COLD_COSTS = 4
+/** Less than a request in flight: a warm one that is busier waits its turn. */
+const COLD_LOAD = 0.5
+
+export function createBalance({
+  random = Math.random,
+  pace = createPace(),
+  isCold = () => false,
+}: BalanceOptions = {}): Balance {
   /** Model → how many requests its pool has had. */
   const turns = new Map<string, number>()
   /** `backend/model` → requests in flight. */
@@ -44,18 +55,24 @@ export function createBalance({ random = Math.random, pace = createPace() }: Bal
     return turn
   }
   const load = (target: Target): number => busy.get(keyOf(target)) ?? 0
+  const burden = (target: Target): number => load(target) + (isCold(target) ? COLD_LOAD : 0)
   /** Among those equally busy it goes round. */
   const leastBusy = (targets: readonly Target[], model: string): Target[] =>
-    rotate(targets, nextTurn(model)).toSorted((a, b) => load(a) - load(b))
+    rotate(targets, nextTurn(model)).toSorted((a, b) => burden(a) - burden(b))
   /** The better of two drawn by chance comes first: always the best of all would send all there at once. */
   const byPace = (targets: readonly Target[], stream: boolean): Target[] => {
-    const unseen = targets.find((target) => load(target) === 0 && pace.estimate(target, stream) === null)
+    const unseen = targets.find(
+      (target) => load(target) === 0 && pace.estimate(target, stream) === null && !isCold(target),
+    )
     if (unseen !== undefined) return [unseen, ...targets.filter((target) => target !== unseen)]
     const estimates = targets.map((target) => pace.estimate(target, stream))
     // Who has been asked and has not answered yet is taken for as slow as the slowest.
     const slowest = Math.max(1, ...estimates.map((ms) => ms ?? 0))
     const ranked = targets
-      .map((target, i) => ({ target, cost: (estimates[i] ?? slowest) * (load(target) + 1) }))
+      .map((target, i) => {
+        const cost = (estimates[i] ?? slowest) * (load(target) + 1)
+        return { target, cost: isCold(target) ? cost * COLD_COSTS : cost }
+      })
       .toSorted((a, b) => a.cost - b.cost)
     const one = Math.floor(random() * ranked.length)
     const other = (one + 1 + Math.floor(random() * (ranked.length - 1))) % ranked.length

@@ -27,6 +27,8 @@ export interface Health {
    * Names of backends that are held to be down, and `backend/model` of targets, those first that are tried again first.
    */
   unhealthy: (table: RouteTable) => readonly string[]
+  /** Whether the target's model has to be loaded first, as far as its backend tells. */
+  isCold: (target: Target) => boolean
   /** What probes say, by backend. Backends that are left out keep what was said of them. */
   learn: (reports: Readonly<Record<string, HealthReport>>) => void
   /** How many attempts have begun: whoever asks now and then knows whether there is traffic. */
@@ -57,6 +59,8 @@ export function createHealth(now: () => number = Date.now): Health {
   const states = new Map<string, BackendState>()
   /** Backends of which something is not as it should be: the only ones that a request looks at. */
   const troubled = new Set<string>()
+  /** Backend → ids of the models that it has loaded, of those that tell. */
+  const loaded = new Map<string, ReadonlySet<string>>()
   let attempts = 0
 
   const stateOf = (backend: string, origin: string | null): BackendState => {
@@ -153,9 +157,15 @@ export function createHealth(now: () => number = Date.now): Health {
       if (held.length === 0) return NONE
       return held.toSorted((a, b) => a.triesAt - b.triesAt).map(({ name }) => name)
     },
+    isCold({ backend, id }) {
+      const models = loaded.get(backend)
+      return models !== undefined && !models.has(id) && !models.has(`${id}:latest`)
+    },
     learn(reports) {
       const at = clock()
-      for (const [backend, { up, origin, askedAgoMs }] of Object.entries(reports)) {
+      for (const [backend, { up, origin, askedAgoMs, loaded: models }] of Object.entries(reports)) {
+        if (models === undefined) loaded.delete(backend)
+        else loaded.set(backend, new Set(models))
         const state = stateOf(backend, origin)
         state.downSince = up || state.lastAnswerAt > at - askedAgoMs ? null : at
         judge(backend, state)

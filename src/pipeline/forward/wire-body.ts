@@ -1,7 +1,8 @@
 /** The body that leaves for a target: as it came but for the policy's changes, or translated. */
 import type { BackendBehaviour } from '../../backends/kind.ts'
 import { editMembers, isRecord } from '../../protocols/json-object.ts'
-import type { OwnMembers, Target } from '../../table/route-table.ts'
+import type { OwnMembers } from '../../table/own-members.ts'
+import type { Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
 import { fitParameters, unhonoured } from './fit-parameters.ts'
 import { joinMembers, membersOf } from './json-members.ts'

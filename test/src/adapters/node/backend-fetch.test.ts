@@ -10,7 +10,7 @@ import { createNodeBackendFetch } from '../../../../src/adapters/node/backend-fe
 import { ensureServerCertificate } from '../../../../src/control/certificate-authority.ts'
 import { openStateFolder } from '../../../../src/control/state-folder.ts'
 import { type BackendRequest, StaleConnection } from '../../../../src/ports.ts'
-import type { BackendTls } from '../../../../src/table/route-table.ts'
+import type { BackendTls } from '../../../../src/table/backend-tls.ts'
 import { rejectionOf } from '../../error-of.ts'
 
 const closers: (() => unknown)[] = []

@@ -119,6 +119,18 @@ describe('checkBackend', () => {
     expect(await verdicts(backendAt(origin, 'openai'))).toEqual([`ok reachable: ${origin} answers`, last])
   })
 
+  it.each([
+    { answer: { id: 'served-20260101' }, last: 'ok models: model `m`: serves `served`' },
+    {
+      answer: { id: 'served-20260101', max_input_tokens: 4096 },
+      last: 'fail context: model `m`: context is 8192 here and 4096 there',
+    },
+    { answer: 404, last: 'fail models: model `m`: it does not know `served` (404)' },
+  ])('asks Anthropic for each model by itself, for its list has pages: $last', async ({ answer, last }) => {
+    const { origin } = await serve({ '/v1/models': list({ id: 'other' }), '/v1/models/served': answer })
+    expect(await verdicts(backendAt(origin, 'anthropic'))).toEqual([`ok reachable: ${origin} answers`, last])
+  })
+
   it('names what is served where a model is missing', async () => {
     const { origin } = await serve({ '/v1/models': list({ id: 'a' }, { id: 'b' }) })
     const findings = await checkBackend('b', backendAt(origin, 'openai'), {})

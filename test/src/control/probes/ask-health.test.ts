@@ -66,7 +66,35 @@ const ROWS: Row[] = [
   {
     name: 'llama.cpp that loads its model',
     answers: { '/v1/models': { status: 503, body: { error: { message: 'Loading model' } } } },
-    finding: { up: false, detail: '503 on GET /v1/models', path: null },
+    finding: { up: false, detail: '503 on GET /v1/models: it loads its model', path: null },
+    asked: ['/v1/models with the key'],
+  },
+  {
+    name: 'llama.cpp that is declared as such, and loads its model',
+    kind: 'llamacpp',
+    answers: { '/health': { status: 503, body: { error: { code: 503, message: 'Loading model' } } } },
+    finding: { up: false, detail: '503 on GET /health: it loads its model', path: null },
+    asked: ['/health'],
+  },
+  {
+    name: 'vLLM that is declared as such',
+    kind: 'vllm',
+    answers: { '/health': 200 },
+    finding: { up: true, detail: null, path: '/health' },
+    asked: ['/health'],
+  },
+  {
+    name: 'mlx',
+    kind: 'mlx',
+    answers: { '/health': { status: 200, body: { status: 'ok' } } },
+    finding: { up: true, detail: null, path: '/health' },
+    asked: ['/health'],
+  },
+  {
+    name: 'Anthropic',
+    kind: 'anthropic',
+    answers: { '/v1/models': { status: 200, body: { data: [{ id: 'claude', type: 'model' }] } } },
+    finding: { up: true, detail: null, path: '/v1/models' },
     asked: ['/v1/models with the key'],
   },
   {
@@ -84,8 +112,28 @@ const ROWS: Row[] = [
   {
     name: 'ollama',
     kind: 'ollama',
-    answers: { '/api/version': { status: 200, body: { version: '0.12' } } },
+    answers: {
+      '/api/version': { status: 200, body: { version: '0.12' } },
+      '/api/ps': {
+        status: 200,
+        body: { models: [{ name: 'qwen3:8b' }, { model: 'llama3:latest' }, null, {}] },
+      },
+    },
+    finding: { up: true, detail: null, path: '/api/version', loaded: ['llama3:latest', 'qwen3:8b'] },
+    asked: ['/api/version', '/api/ps'],
+  },
+  {
+    name: 'ollama that does not tell what it has loaded',
+    kind: 'ollama',
+    answers: { '/api/version': 200, '/api/ps': 404 },
     finding: { up: true, detail: null, path: '/api/version' },
+    asked: ['/api/version', '/api/ps'],
+  },
+  {
+    name: 'ollama that is down is asked nothing more',
+    kind: 'ollama',
+    answers: { '/api/version': 502 },
+    finding: { up: false, detail: '502 on GET /api/version', path: null },
     asked: ['/api/version'],
   },
   {

@@ -21,16 +21,16 @@ interface Rig {
   log: string[]
   /** Paths and keys that the host was asked. */
   asked: string[]
-  host: { status: number; origin: string }
+  host: { status: number; origin: string; body: string }
   table: RouteTable
 }
 
 async function start(backend: Partial<Backend> = {}): Promise<Rig> {
   const asked: string[] = []
-  const host = { status: 200, origin: '' }
+  const host = { status: 200, origin: '', body: '{}' }
   const server = http.createServer((request, response) => {
     asked.push(`${request.url} ${request.headers.authorization ?? '-'}`)
-    response.writeHead(host.status).end('{}')
+    response.writeHead(host.status).end(host.body)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -89,6 +89,24 @@ describe('probes', () => {
     expect(Object.keys(probes.status())).toEqual(['gpu'])
     expect(probes.status()).toMatchObject({ gpu: { state: 'up', since: 1_000_000, askedAt: 1_000_000 } })
     expect(told).toEqual([])
+  })
+
+  it('tell what is loaded, when that has changed', async () => {
+    const { probes, host, told, pass, traffic } = await start({ kind: 'ollama' })
+    const loaded = (...names: string[]): string => JSON.stringify({ models: names.map((name) => ({ name })) })
+    const next = async (body: string): Promise<void> => {
+      host.body = body
+      traffic()
+      await pass(20)
+    }
+    await next(loaded('a'))
+    await next(loaded('a'))
+    await next(loaded('b', 'a'))
+    await next(loaded())
+    expect(told.map(({ gpu }) => gpu?.loaded)).toEqual([['a'], ['a', 'b'], []])
+    const greeted: unknown[] = []
+    await probes.greet({ tellHealth: (reports) => Promise.resolve(void greeted.push(reports)) })
+    expect(greeted).toMatchObject([{ gpu: { up: true, loaded: [] } }])
   })
 
   it('do not tell the edge to avoid a backend because it sleeps', async () => {

@@ -33,6 +33,31 @@ describe('order', () => {
     expect(orders.map(() => orderOf(balance, { policy }))).toEqual(orders)
   })
 
+  it('asks those first that have the model loaded, unless they are busier', () => {
+    const balance = createBalance({ isCold: ({ backend }) => backend !== 'b' })
+    const ask = (): string => orderOf(balance, { policy: 'least-busy' })
+    expect([ask(), ask(), ask()]).toEqual(['bac', 'bca', 'bca'])
+    balance.lease().move(B)
+    expect(ask()).toBe('acb')
+  })
+
+  it('weighs in what it takes to load a model', () => {
+    let now = 0
+    const pace = createPace(() => now)
+    const balance = createBalance({ pace, random: () => 0, isCold: ({ backend }) => backend === 'a' })
+    const ask = (): string => orderOf(balance, { policy: 'peak-ewma', weights: [1, 1] })
+    // Nobody has been asked: a cold one is not tried out first.
+    expect(ask()).toBe('ba')
+    const ends = [A, B].map((target) => pace.begin(target, true))
+    now = 100
+    for (const end of ends) end('answered')
+    expect(ask()).toBe('ba')
+    const end = pace.begin(B, true)
+    now = 700
+    end('answered')
+    expect(ask()).toBe('ab')
+  })
+
   it('goes round for each model by itself', () => {
     const balance = createBalance()
     const ask = (model: string): string => orderOf(balance, { policy: 'round-robin', model })

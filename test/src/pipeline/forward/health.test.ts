@@ -119,6 +119,20 @@ describe('what attempts say', () => {
     expect(rig.health.attempts()).toBe(2)
   })
 
+  it('knows which models have to be loaded first, where that is told', () => {
+    const { health } = start()
+    const tell = (more: object): void =>
+      health.learn({ gpu: { up: true, origin: ORIGIN, askedAgoMs: 0, ...more } })
+    const cold = (): boolean[] => ['llama3', 'llama3:8b', 'qwen3'].map((id) => health.isCold({ ...GPU, id }))
+    expect(cold()).toEqual([false, false, false])
+    tell({ loaded: ['llama3:latest'] })
+    expect(cold()).toEqual([false, true, true])
+    tell({ loaded: [] })
+    expect(cold()).toEqual([true, true, true])
+    tell({})
+    expect(cold()).toEqual([false, false, false])
+  })
+
   it('judges by probes alone where breakers are off', () => {
     const off = makeTable({ breaker: null })
     const rig = start(off)
