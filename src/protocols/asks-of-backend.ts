@@ -9,6 +9,8 @@ type Body = Readonly<Record<string, unknown>>
 const STATE: Partial<Record<Surface, readonly string[]>> = {
   responses: ['previous_response_id', 'conversation', 'prompt', 'background'],
   messages: ['container'],
+  // LiteLLM asks OpenAI for a response, or Anthropic for a message, where a chat says these.
+  chat: ['previous_response_id', 'conversation', 'background', 'container'],
 }
 
 /** @returns the field that only a backend which keeps state can honour; undefined = there is none */
@@ -34,6 +36,10 @@ function isReference(item: unknown): boolean {
  */
 const CLIENT_TOOL = /^(?:function|custom|local_shell|apply_patch|(?:bash|text_editor|computer|memory)_\d{8})$/
 
+/** Members that make a tool one of the backend's whatever its type says: Gemini's, by way of LiteLLM, have no type. */
+const SERVER_MEMBER =
+  /^(?:google_?search|google_?search_?retrieval|google_?maps|enterprise_?web_?search|url_?context|code_?execution|computer_?use|file_?search|retrieval|system_?tool|server_url|connector_id)$/i
+
 /** Fields by which a backend searches the web. */
 const SEARCHES = ['web_search_options', 'search_parameters', 'plugins'] as const
 
@@ -46,9 +52,21 @@ export function serverToolAsked(body: Body, surface: Surface): string | undefine
   const { tools } = body
   if (Array.isArray(tools)) {
     for (const tool of tools) {
-      const type: unknown = isRecord(tool) ? tool['type'] : undefined
-      if (typeof type === 'string' && !CLIENT_TOOL.test(type)) return type.slice(0, LONGEST)
+      const asked = isRecord(tool) ? serverTool(tool) : undefined
+      if (asked !== undefined) return asked.slice(0, LONGEST)
     }
   }
   return SEARCHES.find((field) => body[field] !== undefined && body[field] !== null)
+}
+
+/** What it is called; undefined = the client runs it. */
+function serverTool(tool: Body): string | undefined {
+  const { type = null, name, function: called } = tool
+  if (type !== null && !(typeof type === 'string' && CLIENT_TOOL.test(type))) {
+    return typeof type === 'string' ? type : 'tool'
+  }
+  const members = Object.keys(tool)
+  const own = members.find((member) => SERVER_MEMBER.test(member))
+  // A tool that a client is to run has a name, by which it is called.
+  return type !== null || typeof name === 'string' || isRecord(called) ? own : (own ?? members[0] ?? 'tool')
 }

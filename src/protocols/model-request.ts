@@ -17,7 +17,8 @@ export interface ModelRequest {
  * Fields by which an OpenAI-compatible server would let a caller choose the upstream, its key or its
  * retries (LiteLLM's CVE-2024-6587 sent the provider's key to the caller's host). They belong to the
  * policy, so a request that carries one is refused rather than forwarded. So are those by which LiteLLM would fetch a
- * stored prompt or documents, call tools, leave guards out or send to observers: what it adds nobody has looked at.
+ * stored prompt or documents, call tools, leave guards out or send to observers: what it adds nobody has looked at. And
+ * those by which OpenRouter would ask other models, and vLLM and SGLang other hosts for what they keep of a prompt.
  */
 const FORBIDDEN = new Set([
   'allowed_openai_params',
@@ -33,11 +34,14 @@ const FORBIDDEN = new Set([
   'guardrail_config',
   'guardrails',
   'hf_model_name',
+  'kv_transfer_params',
   'max_fallbacks',
   'mcp_servers',
   'model_config',
   'model_info',
+  'models',
   'no_log',
+  'preset',
   'prompt_environment',
   'prompt_id',
   'prompt_label',
@@ -47,6 +51,7 @@ const FORBIDDEN = new Set([
   'region_name',
   'retry_policy',
   'retry_strategy',
+  'route',
   'routing_strategy',
   'search_tool_name',
   'silent_model',
@@ -102,6 +107,7 @@ const FORBIDDEN_PREFIXES = [
   'arize_',
   'auto_router_',
   'bedrock_',
+  'bootstrap_',
   'complexity_router_',
   'dd_',
   'humanloop_',

@@ -20,7 +20,9 @@ describe('stateAsked', () => {
     ['messages', { container: 'c' }, 'container'],
     ['completions', { prompt: 'a' }, undefined],
     ['images', { background: 'transparent', prompt: 'a' }, undefined],
-    ['chat', { previous_response_id: 'x' }, undefined],
+    ['chat', { previous_response_id: 'x' }, 'previous_response_id'],
+    ['chat', { container: { skills: [] } }, 'container'],
+    ['chat', { prompt: 'a', previous_response_id: null }, undefined],
   ])('%s %j: %s', (surface, body, asked) => {
     expect(stateAsked(body, surface)).toBe(asked)
   })
@@ -39,6 +41,14 @@ describe('serverToolAsked', () => {
     ['messages', { tools: [{ type: 'text_editor_20250728', name: 'e' }] }, undefined],
     ['messages', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'web_search_20250305'],
     ['count-tokens', { tools: [{ type: 'code_execution_20250522' }] }, 'code_execution_20250522'],
+    ['chat', { tools: [{ googleSearch: {} }] }, 'googleSearch'],
+    ['chat', { tools: [{ type: 'function', function: { name: 'f' }, url_context: {} }] }, 'url_context'],
+    ['messages', { tools: [{ name: 'f', input_schema: {}, code_execution: {} }] }, 'code_execution'],
+    ['responses', { tools: [{ server_label: 'a', server_url: 'https://a.test' }] }, 'server_url'],
+    ['chat', { tools: [{ whatever: {} }] }, 'whatever'],
+    ['chat', { tools: [{ type: ['mcp'] }] }, 'tool'],
+    ['chat', { tools: [{ type: null, function: { name: 'f' } }, 7] }, undefined],
+    ['messages', { tools: [{ type: null, name: 'f', input_schema: {} }] }, undefined],
     ['embeddings', { tools: [{ type: 'mcp' }], plugins: [] }, undefined],
   ])('%s %j: %s', (surface, body, asked) => {
     expect(serverToolAsked(body, surface)).toBe(asked)

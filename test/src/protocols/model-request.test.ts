@@ -39,6 +39,9 @@ describe('parseModelRequest', () => {
 
   it.each([
     'api_base',
+    'kv_transfer_params',
+    'bootstrap_host',
+    'models',
     'base_url',
     'api_key',
     'custom_llm_provider',
