@@ -39,6 +39,8 @@ function judgeEvent({ data }: WireEvent): EventVerdict {
       error: isRecord(error) ? error : { message: typeof error === 'string' ? error : JSON.stringify(error) },
     }
   }
+  // Older vLLM, and what was made after it, has the error's members where a chunk has its own.
+  if (event['object'] === 'error') return { kind: 'error', error: event }
   const choices = Array.isArray(event['choices']) ? event['choices'] : []
   if (choices.some(hasContent)) return { kind: 'content' }
   return { kind: choices.some(endsFiltered) ? 'filtered' : 'prelude' }

@@ -14,8 +14,8 @@ const OPEN = 0x7b
 const CLOSE = 0x7d
 /** An error object stands in front, if there is one: no server puts it behind an answer. */
 const HEAD_BYTES = 64
-/** Anthropic says first that it is one. */
-const ERROR_FIRST = /^\s*\{\s*(?:"type"\s*:\s*"error"\s*,\s*)?"error"\s*:\s*[{"]/
+/** Anthropic says first that it is one; older vLLM says so, and has the error's members where an answer has its own. */
+const ERROR_FIRST = /^\s*\{\s*(?:(?:"type"\s*:\s*"error"\s*,\s*)?"error"\s*:\s*[{"]|"object"\s*:\s*"error")/
 
 const decoder = new TextDecoder()
 
@@ -23,7 +23,8 @@ const decoder = new TextDecoder()
 export function judgeJsonAnswer(bytes: Uint8Array, filter: FilterTest | null): AnswerVerdict {
   if (firstByte(bytes) !== OPEN || lastByte(bytes) !== CLOSE) return { kind: 'garbled' }
   if (ERROR_FIRST.test(decoder.decode(bytes.subarray(0, HEAD_BYTES)))) {
-    const error = parseRecord(decoder.decode(bytes))?.['error']
+    const answer = parseRecord(decoder.decode(bytes))
+    const error = answer?.['object'] === 'error' ? answer : answer?.['error']
     if (isRecord(error)) return { kind: 'error', error }
     if (typeof error === 'string') return { kind: 'error', error: { message: error } }
     return { kind: 'garbled' }

@@ -40,6 +40,10 @@ describe('judgeEvent', () => {
     { data: '{"error":"busy"}', error: { message: 'busy' } },
     { data: '{"error":["a"],"choices":[{"text":"x"}]}', error: { message: '["a"]' } },
     { data: '{"error":false}', error: { message: 'false' } },
+    {
+      data: '{"object":"error","message":"busy","type":"InternalServerError","code":500}',
+      error: { object: 'error', message: 'busy', type: 'InternalServerError', code: 500 },
+    },
   ])('sees the error in $data', ({ data, error }) => {
     expect(chat.judgeEvent({ name: null, data })).toEqual({ kind: 'error', error })
   })

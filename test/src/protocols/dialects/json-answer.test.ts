@@ -24,6 +24,11 @@ it.each([
     body: '{"error":"no"}',
     verdict: { kind: 'error', error: { message: 'no' } },
   },
+  {
+    name: 'an error in place of an answer',
+    body: '{"object":"error","message":"no","code":500}',
+    verdict: { kind: 'error', error: { object: 'error', message: 'no', code: 500 } },
+  },
   { name: 'no error', body: '{"error":null,"id":"x"}', verdict: { kind: 'answer' } },
   { name: 'an error cut short', body: '{"error":{"message":"no}', verdict: { kind: 'garbled' } },
   { name: 'half an answer', body: '{"choices":[', verdict: { kind: 'garbled' } },
