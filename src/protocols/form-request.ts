@@ -47,9 +47,10 @@ export function formWith(
   const seen = new Map<string, number>()
   const parts = form.map((part) => {
     const json = replaced.get(part.name)
-    if (json === undefined || part.filename !== null) return part
+    // A file of the same name has its place among them.
     const place = seen.get(part.name) ?? 0
     seen.set(part.name, place + 1)
+    if (json === undefined || part.filename !== null) return part
     const value: unknown = JSON.parse(json)
     const text: unknown = Array.isArray(value) ? value[place] : value
     return { ...part, content: encoder.encode(String(text)) }

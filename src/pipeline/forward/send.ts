@@ -87,9 +87,9 @@ export function responseHeaders(
   return headers
 }
 
-/** Names of fields come from the client: what a header cannot hold is left out. */
+/** Names of fields come from the client: what a header cannot hold is left out, and a name of nothing else is `?`. */
 function lostHeader(lost: readonly string[]): string {
-  const names = lost.map((field) => field.replaceAll(/[^\w.[\]-]/g, '').slice(0, MAX_LOST_NAME))
+  const names = lost.map((field) => field.replaceAll(/[^\w.[\]?-]/g, '').slice(0, MAX_LOST_NAME) || '?')
   return [...new Set(names)].join(', ')
 }
 

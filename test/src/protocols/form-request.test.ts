@@ -58,6 +58,14 @@ describe('parseFormRequest', () => {
 })
 
 describe('formWith', () => {
+  it('finds the place of a text behind a file of the same name', () => {
+    const file = { ...FORM[2]!, name: 'prompt' }
+    const form = [file, field('prompt', 'ada@example.com')]
+    const shown = [{ file: { filename: 'call.wav', file_data: '6 bytes' } }, '[EMAIL]']
+    const leaves = formWith(form, new Map([['prompt', JSON.stringify(shown)]]), 'c')
+    expect(parseForm(leaves, 'c')).toEqual([file, field('prompt', '[EMAIL]')])
+  })
+
   it('replaces fields, and leaves the others and the file as they came', () => {
     const replaced = new Map([
       ['model', '"whisper-1"'],

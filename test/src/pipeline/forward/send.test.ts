@@ -141,9 +141,9 @@ describe('send', () => {
 
   it('names what was lost in what a header can hold', () => {
     const exchange = makeExchange({ gpu: ok })
-    exchange.journey.lost = ['top_k', 'messages[].x', 'é\r\nset-cookie: x']
+    exchange.journey.lost = ['top_k', 'messages[].x', 'é\r\nset-cookie: x', 'messages[].?', 'ключ']
     const headers = responseHeaders(exchange, GPU, new Response('{}'))
-    expect(headers['x-aicc-lost']).toBe('top_k, messages[].x, set-cookiex')
+    expect(headers['x-aicc-lost']).toBe('top_k, messages[].x, set-cookiex, messages[].?, ?')
   })
 
   it('sends a changed body: values replaced, members added', async () => {
