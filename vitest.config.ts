@@ -2,16 +2,22 @@ import { defineConfig } from 'vitest/config'
 import type { ViteUserConfig } from 'vitest/config'
 
 /**
- * Eleven projects. `unit` is fast and runs on every change; the others start real processes.
+ * `unit` is fast and runs on every change; `property` tries at length what `unit` tries a sample of;
+ * the others start real processes.
  * Projects with different `maxWorkers` need a group of their own, so they run one after the other.
  */
 /** Fast tests that start processes of their own, or a language server: seconds each, most of them spent waiting. */
 const PROCESSES = [
   'test/compiler/commands/cli.test.ts',
   'test/scripts/bootstrap.test.ts',
+  'test/compiler/commands/tolerate-closed-output.test.ts',
   'test/src/control/{edge-process,control-node,supervisor,client-watch,watch-folder}.test.ts',
+  'test/src/control/{accepted-table,modes,shadow}.test.ts',
   'test/editor/**/*.test.ts',
 ]
+
+/** Whole walks through small worlds: a sample of them would tell nothing. */
+const WALKS = ['test/property/policy/**/*.test.ts']
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -20,14 +26,31 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           include: ['test/{compiler,src,golden,differential,property,scripts,bench,eval}/**/*.test.ts'],
-          exclude: PROCESSES,
+          exclude: [...PROCESSES, ...WALKS],
+          // Read by `test/property/runs.ts`.
+          env: { AICC_SAMPLE: '1' },
           setupFiles: ['test/fail-on-console.ts'],
           testTimeout: 15_000,
           hookTimeout: 30_000,
           restoreMocks: true,
+          // Hundreds of small files would spend most of their time on loading the same modules again: product modules
+          // keep no state of their own. Processes, not threads: some tests change the working directory.
+          isolate: false,
           // By default a core is left idle, and of two that is half.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'property',
+          include: ['test/{property,differential}/**/*.test.ts'],
+          setupFiles: ['test/fail-on-console.ts'],
+          testTimeout: 120_000,
+          restoreMocks: true,
+          isolate: false,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 8 },
         },
       },
       {

@@ -5,6 +5,7 @@ import { FORMATS, renderDiagnostics } from '../../compiler/diagnostics/render/re
 import type { CompileResult } from '../../compiler/compile.ts'
 import { compileTexts, toTexts, type PolicyTexts } from './compile-documents.ts'
 import { mutate, policyDocuments, type PolicyDocuments } from './policy-documents.ts'
+import { runs } from './runs.ts'
 import { schemaDocuments, type JsonSchema } from './schema-documents.ts'
 
 function renderAll({ diagnostics, sources }: CompileResult): string {
@@ -100,6 +101,7 @@ describe('compile', () => {
         const result = await compileTexts(toTexts(documents))
         expect(result.ok, renderAll(result)).toBe(true)
       }),
+      { numRuns: runs(100) },
     )
   })
 
@@ -112,7 +114,7 @@ describe('compile', () => {
         const faults = result.diagnostics.filter(({ code }) => code.startsWith('validate/'))
         expect(faults.filter(({ code }) => code !== 'validate/literal-secret')).toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     )
   })
 
@@ -123,7 +125,7 @@ describe('compile', () => {
         expect(renderAll(result).length).toBeGreaterThan(0)
         expect(result.ok || result.diagnostics.length > 0).toBe(true)
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     )
   })
 
@@ -141,7 +143,7 @@ describe('compile', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 
@@ -154,6 +156,7 @@ describe('compile', () => {
         ])
         expect(one.ok && JSON.stringify(one.table)).toBe(other.ok && JSON.stringify(other.table))
       }),
+      { numRuns: runs(100) },
     )
   })
 
@@ -177,7 +180,7 @@ describe('compile', () => {
         const result = await compileTexts({ ...texts, [id]: lines.join('\n') })
         expect(renderAll(result)).not.toContain(key)
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     )
   })
 })

@@ -7,6 +7,7 @@ import { parseDocument, stringify, type ToStringOptions } from 'yaml'
 import { formatText } from '../../compiler/format/format-text.ts'
 import { compileTexts, type PolicyTexts } from './compile-documents.ts'
 import { policyDocuments } from './policy-documents.ts'
+import { runs } from './runs.ts'
 
 const style: fc.Arbitrary<ToStringOptions> = fc.record({
   indent: fc.constantFrom(2, 3, 4),
@@ -65,7 +66,7 @@ describe('formatted policies', () => {
         const once = formatted(policy)
         expect(formatted(once)).toBe(once)
       }),
-      { numRuns: 80 },
+      { numRuns: runs(80) },
     )
   })
 
@@ -82,7 +83,7 @@ describe('formatted policies', () => {
         expect(is.ok).toBe(was.ok)
         expect(is.ok && is.table).toEqual(was.ok && was.table)
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     )
   })
 })

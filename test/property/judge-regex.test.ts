@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { judgeRegex } from '../../compiler/regex/judge-regex.ts'
 import { parseRegex } from '../../compiler/regex/parse-regex.ts'
 import { countSteps } from './count-steps.ts'
+import { runs } from './runs.ts'
 
 const LIMIT = 200_000
 
@@ -34,7 +35,7 @@ describe('the verdict on a pattern, against a matcher that counts its steps', ()
         const steps = (times: number): number => countSteps(node, before + loop.repeat(times) + after, LIMIT)
         expect(steps(80)).toBeLessThan(steps(40) * 2.5 + 500)
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     )
   })
 
@@ -63,7 +64,7 @@ describe('the verdict on a pattern, against a matcher that counts its steps', ()
           expect(countSteps(parseRegex(source, 'u'), text, LIMIT * 4)).toBeLessThan(LIMIT * 4)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     )
   })
 
@@ -81,7 +82,7 @@ describe('the verdict on a pattern, against a matcher that counts its steps', ()
         const times = Math.ceil(160 / loop.length)
         expect(steps(times * 2) === LIMIT + 1 || steps(times * 2) > steps(times) * 3).toBe(true)
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     )
   })
 })
