@@ -50,7 +50,7 @@ const config: ViteUserConfig = defineConfig({
           restoreMocks: true,
           isolate: false,
           maxWorkers: '100%',
-          sequence: { groupOrder: 8 },
+          sequence: { groupOrder: 5 },
         },
       },
       {
