@@ -154,6 +154,16 @@ const config: ViteUserConfig = defineConfig({
       },
       {
         test: {
+          name: 'telemetry',
+          include: ['test/telemetry/**/*.test.ts'],
+          hookTimeout: 60_000,
+          // Most of it is waiting for a sink that fails.
+          maxWorkers: 2,
+          sequence: { groupOrder: 8 },
+        },
+      },
+      {
+        test: {
           name: 'wrangler',
           include: ['test/wrangler/**/*.test.ts'],
           testTimeout: 60_000,
