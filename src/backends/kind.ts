@@ -24,9 +24,11 @@ export interface BackendBehaviour {
   renames?: Readonly<Record<string, string>>
   /** Response headers passed on to the client besides the common ones, lower case. */
   responseHeaders: readonly string[]
+  /** Response header in which it tells what the request has cost, in USD. */
+  costHeader?: string
   /**
    * Headers of a client that speaks what it speaks, lower case, and what of each is handed on to it; null = nothing. What is
-   * in a header is read by no guard, so it must be of a form that can hold nothing else.
+   * in a header is read by no guard, so it must be of a narrow form.
    */
   handedOn?: Readonly<Record<string, (value: string) => string | null>>
   /** Makes the answer itself, from none or several calls of the backend; otherwise one call is the answer. */

@@ -68,7 +68,10 @@ export interface RequestRecord {
   /** There is to be a trace of it; left out, there is not. */
   traced?: true
   usage: TokenUsage
-  /** Nano-USD (1e-9 USD) by the prices of the table; null = the target has no price. */
+  /**
+   * Nano-USD (1e-9 USD) by the prices of the table; where the target has none, what its backend says of it (LiteLLM does,
+   * of answers that are not streamed); null = neither.
+   */
   cost: number | null
   /** What it was charged for, with what it used: the control process books the same. */
   charges: Booked

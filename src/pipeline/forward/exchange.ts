@@ -33,6 +33,8 @@ export interface Journey {
   woken: string[]
   /** What the last attempt's translation left out, by the client's names. */
   lost: readonly string[]
+  /** What the backend that answers says that it cost, in nano-USD; null = it does not say. */
+  toldCost: number | null
   /** Attempts that failed, and places that were passed over; null = none. */
   failures: FailedAttempt[] | null
   /** Unix ms at which the attempt that runs began. */
@@ -94,6 +96,7 @@ export function startJourney(): Journey {
     queuedMs: 0,
     woken: [],
     lost: [],
+    toldCost: null,
     failures: null,
     askedAt: 0,
   }

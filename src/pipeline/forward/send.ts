@@ -32,7 +32,7 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
   if (backend === undefined) throw new Error(`the table has no backend ${target.backend}`)
   mustBePermitted(exchange, target)
   const request = buildRequest(exchange, target, backend, signal)
-  const { respond } = BACKEND_KINDS[backend.kind]
+  const { respond, costHeader } = BACKEND_KINDS[backend.kind]
   let response: Response
   exchange.stopwatch.stop()
   try {
@@ -44,10 +44,21 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
     if (signal.aborted) throw signal.reason
     throw unreachable(target.backend, error)
   }
+  exchange.journey.toldCost =
+    response.ok && costHeader !== undefined ? toldCost(response.headers.get(costHeader)) : null
   if (response.ok) return response
   const body = await readSome(response)
   if (signal.aborted) throw signal.reason
   throw fromStatus(target.backend, { response, body, quirks: BACKEND_KINDS[backend.kind] })
+}
+
+/** More than any one request costs, in USD: what says so is no cost. */
+const MOST_USD = 10_000
+
+/** @returns nano-USD; null for what is no number, such as LiteLLM's `None` */
+function toldCost(usd: string | null): number | null {
+  const cost = usd === null || usd.trim() === '' ? Number.NaN : Number(usd)
+  return cost >= 0 && cost <= MOST_USD ? Math.round(cost * 1e9) : null
 }
 
 /** Sends it once more where the connection was an old one: what was sent on it nobody has read. */

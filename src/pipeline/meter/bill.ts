@@ -302,8 +302,8 @@ export class Bill {
   }
 
   #spend(usage: TokenUsage): void {
-    const { target } = this.#options.journey
-    this.#spent = spend(this.#spent, usage, target?.price ?? null)
+    const { target, toldCost: told } = this.#options.journey
+    this.#spent = spend(this.#spent, { usage, price: target?.price ?? null, told })
     if (target !== null) this.#places?.spent(target, usage.input + usage.output)
   }
 

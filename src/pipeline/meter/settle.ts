@@ -16,9 +16,17 @@ export const NOTHING_SPENT: Spent = {
   cost: 0,
 }
 
+export interface Billed {
+  usage: TokenUsage
+  /** The policy's; null = it has none. */
+  price: Price | null
+  /** What the backend says that it cost, in nano-USD: that counts where the policy has no price. */
+  told: number | null
+}
+
 /** @param before by backends that broke off; null = by none */
-export function spend(before: Spent | null, usage: TokenUsage, price: Price | null): Spent {
-  const cost = costOf(price, usage)
+export function spend(before: Spent | null, { usage, price, told }: Billed): Spent {
+  const cost = price === null && told !== null ? told : costOf(price, usage)
   if (before === null) return { usage, cost }
   const first = before.usage
   return {

@@ -37,7 +37,7 @@ export interface EndedRequest {
 
 export function toRecord(ended: EndedRequest): RequestRecord {
   const { id, table, facts, decision, startedAt, firstAt, spent } = ended
-  const { attempts, target, lost, failures, queuedMs } = ended.journey
+  const { attempts, target, lost, failures, queuedMs, toldCost } = ended.journey
   const tags = decision?.tags ?? []
   return {
     id,
@@ -65,7 +65,7 @@ export function toRecord(ended: EndedRequest): RequestRecord {
     ...(lost.length > 0 && { lost: lost.length }),
     ...(isTraced(ended) && { traced: true }),
     usage: spent.usage,
-    cost: target?.price == null ? null : spent.cost,
+    cost: target?.price == null && toldCost === null ? null : spent.cost,
     charges: ended.charges,
   }
 }
