@@ -53,43 +53,56 @@ export async function openSession(
   { agent, model, system, parts }: SessionPrompt,
 ): Promise<Session> {
   const call = createCall(host, request)
+  const lasting = createCall(host, { ...request, signal: null })
   const events = await openEvents(host, request)
-  let id: string | null = null
+  // Made to the end whatever becomes of the request: a session whose id nobody has heard would stay there.
+  const making = lasting('POST', '/session', {
+    title: 'aicc',
+    permission: DENY_ALL,
+    ...(agent === null ? {} : { agent }),
+  }).then(idOf)
+  const close = once(() => {
+    events.stop()
+    host.defer(making.then((id) => takeAway(lasting, id)).catch(() => {}))
+  })
+  // Whoever is gone reads no more, and would never find the session's events ended.
+  request.signal.addEventListener('abort', close, { once: true })
   try {
-    const made = await call('POST', '/session', {
-      title: 'aicc',
-      permission: DENY_ALL,
+    const id = await unlessAborted(making, request.signal)
+    await call('POST', `/session/${encodeURIComponent(id)}/prompt_async`, {
       ...(agent === null ? {} : { agent }),
+      model,
+      ...(system === '' ? {} : { system }),
+      tools: { '*': false },
+      parts,
     })
-    if (!isRecord(made) || typeof made['id'] !== 'string') {
-      throw new OpenCodeRefused(502, 'the server made no session')
-    }
-    id = made['id']
-    const close = once(() => {
-      events.stop()
-      host.defer(takeAway(createCall(host, { ...request, signal: null }), String(id)).catch(() => {}))
-    })
-    try {
-      await call('POST', `/session/${encodeURIComponent(id)}/prompt_async`, {
-        ...(agent === null ? {} : { agent }),
-        model,
-        ...(system === '' ? {} : { system }),
-        tools: { '*': false },
-        parts,
-      })
-    } catch (error) {
-      close()
-      throw error
-    }
     const answer = (step: TurnStep): void => {
       if (step.kind === 'permission')
         host.defer(deny(call, `/permission/${encodeURIComponent(step.id)}/reply`))
       if (step.kind === 'question') host.defer(deny(call, `/question/${encodeURIComponent(step.id)}/reject`))
     }
-    return { id, close, steps: () => stepsOf(events.read, id ?? '', answer) }
+    return { id, close, steps: () => stepsOf(events.read, id, answer) }
   } catch (error) {
-    if (id === null) events.stop()
+    close()
     throw error
+  }
+}
+
+function idOf(made: unknown): string {
+  if (isRecord(made) && typeof made['id'] === 'string') return made['id']
+  throw new OpenCodeRefused(502, 'the server made no session')
+}
+
+/** @throws the signal's reason as soon as it is aborted */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const leave = (): void => reject(signal.reason)
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    if (signal.aborted) leave()
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', leave)
   }
 }
 
