@@ -1,9 +1,10 @@
 /**
- * Writes `schemas/*.schema.json` from the TypeScript types; `--check` only compares, exit 2 when one is stale.
+ * Writes `schemas/*.schema.json` and `schemas/admin.openapi.json` from the TypeScript types; `--check` only compares, exit 2 when one is stale.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { createGenerator, type Schema } from 'ts-json-schema-generator'
+import { adminOpenapi } from './admin-openapi.ts'
 import { addEditorHints } from './add-editor-hints.ts'
 
 interface SchemaSource {
@@ -36,9 +37,8 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const check = process.argv.includes('--check')
 
 const stale: string[] = []
-for (const schema of SCHEMAS) {
-  const file = `schemas/${schema.name}.schema.json`
-  const text = `${JSON.stringify(generate(schema), null, 2)}\n`
+for (const [file, content] of contents()) {
+  const text = `${JSON.stringify(content, null, 2)}\n`
   const before = await readFile(`${ROOT}${file}`, 'utf8').catch(() => '')
   if (before === text) continue
   stale.push(file)
@@ -49,6 +49,11 @@ if (check && stale.length > 0) {
   process.exitCode = 2
 } else {
   console.log(`schemas: ${stale.length === 0 ? 'all fresh' : `wrote ${stale.join(', ')}`}`)
+}
+
+function* contents(): Generator<[file: string, content: object]> {
+  for (const schema of SCHEMAS) yield [`schemas/${schema.name}.schema.json`, generate(schema)]
+  yield ['schemas/admin.openapi.json', adminOpenapi(ROOT)]
 }
 
 /** The generator brings a TypeScript of its own and cannot read our flags: hence a small tsconfig for it. */

@@ -2,6 +2,7 @@
  * The admin API: loopback only, with a token of its own that no client key replaces.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 import { GatewayError } from '../errors.ts'
 import { adminModes, type ModeControl } from './admin-modes.ts'
@@ -10,6 +11,7 @@ import { adminShadow, type ShadowControl } from './admin-shadow.ts'
 import { adminUsage, type UsageControl } from './admin-usage.ts'
 import type { GatewayStatus } from './gateway-status.ts'
 import type { ReloadResult } from './gateway.ts'
+import type { HealthDetail } from './health/health-detail.ts'
 
 export interface AdminOptions {
   token: string
@@ -17,6 +19,8 @@ export interface AdminOptions {
   shadow: ShadowControl
   usage: UsageControl
   history: HistoryControl
+  /** How each part stands. */
+  health: () => Promise<HealthDetail>
   /** In Prometheus' text format. */
   metrics: () => Promise<string>
   reload: () => Promise<ReloadResult>
@@ -30,8 +34,22 @@ const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 /** Version 0.0.4 of the text format, which each Prometheus reads. */
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
 
+/** Made by `npm run schemas` from the types of what is answered. */
+const OPENAPI = new URL('../../schemas/admin.openapi.json', import.meta.url)
+
+const READ_ONLY = [
+  '/metrics',
+  '/health/detailed',
+  '/admin/status',
+  '/admin/openapi.json',
+  '/admin/usage',
+  '/admin/requests',
+  '/admin/requests/:id',
+  '/admin/aggregates',
+]
+
 export function createAdminApp(options: AdminOptions): Hono {
-  const { token, modes, shadow, usage, history, metrics, reload, status, log } = options
+  const { token, modes, shadow, usage, history, health, metrics, reload, status, log } = options
   const app = new Hono()
   app.use(async ({ req }, next) => {
     if (!LOOPBACK_HOST.test(req.header('host') ?? '')) {
@@ -47,16 +65,22 @@ export function createAdminApp(options: AdminOptions): Hono {
   })
   app.get('/admin/status', async (context) => context.json(await status()))
   app.get('/metrics', async (context) => context.text(await metrics(), 200, { 'content-type': PROMETHEUS }))
+  app.get('/health/detailed', async (context) => {
+    const detail = await health()
+    return context.json(detail, detail.status === 'down' ? 503 : 200)
+  })
+  app.get('/admin/openapi.json', async (context) => {
+    const text = await readFile(OPENAPI, 'utf8')
+    return context.body(text, 200, { 'content-type': 'application/json' })
+  })
   app.route('/admin/modes', adminModes(modes))
   app.route('/admin/shadow', adminShadow(shadow))
   app.route('/admin/usage', adminUsage(usage))
   app.route('/admin/requests', adminRequests(history))
   app.route('/admin/aggregates', adminAggregates(history))
   app.all('/admin/reload', () => refuseMethod('POST'))
-  app.all('/admin/status', () => refuseMethod('GET'))
-  app.all('/metrics', () => refuseMethod('GET'))
   app.all('/admin/shadow', () => refuseMethod('GET, PUT, DELETE'))
-  for (const path of ['/admin/usage', '/admin/requests', '/admin/requests/:id', '/admin/aggregates']) {
+  for (const path of READ_ONLY) {
     app.all(path, () => refuseMethod('GET'))
   }
   app.all('/admin/modes', () => refuseMethod('GET'))

@@ -8,6 +8,7 @@ import { GatewayError } from '../errors.ts'
 import {
   AGGREGATE_GROUPS,
   type AggregateQuery,
+  type AggregateReport,
   type AggregateRow,
   type HistoryEntry,
   type HistoryFilter,
@@ -65,7 +66,8 @@ export function adminAggregates(history: HistoryControl): Hono {
       })
     }
     const rows = await history.aggregate({ filter, step, by: oneOf(query, 'by', AGGREGATE_GROUPS) })
-    return json({ since: filter.since, until: filter.until, step: seconds, rows })
+    const report: AggregateReport = { since: filter.since, until: filter.until, step: seconds, rows }
+    return json(report)
   })
   return app
 }

@@ -13,6 +13,8 @@ export interface SharedConnection {
   ledger: SharedLedger
   /** Raises what is counted of budgets to so much, where it is less. Rejects when it gets no answer. */
   raise: (budgets: Budgets) => Promise<void>
+  /** Resolves when it answers. */
+  ping: () => Promise<unknown>
   close: () => void
 }
 
@@ -35,6 +37,8 @@ export interface SharedStateOptions {
 export interface SharedStateControl {
   /** The ledger that the policy in force names; null = it names none. */
   ledger: () => SharedLedger | null
+  /** Asks whether it answers; null = the policy in force names none. */
+  ping: () => Promise<unknown> | null
   /**
    * Tells of requests that have ended; what cannot be told is told later.
    * @param ended asked only where it may matter
@@ -98,6 +102,7 @@ export function createSharedState({ place, connect, booked, log }: SharedStateOp
   }
   return {
     ledger: () => connection()?.ledger ?? null,
+    ping: () => connection()?.ping() ?? null,
     finish(ended) {
       if (place() === null) return
       for (const one of ended()) {

@@ -80,6 +80,7 @@ export function openUsageStore({ thread, path, logs, log }: UsageStoreOptions): 
     state: (...args) => ask({ method: 'state', args }) as ReturnType<UsageStore['state']>,
     usage: (...args) => ask({ method: 'usage', args }) as ReturnType<UsageStore['usage']>,
     metrics: (...args) => ask({ method: 'metrics', args }) as ReturnType<UsageStore['metrics']>,
+    ping: (...args) => ask({ method: 'ping', args }) as ReturnType<UsageStore['ping']>,
     page: (...args) => ask({ method: 'page', args }) as ReturnType<UsageStore['page']>,
     find: (...args) => ask({ method: 'find', args }) as ReturnType<UsageStore['find']>,
     aggregate: (...args) => ask({ method: 'aggregate', args }) as ReturnType<UsageStore['aggregate']>,

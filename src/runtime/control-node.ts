@@ -14,6 +14,7 @@ import { createHandover } from '../control/handover.ts'
 import { gauges } from '../control/gauges.ts'
 import { gatewayStatus, type GatewayStatus } from '../control/gateway-status.ts'
 import type { ListenOverrides } from '../control/listeners.ts'
+import { createHealthCheck } from '../control/health/health-detail.ts'
 import { readModes } from '../control/mode-store.ts'
 import { createFree } from '../control/modes/free-backend.ts'
 import { createMattermostHook } from '../control/hooks/mattermost.ts'
@@ -250,6 +251,14 @@ async function start(
       report: () => gateway.shadowReport(),
     },
     history: { ...store, timeZone: () => gateway.inForce.table.timeZone },
+    health: createHealthCheck({
+      status,
+      edge: () => gateway.supervisor.edge?.traffic() ?? null,
+      database: store.ping,
+      redis: shared.ping,
+      traces: shipper.status,
+      now: Date.now,
+    }),
     metrics: async () => {
       const seen = (await gateway.supervisor.edge?.traffic().catch(() => null)) ?? null
       const traces = await shipper.status().catch(() => null)

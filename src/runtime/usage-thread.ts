@@ -50,6 +50,7 @@ function opened(): Books {
     ...createHistory(database),
     ...createTraceOutbox(database),
     metrics: metrics.text,
+    ping: () => void database?.rows('SELECT seq FROM records LIMIT 1'),
   }
   book.prune(Date.now())
   return book

@@ -108,6 +108,16 @@ export interface AggregateRow {
   firstTokenP95Ms: number | null
 }
 
+export interface AggregateReport {
+  /** Unix ms at which requests began: from, and before. */
+  since: number
+  until: number
+  /** Width of a slice of time in seconds; null = one for all. */
+  step: number | null
+  /** In the order of time. */
+  rows: AggregateRow[]
+}
+
 export interface History {
   page: (query: HistoryQuery) => HistoryPage
   /** @param id its own, or the correlation id; of several the newest */

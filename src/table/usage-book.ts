@@ -50,7 +50,12 @@ export interface UsageBook {
 /** All that is asked of the database. */
 export type Books = UsageBook &
   History &
-  TraceOutbox & { /** In Prometheus' text format. */ metrics: () => string }
+  TraceOutbox & {
+    /** In Prometheus' text format. */
+    metrics: () => string
+    /** Does nothing but answer; throws where the file cannot be read. */
+    ping: () => void
+  }
 
 /** How the thread is asked: one call of the books, answered under its number. */
 export type BookCall = {

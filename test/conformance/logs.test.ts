@@ -31,8 +31,11 @@ describe.each(['workerd', 'node'] as const)('the log on %s', (runtime) => {
   })
 
   const logs = (): string => join(gateway.folder, 'state/logs')
-  const lines = async (): Promise<LogLine[]> =>
-    await Array.fromAsync(readLog({ folder: logs(), wanted: () => true, last: 1000 }))
+  const lines = async (): Promise<LogLine[]> => {
+    const found: LogLine[] = []
+    for await (const line of readLog({ folder: logs(), wanted: () => true, last: 1000 })) found.push(line)
+    return found
+  }
 
   it('has a line for each request and event, with its correlation id', async () => {
     for (const body of [askOf('fast'), askOf('gone')]) {

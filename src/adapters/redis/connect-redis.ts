@@ -5,6 +5,8 @@ import { createRedisLedger, type RedisLedger } from './redis-ledger.ts'
 
 export interface RedisConnection extends Pick<RedisLedger, 'raise'> {
   ledger: SharedLedger
+  /** Resolves when it answers. */
+  ping: () => Promise<unknown>
   close: () => void
 }
 
@@ -48,6 +50,7 @@ export function connectRedis({ url, prefix, onReady, log }: RedisConnectOptions)
   return {
     ledger,
     raise: ledger.raise,
+    ping: () => redis.ping(),
     close: () => redis.disconnect(),
   }
 }

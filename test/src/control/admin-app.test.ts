@@ -56,6 +56,7 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
         return Promise.resolve([])
       },
     },
+    health: () => Promise.resolve({ status: 'up', checkedAt: '', components: [] }),
     metrics: () => Promise.resolve('aicc_info 1\n'),
     usage: {
       timeZone: () => 'Europe/Berlin',

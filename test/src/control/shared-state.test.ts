@@ -53,6 +53,7 @@ function rig(): Rig {
             return isDown ? Promise.reject(new Error('down')) : Promise.resolve()
           },
         },
+        ping: () => Promise.resolve(),
         raise: (budgets) => {
           if (isDown) return Promise.reject(new Error('down'))
           raised.push(budgets['budget']?.['day']?.used ?? 0)
