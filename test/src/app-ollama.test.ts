@@ -1,6 +1,7 @@
 /** An Ollama that is spoken to by its own protocol, before clients of all three. */
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
+import { createHealth } from '../../src/pipeline/forward/health.ts'
 import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import { AUTHORIZED, makeActive, makeBackend, makeModel, makeTable, makeTarget } from './make-snapshot.ts'
 import { type Backend, type ScriptedPorts, scriptedPorts } from './scripted-ports.ts'
@@ -54,6 +55,46 @@ async function ask(
 }
 
 const PATHS = ['/v1/chat/completions', '/v1/messages', '/v1/responses'] as const
+
+it('is asked first where it has the model loaded', async () => {
+  const origin = 'http://gpu.test:8000'
+  const table = makeTable({
+    backends: { gpu: makeBackend({ kind: 'ollama' }), spare: makeBackend({ kind: 'ollama' }) },
+    targets: {
+      'gpu/coder': makeTarget({ id: 'llama3' }),
+      'spare/small': makeTarget({ backend: 'spare', model: 'small', id: 'llama3' }),
+    },
+    models: {
+      safe: makeModel({
+        balance: 'least-busy',
+        pool: [
+          { target: 'gpu/coder', weight: 1 },
+          { target: 'spare/small', weight: 1 },
+        ],
+      }),
+    },
+    names: { safe: 'safe' },
+  })
+  const health = createHealth()
+  health.learn({
+    gpu: { up: true, origin, askedAgoMs: 0, loaded: [] },
+    spare: { up: true, origin, askedAgoMs: 0, loaded: ['llama3:latest'] },
+  })
+  const answering: Backend = () => Response.json({ choices: [{ message: { content: 'x' } }] })
+  const ports = scriptedPorts(makeActive(table), { gpu: answering, spare: answering })
+  const app = createApp(ports, null, { health })
+  for (let i = 0; i < 3; i += 1) {
+    const answer = await app.fetch(
+      new Request('http://localhost/v1/chat/completions', {
+        method: 'POST',
+        headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED },
+        body: '{"model":"safe","messages":[{"role":"user","content":"hi"}]}',
+      }),
+    )
+    await answer.text()
+  }
+  expect(ports.calls.map(({ backend }) => backend)).toEqual(['spare', 'spare', 'spare'])
+})
 
 describe('an Ollama by its own protocol', () => {
   it.each(PATHS)('answers %s', async (path) => {

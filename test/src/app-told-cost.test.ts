@@ -23,6 +23,7 @@ interface Told {
   price?: Target['price']
   kind?: BackendKind
   fails?: boolean
+  status?: number
   cost: number | null
 }
 
@@ -36,20 +37,23 @@ it.each<Told>([
   { name: 'is none beyond all measure', told: '1e300', cost: null },
   { name: 'is none of a backend of another kind', told: '0.0000021', kind: 'openai', cost: null },
   { name: 'is none of a backend that failed', told: '0.0000021', fails: true, cost: null },
-])('$name', async ({ told, price = null, kind = 'litellm', fails = false, cost }) => {
+  { name: 'is none of a request that failed', told: '0.0000021', fails: true, status: 502, cost: null },
+])('$name', async ({ told, price = null, kind = 'litellm', fails = false, status = 200, cost }) => {
   const table = makeTable({
     backends: { gpu: makeBackend({ kind }), spare: makeBackend() },
     targets: {
       'gpu/coder': makeTarget({ price }),
       'spare/small': makeTarget({ backend: 'spare', model: 'small' }),
     },
-    models: { safe: makeModel({ fallback: [{ target: 'spare/small', on: ['error'] }] }) },
+    models: {
+      safe: makeModel({ fallback: status === 200 ? [{ target: 'spare/small', on: ['error'] }] : [] }),
+    },
     names: { safe: 'safe' },
   })
   const headers = { 'x-litellm-response-cost': told }
   const ports = scriptedPorts(makeActive(table), {
     gpu: () => Response.json(COMPLETION, { status: fails ? 500 : 200, headers }),
-    spare: () => Response.json(COMPLETION),
+    spare: () => Response.json(COMPLETION, { status }),
   })
   const answer = await createApp(ports).fetch(
     new Request('http://localhost/v1/chat/completions', {
@@ -58,7 +62,7 @@ it.each<Told>([
       body: '{"model":"safe","messages":[{"role":"user","content":"hi"}]}',
     }),
   )
-  expect(answer.status).toBe(200)
+  expect(answer.status).toBe(status === 200 ? 200 : 502)
   await answer.text()
   await Promise.all(ports.deferred)
   expect(ports.records.map((record) => record.cost)).toEqual([cost])
