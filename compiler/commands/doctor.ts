@@ -1,4 +1,4 @@
-/** `aicc doctor`: checks what no compiler can see: backends, certificate, ports, the running gateway. */
+/** `aicc doctor`: checks what no compiler can see: backends, certificate, ports, the trace sink, the running gateway. */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Finding } from '../../src/control/doctor/finding.ts'
@@ -10,16 +10,19 @@ const MARKS: Record<Finding['verdict'], string> = { ok: 'ok  ', warn: 'warn', fa
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('check backends, their models, the certificate, ports and the running gateway')
+    .description(
+      'check backends, their models, the certificate, ports, the trace sink and the running gateway',
+    )
     .addOption(policiesOption())
     .addOption(stateOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nNo request reaches a model. Exit code: 0 nothing failed, 2 something did.')
     .action(async ({ policies, state, json }: { policies: string; state: string; json?: boolean }) => {
       // Loaded late: the other commands need none of it.
-      const [{ checkBackend }, { checkGateway }] = await Promise.all([
+      const [{ checkBackend }, { checkGateway }, { checkTraces }] = await Promise.all([
         import('../../src/control/doctor/check-backend.ts'),
         import('../../src/control/doctor/check-gateway.ts'),
+        import('../../src/control/doctor/check-traces.ts'),
       ])
       const table = await compilePolicies(policies)
       const environment = await readEnvironment()
@@ -27,7 +30,8 @@ export function doctorCommand(): Command {
         checkBackend(name, backend, environment),
       )
       const gateway = checkGateway({ stateDir: state, policies: resolve(policies), table, environment })
-      const findings = (await Promise.all([...perBackend, gateway])).flat()
+      const traces = table.trace === undefined ? [] : checkTraces(table.trace, environment)
+      const findings = (await Promise.all([...perBackend, gateway, traces])).flat()
       console.log(json ? JSON.stringify(findings, null, 2) : renderFindings(findings))
       process.exitCode = findings.some(({ verdict }) => verdict === 'fail') ? 2 : 0
     })
