@@ -22,6 +22,8 @@ export interface BackendBehaviour {
   failsBy404?: true
   /** Top-level fields that it knows by another name. */
   renames?: Readonly<Record<string, string>>
+  /** Likewise, of requests that a translation has made, by the origin at which it is asked. */
+  translatedRenames?: (origin: string | null) => Readonly<Record<string, string>>
   /** Response headers passed on to the client besides the common ones, lower case. */
   responseHeaders: readonly string[]
   /** Response header in which it tells what the request has cost, in USD. */

@@ -159,6 +159,17 @@ describe('a parameter that a backend does not honour', () => {
   })
 
   it.each([
+    { origin: 'https://api.openai.com:443', path: '/v1/messages', limit: { max_completion_tokens: 9 } },
+    { origin: 'https://api.openai.com:443', path: '/v1/chat/completions', limit: { max_tokens: 9 } },
+    { origin: 'http://gpu.test:8000', path: '/v1/messages', limit: { max_tokens: 9 } },
+  ])('is told to OpenAI by the name it knows where a translation says it: $origin $path', async (row) => {
+    const { origin, path, limit } = row
+    const { sent } = await ask({ backend: { origin }, path, asks: ',"max_tokens":9' })
+    const { model: _, messages: __, ...rest } = JSON.parse(sent) as Record<string, unknown>
+    expect(rest).toEqual(limit)
+  })
+
+  it.each([
     { path: '/v1/chat/completions', lost: 'temperature', temperature: undefined },
     { path: '/v1/messages', lost: null, temperature: 0 },
   ])('is left out for Anthropic where a translation says it: $path', async ({ path, lost, temperature }) => {

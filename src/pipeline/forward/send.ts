@@ -150,7 +150,10 @@ function buildRequest(
   const lacks = lacksOf(target, backend, { wire: way.wire, isTranslated: way.translation !== null })
   if (form === undefined) {
     const keepsState = backend.keepsState === true
-    return { ...asked, body: wireBody(exchange, target, { behaviour, way, keepsState, lacks }) }
+    return {
+      ...asked,
+      body: wireBody(exchange, target, { behaviour, way, keepsState, lacks, origin: backend.origin }),
+    }
   }
   const { contentType, bytes } = wireForm(exchange, form, { target, backend, lacks })
   headers['content-type'] = contentType

@@ -17,6 +17,7 @@ export interface Spoken {
   keepsState: boolean
   /** Parameters that it does not honour. */
   lacks: readonly string[]
+  origin: string | null
 }
 
 /** @throws GatewayError invalid_field, not_translatable (400) */
@@ -60,13 +61,16 @@ function nativeBody(
 function translatedBody(
   exchange: Exchange,
   target: Target,
-  { behaviour: { addedMembers, emptiedFields, labelledMembers }, way, lacks }: Spoken,
+  { behaviour, way, lacks, origin }: Spoken,
 ): string {
+  const { addedMembers, emptiedFields, labelledMembers } = behaviour
   exchange.translations ??= createTranslations(exchange.request, exchange.changes)
   const { body: said, lost } = exchange.translations.by(way)
   const dropped = unhonoured(said, lacks).map((field) => clientField(way, field))
   exchange.journey.lost = dropped.length === 0 ? lost : [...new Set([...lost, ...dropped])]
-  const body = lacks.length === 0 ? said : without(said, lacks)
+  const taken = lacks.length === 0 ? said : without(said, lacks)
+  const renames = behaviour.translatedRenames?.(origin)
+  const body = renames === undefined ? taken : renamed(taken, renames)
   const emptied = emptiedFields
     .filter((field) => field in body)
     .map((field): [string, unknown] => [field, {}])
@@ -89,4 +93,11 @@ function without(body: Readonly<Record<string, unknown>>, lacks: readonly string
 function withOwn({ options: said }: Readonly<Record<string, unknown>>, own: OwnMembers = {}): object {
   const { options } = own
   return options === undefined || !isRecord(said) ? own : { ...own, options: { ...said, ...options } }
+}
+
+function renamed(
+  body: Readonly<Record<string, unknown>>,
+  renames: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).map(([field, value]) => [renames[field] ?? field, value]))
 }
