@@ -218,10 +218,11 @@ function goingOnFrom({ request: { body }, changes }: Exchange, text: string): Bo
 
 /** Sends on what comes, to the end. @throws whatever broke it; the target's health hears of what is the backend's fault */
 async function pump(exchange: Exchange, opened: Opened, pumping: Pumping): Promise<void> {
+  const { health, snapshot, journey, client } = exchange
   try {
-    await pumpStream(exchange, opened, pumping)
+    const hasFailed = await pumpStream(exchange, opened, pumping)
+    if (hasFailed && journey.target !== null) health.broke(snapshot.table, journey.target)
   } catch (error) {
-    const { health, snapshot, journey, client } = exchange
     if (journey.target !== null && isBackends(error) && !client.signal.aborted) {
       health.broke(snapshot.table, journey.target)
     }

@@ -33,14 +33,19 @@ export interface Pumping {
 
 const encoder = new TextEncoder()
 
-/** Sends on what comes, to the end. @throws whatever broke it */
+/**
+ * Sends on what comes, to the end.
+ * @returns whether the backend told of a failure in its last words, which the client has heard as they are
+ * @throws whatever broke it
+ */
 export async function pumpStream(
   { bill }: Pick<Exchange, 'bill'>,
   opened: Opened,
   { answer, flow, change }: Pumping,
-): Promise<void> {
+): Promise<boolean> {
   const { reader, aligner, translator, way } = opened
   const end = way.dialect.watchEnd()
+  const last: Uint8Array[] = []
   const decoder = new TextDecoder()
   const changed = (piece: Uint8Array): Uint8Array | null => {
     const after = change === null ? piece : change(piece)
@@ -66,6 +71,7 @@ export async function pumpStream(
   const pass = (received: Uint8Array): Promise<void> | undefined => {
     if (translator !== null && !aligner.aligned()) throw tooLarge()
     end.add(received)
+    if (last.push(received) > LAST_PIECES) last.shift()
     return show(received)
   }
   if (!answer.committed) answer.commit(opened.headers)
@@ -86,7 +92,21 @@ export async function pumpStream(
   else if (verdict === 'finished') {
     await answer.write(encoder.encode((shown === undefined ? '' : '\n\n') + way.dialect.terminator))
   }
+  const hasFailed = translator === null && tellsOfFailure(way, [...last, rest])
+  if (hasFailed) bill.broke('upstream_error')
   await answer.close()
+  return hasFailed
+}
+
+/** A failure is told in one of the last pieces: what a server says behind it is `[DONE]`. */
+const LAST_PIECES = 2
+/** Each failure looks like that; most ends do not, and are not parsed. */
+const LIKE_FAILURE = /"error"\s*:\s*[{"]|"(?:object|type)"\s*:\s*"error"/
+
+function tellsOfFailure({ dialect }: Way, pieces: readonly Uint8Array[]): boolean {
+  const decoder = new TextDecoder()
+  const text = pieces.map((piece) => decoder.decode(piece)).join('')
+  return LIKE_FAILURE.test(text) && eventsIn(text).some((event) => dialect.judgeEvent(event).kind === 'error')
 }
 
 function brokenRead(flow: Flow): never {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { GatewayError } from '../../../../src/errors.ts'
+import { NO_TALLY } from '../../../../src/pipeline/meter/bill.ts'
 import { BackendUnreachable } from '../../../../src/ports.ts'
 import { chunk, DONE, frame, ROLE, text } from '../../../upstream/reply.ts'
 import { type ControlledStream, controlledStream } from '../../controlled-stream.ts'
@@ -292,4 +293,26 @@ it('reports a defect of its own as one', async () => {
   expect(JSON.parse(run.received())).toEqual(
     new GatewayError('internal_error', 'The gateway failed. This is a defect of aicc.').toBody(),
   )
+})
+
+describe('a failure in the last words', () => {
+  const error = frame({ error: { message: 'boom', code: 500 } })
+  it.each([
+    { name: 'an error and the end', ending: error + DONE, times: 1 },
+    { name: 'an error alone', ending: error, times: 1 },
+    { name: 'an error without a blank line', ending: error.trimEnd(), times: 1 },
+    { name: 'older vLLM', ending: frame({ object: 'error', message: 'boom' }) + DONE, times: 1 },
+    { name: 'none', ending: STOP + DONE, times: 0 },
+    { name: 'words about one', ending: text('"error": {"object":"error"}') + STOP + DONE, times: 0 },
+    { name: 'no error, said', ending: frame({ error: null, choices: [] }) + STOP + DONE, times: 0 },
+  ])('$name: is passed on, and counts $times', async ({ ending, times }) => {
+    const broke = vi.fn<(code: string) => void>()
+    const run = startStream({ gpu: streaming(ROLE + text('hi') + ending) }, { bill: { ...NO_TALLY, broke } })
+    const ofHealth = vi.spyOn(run.exchange.health, 'broke')
+    await letRun()
+    expect(run.received()).toContain(ending)
+    expect(run.ended()).toBe('closed')
+    expect(broke.mock.calls.flat()).toEqual(['upstream_error'].slice(0, times))
+    expect(ofHealth).toHaveBeenCalledTimes(times)
+  })
 })
