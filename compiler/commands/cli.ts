@@ -16,6 +16,7 @@ import { fmtCommand } from './fmt.ts'
 import { importCommand } from './import.ts'
 import { keysCommand } from './keys.ts'
 import { logsCommand } from './logs.ts'
+import { metricsCommand } from './metrics.ts'
 import { migrateCommand } from './migrate.ts'
 import { modeCommand } from './mode.ts'
 import { reloadCommand } from './reload.ts'
@@ -47,6 +48,7 @@ const VERBS = [
   requestsCommand,
   whyCommand,
   logsCommand,
+  metricsCommand,
   doctorCommand,
   versionCommand,
 ]

@@ -156,6 +156,15 @@ export async function fetchRequest(
   return answer.kind === 'answered' ? { kind: 'found', found: answer.body as HistoryEntry } : answer
 }
 
+/** @returns metrics in Prometheus' text format */
+export async function fetchMetrics(
+  stateDir: string,
+  environment: Environment = process.env,
+): Promise<HistoryAnswer<string>> {
+  const answer = await call(stateDir, environment, { method: 'GET', path: '/metrics' })
+  return answer.kind === 'answered' ? { kind: 'found', found: answer.body as string } : answer
+}
+
 type Answer =
   | { kind: 'not-running' }
   | { kind: 'answered'; body: unknown }
@@ -184,7 +193,8 @@ async function call(
     const why = error instanceof Error ? error.message : String(error)
     return { kind: 'failed', message: `the gateway (pid ${run.pid}) does not answer: ${why}` }
   }
-  const body: unknown = await response.json().catch(() => null)
+  const isText = response.headers.get('content-type')?.startsWith('text/plain') ?? false
+  const body: unknown = isText ? await response.text() : await response.json().catch(() => null)
   if (response.ok) return { kind: 'answered', body }
   const message = reasonIn(body, response.status)
   return response.status === REFUSED ? { kind: 'refused', message } : { kind: 'failed', message }

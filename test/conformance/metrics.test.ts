@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fetchMetrics } from '../../src/control/admin-client.ts'
 import { startUpstream, type RecordingUpstream } from '../upstream/recording-upstream.ts'
 import { askOf, createClient, streamOf, type Client } from './harness/client.ts'
 import { secrets, testPolicies } from './harness/policies.ts'
@@ -45,11 +46,17 @@ describe.each(['workerd', 'node'] as const)('metrics on %s', (runtime) => {
 
   beforeAll(async () => {
     upstream = await startUpstream()
-    gateway = await startGateway({
-      runtime,
-      ...testPolicies(upstream.origin, { models: { fast: {}, gone: { on: ['dead'] } } }),
-      env: secrets,
-    })
+    const policies = testPolicies(upstream.origin, { models: { fast: {}, gone: { on: ['dead'] } } })
+    const key = { env: 'CONF_UPSTREAM_KEY' }
+    // Nobody takes the traces: their metrics are there all the same.
+    policies.policy.trace = {
+      sink: 'langfuse',
+      url: 'http://127.0.0.1:81',
+      zone: 'local',
+      publicKey: key,
+      secretKey: key,
+    }
+    gateway = await startGateway({ runtime, ...policies, env: secrets })
     client = createClient(gateway)
   })
   afterAll(async () => {
@@ -59,12 +66,9 @@ describe.each(['workerd', 'node'] as const)('metrics on %s', (runtime) => {
   })
 
   const metrics = async (): Promise<string> => {
-    const { address, port } = gateway.run.admin
-    const token = (await readFile(join(gateway.folder, 'state/admin.token'), 'utf8')).trim()
-    const answer = await fetch(`http://${address}:${port}/metrics`, {
-      headers: { authorization: `Bearer ${token}` },
-    })
-    return answer.text()
+    const answer = await fetchMetrics(join(gateway.folder, 'state'), {})
+    if (answer.kind !== 'found') throw new Error(JSON.stringify(answer))
+    return answer.found
   }
   const seriesIn = (text: string): string[] =>
     text
