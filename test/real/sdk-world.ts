@@ -9,7 +9,7 @@ import { type Gateway, type Runtime, startGateway } from '../conformance/harness
 import { FAILURE, replyOf } from '../protocols/answers.ts'
 import { CASES } from '../protocols/cells.ts'
 import { type Recorded, type RecordingUpstream, startUpstream } from '../upstream/recording-upstream.ts'
-import { json, type Reply } from '../upstream/reply.ts'
+import { json, type Reply, type Step } from '../upstream/reply.ts'
 
 export interface SdkWorld {
   upstream: RecordingUpstream
@@ -75,7 +75,14 @@ function answer(recorded: Recorded, { requestsFor }: RecordingUpstream): Reply {
   if (name === 'broken') return failed(500, wire)
   const streams = /"stream" ?: ?true/.test(body.toString())
   const known = CASES.find((one) => one.replace(' ', '-') === name)
-  return replyOf(wire, known ?? 'plain', streams)
+  const reply = replyOf(wire, known ?? 'plain', streams)
+  return body.includes('"include_usage"') ? reply : reply.map(withoutUsage)
+}
+
+/** Servers of chat tell a stream's usage to those who ask. */
+function withoutUsage(step: Step): Step {
+  if (!('send' in step) || typeof step.send !== 'string') return step
+  return { send: step.send.replace(/^data: .*"choices":\[\].*\n\n/m, '') }
 }
 
 function failed(status: number, wire: Surface, headers: Record<string, string> = {}): Reply {
