@@ -2,7 +2,7 @@
 import type { HistoryEntry } from '../../../../src/table/history.ts'
 import { NOON } from '../../make-record.ts'
 
-export const ID = '019ab3c4-d5e6-7f80-9123-456789abcdef'
+const ID = '019ab3c4-d5e6-7f80-9123-456789abcdef'
 export const TRACE = '019ab3c4d5e67f809123456789abcdef'
 
 export function makeEntry(fields: Partial<HistoryEntry> = {}): HistoryEntry {
