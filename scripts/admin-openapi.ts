@@ -53,6 +53,11 @@ const PATHS: Json = {
       '200': { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
     }),
   },
+  '/admin/events': {
+    get: operation('Lines of the log as they are written: a WebSocket whose messages are arrays of LogLine', {
+      '101': { description: 'Spoken as a WebSocket from here on' },
+    }),
+  },
   '/admin/status': { get: operation('The gateway that runs', { '200': json('GatewayStatus') }) },
   '/admin/reload': {
     post: operation('Compiles the policies anew and brings them into force', {

@@ -1,13 +1,13 @@
 /**
  * The admin API: loopback only, with a token of its own that no client key replaces.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 import { GatewayError } from '../errors.ts'
 import { adminModes, type ModeControl } from './admin-modes.ts'
 import { adminAggregates, adminRequests, type HistoryControl } from './admin-requests.ts'
 import { adminShadow, type ShadowControl } from './admin-shadow.ts'
+import { checkAdmin } from './check-admin.ts'
 import { adminUsage, type UsageControl } from './admin-usage.ts'
 import type { GatewayStatus } from './gateway-status.ts'
 import type { ReloadResult } from './gateway.ts'
@@ -27,9 +27,6 @@ export interface AdminOptions {
   status: () => Promise<GatewayStatus>
   log: (line: string) => void
 }
-
-/** A page that a browser shows could rebind its name to this machine; its Host header still gives it away. */
-const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
 
 /** Version 0.0.4 of the text format, which each Prometheus reads. */
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8'
@@ -52,10 +49,7 @@ export function createAdminApp(options: AdminOptions): Hono {
   const { token, modes, shadow, usage, history, health, metrics, reload, status, log } = options
   const app = new Hono()
   app.use(async ({ req }, next) => {
-    if (!LOOPBACK_HOST.test(req.header('host') ?? '')) {
-      throw new GatewayError('unknown_host', 'the admin API answers to loopback names only')
-    }
-    checkToken(req.header('authorization'), token)
+    checkAdmin({ host: req.header('host'), authorization: req.header('authorization') }, token)
     await next()
   })
   app.post('/admin/reload', async (context) => {
@@ -68,6 +62,9 @@ export function createAdminApp(options: AdminOptions): Hono {
   app.get('/health/detailed', async (context) => {
     const detail = await health()
     return context.json(detail, detail.status === 'down' ? 503 : 200)
+  })
+  app.get('/admin/events', () => {
+    throw new GatewayError('not_found', 'this route speaks WebSocket only')
   })
   app.get('/admin/openapi.json', async (context) => {
     const text = await readFile(OPENAPI, 'utf8')
@@ -92,19 +89,6 @@ export function createAdminApp(options: AdminOptions): Hono {
     return new GatewayError('internal_error', 'internal error').toResponse()
   })
   return app
-}
-
-function checkToken(header: string | undefined, token: string): void {
-  const shown = /^Bearer ([\x21-\x7e]+)$/i.exec(header ?? '')?.[1]
-  if (shown === undefined) throw new GatewayError('missing_api_key', 'the admin token is missing')
-  // Digests are of one length whatever was shown, as the comparison in constant time needs them.
-  if (!timingSafeEqual(digest(shown), digest(token))) {
-    throw new GatewayError('invalid_api_key', 'the admin token is wrong')
-  }
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
 
 function refuseMethod(allow: string): Response {

@@ -5,9 +5,18 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { DEFAULT_LISTEN } from '../table/default-listen.ts'
 import { type AdminOptions, createAdminApp } from './admin-app.ts'
+import { checkAdmin } from './check-admin.ts'
 import { isLoopback, parseListenAddress } from './listen-address.ts'
 import { explainListenError } from './listen-socket.ts'
+import { createLiveEvents, type LiveEventsOptions } from './live/live-events.ts'
 import type { Listener } from './run-file.ts'
+
+export interface AdminListener {
+  at: Listener
+  /** Hands lines of the log, each with its end, to who listens to `/admin/events`. */
+  publish: (lines: string) => void
+  close: () => Promise<void>
+}
 
 /**
  * @param address `address:port`
@@ -15,8 +24,8 @@ import type { Listener } from './run-file.ts'
  */
 export async function openAdmin(
   address: string,
-  options: AdminOptions,
-): Promise<{ at: Listener; close: () => Promise<void> }> {
+  { onListening, ...options }: AdminOptions & Pick<LiveEventsOptions, 'onListening'>,
+): Promise<AdminListener> {
   const wanted = parseListenAddress(address)
   if (wanted === null || !isLoopback(wanted.address)) {
     throw new Error(
@@ -24,6 +33,11 @@ export async function openAdmin(
     )
   }
   const server = createAdaptorServer({ fetch: createAdminApp(options).fetch }) as Server
+  const events = createLiveEvents({
+    onListening,
+    check: ({ headers: { host, authorization } }) => checkAdmin({ host, authorization }, options.token),
+  })
+  server.on('upgrade', events.upgrade)
   try {
     server.listen(wanted.port, wanted.address)
     await once(server, 'listening')
@@ -34,8 +48,10 @@ export async function openAdmin(
   const { port } = server.address() as AddressInfo
   return {
     at: { address: wanted.address, port },
+    publish: events.publish,
     close: () =>
       new Promise((resolve) => {
+        events.close()
         server.close(() => resolve())
         server.closeAllConnections()
       }),

@@ -3,7 +3,7 @@
  * call; nothing in here waits for a disk.
  */
 import { Worker } from 'node:worker_threads'
-import type { BookAnswer, BookCall, Books, NoteCall } from '../table/usage-book.ts'
+import type { BookAnswer, BookCall, Books, ListenCall, NoteCall } from '../table/usage-book.ts'
 
 /** The book, asked over a thread's port. Each call rejects with an Error for people when the database cannot answer. */
 export type UsageStore = {
@@ -13,6 +13,8 @@ export type UsageStore = {
 } & {
   /** Puts a line that edge or control process printed into the log. */
   note: (line: string) => void
+  /** Has lines of the log told as they are written, to `onLines`. */
+  listen: (listening: boolean) => void
   /** Ends the thread; what it was given before is kept. */
   close: () => Promise<void>
 }
@@ -24,6 +26,8 @@ export interface UsageStoreOptions {
   path: string
   /** Folder of the log; left out, none is written. */
   logs?: string
+  /** Hears lines of the log, each with its end, while it was told to listen. */
+  onLines?: (lines: string) => void
   log: (line: string) => void
 }
 
@@ -34,15 +38,20 @@ interface Waiting {
 
 const CLOSE_WITHIN_MS = 5000
 
-export function openUsageStore({ thread, path, logs, log }: UsageStoreOptions): UsageStore {
+export function openUsageStore({ thread, path, logs, onLines, log }: UsageStoreOptions): UsageStore {
   let worker: Worker | null = null
   let closing = false
+  let listening = false
   let calls = 0
   const waiting = new Map<number, Waiting>()
 
   const hear = (answer: BookAnswer): void => {
     if (answer.kind === 'log') {
       log(answer.line)
+      return
+    }
+    if (answer.kind === 'lines') {
+      onLines?.(answer.lines)
       return
     }
     const call = waiting.get(answer.call)
@@ -60,6 +69,7 @@ export function openUsageStore({ thread, path, logs, log }: UsageStoreOptions): 
       if (!closing) log(`the thread of the database ended and is started again when it is needed: ${why}`)
     }
     started.on('message', hear)
+    if (listening) tell(started, { listen: true })
     started.on('error', (error) => end(error instanceof Error ? error.message : String(error)))
     started.on('exit', (code) => end(`exit code ${code}`))
     return started
@@ -91,9 +101,11 @@ export function openUsageStore({ thread, path, logs, log }: UsageStoreOptions): 
       ask({ method: 'traceBacklog', args }) as ReturnType<UsageStore['traceBacklog']>,
     note(line) {
       // A thread is not started for it: that it ended is such a line.
-      const call: NoteCall = { note: line }
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      worker?.postMessage(call)
+      if (worker !== null) tell(worker, { note: line })
+    },
+    listen(wanted) {
+      listening = wanted
+      if (worker !== null) tell(worker, { listen: wanted })
     },
     async close() {
       closing = true
@@ -109,4 +121,9 @@ export function openUsageStore({ thread, path, logs, log }: UsageStoreOptions): 
       clearTimeout(timer)
     },
   }
+}
+
+function tell(thread: Worker, said: NoteCall | ListenCall): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  thread.postMessage(said)
 }

@@ -109,7 +109,14 @@ async function start(
   const chosenToken = chosenAdminToken(await options.environment())
   const state = await openStateFolder(options.stateDir)
   closers.push(await acquireStateLock(state))
-  const store = openUsageStore({ thread: USAGE_THREAD, path: state.usage, logs: state.logs, log })
+  let publishLines: (lines: string) => void = () => {}
+  const store = openUsageStore({
+    thread: USAGE_THREAD,
+    path: state.usage,
+    logs: state.logs,
+    onLines: (lines) => publishLines(lines),
+    log,
+  })
   closers.push(() => store.close())
   const handover = createHandover(store, log)
 
@@ -230,6 +237,7 @@ async function start(
   })
   const admin = await openAdmin(options.admin, {
     token,
+    onListening: store.listen,
     status: async () => {
       const seen = await gateway.supervisor.edge?.traffic().catch(() => null)
       const traces = await shipper.status().catch(() => null)
@@ -274,6 +282,7 @@ async function start(
         reportUsage(query, { usage: store.usage, budgets: gateway.supervisor.edge?.budgets ?? null }),
     },
   })
+  publishLines = admin.publish
   closers.push(() => admin.close())
   closers.push(watchNetwork(() => refresh(gateway, log)))
   modeWatch.start()

@@ -10,7 +10,7 @@ import { createRequestLog } from '../state/request-log.ts'
 import { createRequestMetrics } from '../state/request-metrics.ts'
 import { createTraceOutbox } from '../state/trace-outbox.ts'
 import { createUsageBook, USAGE_MIGRATIONS } from '../state/usage-book.ts'
-import type { BookAnswer, BookCall, Books, NoteCall } from '../table/usage-book.ts'
+import type { BookAnswer, BookCall, Books, ListenCall, NoteCall } from '../table/usage-book.ts'
 
 const PRUNE_EVERY_MS = 3_600_000
 
@@ -19,10 +19,14 @@ const LOG = { name: 'aicc', maxBytes: 20 * 1024 * 1024, maxAgeMs: 24 * 3_600_000
 
 const { path, logs } = workerData as { path: string; logs: string | null }
 const file = logs === null ? null : createRotatingFile({ folder: logs, ...LOG })
+let isListening = false
 const requestLog =
   file &&
   createRequestLog({
-    append: (text) => file.append(text, Date.now()),
+    append(text) {
+      if (isListening) say({ kind: 'lines', lines: text })
+      file.append(text, Date.now())
+    },
     tell: (line) => say({ kind: 'log', line }),
     now: Date.now,
   })
@@ -79,10 +83,14 @@ function answerFromNewFile(call: BookCall): unknown {
   return answer(call)
 }
 
-parentPort?.on('message', (call: BookCall | NoteCall | 'close') => {
+parentPort?.on('message', (call: BookCall | NoteCall | ListenCall | 'close') => {
   if (call === 'close') {
     close()
     parentPort?.close()
+    return
+  }
+  if ('listen' in call) {
+    isListening = call.listen
     return
   }
   if ('note' in call) {

@@ -67,8 +67,15 @@ export interface NoteCall {
   note: string
 }
 
+/** Whether lines of the log are to be told as well. */
+export interface ListenCall {
+  listen: boolean
+}
+
 export type BookAnswer =
   | { kind: 'result'; call: number; result: unknown }
   | { kind: 'error'; call: number; message: string }
   /** For the operator. */
   | { kind: 'log'; line: string }
+  /** What was written to the log, each line with its end. */
+  | { kind: 'lines'; lines: string }

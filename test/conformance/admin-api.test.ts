@@ -101,6 +101,8 @@ describe.each(['workerd', 'node'] as const)('the admin API on %s', (runtime) => 
     await ask('GET', '/admin/usage', { path: '/admin/usage?by=day' })
     await ask('GET', '/admin/status')
     await ask('GET', '/metrics')
+    // Its only answer as plain HTTP is a refusal; test/conformance/logs.test.ts speaks with it.
+    await ask('GET', '/admin/events')
     expect(await ask('GET', '/admin/openapi.json')).toEqual(document)
     await ask('GET', '/admin/modes')
     await ask('GET', '/admin/modes/{name}', { path: '/admin/modes/gaming' })

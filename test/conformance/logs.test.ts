@@ -1,7 +1,9 @@
 /** The log of the running gateway: a line for each request and each event, and nothing in it that nobody may see. */
+import { once } from 'node:events'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'undici'
 import { readLog } from '../../src/control/read-log.ts'
 import type { LogLine } from '../../src/table/log-line.ts'
 import { startUpstream, type RecordingUpstream } from '../upstream/recording-upstream.ts'
@@ -60,6 +62,22 @@ describe.each(['workerd', 'node'] as const)('the log on %s', (runtime) => {
         expect.objectContaining({ kind: 'event', event: 'attempt-failed', correlationId: 'log-gone' }),
       )
     expect((await stat(join(logs(), 'aicc.log'))).mode & 0o777).toBe(0o600)
+  })
+
+  it('tells lines as they are written to who listens', async () => {
+    const { address, port } = gateway.run.admin
+    const token = (await readFile(join(gateway.folder, 'state/admin.token'), 'utf8')).trim()
+    const socket = new WebSocket(`ws://${address}:${port}/admin/events`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const heard: LogLine[] = []
+    socket.addEventListener('message', ({ data }) => heard.push(...(JSON.parse(String(data)) as LogLine[])))
+    await once(socket, 'open')
+    await client.chat(askOf('fast'), { headers: { 'x-correlation-id': 'live' } })
+    await expect
+      .poll(() => heard)
+      .toContainEqual(expect.objectContaining({ kind: 'request', correlationId: 'live', status: 200 }))
+    socket.close()
   })
 
   it('has none of what was planted in prompt, answer, key, header and the error of a backend', async () => {
