@@ -143,6 +143,8 @@ it('is met where each attempt fails at the last moment, and asks for the longest
   const asleep = { ...PLAIN, wake: { mac: '00:11:22:33:44:55' }, startsWithin: '15s' }
   await fc.assert(
     fc.asyncProperty(models, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), async (all, sleeps) => {
+      // A place that is busy is passed over: no attempt at it fails, so what follows on that alone cannot be met.
+      fc.pre(!JSON.stringify(all).includes('"on":["busy"]'))
       const [a, b, c] = sleeps.map((sleepy) => (sleepy ? asleep : PLAIN))
       const one: Case = { ...STILL, models: all, backends: { a, b, c } }
       const { policy, worst } = await compiled(one)
