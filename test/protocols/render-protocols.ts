@@ -26,6 +26,9 @@ answered; _image_, a picture in the request; _long context_, 25,000 tokens; _err
 first words where it streams; _abort_, the client goes away, and the backend must be left too. What a client hears is read
 by the vendors' own libraries where there are any, and must be the same whatever is spoken to the backend: text, calls with
 arguments, why it ended, usage. A second word stands where a streamed answer differs from a whole one.
+
+No graphics card and no model was here: vLLM, llama.cpp, MLX and Ollama are mocks by what their documentation and sources say.
+Real peers are those of \`test/real/\`: OpenCode, a LiteLLM proxy, and the [clients](integrations/README.md).
 `
 
 /** @param cells all of them, with what was seen */

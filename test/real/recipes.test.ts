@@ -107,6 +107,10 @@ describe.each(RUNTIMES)('recipes before a gateway on %s', (runtime) => {
       const said = await runPage(`docs/integrations/${page}.md`, bin ?? '')
       expect(said.split('Hello there').length - 1, said).toBeGreaterThanOrEqual(times)
       expect(said).toContain(says)
+      if (page === 'opencode-client') {
+        const asked = world.upstream.requestsFor('hub/plain').map(({ body }) => body.toString())
+        expect(asked.some((body) => body.includes('"tools":[{') && body.includes('"stream":true'))).toBe(true)
+      }
     })
   }
 
