@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream'
 import { GatewayError } from '../../errors.ts'
 import { acceptWebSocket, type WebSocketPeer } from './web-socket.ts'
 
-export const EVENTS_PATH = '/admin/events'
+const EVENTS_PATH = '/admin/events'
 const MOST_LISTENERS = 32
 
 export interface LiveEventsOptions {
