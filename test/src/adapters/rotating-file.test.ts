@@ -44,6 +44,12 @@ it('is put aside before it is too large, and when it is too old; the oldest go',
   expect(files()).toEqual(['old\n', 'x'.repeat(30), 'last\n'])
 })
 
+it('takes what is larger than a whole file, and puts none aside that is empty', () => {
+  const { append, files } = rig()
+  append('x'.repeat(30))
+  expect(files()).toEqual(['x'.repeat(30)])
+})
+
 it('goes on with the file that it finds', () => {
   const { folder, append, files } = rig()
   append('a\n')
