@@ -101,8 +101,8 @@ export function createApp(
     if (told.code === 'internal_error' && told !== error) {
       ports.log({ event: 'internal-error', correlationId, cause: String(error) })
     }
-    const { errorBody } = clientDialect(ports.requestPath(c.req.raw), c.get('head'))
-    return told.toResponse(headers, errorBody(told, correlationId))
+    const { errorBody, idHeader } = clientDialect(ports.requestPath(c.req.raw), c.get('head'))
+    return told.toResponse({ ...headers, [idHeader]: correlationId }, errorBody(told, correlationId))
   })
   return app
 }

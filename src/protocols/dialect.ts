@@ -57,6 +57,8 @@ export interface Dialect {
   terminator: string
   /** An event, or a comment, that tells nothing. */
   keepAlive: string
+  /** Where the vendor's own clients look for the request's id when it was refused. */
+  idHeader: 'request-id' | 'x-request-id'
   errorBody: (error: GatewayError, requestId: string) => Record<string, unknown>
   /** What ends a stream that fails after it has begun: whole events. */
   errorFrame: (error: GatewayError, context: ErrorFrameContext) => string

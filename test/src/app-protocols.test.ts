@@ -109,7 +109,7 @@ describe('errors', () => {
     expect(await response.json()).toEqual({
       type: 'error',
       error: { type, message: expect.any(String) },
-      request_id: response.headers.get('x-correlation-id'),
+      request_id: response.headers.get('request-id'),
     })
   })
 

@@ -49,8 +49,10 @@ export function createStreamAnswer(
   let lastTaken = Date.now()
   let last: Uint8Array | null = null
 
-  const refuse = (error: GatewayError): void =>
-    resolve(error.toResponse(answerHeaders, dialect.errorBody(error, correlationId)))
+  const refuse = (error: GatewayError): void => {
+    const headers = { ...answerHeaders, [dialect.idHeader]: correlationId }
+    resolve(error.toResponse(headers, dialect.errorBody(error, correlationId)))
+  }
   /** The error as an event; behind half an event it begins on a line of its own. */
   const frameOf = (error: GatewayError, aligned: boolean): Uint8Array => {
     const frame = dialect.errorFrame(error, { requestId: correlationId, last })

@@ -13,6 +13,7 @@ export const chat: Dialect = {
   watchEnd: () => watchTail(judgeEnd),
   terminator: 'data: [DONE]\n\n',
   keepAlive: ': keep-alive\n\n',
+  idHeader: 'x-request-id',
   errorBody: (error) => ({ ...error.toBody() }),
   errorFrame: (error) => `data: ${JSON.stringify(error.toBody())}\n\n`,
 }

@@ -14,6 +14,7 @@ export const messages: Dialect = {
   watchEnd: () => watchTail(judgeEnd),
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   keepAlive: 'event: ping\ndata: {"type":"ping"}\n\n',
+  idHeader: 'request-id',
   errorBody,
   errorFrame: (error, { requestId }) =>
     `event: error\ndata: ${JSON.stringify(errorBody(error, requestId))}\n\n`,

@@ -15,6 +15,7 @@ export const responses: Dialect = {
   // Nothing but the whole response ends one.
   terminator: '',
   keepAlive: chat.keepAlive,
+  idHeader: chat.idHeader,
   errorBody: chat.errorBody,
   errorFrame(error, { last }) {
     const { message, param, code } = error.toBody().error
