@@ -12,7 +12,7 @@ import {
   uniqueArray,
 } from 'fast-check'
 import type { Surface } from '../../src/table/route-table.ts'
-import { JSON_SURFACES } from './draft.ts'
+import { ALL } from './draft.ts'
 import { KIND_NAMES } from './plants.ts'
 import { WAYS } from './zoned-policies.ts'
 
@@ -62,7 +62,7 @@ const fault = oneof(
 export const ask: Arbitrary<Ask> = record({
   surface: oneof(
     { arbitrary: constant<Surface>('chat'), weight: 3 },
-    { arbitrary: constantFrom(...JSON_SURFACES.filter((surface) => surface !== 'chat')), weight: 5 },
+    { arbitrary: constantFrom(...ALL.filter((surface) => surface !== 'chat')), weight: 5 },
   ),
   stream: boolean(),
   way: noBias(nat(WAYS.length - 1)),

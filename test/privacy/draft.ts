@@ -33,18 +33,16 @@ export interface Place {
 }
 
 /** All whose requests are JSON. */
-export const JSON_SURFACES: readonly Surface[] = ALL_SURFACES.filter(
+export const ALL: readonly Surface[] = ALL_SURFACES.filter(
   (surface) => SURFACE_TRAITS[surface].body === 'json',
 )
-
-export const ALL: readonly Surface[] = JSON_SURFACES
 export const TURNS: readonly Surface[] = ALL.filter((surface) => SURFACE_TRAITS[surface].turns !== null)
 export const CHAT: readonly Surface[] = ['chat']
 export const MESSAGES: readonly Surface[] = ['messages', 'count-tokens']
 export const RESPONSES: readonly Surface[] = ['responses']
 
 /** The field that holds the turns of a conversation. */
-export function turnsField({ surface }: Draft): string {
+function turnsField({ surface }: Draft): string {
   return SURFACE_TRAITS[surface].turns ?? 'messages'
 }
 

@@ -11,7 +11,7 @@ import { type Ask, ask } from './ask.ts'
 import { send, startBench, startReloads } from './bench.ts'
 import { compose } from './compose.ts'
 import { DRESSES } from './dresses.ts'
-import { JSON_SURFACES } from './draft.ts'
+import { ALL } from './draft.ts'
 import { reduceLeak } from './reduce-leak.ts'
 import type { Tally } from './tally.ts'
 import type { Leak } from './witness.ts'
@@ -83,7 +83,7 @@ describe.each(RUNTIMES)('on %s', (runtime) => {
 function expectProof(tally: Tally): void {
   for (const { name } of DRESSES) expect(tally.count({ dress: name }).local, name).toBeGreaterThan(0)
   for (const { name } of WAYS) expect(tally.count({ way: name }).sent, name).toBeGreaterThan(0)
-  for (const surface of JSON_SURFACES) {
+  for (const surface of ALL) {
     // It is answered here, but where a backend counts by itself.
     if (surface === 'count-tokens') continue
     const clean = tally.count({ surface, dress: '(clean)' })

@@ -226,7 +226,10 @@ FAIL 9/11, rules covered 8/8
   })
 
   it('could not run where there is no such folder, or the policy cannot be read', async () => {
-    expect(await test({}, 'nowhere')).toMatchObject({ code: 1, stderr: expect.stringContaining('does not exist') })
+    expect(await test({}, 'nowhere')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not exist'),
+    })
     expect(await test({}, '--policies', 'nowhere')).toMatchObject({ code: 1 })
     expect(await test({}, '--run', '(')).toMatchObject({ code: 1 })
   })
