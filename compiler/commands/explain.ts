@@ -6,6 +6,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Complexity } from '../../src/table/predicate.ts'
 import type { RouteTable, Surface } from '../../src/table/route-table.ts'
+import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import { quote } from '../diagnostics/quote.ts'
 import { suggestHelp } from '../diagnostics/suggest.ts'
 import { explain } from '../explain/explain.ts'
@@ -45,11 +46,7 @@ export function explainCommand(): Command {
     .addOption(policiesOption())
     .option('--model <name>', 'the name asked for')
     .option('--client <name>', 'who asks (default: the first of clients.yaml)')
-    .addOption(
-      new Option('--surface <surface>', 'the operation')
-        .choices(['chat', 'completions', 'embeddings'])
-        .default('chat'),
-    )
+    .addOption(new Option('--surface <surface>', 'the operation').choices(ALL_SURFACES).default('chat'))
     .option('--prompt <text>', 'the last user turn')
     .option('--system <text>', 'the system prompt')
     .option('--tokens <n>', 'repeat the prompt until the request has so many estimated tokens', toCount)

@@ -218,7 +218,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "274acd70f6b02f5768ffd11344ff6a189fb59ef184dd75a8d790ebf9dc7a3a5b",
+  "digest": "6d75d7e61e3f9112e5d10859170001ce2c986b86a197d4e171d05d4698b8333d",
   "labels": {
     "private": {
       "cache": "none",
@@ -301,7 +301,10 @@ export const routeTable: RouteTable = {
       },
       "surfaces": [
         "chat",
-        "completions"
+        "completions",
+        "responses",
+        "messages",
+        "count-tokens"
       ],
       "timeouts": {
         "connectMs": 3000,
@@ -331,7 +334,10 @@ export const routeTable: RouteTable = {
       },
       "surfaces": [
         "chat",
-        "completions"
+        "completions",
+        "responses",
+        "messages",
+        "count-tokens"
       ],
       "timeouts": {
         "connectMs": 3000,
@@ -374,7 +380,10 @@ export const routeTable: RouteTable = {
       },
       "surfaces": [
         "chat",
-        "completions"
+        "completions",
+        "responses",
+        "messages",
+        "count-tokens"
       ],
       "timeouts": {
         "connectMs": 3000,

@@ -186,7 +186,7 @@ const faults = [
   },
   {
     file: 'backends',
-    text: 'backends:\n  gpu:\n    kind: ┆vllm┆\n    url: http://a\n    models: {}',
+    text: 'backends:\n  gpu:\n    kind: ┆vlm┆\n    url: http://a\n    models: {}',
     says: '"openai"',
   },
   { file: 'clients', text: 'clients:\n  home:\n    keys: ┆[]┆\n    models: "*"', says: 'too few items' },

@@ -84,8 +84,14 @@ it.each<[string, Partial<NonNullable<GatewayStatus['traces']>>, string]>([
   ],
 ])('says how it stands with traces when %s', (_, fields, line) => {
   const traces = {
-    ...{ shipped: 0, waiting: 0, oldestAt: null, dead: 0, lastDeath: null },
-    ...{ duplicatesPossible: 0, dropped: 0, problem: null },
+    shipped: 0,
+    waiting: 0,
+    oldestAt: null,
+    dead: 0,
+    lastDeath: null,
+    duplicatesPossible: 0,
+    dropped: 0,
+    problem: null,
     ...fields,
   }
   expect(renderStatus({ ...statusWith(null), traces }).split('\n')).toContain(line)

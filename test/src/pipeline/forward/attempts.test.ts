@@ -14,7 +14,11 @@ const final = new AttemptFailure(new GatewayError('upstream_error', 'bad', { sta
 const defect = new TypeError('x is not a function')
 const again = makeModel({ retry: { times: 1, backoffMs: 100, longestWaitMs: 1000, budgetPercent: 20 } })
 
-beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }))
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 })
+  // Waits are drawn from 0 up, and 0 would be none.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+})
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
@@ -129,8 +133,6 @@ describe('the tries of a request', () => {
     { name: 'the client leaves', reason: new ClientGone() },
     { name: 'the time is up', reason: new GatewayError('upstream_timeout', 'late') },
   ])('waits no longer when $name', async ({ reason }) => {
-    // Drawn from 0 up, the wait may be none.
-    vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const { exchange, tried, result } = attempt([off, null], { pool: [GPU], model: again })
     await vi.advanceTimersByTimeAsync(0)
     exchange.client.abort(reason)

@@ -10,7 +10,7 @@ import type { StreamTranslator } from '../../../../src/protocols/translate/trans
 import { cuts, splitBytes } from '../../../property/split-bytes.ts'
 import { messageAnswer, messageTrace } from './message-trace.ts'
 import { readMessage } from './read-message.ts'
-import { createTape, decisions, said } from './said.ts'
+import { asWritten, createTape, decisions, said } from './said.ts'
 import { ASKED, translateTrace } from './translate-trace.ts'
 
 const encoder = new TextEncoder()
@@ -83,7 +83,10 @@ it.skipIf(recorded.length === 0)(
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
 const id = fc.string({ unit: fc.constantFrom('a', 'b', '1', '_'), minLength: 1, maxLength: 6 })
-const input = fc.dictionary(id, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 2, noNullPrototype: true })
+const input = fc.dictionary(id, fc.jsonValue({ maxDepth: 1 }).map(asWritten), {
+  maxKeys: 2,
+  noNullPrototype: true,
+})
 
 /** A chat that both can hold: turns take turns, every call is answered. */
 const exchange = fc

@@ -22,7 +22,7 @@ export const said: fc.Arbitrary<Said> = fc
         name: fc.constantFrom('f', 'get_weather', 'run-it'),
         input: fc.dictionary(
           fc.string({ maxLength: 3 }),
-          fc.jsonValue({ maxDepth: 2, noUnicodeString: false }),
+          fc.jsonValue({ maxDepth: 2, noUnicodeString: false }).map(asWritten),
           {
             maxKeys: 3,
             noNullPrototype: true,
@@ -74,4 +74,9 @@ export function cut(text: string, tape: Tape): string[] {
     from = to
   }
   return pieces
+}
+
+/** As JSON has it: there is no -0. */
+export function asWritten<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T
 }
