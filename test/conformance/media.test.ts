@@ -131,6 +131,21 @@ describeRuntimes(policiesOf, (bench) => {
       expect([answer.status, new Uint8Array(answer.bytes)]).toEqual([200, SOUND])
     })
 
+    it('breaks off where its backend does, and the connection with it', async () => {
+      bench.upstream.reply('mock/voice', [SPOKEN, { send: SOUND }, { cut: true }])
+      for (let i = 0; i < 20; i += 1) {
+        const { status, body } = await bench.client.open({ path: '/v1/audio/speech', body: say('voice') })
+        const broke = await new Promise<boolean>((resolve) => {
+          body.once('error', () => resolve(true))
+          body.once('end', () => resolve(false))
+          body.resume()
+        })
+        expect([status, broke]).toEqual([200, true])
+        // What comes next finds a connection that lives.
+        expect((await bench.client.call({ path: '/v1/models' })).status).toBe(200)
+      }
+    })
+
     it('is no page of HTML', async () => {
       bench.upstream.reply('mock/voice', [
         { head: 200, headers: { 'content-type': 'text/html' } },
