@@ -12,6 +12,7 @@ import { createAskHook } from './ask-hook.ts'
 import { createAskToWake } from './ask-to-wake.ts'
 import { createEdge } from './edge.ts'
 import type { ControlPost } from './control-post.ts'
+import { createNodePipe } from './node-pipe.ts'
 import { createRemoteLedger } from './remote-ledger.ts'
 import { createRecordShipper } from './ship-records.ts'
 import type { HandedSnapshot } from '../table/snapshot.ts'
@@ -73,7 +74,7 @@ const edge = createEdge({
   requestPath: (request) => heads.get(request)?.path ?? '/',
   clientAddress: (request) => heads.get(request)?.address ?? 'unknown',
   defer: (work) => void work,
-  createPipe: () => new TransformStream<Uint8Array, Uint8Array>(),
+  createPipe: createNodePipe,
   log: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
 })
 

@@ -13,12 +13,6 @@ import { askedOf, translateWhole } from './translate-answer.ts'
 import { AttemptFailure, filtered, fromErrorEvent } from './upstream-error.ts'
 import { type Way, wayTo } from './way-to.ts'
 
-/**
- * An answer breaks off no earlier than that behind its last bytes: @hono/node-server looks at the first of a body before it
- * sends the head, and makes a 500 in plain text of one that has failed by then, whose connection then dies unsaid.
- */
-const HEAD_OUT_MS = 25
-
 /** Larger answers go through as they come. */
 const MAX_BUFFERED_BYTES = 1024 * 1024
 /** What is to be translated must be there whole. */
@@ -233,7 +227,6 @@ function relay(
       await writer.close()
     } catch (error) {
       exchange.bill.broke(exchange.client.signal.aborted ? 'client_gone' : 'upstream_interrupted')
-      await new Promise((resolve) => setTimeout(resolve, HEAD_OUT_MS))
       await drop(error)
     } finally {
       exchange.watch.stop()
