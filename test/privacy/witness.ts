@@ -68,7 +68,11 @@ export function createWitness(): Witness {
       }
       const ask = number === null ? undefined : asks.get(number)
       // The gateway's own questions, whether a backend is there, ask nothing of a model.
-      if (ask === undefined && method === 'POST') leak('a request that nobody sent', number)
+      // Of the question to the classifier's model all that is found is taken out, the mark of the ask as well where it is
+      // part of it. Nobody is trusted more than the last zone, so what comes there can be no leak for want of a name.
+      const isQuestion =
+        number === null && zone === ZONES.length - 1 && body.includes('Classify how much reasoning')
+      if (ask === undefined && method === 'POST' && !isQuestion) leak('a request that nobody sent', number)
       else if (ask !== undefined && ask.minZone > zone) leak('a request with a label', number)
       // The most trusted may see all.
       if (zone === ZONES.length - 1) return
