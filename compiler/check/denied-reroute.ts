@@ -2,7 +2,7 @@
  * Reroutes of labels that help nobody: the model has no target that may see the label, or does not serve the surface of
  * a request that would be sent there.
  */
-import { quote } from '../diagnostics/quote.ts'
+import { quote, quoteList } from '../diagnostics/quote.ts'
 import { describeFacts } from '../flow/describe-facts.ts'
 import { analyseFlow, type Flow } from '../flow/flow.ts'
 import { not, type Formula } from '../flow/formula.ts'
@@ -60,7 +60,7 @@ function reportNoTarget(targets: readonly ServedTarget[], subject: Subject): voi
   )
 }
 
-/** The first request that would be sent to a model which does not take it. */
+/** All surfaces of requests that would be sent to a model which does not take them, with a request of the first. */
 function checkSurfaces(subject: Subject): void {
   const { label, resolved, to, policy, flow, context } = subject
   const model = policy.models.get(to)
@@ -68,23 +68,27 @@ function checkSurfaces(subject: Subject): void {
   const { surfaces } = model
   const missing = policy.surfaces.filter((surface) => !surfaces.includes(surface))
   if (missing.length === 0) return
-  for (const way of waysOf(policy, flow)) {
-    const denied = deniedBy(way, subject)
-    const found = denied === null ? null : way.ask([flow.space.surface(missing), ...denied])
-    if (found?.kind !== 'found') continue
-    const { surface } = found.facts
-    context.report(
-      'check/denied-reroute',
-      `${quote(label)} is rerouted to ${quote(to)}, which does not serve ${quote(surface)}`,
-      {
-        at: within(resolved.onDeniedAt ?? resolved.at, 'reroute'),
-        secondary: [{ span: context.locate(deniedAt(way, subject)), text: 'denied here' }],
-        notes: [`for example: ${describeFacts(found.facts, policy.texts)}`],
-        help: `reroute to a model that serves ${quote(surface)}, or say ${quote('onDenied: block')}`,
-      },
-    )
-    return
-  }
+  const cases = missing.flatMap((surface) => {
+    for (const way of waysOf(policy, flow)) {
+      const denied = deniedBy(way, subject)
+      const found = denied === null ? null : way.ask([flow.space.surface([surface]), ...denied])
+      if (found?.kind === 'found') return [{ surface, way, facts: found.facts }]
+    }
+    return []
+  })
+  const [first] = cases
+  if (first === undefined) return
+  const unserved = quoteList(cases.map(({ surface }) => surface))
+  context.report(
+    'check/denied-reroute',
+    `${quote(label)} is rerouted to ${quote(to)}, which does not serve ${unserved}`,
+    {
+      at: within(resolved.onDeniedAt ?? resolved.at, 'reroute'),
+      secondary: [{ span: context.locate(deniedAt(first.way, subject)), text: 'denied here' }],
+      notes: [`for example: ${describeFacts(first.facts, policy.texts)}`],
+      help: `reroute to a model that serves ${unserved}, or say ${quote('onDenied: block')}`,
+    },
+  )
 }
 
 /** When a request on this way is denied by this label, and by no stricter one; null = never. */
