@@ -32,7 +32,8 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
   const entry = name === undefined ? undefined : lookup(table.models, name.model)
   if (name === undefined || entry === undefined) return refuse(unruled, { reason: 'unknown-model' })
   if (!mayUse(table, facts.client, facts.model)) return refuse(unruled, { reason: 'model-not-allowed' })
-  if (!table.surfaces.includes(facts.surface)) return refuse(unruled, { reason: 'surface-not-served' })
+  if (!table.surfaces.includes(facts.surface))
+    return refuse(unruled, { reason: 'surface-not-served', model: null })
   if (facts.injection && table.classify.injection?.action === 'block')
     return refuse(unruled, { reason: 'injection' })
   if (facts.images && table.classify.images === 'refuse') return refuse(unruled, { reason: 'images' })
@@ -69,7 +70,7 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
       return refuse(outcome, { reason: 'label-denied', label, model: modelName })
     }
   }
-  if (selection === null) return refuse(outcome, { reason: 'surface-not-served' })
+  if (selection === null) return refuse(outcome, { reason: 'surface-not-served', model: modelName })
   const { pool, fallback, balance, dropped } = selection
   if (isEmpty(selection)) {
     const { mode, capability } = dropped
@@ -79,7 +80,7 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
     return refuse(
       outcome,
       state === undefined || !dropped.state
-        ? { reason: 'surface-not-served' }
+        ? { reason: 'surface-not-served', model: modelName }
         : { reason: 'state-not-kept', field: state },
     )
   }

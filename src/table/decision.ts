@@ -44,8 +44,10 @@ export interface RouteDecision extends RuleOutcome {
 }
 
 export type RefusalReason =
-  | { reason: 'unknown-model' | 'model-not-allowed' | 'surface-not-served' | 'injection' | 'images' }
+  | { reason: 'unknown-model' | 'model-not-allowed' | 'injection' | 'images' }
   | { reason: 'blocked'; status: number; message: string }
+  /** `model` is where the request would have gone; null = nothing here serves the surface. */
+  | { reason: 'surface-not-served'; model: string | null }
   /** No target is trusted enough for that label. */
   | { reason: 'label-denied'; label: string; model: string }
   /** All that is left is gated by a mode that is on. */

@@ -5,8 +5,6 @@ import { formatReset, rateLimitHeaders } from './rate-limit-headers.ts'
 
 type Refused = Extract<Verdict, { granted: false }>
 
-const NANO = 1e9
-
 /** 429 in OpenAI's words: which limit, and when to come again. */
 export function overLimit(charges: readonly Charge[], verdict: Refused): GatewayError {
   const { retryAfterMs, refusedBy, standings } = verdict
@@ -40,8 +38,8 @@ export function overLimit(charges: readonly Charge[], verdict: Refused): Gateway
     case 'budget':
       break
   }
-  const left = `limit ${inUsd(charge.limit)} USD a ${charge.period.per}, left ${inUsd(standing.remaining)}`
-  const wanted = charge.amount > 1 ? `, this request may cost ${inUsd(charge.amount)}` : ''
+  const left = `limit ${inUsd(charge.limit, Math.floor)} USD a ${charge.period.per}, left ${inUsd(standing.remaining, Math.floor)}`
+  const wanted = charge.amount > 1 ? `, this request may cost ${inUsd(charge.amount, Math.ceil)}` : ''
   const head = standing.remaining < 1 ? 'is used up' : 'does not cover this request'
   return new GatewayError('insufficient_quota', `The budget of ${whose} ${head}: ${left}${wanted}.`, {
     headers,
@@ -55,7 +53,7 @@ function holderOf(key: string): string {
   return kind === 'address' ? 'this address' : `${kind} \`${name}\``
 }
 
-/** Up to four digits behind the point. */
-function inUsd(nano: number): string {
-  return String(Number((nano / NANO).toFixed(4)))
+/** To a millionth: what is left rounded down and what is wanted up, so that they never look alike. */
+function inUsd(nano: number, round: (millionths: number) => number): string {
+  return String(round(nano / 1000) / 1e6)
 }

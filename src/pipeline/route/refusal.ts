@@ -10,11 +10,7 @@ export function refusal(decision: Refusal, facts: Facts): GatewayError {
     case 'model-not-allowed':
       return new GatewayError('model_not_allowed', 'This key may not use that model.', { param: 'model' })
     case 'surface-not-served':
-      return new GatewayError(
-        'surface_not_served',
-        `The model \`${shortened(facts.model)}\` does not serve \`${facts.surface}\`.`,
-        { param: 'model' },
-      )
+      return new GatewayError('surface_not_served', unserved(facts, decision.model), { param: 'model' })
     case 'state-not-kept':
       return new GatewayError(
         'state_not_kept',
@@ -44,6 +40,15 @@ export function refusal(decision: Refusal, facts: Facts): GatewayError {
       break
   }
   return new GatewayError('not_capable', `No target of the model takes \`${decision.capability}\`.`)
+}
+
+function unserved({ model, surface }: Facts, goesTo: string | null): string {
+  const asked = `\`${shortened(model)}\``
+  if (goesTo === null) return `\`${surface}\` is not served here, by ${asked} or any other model.`
+  // A wildcard's own name ends with what the client said in its place.
+  const isItself = goesTo === model || goesTo.endsWith('*')
+  const served = isItself ? `The model ${asked}` : `${asked} goes to \`${goesTo}\` here, which`
+  return `${served} does not serve \`${surface}\`.`
 }
 
 /** Long names are cut: the answer must not be a mirror. */

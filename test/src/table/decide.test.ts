@@ -211,7 +211,7 @@ describe('decide with labels, modes and rules', () => {
     {
       name: 'a surface that the model does not serve',
       facts: { model: 'vectors' },
-      is: refuse('surface-not-served'),
+      is: refuse('surface-not-served', { model: 'vectors' }),
     },
     {
       name: 'a surface that it serves',

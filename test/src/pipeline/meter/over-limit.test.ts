@@ -71,7 +71,7 @@ describe('what a client over its limit is told', () => {
     const charge = {
       kind: 'budget',
       key: 'client:crew:usd:day',
-      amount: 20_000_000,
+      amount: 12_345_679,
       limit: 5e9,
       period,
     } as const
@@ -80,7 +80,7 @@ describe('what a client over its limit is told', () => {
     expect(error.status).toBe(429)
     expect(error.toBody().error).toEqual({
       message:
-        'The budget of client `crew` does not cover this request: limit 5 USD a day, left 0.0123, this request may cost 0.02.',
+        'The budget of client `crew` does not cover this request: limit 5 USD a day, left 0.012345, this request may cost 0.012346.',
       type: 'insufficient_quota',
       param: null,
       code: 'insufficient_quota',

@@ -16,7 +16,7 @@ const OUTCOME = {
 const ROWS: { why: RefusalReason; code: string; status: number }[] = [
   { why: { reason: 'unknown-model' }, code: 'model_not_found', status: 404 },
   { why: { reason: 'model-not-allowed' }, code: 'model_not_allowed', status: 403 },
-  { why: { reason: 'surface-not-served' }, code: 'surface_not_served', status: 400 },
+  { why: { reason: 'surface-not-served', model: 'm' }, code: 'surface_not_served', status: 400 },
   { why: { reason: 'state-not-kept', field: 'conversation' }, code: 'state_not_kept', status: 400 },
   { why: { reason: 'server-tool', tool: 'web_search' }, code: 'server_tool_not_allowed', status: 403 },
   { why: { reason: 'injection' }, code: 'prompt_injection', status: 403 },
@@ -40,6 +40,16 @@ describe('refusal', () => {
       param: null,
       code: 'blocked_by_policy',
     })
+  })
+
+  it.each([
+    ['fast', 'The model `fast` does not serve `speech`.'],
+    ['openai/*', 'The model `fast` does not serve `speech`.'],
+    ['small', '`fast` goes to `small` here, which does not serve `speech`.'],
+    [null, '`speech` is not served here, by `fast` or any other model.'],
+  ])('says which model does not serve the surface: %s', (model, message) => {
+    const facts = makeFacts({ model: 'fast', surface: 'speech' })
+    expect(refusal({ ...OUTCOME, reason: 'surface-not-served', model }, facts).message).toBe(message)
   })
 
   it('does not echo a name at length', () => {
