@@ -66,7 +66,7 @@ export type PatternId = string
 
 /**
  * An API that is served.
- * @values {"chat": "Chat completions, `/v1/chat/completions`.", "completions": "Completions of a text, `/v1/completions`.", "embeddings": "Vectors of texts, `/v1/embeddings`.", "responses": "OpenAI's responses, `/v1/responses`.", "messages": "Anthropic's messages, `/v1/messages`.", "count-tokens": "How long a message is, `/v1/messages/count_tokens`.", "rerank": "Documents in the order of a query, `/v1/rerank`.", "transcriptions": "Speech to text, `/v1/audio/transcriptions`.", "speech": "Text to speech, `/v1/audio/speech`.", "images": "Images from text, `/v1/images/generations`.", "moderations": "What is wrong with a text, `/v1/moderations`."}
+ * @values {"chat": "Chat completions, `/v1/chat/completions`.", "completions": "Completions of a text, `/v1/completions`.", "embeddings": "Vectors of texts, `/v1/embeddings`.", "responses": "OpenAI's responses, `/v1/responses`.", "messages": "Anthropic's messages, `/v1/messages`.", "count-tokens": "How long a message is, `/v1/messages/count_tokens`.", "rerank": "Documents in the order of a query, `/v1/rerank`.", "transcriptions": "Speech to text, `/v1/audio/transcriptions`.", "translations": "Speech to English text, `/v1/audio/translations`.", "speech": "Text to speech, `/v1/audio/speech`.", "images": "Images from text, `/v1/images/generations`.", "moderations": "What is wrong with a text, `/v1/moderations`."}
  */
 export type SurfaceName =
   | 'chat'
@@ -77,6 +77,7 @@ export type SurfaceName =
   | 'count-tokens'
   | 'rerank'
   | 'transcriptions'
+  | 'translations'
   | 'speech'
   | 'images'
   | 'moderations'

@@ -102,6 +102,7 @@ export const routeTable: RouteTable = {
         "count-tokens",
         "rerank",
         "transcriptions",
+        "translations",
         "speech",
         "images",
         "moderations"
@@ -190,6 +191,7 @@ export const routeTable: RouteTable = {
         "count-tokens",
         "rerank",
         "transcriptions",
+        "translations",
         "speech",
         "images",
         "moderations"
@@ -218,7 +220,7 @@ export const routeTable: RouteTable = {
     "maxAgeSeconds": 600,
     "origins": []
   },
-  "digest": "6d75d7e61e3f9112e5d10859170001ce2c986b86a197d4e171d05d4698b8333d",
+  "digest": "8fe14d8b35953e74f65459532e57a3822fe8dde2c8f1ee9e668cd93a8136fc7f",
   "labels": {
     "private": {
       "cache": "none",
@@ -676,6 +678,7 @@ export const routeTable: RouteTable = {
     "count-tokens",
     "rerank",
     "transcriptions",
+    "translations",
     "speech",
     "images",
     "moderations"

@@ -4,7 +4,7 @@
  */
 import type { BackendKind, Wire } from './route-table.ts'
 
-const OPENAI: readonly Wire[] = [
+const AS_OPENAI: readonly Wire[] = [
   'chat',
   'completions',
   'embeddings',
@@ -16,13 +16,14 @@ const OPENAI: readonly Wire[] = [
 ]
 
 export const KIND_SURFACES: Readonly<Record<BackendKind, readonly Wire[]>> = {
-  openai: OPENAI,
+  openai: [...AS_OPENAI, 'translations'],
   anthropic: ['messages', 'count-tokens'],
-  vllm: ['chat', 'completions', 'embeddings', 'rerank', 'transcriptions'],
+  vllm: ['chat', 'completions', 'embeddings', 'rerank', 'transcriptions', 'translations'],
   llamacpp: ['chat', 'completions', 'embeddings', 'rerank'],
   mlx: ['chat', 'completions'],
   ollama: ['chat', 'completions', 'embeddings'],
-  litellm: [...OPENAI, 'responses', 'messages', 'count-tokens'],
+  // It has no path for translations.
+  litellm: [...AS_OPENAI, 'responses', 'messages', 'count-tokens'],
   opencode: ['chat'],
   demo: ['chat', 'completions', 'embeddings'],
 }

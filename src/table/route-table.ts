@@ -39,6 +39,7 @@ export type Surface =
   | 'count-tokens'
   | 'rerank'
   | 'transcriptions'
+  | 'translations'
   | 'speech'
   | 'images'
   | 'moderations'

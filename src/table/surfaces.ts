@@ -130,6 +130,14 @@ export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
     answer: 'bytes',
     prompts: ['prompt'],
   },
+  translations: {
+    ...JSON_CALL,
+    path: '/v1/audio/translations',
+    backendPath: '/audio/translations',
+    body: 'form',
+    answer: 'bytes',
+    prompts: ['prompt'],
+  },
   speech: {
     ...JSON_CALL,
     path: '/v1/audio/speech',

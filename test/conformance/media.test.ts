@@ -35,14 +35,19 @@ function policiesOf(upstream: string): Policies {
 
 const SOUND = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7) % 256)
 
-async function transcribe(bench: Bench, model: string, fields: Record<string, string> = {}): Promise<Answer> {
+async function transcribe(
+  bench: Bench,
+  model: string,
+  fields: Record<string, string> = {},
+  path = '/v1/audio/transcriptions',
+): Promise<Answer> {
   const form = new FormData()
   form.set('file', new Blob([SOUND], { type: 'audio/wav' }), 'call.wav')
   form.set('model', model)
   for (const [name, value] of Object.entries(fields)) form.set(name, value)
   const sent = new Request('http://x.test', { method: 'POST', body: form })
   return await bench.client.call({
-    path: '/v1/audio/transcriptions',
+    path,
     headers: { 'content-type': sent.headers.get('content-type') ?? '' },
     body: new Uint8Array(await sent.arrayBuffer()),
   })
@@ -50,23 +55,26 @@ async function transcribe(bench: Bench, model: string, fields: Record<string, st
 
 describeRuntimes(policiesOf, (bench) => {
   describe('a transcription', () => {
-    it('leaves as a form with the sound as it came, and the model of the backend', async () => {
-      bench.upstream.reply('mock/whisper', json(200, { text: 'hello' }))
-      const answer = await transcribe(bench, 'whisper', { prompt: 'names: Ada', language: 'en' })
-      expect([answer.status, answer.json()]).toEqual([200, { text: 'hello' }])
-      const seen = bench.upstream.requestsFor('mock/whisper').at(-1)
-      expect(seen?.path).toBe('/v1/audio/transcriptions')
-      const boundary = boundaryOf(seen?.headers['content-type'] ?? null) ?? ''
-      const parts = parseForm(new Uint8Array(seen?.body ?? []), boundary)
-      const [file, ...fields] = parts
-      expect(file).toMatchObject({ name: 'file', filename: 'call.wav', contentType: 'audio/wav' })
-      expect(file?.content).toEqual(SOUND)
-      expect(fields.map(({ name, content }) => [name, Buffer.from(content).toString()])).toEqual([
-        ['model', 'mock/whisper'],
-        ['prompt', 'names: Ada'],
-        ['language', 'en'],
-      ])
-    })
+    it.each(['/v1/audio/transcriptions', '/v1/audio/translations'])(
+      'leaves %s as a form with the sound as it came, and the model of the backend',
+      async (path) => {
+        bench.upstream.reply('mock/whisper', json(200, { text: 'hello' }))
+        const answer = await transcribe(bench, 'whisper', { prompt: 'names: Ada', language: 'en' }, path)
+        expect([answer.status, answer.json()]).toEqual([200, { text: 'hello' }])
+        const seen = bench.upstream.requestsFor('mock/whisper').at(-1)
+        expect(seen?.path).toBe(path)
+        const boundary = boundaryOf(seen?.headers['content-type'] ?? null) ?? ''
+        const parts = parseForm(new Uint8Array(seen?.body ?? []), boundary)
+        const [file, ...fields] = parts
+        expect(file).toMatchObject({ name: 'file', filename: 'call.wav', contentType: 'audio/wav' })
+        expect(file?.content).toEqual(SOUND)
+        expect(fields.map(({ name, content }) => [name, Buffer.from(content).toString()])).toEqual([
+          ['model', 'mock/whisper'],
+          ['prompt', 'names: Ada'],
+          ['language', 'en'],
+        ])
+      },
+    )
 
     it('may be answered as subtitles', async () => {
       bench.upstream.reply('mock/whisper', [

@@ -64,7 +64,12 @@ const REFUSED: Readonly<Record<string, string>> = {
 const UNSERVED = new Set(['/images/generations Streaming'])
 
 /** Of errors, and of operations whose requests or answers are no JSON. */
-const OTHERS = ['ErrorResponse', 'CreateSpeechRequest', 'CreateTranscriptionResponseJson']
+const OTHERS = [
+  'ErrorResponse',
+  'CreateSpeechRequest',
+  'CreateTranscriptionResponseJson',
+  'CreateTranslationResponseJson',
+]
 
 const OPERATIONS: readonly Operation[] = hasOpenapi
   ? readOperations(openapiText(), [
@@ -184,19 +189,22 @@ describe.skipIf(!hasOpenapi)(`the gateway and OpenAI's document${openapiNote}`, 
       expect(validate('CreateSpeechRequest', lastBody(bench, 'second/native'))).toBeNull()
     })
 
-    it('passes on what was spoken, and the text back', async () => {
+    it.each([
+      ['transcriptions', 'CreateTranscriptionResponseJson'],
+      ['translations', 'CreateTranslationResponseJson'],
+    ])('passes on what was spoken for %s, and the text back', async (name, schema) => {
       bench.upstream.reply('second/native', json(200, { text: 'hi' }))
       const form = new FormData()
       form.set('model', 'native')
       form.set('file', new File([new Uint8Array([0, 13, 10, 255])], 'a.wav', { type: 'audio/wav' }))
       const request = new Request('http://x', { method: 'POST', body: form })
       const answer = await bench.client.call({
-        path: '/v1/audio/transcriptions',
+        path: `/v1/audio/${name}`,
         headers: { 'content-type': request.headers.get('content-type') ?? '' },
         body: new Uint8Array(await request.arrayBuffer()),
       })
       expect(answer.status, answer.text).toBe(200)
-      expect(validate('CreateTranscriptionResponseJson', answer.json())).toBeNull()
+      expect(validate(schema, answer.json())).toBeNull()
     })
 
     it.each(OPERATIONS.filter(({ method }) => method === 'get'))('agree on $path', async (operation) => {

@@ -100,6 +100,7 @@ const PLAIN: Partial<Record<Wire, unknown>> = {
   rerank: { id: 'r', results: [{ index: 1, relevance_score: 0.9 }] },
   'count-tokens': { input_tokens: 42 },
   transcriptions: { text: 'Hello there' },
+  translations: { text: 'Hello there' },
   images: { created: 1, data: [{ b64_json: 'AAAA' }] },
   moderations: { id: 'm', model: 'wire', results: [{ flagged: false }] },
 }

@@ -76,6 +76,7 @@ const FIELDS: Readonly<Record<Surface, Fields>> = {
   images: (_, prompt) => ({ prompt }),
   rerank: (_, text) => ({ query: 'Which?', documents: ['this one', text] }),
   transcriptions: (_, prompt) => ({ prompt }),
+  translations: (_, prompt) => ({ prompt }),
 }
 
 function toolsOf(name: Case): typeof TOOLS.tools {

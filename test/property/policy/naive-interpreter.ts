@@ -28,6 +28,7 @@ const SPOKEN: Record<string, string[]> = {
     'embeddings',
     'rerank',
     'transcriptions',
+    'translations',
     'speech',
     'images',
     'moderations',

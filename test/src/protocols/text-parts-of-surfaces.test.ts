@@ -256,6 +256,13 @@ const OTHERS: Row[] = [
     parts: ['user text: names: Ada', 'other text: en'],
     asked: ['names: Ada'],
   },
+  {
+    name: 'a hint',
+    surface: 'translations',
+    body: { prompt: 'names: Ada', response_format: 'text' },
+    parts: ['user text: names: Ada', 'other text: text'],
+    asked: ['names: Ada'],
+  },
 ]
 
 describe.each<Row>([
