@@ -3,7 +3,7 @@
  */
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { quote } from '../diagnostics/quote.ts'
 import { showPath } from '../load/show-path.ts'
 import { CommandFailure } from './command-failure.ts'
@@ -71,8 +71,15 @@ Examples:
   $ aicc keys new laptop --write    make a key for a client
   $ aicc doctor                     check backends, certificate and configuration`,
     )
-  for (const verb of VERBS) program.addCommand(verb().copyInheritedSettings(program))
+  for (const verb of VERBS) program.addCommand(alsoJson(verb().copyInheritedSettings(program)))
   return program
+}
+
+/** `--json` is understood everywhere, by commands with more formats than two as well. */
+function alsoJson(command: Command): Command {
+  const format = command.options.find(({ long }) => long === '--format')
+  if (format?.argChoices?.includes('json') !== true) return command
+  return command.addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
 }
 
 /** @returns the exit code */

@@ -6,12 +6,15 @@ import { readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { buildSnapshot } from '../../src/control/build-snapshot.ts'
+import type { RouteTable } from '../../src/table/route-table.ts'
 import { compile, type CompileResult } from '../compile.ts'
 import type { DiagnosticCode } from '../diagnostics/codes.ts'
 import { FORMATS, renderDiagnostics, type Format } from '../diagnostics/render/render.ts'
 import { toModule } from '../emit/to-module.ts'
 import { showPath } from '../load/show-path.ts'
 import { compileSummary } from './compile-summary.ts'
+import { readEnvironment } from './environment.ts'
 import { reloadRunning } from './reload-running.ts'
 import { policiesOption, stateOption } from './shared-options.ts'
 
@@ -20,6 +23,8 @@ const COMMITTED_TABLE = join(ROOT, 'src/generated/route-table.ts')
 
 /** Without its input the compiler could not run: that is no verdict on a policy. */
 const UNREAD = new Set<DiagnosticCode>(['yaml/missing-file', 'yaml/unreadable-file'])
+
+const PLACEHOLDER = 'x'.repeat(32)
 
 interface CompileFlags {
   policies: string
@@ -94,6 +99,8 @@ async function runCompile(flags: CompileFlags): Promise<number> {
     return written.exitCode
   }
   const reloaded = flags.emit && !flags.fresh && flags.reload ? await reloadRunning(flags) : null
+  // A gateway that runs has its own environment, and has just said what it lacks.
+  if (reloaded === null && !flags.fresh) process.stderr.write(await unmetSecrets(result.table))
   finish(
     [
       written.outcome,
@@ -112,6 +119,18 @@ function report(
   const text = renderDiagnostics(diagnostics, { format, sources, color, max })
   if (format === 'pretty') process.stderr.write(text)
   else process.stdout.write(text)
+}
+
+/** What a gateway that is started here would refuse, though the policy is right. */
+async function unmetSecrets(table: RouteTable): Promise<string> {
+  const world = { hosts: [], modesOn: [] }
+  const environment = await readEnvironment()
+  // This one the gateway makes itself.
+  const AICC_CLIENT_KEY = environment['AICC_CLIENT_KEY'] || PLACEHOLDER
+  const built = buildSnapshot(table, { ...environment, AICC_CLIENT_KEY }, world)
+  if (built.ok) return ''
+  const lines = built.problems.map((problem) => `  ${problem}\n`)
+  return `note: started here the gateway would refuse this policy; put into the environment or into .env:\n${lines.join('')}`
 }
 
 type Emitted = { ok: true; outcome: string } | { ok: false; outcome: string; exitCode: 1 | 2 }

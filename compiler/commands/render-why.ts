@@ -78,8 +78,10 @@ function endText({ status, error, lost }: HistoryEntry): string {
 }
 
 function tookText({ startedAt, endedAt, firstTokenMs, overheadUs, queuedMs }: HistoryEntry): string {
+  // Two clocks: the one that gives the day's time is coarser, and a runtime may let it stand while code runs.
+  const tookMs = Math.max(endedAt - startedAt, Math.ceil((overheadUs ?? 0) / 1000))
   const parts = [
-    `${endedAt - startedAt} ms`,
+    `${tookMs} ms`,
     ...(firstTokenMs === null ? [] : [`first token after ${firstTokenMs} ms`]),
     ...(queuedMs === null || queuedMs === 0 ? [] : [`${queuedMs} ms in line`]),
     ...(overheadUs === null ? [] : [`${(overheadUs / 1000).toFixed(2)} ms of it the gateway's own`]),

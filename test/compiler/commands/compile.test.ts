@@ -59,7 +59,7 @@ compile: 1 error, 0 warnings; no route table written
     const written = await runAicc(['compile', '--out', 'table.ts'], { cwd })
     expect(written).toMatchObject({ code: 0, stdout: '' })
     expect(written.stderr).toMatch(
-      /^worst case .*\nopen .*\ncompile: 0 errors, 0 warnings; wrote table\.ts; digest [0-9a-f]{12}\n$/,
+      /^worst case .*\nopen .*\nnote: .*\n  environment variable HOME_KEY .*\ncompile: 0 errors, 0 warnings; wrote table\.ts; digest [0-9a-f]{12}\n$/,
     )
     expect(await readFile(join(cwd, 'table.ts'), 'utf8')).toContain('export const routeTable: RouteTable = {')
 
@@ -69,6 +69,20 @@ compile: 1 error, 0 warnings; no route table written
     await writeFile(join(cwd, 'policies/policy.yaml'), `${POLICY}aliases: { auto: fast }\n`)
     const stale = await runAicc(['compile', '--out', 'table.ts', '--fresh'], { cwd })
     expect(stale).toMatchObject({ code: 2, stderr: expect.stringContaining('table.ts is stale') })
+  })
+
+  it('says what the environment lacks for the gateway to start, and nothing when it has all', async () => {
+    const cwd = await workspace()
+    const lacking = await runAicc(['compile', '--no-emit'], { cwd })
+    expect(lacking).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(
+        'note: started here the gateway would refuse this policy; put into the environment or into .env:\n' +
+          '  environment variable HOME_KEY (a key of client `home`) is not set\n',
+      ),
+    })
+    await writeFile(join(cwd, 'policies/clients.yaml'), CLIENTS.replace('HOME_KEY', 'AICC_CLIENT_KEY'))
+    expect((await runAicc(['compile', '--no-emit'], { cwd })).stderr).not.toContain('note:')
   })
 
   it("leaves the checkout's own table alone when the policies are others", async () => {

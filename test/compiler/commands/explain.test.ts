@@ -19,7 +19,7 @@ function explain(...args: string[]): Promise<AiccRun> {
 }
 
 async function explained(...args: string[]): Promise<Explanation> {
-  const { stdout } = await explain('--format', 'json', ...args)
+  const { stdout } = await explain('--json', ...args)
   return JSON.parse(stdout) as Explanation
 }
 
