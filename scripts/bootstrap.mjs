@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { installPackages } from './install-packages.mjs'
 import { pickNode, root, run } from './node-runtime.mjs'
 
@@ -37,11 +37,12 @@ async function test(node, args) {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const tests = await npmRun(node, ['test:unit', '--', ...reporters, ...args])
     const { passed, failed } = readReport(report)
-    const brokenRun = tests !== 0 && failed === 0 ? 1 : 0
-    const checksPassed = checks === 0 ? 1 : 0
-    const failures = failed + brokenRun + 1 - checksPassed
-    process.stdout.write(`\n${passed + checksPassed} passed, ${failures} failed\n`)
-    return failures === 0 ? 0 : 2
+    if (tests !== 0 && failed.length === 0) failed.push('npm run test:unit: it broke off, see above')
+    if (checks !== 0) failed.push('npm run check: what it found stands above, before the tests')
+    const lines = failed.map((name) => `failed: ${name}\n`)
+    const good = passed + (checks === 0 ? 1 : 0)
+    process.stdout.write(`\n${lines.join('')}${good} passed, ${failed.length} failed\n`)
+    return failed.length === 0 ? 0 : 2
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -55,12 +56,19 @@ function npmRun(node, args) {
   return run(npm[0], [...npm.slice(1), 'run', ...args], { node, cwd: root })
 }
 
+/** @returns how many tests passed, and the names of those that failed */
 function readReport(file) {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'))
-    return { passed: numPassedTests, failed: numFailedTests }
+    const { numPassedTests, testResults } = JSON.parse(readFileSync(file, 'utf8'))
+    const failed = testResults.flatMap(({ name, status, assertionResults }) => {
+      const titles = assertionResults.flatMap((each) => (each.status === 'failed' ? [each.fullName] : []))
+      // A file that did not come as far as its tests.
+      if (status === 'failed' && titles.length === 0) titles.push('does not load')
+      return titles.map((title) => `${relative(root, name)}: ${title}`)
+    })
+    return { passed: numPassedTests, failed }
   } catch {
-    return { passed: 0, failed: 0 }
+    return { passed: 0, failed: [] }
   }
 }
 

@@ -12,6 +12,14 @@ const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url))
 const FAKE_NPM = `#!/bin/sh
 echo "$@" >> npm-calls.txt
 env | grep -i '^npm_config_' >> npm-env.txt
+if [ "$1" = run ]; then
+  case "$2" in
+    check) test ! -f check-fails; exit ;;
+    test:unit) for arg; do case "$arg" in --outputFile.json=*) cp report.json "\${arg#*=}" ;; esac; done ;;
+  esac
+  test ! -f unit-fails
+  exit
+fi
 sleep 0.3
 test -f npm-breaks && exit 9
 rm -rf node_modules
@@ -162,6 +170,49 @@ describe('bootstrap', () => {
   it('gives scripts of its own the same Node', async () => {
     await writeFile(join(dir, 'probe.mjs'), 'console.log(process.env.PATH.split(":")[0])')
     expect((await bootstrap(['node', 'probe.mjs'])).stdout.trim()).toBe(dirname(process.execPath))
+  })
+
+  describe('test', () => {
+    const ended = (fullName: string, status: string): object => ({ fullName, status })
+    const report = async (files: Record<string, object[] | 'does not load'>): Promise<void> => {
+      const testResults = Object.entries(files).map(([name, tests]) => {
+        const assertionResults = tests === 'does not load' ? [] : tests
+        const isBad = tests === 'does not load' || JSON.stringify(tests).includes('"failed"')
+        return { name: join(dir, name), status: isBad ? 'failed' : 'passed', assertionResults }
+      })
+      await writeFile(join(dir, 'report.json'), JSON.stringify({ numPassedTests: 3, testResults }))
+      const isBad = testResults.some(({ status }) => status === 'failed')
+      if (isBad) await writeFile(join(dir, 'unit-fails'), '')
+    }
+
+    it('counts the checks as one', async () => {
+      await report({ 'a.test.ts': [ended('a works', 'passed')] })
+      expect(await bootstrap(['test'])).toMatchObject({ code: 0, stdout: '\n4 passed, 0 failed\n' })
+    })
+
+    it('names what failed', async () => {
+      await report({
+        'a.test.ts': [ended('a works', 'passed'), ended('a fails', 'failed')],
+        'b.test.ts': 'does not load',
+      })
+      await writeFile(join(dir, 'check-fails'), '')
+      const { code, stdout } = await bootstrap(['test'])
+      expect(code).toBe(2)
+      expect(stdout).toBe(`
+failed: a.test.ts: a fails
+failed: b.test.ts: does not load
+failed: npm run check: what it found stands above, before the tests
+3 passed, 3 failed
+`)
+    })
+
+    it('does not take a run that broke off for a good one', async () => {
+      await writeFile(join(dir, 'unit-fails'), '')
+      expect(await bootstrap(['test'])).toMatchObject({
+        code: 2,
+        stdout: '\nfailed: npm run test:unit: it broke off, see above\n1 passed, 1 failed\n',
+      })
+    })
   })
 
   it.each([{ args: [] }, { args: ['nonsense'] }, { args: ['node'] }])(
