@@ -5,6 +5,7 @@
 import { hasErrors, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { createResolveContext } from '../resolve/resolve-context.ts'
 import type { ResolvedPolicy } from '../resolve/resolved-policy.ts'
+import { alertBounds } from './alert-bounds.ts'
 import { alwaysDenied } from './always-denied.ts'
 import { attemptsExceedTotal } from './attempts-exceed-total.ts'
 import type { Check } from './check-context.ts'
@@ -43,6 +44,7 @@ import { untestedPacks } from './untested-packs.ts'
 import { unusedBackends } from './unused-backends.ts'
 
 const CHECKS: readonly Check[] = [
+  alertBounds,
   alwaysDenied,
   attemptsExceedTotal,
   contradiction,

@@ -28,6 +28,7 @@ export const duplicateEntries: Check = {
       ...ofModels(policy),
       ...ofRules(policy),
       ...ofClients(policy),
+      ...ofAlerts(policy),
       { what: 'origin', entries: policy.cors.origins.map(({ value, at }) => ({ text: value, at })) },
       {
         what: 'name',
@@ -47,6 +48,13 @@ function ofModels({ models }: ResolvedPolicy): List[] {
       { what: 'fallback', entries: ofFallback(model) },
     ]
   })
+}
+
+function ofAlerts({ alerts }: ResolvedPolicy): List[] {
+  return [...alerts.watch.values()].map(({ alert, at }) => ({
+    what: 'receiver',
+    entries: alert.to.map((text, i) => ({ text, at: within(at, 'to', i) })),
+  }))
 }
 
 /** What comes again for causes that are new has an effect: it is no entry of this list. */

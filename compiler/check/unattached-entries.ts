@@ -20,8 +20,8 @@ export const unattachedEntries: Check = {
   name: 'unattached-entries',
   onlyIfSound: true,
   run(policy, { report }) {
-    const all = [rulesets, labels, modes, phrases, guards, injection, packs, gauge].flatMap((find) =>
-      find(policy),
+    const all = [rulesets, labels, modes, phrases, guards, injection, packs, gauge, receivers].flatMap(
+      (find) => find(policy),
     )
     for (const { message, at, help } of all) report('check/unattached', message, { at, prefer: 'key', help })
   },
@@ -131,4 +131,15 @@ function gauge(policy: ResolvedPolicy): Unattached[] {
       help: 'ask for it, as in `complexity: complex`, or remove it',
     },
   ]
+}
+
+function receivers({ alerts: { receivers: known, watch } }: ResolvedPolicy): Unattached[] {
+  const told = new Set([...watch.values()].flatMap(({ alert }) => alert.to))
+  return [...known]
+    .filter(([name]) => !told.has(name))
+    .map(([name, { at }]) => ({
+      message: `no alert tells the receiver ${quote(name)}`,
+      at,
+      help: `name it in an alert, as in ${quote(`to: ${name}`)}, or remove it`,
+    }))
 }

@@ -1,4 +1,5 @@
 /** `policy.yaml`: the names clients see, where they lead, and what may go where. */
+import type { AlertsConfig } from './alerts.ts'
 import type { SecretFromEnv } from './backends.ts'
 import type { ClassifyConfig } from './classify.ts'
 import type { HooksConfig } from './hooks.ts'
@@ -335,3 +336,4 @@ export interface PolicyFile {
   cache?: CacheConfig
   hooks?: HooksConfig
 }
+  alerts?: AlertsConfig

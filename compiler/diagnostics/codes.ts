@@ -77,6 +77,7 @@ export type DiagnosticCode =
   | 'check/idle-allowance'
   | 'check/idle-setting'
   | 'check/untested-pack'
+  | 'check/alert-bounds'
 
 export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'yaml/missing-file': { severity: 'error', title: 'A policy file does not exist' },
@@ -125,7 +126,7 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'resolve/unknown-name': {
     severity: 'error',
     title:
-      'A name that nothing defines: a zone, label, mode, ruleset, client, phrase, detector or kind of find',
+      'A name that nothing defines: a zone, label, mode, ruleset, rule, client, phrase, detector, kind of find or receiver',
   },
   'resolve/unknown-time-zone': { severity: 'error', title: 'A time zone that does not exist' },
   'resolve/invalid-pattern': { severity: 'error', title: 'A regular expression that cannot be compiled' },
@@ -188,6 +189,7 @@ export const CODES: Record<DiagnosticCode, CodeInfo> = {
   'check/idle-allowance': { severity: 'warning', title: 'An allowance that no find can have' },
   'check/idle-setting': { severity: 'warning', title: 'A setting that has nothing to act on' },
   'check/untested-pack': { severity: 'warning', title: 'A pack of detectors without cases' },
+  'check/alert-bounds': { severity: 'error', title: 'An alert that can never fire, or never clear' },
 }
 
 /** Path of a code's page, from the root of the repository. */

@@ -50,7 +50,9 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ['zones', { order: zones.toReversed().join(ORDER_MARK) }],
     ['timeZone', { name: timeZone }],
     ['state', flatten(state ?? {})],
-    ['trace', flatten(table.trace ?? {})],
+    ...(table.trace ?? []).map((sink): [string, Settings] => [`trace.${sink.kind}`, flatten(sink)]),
+    ...entries('alerts', table.alerts?.watch ?? {}, flatten),
+    ...entries('alerts.receivers', table.alerts?.receivers ?? {}, flatten),
     ['surfaces', { served: surfaces.join(', ') }],
     ...entries('labels', table.labels, (label) => ofLabel(label, zones)),
     ...Object.entries(classify).map(([name, value]): [string, Settings] => [

@@ -2,6 +2,7 @@
  * The last stage: intermediate representation → route table with its digest. Pure and deterministic.
  */
 import { createHash } from 'node:crypto'
+import type { AlertPolicy } from '../../src/table/alert-policy.ts'
 import type { Client, ClientKey } from '../../src/table/front-policy.ts'
 import type { Backend, RouteTable, Target } from '../../src/table/route-table.ts'
 import type {
@@ -45,7 +46,8 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     breaker: policy.breaker,
     state: policy.state,
     ...(policy.hooks === null ? {} : { hooks: policy.hooks }),
-    ...(policy.sinks.trace && { trace: policy.sinks.trace.policy }),
+    ...(policy.sinks.trace.length > 0 && { trace: policy.sinks.trace.map((sink) => sink.policy) }),
+    ...(policy.alerts.watch.size > 0 && { alerts: toAlerts(policy.alerts) }),
     backends: toRecord(backends, toBackend),
     clients: toRecord(clients, (client) => toClient(client, policy)),
   }
@@ -59,6 +61,13 @@ function toRecord<A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): 
 
 /** Every model of every backend: what a policy does not use costs nothing here, and tools can name it. */
 function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
+function toAlerts({ receivers, watch }: ResolvedPolicy['alerts']): AlertPolicy {
+  return {
+    receivers: toRecord(receivers, ({ receiver }) => receiver),
+    watch: toRecord(watch, ({ alert }) => alert),
+  }
+}
+
   const targets: Record<string, Target> = {}
   for (const [backend, { models, zone, mode, speaks: all, lacks: allLack }] of backends) {
     for (const [model, { id, context, supports, speaks, ownMembers, lacks, zone: own, price }] of models) {

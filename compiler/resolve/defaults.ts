@@ -56,6 +56,7 @@ export const DEFAULTS: Defaults = {
   retry: { times: 1, backoff: '250ms', longestWait: '10s', budget: 20 },
   keepAlive: '10s',
   breaker: { window: '30s', minimum: 5, failures: 50, open: '10s', longest: '2m' },
+  alert: { for: string; clearsAfter: string; repeat: string; over: string; atLeast: number }
   health: { interval: '15s', timeout: '3s' },
   queue: { size: 16, wait: '30s' },
   redisPrefix: 'aicc',
@@ -87,3 +88,4 @@ export const DEFAULTS: Defaults = {
   startsWithin: '90s',
   budgetWarnAt: 80,
 }
+  alert: { for: '1m', clearsAfter: '5m', repeat: '4h', over: '5m', atLeast: 20 },

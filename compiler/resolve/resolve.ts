@@ -7,6 +7,7 @@ import type { ValidPolicy } from '../validate/validate.ts'
 import { DEFAULTS } from './defaults.ts'
 import { findUnusedPhrases } from './find-unused-phrases.ts'
 import { notInForce } from './not-in-force.ts'
+import { resolveAlerts } from './resolve-alerts.ts'
 import { resolveBackends } from './resolve-backends.ts'
 import { resolveBreaker } from './resolve-breaker.ts'
 import { resolveClassify } from './resolve-classify.ts'
@@ -73,6 +74,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     perAddress: resolveUsage(policy.limits?.perAddress, { file: 'policy', path: ['limits', 'perAddress'] }),
     hooks: resolveHooks(policy.hooks, scope),
     notInForce: notInForce(valid),
+    alerts: resolveAlerts(scope),
     names: scope.names.exact,
     wildcards: scope.names.wildcards,
     // What destinations stand for comes last: by now all of them have been followed.

@@ -2,6 +2,7 @@
  * The intermediate representation: what was written, with names followed, defaults filled in and units gone.
  * Every node keeps the place it was written at, so that `check/` can point at YAML although it works on data.
  */
+import type { Alert, AlertReceiver } from '../../src/table/alert-policy.ts'
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { BreakerPolicy, Probe } from '../../src/table/health-policy.ts'
 import type { ClientKey } from '../../src/table/front-policy.ts'
@@ -120,6 +121,24 @@ export interface ResolvedLabel {
   traceAt: Place | null
   cacheAt: Place | null
   at: Place
+}
+
+export interface ResolvedTraceSink {
+  zone: number
+  policy: TracePolicy
+  at: Place
+}
+
+export interface ResolvedAlert {
+  alert: Alert
+  /** What it watches, as it is written. */
+  key: 'errorRate' | 'p95' | 'firstToken' | 'cacheRate' | 'backendDown' | 'budget' | 'traceAge'
+  at: Place
+}
+
+export interface ResolvedAlerts {
+  receivers: Map<string, { receiver: AlertReceiver; at: Place }>
+  watch: Map<string, ResolvedAlert>
 }
 
 /** Where bytes of requests may go besides their targets. */
@@ -306,6 +325,7 @@ export interface ResolvedPolicy {
   hooks: Hooks | null
   rulesets: Map<string, { rules: ResolvedRule[]; at: Place }>
   /** `limits.requests` and so on of `policy.yaml`: of each client that has none of its own. */
+  alerts: ResolvedAlerts
   usage: ResolvedUsageLimits
   /** `limits.perAddress`. */
   perAddress: ResolvedUsageLimits

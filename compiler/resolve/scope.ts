@@ -21,6 +21,8 @@ export type NameKind =
   | 'detector'
   | 'kind'
   | 'backend'
+  | 'rule'
+  | 'receiver'
 
 /** Enough for backends and modes, which models build upon. */
 export interface Vocabulary extends ResolveContext {
@@ -65,8 +67,15 @@ export function createVocabulary(
       detector: detectorsOf(policy, packs),
       kind: kindsOf(policy, packs),
       backend: keys(backends.backends),
+      rule: rulesOf(policy),
+      receiver: keys(policy.alerts?.receivers),
     },
   }
+}
+
+/** As `ruleset/id`. */
+function rulesOf({ rules = {} }: PolicyFile): Set<string> {
+  return new Set(Object.entries(rules).flatMap(([set, list]) => list.map(({ id }) => `${set}/${id}`)))
 }
 
 /** What finds anything: the detectors of `classify.privacy` that run, its patterns and those of packs, but for what is off. */

@@ -33,6 +33,12 @@ const KINDS: Record<NameKind, KindInfo> = {
     place: null,
     listed: 'all kinds are listed at the end of docs/policy-language.md',
   },
+  rule: { plural: 'rules', home: '`rules`, as `ruleset/id`', place: null },
+  receiver: {
+    plural: 'receivers',
+    home: '`alerts.receivers`',
+    place: { file: 'policy', path: ['alerts', 'receivers'] },
+  },
   backend: { plural: 'backends', home: '`backends`', place: { file: 'backends', path: ['backends'] } },
 }
 

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod'
 import type { ModelConfig, PolicyFile } from '../config/policy.ts'
+import { alertsSchema } from './alerts-schema.ts'
 import { classifySchema, surfacesSchema } from './classify-schema.ts'
 import { hooksSchema } from './hooks-schema.ts'
 import { phraseSchema, rulesetSchema } from './rules-schema.ts'
@@ -159,3 +160,4 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   cache: cache.exactOptional(),
   hooks: hooksSchema.exactOptional(),
 })
+  alerts: alertsSchema.exactOptional(),

@@ -181,6 +181,11 @@ export const hostName: z.ZodType<string> = textOf(
   'a host name or an address, without port',
 )
 
+export const rulePath: z.ZodType<string> = textOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\/[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
+  'a rule, written `ruleset/id`',
+)
+
 export const httpUrl: z.ZodType<string> = textOf(
   /^https?:\/\//,
   'a URL that begins with `http://` or `https://`',

@@ -2,6 +2,7 @@
  * The route table: what the compiler emits and the edge runs. Pure JSON data, no code.
  * INVARIANT: it never holds a secret, only the names of environment variables and SHA-256 digests.
  */
+import type { AlertPolicy } from './alert-policy.ts'
 import type { BackendTls } from './backend-tls.ts'
 import type { Client, Cors, Limits, Listen } from './front-policy.ts'
 import type { InjectionFamily } from './injection-families.ts'
@@ -390,7 +391,9 @@ export interface RouteTable {
   /** Left out = none. */
   hooks?: Hooks
   /** Left out = no traces are kept. */
-  trace?: TracePolicy
+  trace?: readonly TracePolicy[]
+  /** Left out = nothing is watched. */
+  alerts?: AlertPolicy
   backends: Record<string, Backend>
   clients: Record<string, Client>
 }

@@ -31,6 +31,9 @@ function defaultsOf(definition: Definition | undefined): Record<string, unknown>
 }
 
 /** What the schema of `policy.yaml` says by definition, and what holds. */
+const { for: fires, clearsAfter, repeat } = DEFAULTS.alert
+const ALERT_TIMES = { for: fires, clearsAfter, repeat }
+
 const OF_POLICY: Record<string, unknown> = {
   TimeoutsConfig: DEFAULTS.timeouts,
   ListenConfig: DEFAULTS.listen,
@@ -61,6 +64,13 @@ const OF_POLICY: Record<string, unknown> = {
   // Whether case counts has no constant: what is left out is simply not true.
   ContainsConfig: { caseSensitive: false },
   BlockConfig: { status: DEFAULTS.blockStatus },
+  ErrorRateAlertConfig: DEFAULTS.alert,
+  DurationAlertConfig: DEFAULTS.alert,
+  FirstTokenAlertConfig: DEFAULTS.alert,
+  CacheRateAlertConfig: DEFAULTS.alert,
+  BackendDownAlertConfig: ALERT_TIMES,
+  BudgetAlertConfig: ALERT_TIMES,
+  TraceAgeAlertConfig: ALERT_TIMES,
   // No text is kept yet: there is nothing to set.
   TraceConfig: { content: 'metadata-only', backlog: DEFAULTS.traceBacklog },
 }
