@@ -19,6 +19,9 @@ const PROCESSES = [
 /** Whole walks through small worlds: a sample of them would tell nothing. */
 const WALKS = ['test/property/policy/**/*.test.ts']
 
+/** Whoever waits for a process waits on a busy machine too; where all is well it is over at once. */
+const PATIENT = { poll: { timeout: 20_000 } }
+
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
@@ -57,8 +60,9 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'processes',
           include: PROCESSES,
+          expect: PATIENT,
           setupFiles: ['test/fail-on-console.ts'],
-          testTimeout: 15_000,
+          testTimeout: 60_000,
           hookTimeout: 30_000,
           restoreMocks: true,
           maxWorkers: '100%',
@@ -69,6 +73,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
+          expect: PATIENT,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // Every file runs a gateway and an upstream beside itself; more at once would only fight for the cores.
@@ -81,6 +86,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'protocols',
           include: ['test/protocols/**/*.test.ts'],
+          expect: PATIENT,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxConcurrency: 16,
@@ -92,6 +98,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
+          expect: PATIENT,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // Most cases wait for a time to run out: all of them at once.
@@ -104,6 +111,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'reload',
           include: ['test/reload/**/*.test.ts'],
+          expect: PATIENT,
           hookTimeout: 60_000,
           // Load is generated here: nothing else may want the cores meanwhile.
           fileParallelism: false,
@@ -114,6 +122,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'privacy',
           include: ['test/privacy/**/*.test.ts'],
+          expect: PATIENT,
           hookTimeout: 60_000,
           // A gateway, three recorders and all that is sent to them.
           fileParallelism: false,
@@ -124,6 +133,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
+          expect: PATIENT,
           testTimeout: 60_000,
           // The first run makes a virtual environment and installs LiteLLM into it.
           hookTimeout: 600_000,
@@ -135,7 +145,8 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'state',
           include: ['test/state/**/*.test.ts'],
-          testTimeout: 60_000,
+          expect: PATIENT,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
           // Processes are killed here, and what is left of them counted.
           fileParallelism: false,
@@ -146,6 +157,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
+          expect: PATIENT,
           hookTimeout: 60_000,
           // Backends, clients and what is done to the gateway share one process and its clock.
           fileParallelism: false,
@@ -156,6 +168,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'telemetry',
           include: ['test/telemetry/**/*.test.ts'],
+          expect: PATIENT,
           hookTimeout: 60_000,
           // Most of it is waiting for a sink that fails.
           maxWorkers: 2,
@@ -166,6 +179,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'wrangler',
           include: ['test/wrangler/**/*.test.ts'],
+          expect: PATIENT,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
