@@ -38,6 +38,7 @@ import type { Ports } from './ports.ts'
 import { servedModel } from './table/decide.ts'
 import { MATTERMOST_PATH } from './table/open-routes.ts'
 import { givenId } from './protocols/given-id.ts'
+import { refuseFileUrls } from './protocols/file-urls.ts'
 import { ANTHROPIC_MODELS, modelCard, modelList, type ModelShape, OPENAI_MODELS } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
 
@@ -184,6 +185,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     const classified = classify(request, input)
     const { facts } = classified
     bill.see(request, classified)
+    refuseFileUrls(request.body.value, table.fileUrls ?? 'public')
     facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
     const caller = { clientName, correlationId, client }

@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'duplicate_key'
   | 'invalid_field'
   | 'field_not_allowed'
+  | 'file_url_not_allowed'
   | 'model_not_found'
   | 'model_not_allowed'
   | 'surface_not_served'
@@ -91,6 +92,7 @@ const CODES: Record<ErrorCode, readonly [number, string]> = {
   duplicate_key: [400, 'invalid_request_error'],
   invalid_field: [400, 'invalid_request_error'],
   field_not_allowed: [400, 'invalid_request_error'],
+  file_url_not_allowed: [400, 'invalid_request_error'],
   model_not_found: [404, 'invalid_request_error'],
   model_not_allowed: [403, 'invalid_request_error'],
   surface_not_served: [400, 'invalid_request_error'],

@@ -326,6 +326,13 @@ export interface PolicyFile {
   phrases?: Record<Name, PhraseConfig>
   /** Surfaces that are served; all when left out. */
   surfaces?: Several<SurfaceName>
+  /**
+   * Which addresses of images, sound and files a request may hold: a backend would fetch them. `data:` URLs are always
+   * taken, schemes other than `http` and `https` never.
+   * @default "public"
+   * @values {"inline": "None: files must stand in the request.", "public": "Those of the public internet: not of this machine or network, as far as the address tells.", "any": "Those of this network too."}
+   */
+  fileUrls?: 'inline' | 'public' | 'any'
   /** The names clients may ask for. A name that ends in `*` stands for all that begin so and go on. */
   models: Record<ModelPattern, ModelConfig>
   /** Other names for models or aliases. */

@@ -54,6 +54,7 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ...entries('alerts', table.alerts?.watch ?? {}, flatten),
     ...entries('alerts.receivers', table.alerts?.receivers ?? {}, flatten),
     ['surfaces', { served: surfaces.join(', ') }],
+    ['fileUrls', { taken: table.fileUrls ?? 'public' }],
     ...entries('labels', table.labels, (label) => ofLabel(label, zones)),
     ...Object.entries(classify).map(([name, value]): [string, Settings] => [
       `classify.${name}`,

@@ -11,6 +11,7 @@ import type {
   ResolvedKey,
   ResolvedPolicy,
 } from '../resolve/resolved-policy.ts'
+import { DEFAULTS } from '../resolve/defaults.ts'
 import { canonicalJson, canonicalize } from './canonical-json.ts'
 import { needsOf } from './needs-of.ts'
 import { targetKey, toModel } from './to-model.ts'
@@ -35,6 +36,7 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     texts: policy.texts,
     needs: needsOf(policy),
     surfaces: policy.surfaces,
+    ...(policy.fileUrls !== DEFAULTS.fileUrls && { fileUrls: policy.fileUrls }),
     names: Object.fromEntries(names),
     wildcards: Array.from(wildcards, ([prefix, model]) => ({ prefix, model })).toSorted(
       (a, b) => b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1),

@@ -4,7 +4,14 @@
  */
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
 import type { ModeHost } from '../../src/table/mode-host.ts'
-import type { Balance, InjectionThresholds, Label, Mode, Surface } from '../../src/table/route-table.ts'
+import type {
+  Balance,
+  FileUrls,
+  InjectionThresholds,
+  Label,
+  Mode,
+  Surface,
+} from '../../src/table/route-table.ts'
 import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import type { SharedState } from '../../src/table/shared-state.ts'
 
@@ -13,6 +20,7 @@ export interface Defaults {
   timeZone: string
   surfaces: Surface[]
   timeouts: { connect: string; firstToken: string; idle: string; total: string }
+  fileUrls: FileUrls
   retry: { times: number; backoff: string; longestWait: string; budget: number }
   keepAlive: string
   breaker: { window: string; minimum: number; failures: number; open: string; longest: string }
@@ -55,6 +63,7 @@ export const DEFAULTS: Defaults = {
   timeouts: { connect: '3s', firstToken: '60s', idle: '30s', total: '10m' },
   retry: { times: 1, backoff: '250ms', longestWait: '10s', budget: 20 },
   keepAlive: '10s',
+  fileUrls: 'public',
   breaker: { window: '30s', minimum: 5, failures: 50, open: '10s', longest: '2m' },
   alert: { for: string; clearsAfter: string; repeat: string; over: string; atLeast: number }
   health: { interval: '15s', timeout: '3s' },

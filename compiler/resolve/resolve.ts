@@ -65,6 +65,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     allowances,
     unusedPhrases: findUnusedPhrases(policy),
     surfaces,
+    fileUrls: policy.fileUrls ?? DEFAULTS.fileUrls,
     sinks,
     modes: resolveModes(valid.backends, scope),
     breaker: resolveBreaker(policy, context),

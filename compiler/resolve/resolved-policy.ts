@@ -12,6 +12,7 @@ import type {
   Capability,
   Classify,
   FailureCause,
+  FileUrls,
   Hooks,
   Label,
   Mode,
@@ -316,6 +317,7 @@ export interface ResolvedPolicy {
   unusedPhrases: { name: string; at: Place }[]
   surfaces: Surface[]
   sinks: ResolvedSinks
+  fileUrls: FileUrls
   modes: Map<string, ResolvedMode>
   /** Null = off. */
   breaker: BreakerPolicy | null

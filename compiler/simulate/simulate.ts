@@ -7,6 +7,7 @@ import { type Classified, classify } from '../../src/pipeline/classify/classify.
 import { toVerdict } from '../../src/pipeline/classify/verdict.ts'
 import type { Verdict } from '../../src/table/verdict.ts'
 import { type BodyChanges, bodyChanges } from '../../src/pipeline/route/body-changes.ts'
+import { refuseFileUrls } from '../../src/protocols/file-urls.ts'
 import { givenId } from '../../src/protocols/given-id.ts'
 import { type ModelRequest, parseModelRequest } from '../../src/protocols/model-request.ts'
 import { decide } from '../../src/table/decide.ts'
@@ -60,6 +61,7 @@ export function simulate(request: SimulatedRequest, world: World, table: RouteTa
   let judged: Judged | null = null
   try {
     const parsed = readBody(request.body, table)
+    refuseFileUrls(parsed.body.value, table.fileUrls ?? 'public')
     judged = judge(parsed, request, world, table)
     const { decision, facts } = judged
     if (decision.kind === 'refuse') return { judged, error: refusalOf(decision, facts), sent: null }

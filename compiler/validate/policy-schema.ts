@@ -153,6 +153,7 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   classify: classifySchema.exactOptional(),
   phrases: z.record(name, phraseSchema).exactOptional(),
   surfaces: surfacesSchema.exactOptional(),
+  fileUrls: z.enum(['inline', 'public', 'any']).exactOptional(),
   models: z.record(modelPattern, model),
   aliases: z.record(modelPattern, modelName).exactOptional(),
   rules: z.record(name, rulesetSchema).exactOptional(),

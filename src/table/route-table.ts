@@ -48,6 +48,9 @@ export type Surface =
 /** What is spoken to a backend: a surface, or a protocol that only one kind has. */
 export type Wire = Surface | 'ollama-chat'
 
+/** Which addresses of files in requests backends may be given: beside `data:`, none, those of the public internet, all. */
+export type FileUrls = 'inline' | 'public' | 'any'
+
 /** What a model can take beyond text. */
 export type Capability = 'tools' | 'vision' | 'json'
 
@@ -376,6 +379,8 @@ export interface RouteTable {
   needs: Needs
   /** Surfaces that are served at all. */
   surfaces: Surface[]
+  /** Left out = `public`. */
+  fileUrls?: FileUrls
   /** Every exact name a client may ask for → key of `models` (aliases resolved). */
   names: Record<string, string>
   /** Names that end in `*`, by prefix, longest prefix first. */

@@ -88,6 +88,7 @@ const FIELDS = [
 const options = {
   models: {
     plain: {},
+    addresses: {},
     fields: {},
     steered: {},
     redirect: {},
@@ -135,12 +136,48 @@ describeRuntimes(options, (bench) => {
 
     it('that holds a URL is passed on and never fetched', async () => {
       const content = [
-        { type: 'image_url', image_url: { url: `http://${target}/x.png` } },
-        { type: 'input_audio', input_audio: { data: `http://${target}/x.wav` } },
-        { type: 'file', file: { file_url: `http://${target}/x.pdf` } },
+        { type: 'image_url', image_url: { url: 'https://example.com/x.png' } },
+        { type: 'file', file: { file_url: 'http://example.com/x.pdf' } },
       ]
       const answer = await bench.client.chat({ model: 'plain', messages: [{ role: 'user', content }] })
       expect(answer.status).toBe(200)
+      expect(visits).toBe(0)
+    })
+
+    it.each<[string, string, (url: string) => object]>([
+      [
+        '/v1/chat/completions',
+        'messages[0].content[0].image_url.url',
+        (url) => ({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] }),
+      ],
+      [
+        '/v1/responses',
+        'input[0].content[0].image_url',
+        (url) => ({ input: [{ role: 'user', content: [{ type: 'input_image', image_url: url }] }] }),
+      ],
+      [
+        '/v1/messages',
+        'messages[0].content[0].source.url',
+        (url) => ({
+          max_tokens: 9,
+          messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url } }] }],
+        }),
+      ],
+    ])('of %s never leads a backend into its own network, or to its files', async (path, field, holding) => {
+      for (const url of [
+        `http://${target}/x.png`,
+        'http://169.254.169.254/latest/meta-data/',
+        'http://①②⑦.1/',
+        'file:///etc/passwd',
+      ]) {
+        const answer = await bench.client.call({ path, body: { model: 'addresses', ...holding(url) } })
+        expect(answer.status, url).toBe(400)
+        const { error } = answer.json() as { error: { message: string; code?: string } }
+        if (path === '/v1/messages') expect(error).toMatchObject({ type: 'invalid_request_error' })
+        else expect(error).toMatchObject({ code: 'file_url_not_allowed', param: field })
+        expect(error.message).toContain(field)
+      }
+      expect(bench.upstream.requestsFor('mock/addresses')).toEqual([])
       expect(visits).toBe(0)
     })
   })

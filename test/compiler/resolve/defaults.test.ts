@@ -85,7 +85,8 @@ describe('defaults', () => {
   })
 
   it('says the same of the policy itself', () => {
-    expect(defaultsOf(policy)).toEqual({ version: 2, zones: DEFAULTS.zones, timeZone: DEFAULTS.timeZone })
+    const { zones, timeZone, fileUrls } = DEFAULTS
+    expect(defaultsOf(policy)).toEqual({ version: 2, zones, timeZone, fileUrls })
     expect(policy.definitions['PromptPart']?.default).toBe(DEFAULTS.promptPart)
   })
 
