@@ -16,6 +16,7 @@ export const duplicateNames: Check = {
     ruleIds(policy, context)
     patternIds(policy, context)
     zones(policy, context)
+    sinks(policy, context)
   },
 }
 
@@ -68,10 +69,17 @@ function zones({ zones: names }: ResolvedPolicy, context: ResolveContext): void 
   )
 }
 
+/** What waits, and how it stands with it, is told by the kind of the sink. */
+function sinks({ sinks: { trace } }: ResolvedPolicy, context: ResolveContext): void {
+  const kinds = trace.map(({ policy: { kind }, at }) => ({ name: kind, at: within(at, 'sink') }))
+  repeated(kinds, 'trace sink', context, 'there may be one of each kind: remove one of them')
+}
+
 function repeated(
   ids: readonly { name: string; at: Place }[],
   what: string,
   { report, locate }: ResolveContext,
+  help = 'rename one of them',
 ): void {
   const seen = new Map<string, Place>()
   for (const { name, at } of ids) {
@@ -83,7 +91,7 @@ function repeated(
     report('check/duplicate-name', `${quote(name)} is the name of more than one ${what}`, {
       at,
       secondary: [{ span: locate(first), text: 'first given here' }],
-      help: 'rename one of them',
+      help,
     })
   }
 }

@@ -68,8 +68,8 @@ function stores(
   const found: Sink[] = []
   const help = (key: string, value: string, name: string): string =>
     `say ${quote(`${key}: ${value}`)} in the label ${quote(label)}, or keep the ${name} in a zone that is trusted enough`
-  if (sinks.trace !== null && (trace === 'full' || trace === 'redacted') && sinks.trace.zone < mayReach) {
-    const { zone, at } = sinks.trace
+  const tells = trace === 'full' || trace === 'redacted'
+  for (const { zone, at } of tells ? sinks.trace.filter((sink) => sink.zone < mayReach) : []) {
     found.push({
       steps: ['trace'],
       zone,

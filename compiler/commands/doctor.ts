@@ -30,8 +30,8 @@ export function doctorCommand(): Command {
         checkBackend(name, backend, environment),
       )
       const gateway = checkGateway({ stateDir: state, policies: resolve(policies), table, environment })
-      const traces = table.trace === undefined ? [] : checkTraces(table.trace, environment)
-      const findings = (await Promise.all([...perBackend, gateway, traces])).flat()
+      const traces = (table.trace ?? []).map((sink) => checkTraces(sink, environment))
+      const findings = (await Promise.all([...perBackend, gateway, ...traces])).flat()
       console.log(json ? JSON.stringify(findings, null, 2) : renderFindings(findings))
       process.exitCode = findings.some(({ verdict }) => verdict === 'fail') ? 2 : 0
     })

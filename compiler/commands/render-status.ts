@@ -27,8 +27,9 @@ function renderRecords({ problem, dropped }: GatewayStatus['records']): string {
   return problem === null ? `kept, ${lost}` : `NOT KEPT, the edge holds them back: ${problem}; ${lost}`
 }
 
-function renderTraces(traces: NonNullable<GatewayStatus['traces']>): string {
-  const { shipped, waiting, oldestAt, dropped, dead, lastDeath, duplicatesPossible, problem } = traces
+function renderTraces(traces: NonNullable<GatewayStatus['traces']>[number]): string {
+  const { shipped, waiting, oldestAt, dropped, dead, lastDeath, duplicatesPossible, spansRefused, problem } =
+    traces
   const since = oldestAt === null ? '' : `, the oldest of ${new Date(oldestAt).toISOString()}`
   return [
     problem === null ? `${shipped} shipped` : `NOT TAKEN, they wait: ${problem}; ${shipped} shipped`,
@@ -41,6 +42,7 @@ function renderTraces(traces: NonNullable<GatewayStatus['traces']>): string {
 
 export function renderStatus(status: GatewayStatus): string {
   const { edge, listeners, certificate, modes, backends, held, slots, clients } = status
+    ...(spansRefused === 0 ? [] : [`${spansRefused} SPANS REFUSED`]),
   const at = (scheme: string, listener: Listener | null): string =>
     listener === null ? 'off' : `${scheme}://${formatListener(listener)}`
   return [
@@ -60,7 +62,7 @@ export function renderStatus(status: GatewayStatus): string {
       ? []
       : [`shadow       ${status.shadow.slice(0, 12)} decides beside it, \`aicc shadow --stop\` ends that`]),
     `records      ${renderRecords(status.records)}`,
-    ...(status.traces ? [`traces       ${renderTraces(status.traces)}`] : []),
+    ...(status.traces ?? []).map((traces) => `traces       ${traces.sink}: ${renderTraces(traces)}`),
     ...(modes.length === 0 ? [] : ['modes']),
     ...modes.map(renderMode),
     'backends',

@@ -154,6 +154,13 @@ export type Regex = string
 export type HeaderName = string
 
 /**
+ * Name of an HTTP header that a trace sink is sent; those of the body and of the connection are the gateway's own.
+ * @pattern ^(?!([Cc][Oo][Nn][Tt][Ee][Nn][Tt]-|[Hh][Oo][Ss][Tt]$|[Cc][Oo][Nn][Nn][Ee][Cc][Tt][Ii][Oo][Nn]$|[Tt][Rr][Aa][Nn][Ss][Ff][Ee][Rr]-))[A-Za-z0-9-]{1,64}$
+ * @examples ["Authorization"]
+ */
+export type SinkHeaderName = string
+
+/**
  * A time of day, 24 hours.
  * @pattern ^([01][0-9]|2[0-3]):[0-5][0-9]$
  * @examples ["22:30"]

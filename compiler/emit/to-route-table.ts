@@ -61,8 +61,6 @@ function toRecord<A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): 
   return Object.fromEntries(Array.from(map, ([key, value]) => [key, convert(value)]))
 }
 
-/** Every model of every backend: what a policy does not use costs nothing here, and tools can name it. */
-function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
 function toAlerts({ receivers, watch }: ResolvedPolicy['alerts']): AlertPolicy {
   return {
     receivers: toRecord(receivers, ({ receiver }) => receiver),
@@ -70,6 +68,8 @@ function toAlerts({ receivers, watch }: ResolvedPolicy['alerts']): AlertPolicy {
   }
 }
 
+/** Every model of every backend: what a policy does not use costs nothing here, and tools can name it. */
+function toTargets({ backends }: ResolvedPolicy): Record<string, Target> {
   const targets: Record<string, Target> = {}
   for (const [backend, { models, zone, mode, speaks: all, lacks: allLack }] of backends) {
     for (const [model, { id, context, supports, speaks, ownMembers, lacks, zone: own, price }] of models) {

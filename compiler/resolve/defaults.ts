@@ -14,13 +14,14 @@ import type {
 } from '../../src/table/route-table.ts'
 import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import type { SharedState } from '../../src/table/shared-state.ts'
+import type { TracePolicy } from '../../src/table/trace-policy.ts'
 
 export interface Defaults {
   zones: string[]
   timeZone: string
   surfaces: Surface[]
-  timeouts: { connect: string; firstToken: string; idle: string; total: string }
   fileUrls: FileUrls
+  timeouts: { connect: string; firstToken: string; idle: string; total: string }
   retry: { times: number; backoff: string; longestWait: string; budget: number }
   keepAlive: string
   breaker: { window: string; minimum: number; failures: number; open: string; longest: string }
@@ -49,23 +50,24 @@ export interface Defaults {
   blockStatus: number
   promptPart: 'user' | 'system' | 'conversation'
   traceBacklog: number
+  traceContent: TracePolicy['content']
   signing: { window: string; required: boolean }
   wake: { broadcast: string; port: number; method: 'GET' | 'POST' }
   startsWithin: string
   /** Percent. */
   budgetWarnAt: number
+  alert: { for: string; clearsAfter: string; repeat: string; over: string; atLeast: number }
 }
 
 export const DEFAULTS: Defaults = {
   zones: ['cloud', 'lan', 'local'],
   timeZone: 'UTC',
   surfaces: [...ALL_SURFACES],
+  fileUrls: 'public',
   timeouts: { connect: '3s', firstToken: '60s', idle: '30s', total: '10m' },
   retry: { times: 1, backoff: '250ms', longestWait: '10s', budget: 20 },
   keepAlive: '10s',
-  fileUrls: 'public',
   breaker: { window: '30s', minimum: 5, failures: 50, open: '10s', longest: '2m' },
-  alert: { for: string; clearsAfter: string; repeat: string; over: string; atLeast: number }
   health: { interval: '15s', timeout: '3s' },
   queue: { size: 16, wait: '30s' },
   redisPrefix: 'aicc',
@@ -92,9 +94,10 @@ export const DEFAULTS: Defaults = {
   blockStatus: 403,
   promptPart: 'user',
   traceBacklog: 100_000,
+  traceContent: 'metadata-only',
   signing: { window: '5m', required: true },
   wake: { broadcast: '255.255.255.255', port: 9, method: 'POST' },
   startsWithin: '90s',
   budgetWarnAt: 80,
-}
   alert: { for: '1m', clearsAfter: '5m', repeat: '4h', over: '5m', atLeast: 20 },
+}

@@ -4,14 +4,20 @@
 import type { Place } from '../load/loaded-policy.ts'
 import type { ValidPolicy } from '../validate/validate.ts'
 import { within } from './place.ts'
+import { traceSinksOf } from './resolve-sinks.ts'
 import type { ResolvedPolicy } from './resolved-policy.ts'
 
 type Entry = ResolvedPolicy['notInForce'][number]
 
 export function notInForce({ policy: { trace, cache } }: ValidPolicy): Entry[] {
   const at: Place = { file: 'policy', path: [] }
-  const text = (trace?.content ?? 'metadata-only') === 'metadata-only' ? {} : { content: trace?.content }
-  return [...present(text, ['content'], within(at, 'trace')), ...present({ cache }, ['cache'], at)]
+  const texts = traceSinksOf(trace).filter(
+    ({ config }) => (config.content ?? 'metadata-only') !== 'metadata-only',
+  )
+  return [
+    ...texts.map((sink) => ({ what: 'content', at: within(sink.at, 'content') })),
+    ...present({ cache }, ['cache'], at),
+  ]
 }
 
 /** Those of the keys that are written. */

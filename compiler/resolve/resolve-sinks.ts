@@ -1,6 +1,9 @@
 /**
  * Where bytes of requests may go besides their targets: traces and caches.
  */
+import type { SecretRef } from '../../src/table/secret-ref.ts'
+import type { TracePolicy } from '../../src/table/trace-policy.ts'
+import type { TraceConfig, TraceSinkConfig } from '../config/trace.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import { DEFAULTS } from './defaults.ts'
 import { within } from './place.ts'
@@ -11,22 +14,55 @@ import type { ResolvedSinks } from './resolved-policy.ts'
 import type { Scope } from './scope.ts'
 import { zoneAt } from './unknown-name.ts'
 
-export function resolveTraceSink(scope: Scope): ResolvedSinks['trace'] {
-  const { trace } = scope.policy
-  if (trace === undefined) return null
-  const at: Place = { file: 'policy', path: ['trace'] }
-  const address = resolveAddress({ url: trace.url, whose: 'a trace sink', at: within(at, 'url') }, scope)
+const TRACE: Place = { file: 'policy', path: ['trace'] }
+
+/** Where collectors take traces unless they say something else. */
+const OTLP_PATH = '/v1/traces'
+
+export function resolveTraceSinks(scope: Scope): ResolvedSinks['trace'] {
+  return traceSinksOf(scope.policy.trace).map(({ config, at }) => {
+    const address = resolveAddress({ url: config.url, whose: 'a trace sink', at: within(at, 'url') }, scope)
+    return {
+      zone: zoneAt(config.zone, within(at, 'zone'), scope),
+      policy: toTracePolicy(config, address?.origin ?? null),
+      at,
+    }
+  })
+}
+
+/** One or a list, each with its place. */
+export function traceSinksOf(trace: TraceConfig | undefined): { config: TraceSinkConfig; at: Place }[] {
+  if (trace === undefined) return []
+  if (!Array.isArray(trace)) return [{ config: trace, at: TRACE }]
+  return trace.map((config, i) => ({ config, at: within(TRACE, i) }))
+}
+
+function toTracePolicy(config: TraceSinkConfig, origin: string | null): TracePolicy {
+  const path = origin === null ? '' : pathOf(config.url)
+  const shared = {
+    url: (origin ?? '') + path,
+    content: config.content ?? DEFAULTS.traceContent,
+    environment: config.environment ?? null,
+    backlog: config.backlog ?? DEFAULTS.traceBacklog,
+  }
+  if (config.sink === 'langfuse') {
+    const { publicKey, secretKey } = config
+    return {
+      kind: 'langfuse',
+      ...shared,
+      publicKey: { env: publicKey.env },
+      secretKey: { env: secretKey.env },
+    }
+  }
+  const headers = Object.entries(config.headers ?? {}).map(([header, { env }]) => [
+    header.toLowerCase(),
+    { env },
+  ])
   return {
-    zone: zoneAt(trace.zone, within(at, 'zone'), scope),
-    policy: {
-      kind: trace.sink,
-      url: address === null ? '' : address.origin + pathOf(trace.url),
-      publicKey: { env: trace.publicKey.env },
-      secretKey: { env: trace.secretKey.env },
-      environment: trace.environment ?? null,
-      backlog: trace.backlog ?? DEFAULTS.traceBacklog,
-    },
-    at,
+    kind: 'otlp',
+    ...shared,
+    url: path === '' ? shared.url + OTLP_PATH : shared.url,
+    headers: Object.fromEntries(headers) as Record<string, SecretRef>,
   }
 }
 

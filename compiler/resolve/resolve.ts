@@ -20,7 +20,7 @@ import { resolveNames } from './resolve-names.ts'
 import { resolvePhrases } from './resolve-phrases.ts'
 import { resolveRulesets } from './resolve-rulesets.ts'
 import { resolveCors, resolveLimits, resolveListen, resolveTimeZone } from './resolve-settings.ts'
-import { resolveCacheSink, resolveTraceSink } from './resolve-sinks.ts'
+import { resolveCacheSink, resolveTraceSinks } from './resolve-sinks.ts'
 import { resolveSurfaces } from './resolve-surfaces.ts'
 import { resolveState } from './resolve-state.ts'
 import { resolveHooks } from './resolve-hooks.ts'
@@ -48,7 +48,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
   const models = resolveModels(scope)
   const labels = resolveLabels(scope)
   const rulesets = resolveRulesets(scope)
-  const sinks = { trace: resolveTraceSink(scope), cache: resolveCacheSink(scope), classifier }
+  const sinks = { trace: resolveTraceSinks(scope), cache: resolveCacheSink(scope), classifier }
   const resolved: ResolvedPolicy = {
     listen: resolveListen(policy),
     limits: resolveLimits(policy, context),
@@ -74,8 +74,8 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     usage: resolveUsage(policy.limits, { file: 'policy', path: ['limits'] }),
     perAddress: resolveUsage(policy.limits?.perAddress, { file: 'policy', path: ['limits', 'perAddress'] }),
     hooks: resolveHooks(policy.hooks, scope),
-    notInForce: notInForce(valid),
     alerts: resolveAlerts(scope),
+    notInForce: notInForce(valid),
     names: scope.names.exact,
     wildcards: scope.names.wildcards,
     // What destinations stand for comes last: by now all of them have been followed.

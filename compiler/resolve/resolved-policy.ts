@@ -144,7 +144,8 @@ export interface ResolvedAlerts {
 
 /** Where bytes of requests may go besides their targets. */
 export interface ResolvedSinks {
-  trace: { zone: number; policy: TracePolicy; at: Place } | null
+  /** At most one of each kind, once the policy is sound. */
+  trace: ResolvedTraceSink[]
   cache: { zone: number; ttlMs: number; embed: { model: string; at: Place } | null; at: Place } | null
   classifier: { model: string; at: Place } | null
 }
@@ -316,8 +317,8 @@ export interface ResolvedPolicy {
   /** Entries of `phrases` that no condition names. */
   unusedPhrases: { name: string; at: Place }[]
   surfaces: Surface[]
-  sinks: ResolvedSinks
   fileUrls: FileUrls
+  sinks: ResolvedSinks
   modes: Map<string, ResolvedMode>
   /** Null = off. */
   breaker: BreakerPolicy | null
@@ -325,9 +326,9 @@ export interface ResolvedPolicy {
   state: SharedState | null
   /** Null = none. */
   hooks: Hooks | null
+  alerts: ResolvedAlerts
   rulesets: Map<string, { rules: ResolvedRule[]; at: Place }>
   /** `limits.requests` and so on of `policy.yaml`: of each client that has none of its own. */
-  alerts: ResolvedAlerts
   usage: ResolvedUsageLimits
   /** `limits.perAddress`. */
   perAddress: ResolvedUsageLimits

@@ -95,6 +95,11 @@ export const headerName: z.ZodType<string, string> = textOf(
   'the name of a header, such as `X-Force-Big`',
 )
 
+export const sinkHeaderName: z.ZodType<string, string> = textOf(
+  /^(?!([Cc][Oo][Nn][Tt][Ee][Nn][Tt]-|[Hh][Oo][Ss][Tt]$|[Cc][Oo][Nn][Nn][Ee][Cc][Tt][Ii][Oo][Nn]$|[Tt][Rr][Aa][Nn][Ss][Ff][Ee][Rr]-))[A-Za-z0-9-]{1,64}$/,
+  'the name of a header, such as `Authorization`, other than `host` and those of the body and of the connection',
+)
+
 export const regex: z.ZodType<string> = textFrom(1, 1000)
 
 export const domainName: z.ZodType<string> = textOf(
@@ -176,14 +181,14 @@ export const targetPattern: z.ZodType<string> = textOf(
   'a target, written `backend/model`',
 )
 
-export const hostName: z.ZodType<string> = textOf(
-  /^([A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$/,
-  'a host name or an address, without port',
-)
-
 export const rulePath: z.ZodType<string> = textOf(
   /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}\/[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
   'a rule, written `ruleset/id`',
+)
+
+export const hostName: z.ZodType<string> = textOf(
+  /^([A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$/,
+  'a host name or an address, without port',
 )
 
 export const httpUrl: z.ZodType<string> = textOf(

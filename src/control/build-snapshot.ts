@@ -7,7 +7,9 @@ import { sha256 as hash } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { ClientKey } from '../table/front-policy.ts'
 import type { RouteTable } from '../table/route-table.ts'
+import type { SecretRef } from '../table/secret-ref.ts'
 import type { HashedKey, Snapshot } from '../table/snapshot.ts'
+import type { TracePolicy } from '../table/trace-policy.ts'
 
 /** Shorter client keys can be guessed. */
 const SHORTEST_KEY = 20
@@ -45,9 +47,8 @@ export function buildSnapshot(
   for (const { env } of table.hooks?.mattermost.tokens ?? []) {
     lookUp(environment, env, 'a token of Mattermost', problems)
   }
-  if (table.trace !== undefined) {
-    lookUp(environment, table.trace.publicKey.env, 'the public key of `trace`', problems)
-    lookUp(environment, table.trace.secretKey.env, 'the secret key of `trace`', problems)
+  for (const sink of table.trace ?? []) {
+    for (const [what, { env }] of secretsOf(sink)) lookUp(environment, env, what, problems)
   }
   if (table.state !== null) lookUpRedis(environment, table.state.url.env, problems)
   const keys = Object.entries(table.clients).flatMap(([client, { keys: list }]) =>
@@ -71,6 +72,17 @@ export function buildSnapshot(
   if (problems.length > 0) return { ok: false, problems }
   const secrets = { keys, backendKeys, signingSecrets }
   return { ok: true, snapshot: { table, ...secrets, hosts: [...hosts], modesOn: [...modesOn] } }
+}
+
+/** What each is, and where it stands. */
+function secretsOf(sink: TracePolicy): [string, SecretRef][] {
+  if (sink.kind === 'langfuse') {
+    return [
+      ['the public key of `trace`', sink.publicKey],
+      ['the secret key of `trace`', sink.secretKey],
+    ]
+  }
+  return Object.entries(sink.headers).map(([name, secret]) => [`the header \`${name}\` of \`trace\``, secret])
 }
 
 function hashedKey(

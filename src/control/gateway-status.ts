@@ -43,8 +43,8 @@ export interface GatewayStatus {
   clients: { name: string; models: string[] | null; keys: KeyStatus[] }[]
   /** How it stands with the records of requests. */
   records: RecordsStatus
-  /** And with their traces; null = there is no sink, left out = it was not asked. */
-  traces?: ShippingStatus | null
+  /** And with their traces, by sink; left out = it was not asked. */
+  traces?: ShippingStatus[]
 }
 
 interface BackendStatus {

@@ -58,29 +58,33 @@ export function gauges(status: GatewayStatus, traffic: EdgeTraffic | null): stri
     gaugeText('aicc_records_kept', 'Whether records can be kept at the moment.', {
       samples: [[Number(records.problem === null)]],
     }),
-    ...(status.traces ? ofTraces(status.traces) : []),
+    ...(status.traces?.length ? ofTraces(status.traces) : []),
   ].join('')
 }
 
-function ofTraces({
-  waiting,
-  oldestAt,
-  dead,
-  shipped,
-  duplicatesPossible,
-  dropped,
-  problem,
-}: ShippingStatus): string[] {
-  const age = oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000
-  const one = (name: string, help: string, value: number): string =>
-    gaugeText(name, help, { samples: [[value]] })
+function ofTraces(sinks: readonly ShippingStatus[]): string[] {
+  const all = (name: string, help: string, value: (status: ShippingStatus) => number): string =>
+    gaugeText(name, help, { labels: ['sink'], samples: sinks.map((status) => [status.sink, value(status)]) })
   return [
-    one('aicc_traces_waiting', 'Traces that wait for the sink.', waiting),
-    one('aicc_traces_age_seconds', 'How long ago the oldest of them had ended.', age),
-    one('aicc_traces_taken', 'Whether the sink takes traces at the moment.', Number(problem === null)),
-    one('aicc_traces_shipped', 'Traces shipped since the gateway began.', shipped),
-    one('aicc_traces_duplicates_possible', 'Those of them that the sink may have twice.', duplicatesPossible),
-    one('aicc_traces_dropped', 'Traces lost because too many waited.', dropped),
-    one('aicc_traces_dead', 'Traces of thirty days that the sink will never take.', dead),
+    all('aicc_traces_waiting', 'Traces that wait for the sink.', ({ waiting }) => waiting),
+    all('aicc_traces_age_seconds', 'How long ago the oldest of them had ended.', ({ oldestAt }) =>
+      oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000,
+    ),
+    all('aicc_traces_taken', 'Whether the sink takes traces at the moment.', ({ problem }) =>
+      Number(problem === null),
+    ),
+    all('aicc_traces_shipped', 'Traces shipped since the gateway began.', ({ shipped }) => shipped),
+    all(
+      'aicc_traces_duplicates_possible',
+      'Those of them that the sink may have twice.',
+      ({ duplicatesPossible }) => duplicatesPossible,
+    ),
+    all('aicc_traces_dropped', 'Traces lost because too many waited.', ({ dropped }) => dropped),
+    all(
+      'aicc_traces_spans_refused',
+      'Spans of shipped traces that the sink did not take, without saying which.',
+      ({ spansRefused }) => spansRefused,
+    ),
+    all('aicc_traces_dead', 'Traces of thirty days that the sink will never take.', ({ dead }) => dead),
   ]
 }

@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLangfuseSink } from '../adapters/langfuse/langfuse-sink.ts'
 import { connectRedis } from '../adapters/redis/connect-redis.ts'
 import { readAcceptedTable } from '../control/accepted-table.ts'
 import { openAdmin } from '../control/open-admin.ts'
@@ -25,7 +24,7 @@ import { createReloadCount } from '../control/reload-count.ts'
 import { reportUsage } from '../control/report-usage.ts'
 import { removeRunFile, writeRunFile, type RunFile, type Runtime } from '../control/run-file.ts'
 import { sinkInForce } from '../control/shipping/sink-in-force.ts'
-import { createTraceShipper } from '../control/shipping/trace-shipper.ts'
+import { createTraceShipping } from '../control/shipping/trace-shipping.ts'
 import { createSharedState, type SharedPlace } from '../control/shared-state.ts'
 import { ensureSecret, openStateFolder, type StateFolder, writePrivate } from '../control/state-folder.ts'
 import { acquireStateLock } from '../control/state-lock.ts'
@@ -33,6 +32,7 @@ import { RUN_DIR_PREFIX, stopOrphans } from '../control/stop-orphans.ts'
 import { openUsageStore } from '../control/usage-store.ts'
 import { createWaker } from '../control/wake/waker.ts'
 import { watchFolder } from '../control/watch-folder.ts'
+import { openTraceSink } from './open-trace-sink.ts'
 import { finishedIn } from '../table/packed-records.ts'
 import type { RecordBatch } from '../table/record-batch.ts'
 
@@ -159,9 +159,9 @@ async function start(
     log,
   })
   closers.push(() => shared.close())
-  const shipper = createTraceShipper({
+  const shipper = createTraceShipping({
     outbox: store,
-    sink: () => sinkInForce(gateway, (server) => createLangfuseSink({ ...server, version })),
+    sink: (kind) => sinkInForce(gateway, kind, (server) => openTraceSink(server, version)),
     log,
     random: Math.random,
   })
@@ -240,7 +240,7 @@ async function start(
     onListening: store.listen,
     status: async () => {
       const seen = await gateway.supervisor.edge?.traffic().catch(() => null)
-      const traces = await shipper.status().catch(() => null)
+      const traces = await shipper.status().catch(() => [])
       return { ...status(), held: seen?.held ?? [], slots: seen?.slots ?? {}, traces }
     },
     log,
@@ -269,7 +269,7 @@ async function start(
     }),
     metrics: async () => {
       const seen = (await gateway.supervisor.edge?.traffic().catch(() => null)) ?? null
-      const traces = await shipper.status().catch(() => null)
+      const traces = await shipper.status().catch(() => [])
       return (
         (await store.metrics()) +
         reloads.text() +

@@ -1,66 +1,110 @@
 /**
- * Traces that wait for the sink: no more than the numbers of their records, written in one transaction with them. Each is
- * marked before it is sent, so that what a crash leaves in doubt is known to be.
+ * Traces that wait for a sink: no more than the numbers of their records, written in one transaction with them. Each is
+ * marked before it is sent, so that what a crash leaves in doubt is known to be. Each sink has tables of its own.
  */
-import type { Sql } from '../ports.ts'
+import type { Sql, SqlRow } from '../ports.ts'
 import type { TraceOutbox } from '../table/trace-outbox.ts'
+import type { SinkKind } from '../table/trace-policy.ts'
 import { toEntry } from './history.ts'
+import { createTraceTexts } from './trace-texts.ts'
+import { waitingTable } from './waiting-table.ts'
 
 /** Who is refused so often, each time after a longer pause, is to blame. */
 const MOST_REFUSALS = 10
 
-export const TRACE_TABLES = `CREATE TABLE outgoing_traces (
+interface Tables {
+  waiting: string
+  dead: string
+}
+
+const TABLES: Readonly<Record<SinkKind, Tables>> = {
+  langfuse: { waiting: waitingTable('langfuse'), dead: 'dead_traces' },
+  otlp: { waiting: waitingTable('otlp'), dead: 'dead_otlp_traces' },
+}
+
+/** Characters of text that are handed out at once. */
+const MOST_TEXT = 8 * 1024 * 1024
+
+/** What makes the tables of a sink. */
+export function traceTables(sink: SinkKind): string {
+  const { waiting, dead } = TABLES[sink]
+  return `CREATE TABLE ${waiting} (
     seq INTEGER PRIMARY KEY REFERENCES records ON DELETE CASCADE,
     sent INTEGER NOT NULL DEFAULT 0, refusals INTEGER NOT NULL DEFAULT 0
   );
-  CREATE TABLE dead_traces (
+  CREATE TABLE ${dead} (
     seq INTEGER PRIMARY KEY REFERENCES records ON DELETE CASCADE, at INTEGER NOT NULL, why TEXT NOT NULL
   );`
+}
 
 export function createTraceOutbox(sql: Sql): TraceOutbox {
-  const giveUp = (seq: number, why: string): void => {
-    sql.run('INSERT OR REPLACE INTO dead_traces VALUES (?, ?, ?)', seq, Date.now(), why)
-    sql.run('DELETE FROM outgoing_traces WHERE seq = ?', seq)
+  const texts = createTraceTexts(sql)
+  const giveUp = (sink: SinkKind, seq: number, why: string): void => {
+    const { waiting, dead } = TABLES[sink]
+    sql.run(`INSERT OR REPLACE INTO ${dead} VALUES (?, ?, ?)`, seq, Date.now(), why)
+    sql.run(`DELETE FROM ${waiting} WHERE seq = ?`, seq)
+    texts.letGo(sink, seq)
+  }
+  /** How many of them can be handed out with their text. */
+  const readable = (sink: SinkKind, rows: readonly SqlRow[]): number => {
+    let size = 0
+    const sizes = texts.sizes(
+      sink,
+      rows.map((row) => Number(row['seq'])),
+    )
+    const tooMany = sizes.findIndex((more, i) => {
+      size += more
+      return size > MOST_TEXT && i > 0
+    })
+    return tooMany === -1 ? rows.length : tooMany
   }
   return {
-    nextTraces: ({ most, backlog }) =>
+    nextTraces: ({ sink, most, backlog, content = 'metadata-only' }) =>
       sql.atomically(() => {
+        const { waiting } = TABLES[sink]
         const dropped = sql.run(
-          `DELETE FROM outgoing_traces WHERE seq <=
-            (SELECT seq FROM outgoing_traces ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
+          `DELETE FROM ${waiting} WHERE seq <=
+            (SELECT seq FROM ${waiting} ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
           backlog,
         )
-        const rows = sql.rows(
-          'SELECT * FROM outgoing_traces JOIN records USING (seq) ORDER BY seq LIMIT ?',
-          most,
-        )
+        const found = sql.rows(`SELECT * FROM ${waiting} JOIN records USING (seq) ORDER BY seq LIMIT ?`, most)
+        const rows = content === 'metadata-only' ? found : found.slice(0, readable(sink, found))
         const last = Number(rows.at(-1)?.['seq'] ?? 0)
-        sql.run('UPDATE outgoing_traces SET sent = 1 WHERE seq <= ? AND sent = 0', last)
+        sql.run(`UPDATE ${waiting} SET sent = 1 WHERE seq <= ? AND sent = 0`, last)
         return {
-          traces: rows.map(toEntry),
+          traces: rows.map((row) => {
+            const text = content === 'metadata-only' ? null : texts.read(sink, Number(row['seq']), content)
+            return text === null ? toEntry(row) : { ...toEntry(row), text }
+          }),
           sentBefore: rows.filter((row) => row['sent'] === 1).length,
           dropped,
+          ...(rows.length < found.length && { more: true as const }),
         }
       }),
-    settleTraces({ done, back, refused, dead }) {
+    settleTraces(sink, { done, back, refused, dead }) {
       sql.atomically(() => {
-        for (const seq of done) sql.run('DELETE FROM outgoing_traces WHERE seq = ?', seq)
-        for (const seq of back) sql.run('UPDATE outgoing_traces SET sent = 0 WHERE seq = ?', seq)
-        for (const { seq, why } of dead) giveUp(seq, why)
+        const { waiting } = TABLES[sink]
+        for (const seq of done) {
+          sql.run(`DELETE FROM ${waiting} WHERE seq = ?`, seq)
+          texts.letGo(sink, seq)
+        }
+        for (const seq of back) sql.run(`UPDATE ${waiting} SET sent = 0 WHERE seq = ?`, seq)
+        for (const { seq, why } of dead) giveUp(sink, seq, why)
         for (const seq of refused) {
-          sql.run('UPDATE outgoing_traces SET sent = 0, refusals = refusals + 1 WHERE seq = ?', seq)
+          sql.run(`UPDATE ${waiting} SET sent = 0, refusals = refusals + 1 WHERE seq = ?`, seq)
         }
         if (refused.length === 0) return
-        const tired = sql.rows('SELECT seq FROM outgoing_traces WHERE refusals >= ?', MOST_REFUSALS)
-        for (const { seq } of tired) giveUp(Number(seq), `refused ${MOST_REFUSALS} times`)
+        const tired = sql.rows(`SELECT seq FROM ${waiting} WHERE refusals >= ?`, MOST_REFUSALS)
+        for (const { seq } of tired) giveUp(sink, Number(seq), `refused ${MOST_REFUSALS} times`)
       })
     },
-    traceBacklog() {
+    traceBacklog(sink) {
+      const tables = TABLES[sink]
       const [row] = sql.rows(
-        `SELECT (SELECT count(*) FROM outgoing_traces) AS waiting,
-          (SELECT ended_at FROM outgoing_traces JOIN records USING (seq) ORDER BY seq LIMIT 1) AS oldest,
-          (SELECT count(*) FROM dead_traces) AS dead,
-          (SELECT why FROM dead_traces ORDER BY at DESC, seq DESC LIMIT 1) AS why`,
+        `SELECT (SELECT count(*) FROM ${tables.waiting}) AS waiting,
+          (SELECT ended_at FROM ${tables.waiting} JOIN records USING (seq) ORDER BY seq LIMIT 1) AS oldest,
+          (SELECT count(*) FROM ${tables.dead}) AS dead,
+          (SELECT why FROM ${tables.dead} ORDER BY at DESC, seq DESC LIMIT 1) AS why`,
       )
       const { waiting, oldest = null, dead, why = null } = row ?? {}
       return {

@@ -4,11 +4,20 @@
  */
 import type { Sql, SqlRow } from '../ports.ts'
 import type { Charge } from '../table/charges.ts'
-import { bookedCharges, type PackedValue, RECORD_COLUMNS, unpackRecords } from '../table/packed-records.ts'
+import {
+  bookedCharges,
+  type PackedValue,
+  RECORD_COLUMNS,
+  SINK_BITS,
+  unpackRecords,
+} from '../table/packed-records.ts'
+import { SINK_KINDS } from '../table/trace-policy.ts'
 import type { UsageBook } from '../table/usage-book.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from '../table/usage-report.ts'
 import { createSqlLedger, LEDGER_TABLES } from './sql-ledger.ts'
-import { TRACE_TABLES } from './trace-outbox.ts'
+import { traceTables } from './trace-outbox.ts'
+import { createTraceTexts, TRACE_TEXTS_TABLE } from './trace-texts.ts'
+import { waitingTable } from './waiting-table.ts'
 
 export const RECORDS_KEPT_MS: number = 30 * 24 * 3_600_000
 /** So many are deleted in one transaction, so that a batch never waits long behind it. */
@@ -34,13 +43,19 @@ export const USAGE_MIGRATIONS: readonly string[] = [
   ALTER TABLE records ADD COLUMN queued_ms INTEGER;
   ALTER TABLE records ADD COLUMN tags TEXT;`,
   `ALTER TABLE records ADD COLUMN traced INTEGER;
-  ${TRACE_TABLES}`,
+  ${traceTables('langfuse')}`,
+  traceTables('otlp'),
+  TRACE_TEXTS_TABLE,
 ]
 
 const INSERT = `INSERT OR IGNORE INTO records (${RECORD_COLUMNS.join(', ')})
   VALUES (${RECORD_COLUMNS.map(() => '?').join(', ')})`
 
-const TRACE = 'INSERT INTO outgoing_traces (seq) SELECT seq FROM records WHERE seq > ? AND traced = 1'
+/** By the sink's bit: how what is new begins to wait for it. */
+const TRACES = SINK_KINDS.map((sink): [number, string] => [
+  SINK_BITS[sink],
+  `INSERT INTO ${waitingTable(sink)} (seq) SELECT seq FROM records WHERE seq > ? AND traced & ${SINK_BITS[sink]}`,
+])
 
 /** Offsets of time zones are multiples of so much, so no day begins within one. */
 const SLICE_MS = 15 * 60_000
@@ -57,11 +72,13 @@ export type Observe = (value: (column: (typeof RECORD_COLUMNS)[number]) => Packe
 
 export function createUsageBook(sql: Sql, observe: Observe = () => {}): UsageBook {
   const ledger = createSqlLedger(sql)
+  const traceTexts = createTraceTexts(sql)
   const lastSeq = (): number => Number(sql.rows('SELECT max(seq) AS seq FROM records')[0]?.['seq'] ?? 0)
   return {
     keep(packed) {
-      const { columns, rows, used, charges } = unpackRecords(packed)
+      const { columns, rows, used, charges, texts = [] } = unpackRecords(packed)
       const places = RECORD_COLUMNS.map((name) => columns.indexOf(name))
+      const id = columns.indexOf('id')
       const endedAt = columns.indexOf('ended_at')
       const traced = columns.indexOf('traced')
       const kept: (readonly PackedValue[])[] = []
@@ -77,7 +94,13 @@ export function createUsageBook(sql: Sql, observe: Observe = () => {}): UsageBoo
             sums.set(charge, more + (sums.get(charge) ?? 0))
           }
         }
-        if (kept.some((row) => row[traced] === 1)) sql.run(TRACE, before)
+        const sinks = kept.reduce((bits, row) => bits | Number(row[traced] ?? 0), 0)
+        for (const [bit, trace] of TRACES) if (sinks & bit) sql.run(trace, before)
+        for (const { row, text } of texts) {
+          const values = rows[row]
+          if (values === undefined || !kept.includes(values)) continue
+          traceTexts.keep(String(values[id]), text, Number(values[endedAt]))
+        }
         const fresh = Array.from(sums, ([charge, sum]) => ({ charge, used: sum }))
         ledger.book(fresh, now)
         return { seq: lastSeq(), fresh }
@@ -93,6 +116,7 @@ export function createUsageBook(sql: Sql, observe: Observe = () => {}): UsageBoo
       // The last one stays: `seq` counts on from it.
       while (sql.run(query, now - RECORDS_KEPT_MS, lastSeq(), PRUNED_AT_ONCE) === PRUNED_AT_ONCE);
       sql.atomically(() => ledger.prune(now))
+      traceTexts.prune(now)
     },
   }
 }

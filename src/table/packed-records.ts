@@ -5,6 +5,8 @@
 import type { Charge } from './charges.ts'
 import { finishedOf } from './finished-of.ts'
 import type { RequestRecord } from './request-record.ts'
+import type { SinkKind } from './trace-policy.ts'
+import type { TraceText } from './trace-text.ts'
 import type { BookedCharge, Finished } from './usage-book.ts'
 
 /** As JSON and as the database take them. */
@@ -19,6 +21,8 @@ export interface PackedRecords {
    */
   used: readonly (readonly (number | string)[])[]
   charges: readonly Charge[]
+  /** What traces hold of text, by the place of the record; left out, none. */
+  texts?: readonly { row: number; text: TraceText }[]
 }
 
 /** In the order of rowOf(). */
@@ -73,7 +77,14 @@ export function packRecords(records: readonly RequestRecord[]): string {
     }
     return pairs
   })
-  const packed: PackedRecords = { columns: RECORD_COLUMNS, rows: records.map(rowOf), used, charges }
+  const texts = records.flatMap(({ text }, row) => (text === undefined ? [] : [{ row, text }]))
+  const packed: PackedRecords = {
+    columns: RECORD_COLUMNS,
+    rows: records.map(rowOf),
+    used,
+    charges,
+    ...(texts.length > 0 && { texts }),
+  }
   return JSON.stringify(packed)
 }
 
@@ -144,6 +155,13 @@ function rowOf(record: RequestRecord): PackedValue[] {
     record.overheadUs,
     record.queuedMs,
     record.tags === undefined ? null : JSON.stringify(record.tags),
-    Number(record.traced === true),
+    sinkBits(record.traced ?? []),
   ]
+}
+
+/** By which the database knows a sink; 0 = none. */
+export const SINK_BITS: Readonly<Record<SinkKind, number>> = { langfuse: 1, otlp: 2 }
+
+function sinkBits(sinks: readonly SinkKind[]): number {
+  return sinks.reduce((bits, sink) => bits | SINK_BITS[sink], 0)
 }

@@ -1,8 +1,11 @@
 /**
- * What is kept of a request once it has ended: allow-listed plain data, never text of the request or its answer, never
- * a header or a key. The edge makes one for each request that was let in, and ships it to the control process.
+ * What is kept of a request once it has ended: allow-listed plain data, never a header or a key, and text of the request
+ * or its answer only for a trace that may hold it. The edge makes one for each request that was let in, and ships it to
+ * the control process.
  */
 import type { FailureCause, Surface } from './route-table.ts'
+import type { SinkKind } from './trace-policy.ts'
+import type { TraceText } from './trace-text.ts'
 import type { Booked } from './usage-book.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -65,8 +68,10 @@ export interface RequestRecord {
   tags?: readonly string[]
   /** How many fields of the request the last attempt's translation left out; left out, none. */
   lost?: number
-  /** There is to be a trace of it; left out, there is not. */
-  traced?: true
+  /** The sinks that are to have a trace of it; left out, none. */
+  traced?: readonly SinkKind[]
+  /** For the trace alone; left out, it has none. No part of what is kept of the request itself. */
+  text?: TraceText
   usage: TokenUsage
   /**
    * Nano-USD (1e-9 USD) by the prices of the table; where the target has none, what its backend says of it (LiteLLM does,

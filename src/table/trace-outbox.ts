@@ -1,13 +1,16 @@
-/** Traces on their way to the sink, as the thread that owns the database hands them out. */
-import type { HistoryEntry } from './history.ts'
+/** Traces on their way to the sinks, as the thread that owns the database hands them out. */
+import type { SinkKind, TraceContent } from './trace-policy.ts'
+import type { OutgoingTrace } from './trace-text.ts'
 
 export interface TraceBatch {
   /** Oldest first. */
-  traces: HistoryEntry[]
+  traces: OutgoingTrace[]
   /** Those of them that were sent before without anybody hearing what became of it: the sink may have them twice. */
   sentBefore: number
   /** The oldest, which had to go because too many waited. */
   dropped: number
+  /** There are others behind them for which there was no room, their text being long; left out, there are not. */
+  more?: true
 }
 
 /** What became of traces that were sent, by `seq`. What nobody heard of again is named nowhere. */
@@ -31,10 +34,14 @@ export interface TraceBacklog {
   lastDeath: string | null
 }
 
+/** What waits for one sink waits for no other: each has all of this for itself. */
 export interface TraceOutbox {
-  /** @param query at most so many now; of more than `backlog` that wait the oldest are dropped */
-  nextTraces: (query: { most: number; backlog: number }) => TraceBatch
+  /**
+   * @param query at most so many now; of more than `backlog` that wait the oldest are dropped; `content` is what the sink
+   *   takes, without which it is given no text
+   */
+  nextTraces: (query: { sink: SinkKind; most: number; backlog: number; content?: TraceContent }) => TraceBatch
   /** Refusals are counted: who has been refused too often is given up. */
-  settleTraces: (settlement: TraceSettlement) => void
-  traceBacklog: () => TraceBacklog
+  settleTraces: (sink: SinkKind, settlement: TraceSettlement) => void
+  traceBacklog: (sink: SinkKind) => TraceBacklog
 }

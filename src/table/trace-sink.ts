@@ -1,9 +1,11 @@
 /** A service that takes traces. */
-import type { HistoryEntry } from './history.ts'
 import type { TraceSettlement } from './trace-outbox.ts'
+import type { OutgoingTrace } from './trace-text.ts'
 
 /** What became of what was sent. */
 export interface TraceDelivery extends TraceSettlement {
+  /** Spans of those that are done which the sink did not take: it does not say which. */
+  spansRefused: number
   /** How many were sent and nobody knows whether they arrived. */
   inDoubt: number
   /** The sink asks to be left alone for so long; null = it does not say. */
@@ -14,6 +16,6 @@ export interface TraceDelivery extends TraceSettlement {
 
 export interface TraceSink {
   /** Never rejects. @param signal cuts it short: what is under way is in doubt then */
-  send: (traces: readonly HistoryEntry[], signal: AbortSignal) => Promise<TraceDelivery>
+  send: (traces: readonly OutgoingTrace[], signal: AbortSignal) => Promise<TraceDelivery>
   close: () => Promise<void>
 }

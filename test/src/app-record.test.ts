@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RequestRecord } from '../../src/table/request-record.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
-import type { TraceContent, TracePolicy } from '../../src/table/trace-policy.ts'
+import type { SinkKind, TraceContent, TracePolicy } from '../../src/table/trace-policy.ts'
 import { makePrivacy, makeRuledTable } from './make-policy.ts'
 import { AUTHORIZED, makeActive, makeClient } from './make-snapshot.ts'
 import { answer, gateway } from './metered-gateway.ts'
@@ -40,6 +40,7 @@ async function recordOf({ fields = {}, table = {}, headers = {} }: Asked): Promi
 const TRACE: TracePolicy = {
   kind: 'langfuse',
   url: 'http://langfuse.test',
+  content: 'metadata-only',
   publicKey: { env: 'P' },
   secretKey: { env: 'S' },
   environment: null,
@@ -97,11 +98,11 @@ describe('the record of a request', () => {
     expect(verdict?.finds).toHaveLength(20)
   })
 
-  it.each<[string, Partial<RouteTable>, string, true | undefined]>([
-    ['one', {}, 'hello', true],
-    ['one of what a label lets in', { labels: labelled('metadata-only') }, `ask ${MAIL}`, true],
+  it.each<[string, Partial<RouteTable>, string, readonly SinkKind[] | undefined]>([
+    ['one', {}, 'hello', ['langfuse']],
+    ['one of what a label lets in', { labels: labelled('metadata-only') }, `ask ${MAIL}`, ['langfuse']],
     ['none of what a label keeps out', { labels: labelled('none') }, `ask ${MAIL}`, undefined],
-    ['one of what does not carry that label', { labels: labelled('none') }, 'hello', true],
+    ['one of what does not carry that label', { labels: labelled('none') }, 'hello', ['langfuse']],
     [
       'none of a client whose requests carry it, decided or not',
       {
@@ -112,8 +113,8 @@ describe('the record of a request', () => {
       undefined,
     ],
   ])('asks for a trace where there is a sink: %s', async (_, table, text, traced) => {
-    const record = await recordOf({ table: { trace: TRACE, ...table }, fields: says(text) })
-    expect(record.traced).toBe(traced)
+    const record = await recordOf({ table: { trace: [TRACE], ...table }, fields: says(text) })
+    expect(record.traced).toEqual(traced)
   })
 
   it.each([

@@ -119,8 +119,9 @@ export async function startTracedGateway(runtime: Runtime, sink: string): Promis
     },
     async status() {
       const answer = await fetchStatus(gateway.stateDir)
-      if (answer.kind !== 'running' || !answer.status.traces) throw new Error(JSON.stringify(answer))
-      return answer.status.traces
+      const traces = answer.kind === 'running' ? answer.status.traces?.[0] : undefined
+      if (traces === undefined) throw new Error(JSON.stringify(answer))
+      return traces
     },
     async close() {
       await gateway.stop()

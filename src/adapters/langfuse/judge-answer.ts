@@ -1,24 +1,7 @@
 /** What Langfuse's answer says of the traces that were sent. */
 import type { ApiIngestionResponse } from 'langfuse'
-import type { Answer } from './post.ts'
-
-/** A trace on the wire. */
-export interface Parcel {
-  seq: number
-  /** Its spans or events, joined by commas. */
-  json: string
-  /** Ids of its events; empty for spans. */
-  events: readonly string[]
-}
-
-export type Judgement =
-  | { kind: 'taken'; done: number[]; refused: number[]; dead: { seq: number; why: string }[] }
-  /** What was sent is at fault, or a part of it. */
-  | { kind: 'unfit'; why: string }
-  /** Nothing of it was taken, for now. */
-  | { kind: 'untaken'; why: string; retryAfterMs: number | null }
-  /** Nobody knows. */
-  | { kind: 'in-doubt'; why: string }
+import type { Judgement, Parcel } from '../tracing/deliver.ts'
+import type { Answer } from '../tracing/http-client.ts'
 
 const MULTI_STATUS = 207
 

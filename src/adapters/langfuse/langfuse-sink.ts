@@ -5,10 +5,10 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { HistoryEntry } from '../../table/history.ts'
-import type { TraceDelivery, TraceSink } from '../../table/trace-sink.ts'
-import { judgeAnswer, type Judgement, type Parcel } from './judge-answer.ts'
-import { createLangfuseClient, type Answer } from './post.ts'
-import { splitBySize } from './split-by-size.ts'
+import type { TraceSink } from '../../table/trace-sink.ts'
+import { deliver, nothingDelivered, type Parcel } from '../tracing/deliver.ts'
+import { createSinkClient, type Answer } from '../tracing/http-client.ts'
+import { judgeAnswer } from './judge-answer.ts'
 import { toBatchEvents } from './to-batch.ts'
 import { otlpBody, toOtlpSpans } from './to-otlp.ts'
 
@@ -23,12 +23,6 @@ export interface LangfuseOptions {
   version: string
 }
 
-type Delivery = {
-  -readonly [Key in keyof TraceDelivery]: TraceDelivery[Key] extends readonly (infer Item)[]
-    ? Item[]
-    : TraceDelivery[Key]
-}
-
 type Protocol = 'otlp' | 'batch'
 
 /** Characters of a body; spans travel compressed. */
@@ -39,7 +33,9 @@ const OTLP_SINCE = [3, 22] as const
 const ASK_VERSION_EVERY_MS = 600_000
 
 export function createLangfuseSink(options: LangfuseOptions): TraceSink {
-  const client = createLangfuseClient(options)
+  const { url, publicKey, secretKey } = options
+  const authorization = `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString('base64')}`
+  const client = createSinkClient({ url, headers: { authorization } })
   let known: { protocol: Protocol; until: number } | null = null
 
   const findProtocol = async (signal: AbortSignal): Promise<Protocol | { why: string }> => {
@@ -72,35 +68,23 @@ export function createLangfuseSink(options: LangfuseOptions): TraceSink {
   }
   return {
     async send(traces, signal) {
-      const delivery: Delivery = { ...NOTHING, done: [], back: [], refused: [], dead: [] }
       const protocol = await findProtocol(signal)
       if (typeof protocol !== 'string') {
-        return { ...delivery, back: traces.map(({ seq }) => seq), problem: protocol.why }
+        return { ...nothingDelivered(), back: traces.map(({ seq }) => seq), problem: protocol.why }
       }
-      const parcels = traces.map((entry) => pack(entry, protocol, options.environment))
-      const groups = splitBySize(parcels, MOST_OF[protocol])
-      for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
-        if (delivery.problem !== null) {
-          delivery.back.push(...group.map(({ seq }) => seq))
-          continue
-        }
-        const judgement = judgeAnswer(await post(protocol, group, signal), group)
-        if (judgement.kind === 'unfit' && group.length > 1) {
-          // One of them may spoil it for all: halves, until it stands alone.
-          const middle = Math.ceil(group.length / 2)
-          groups.unshift(group.slice(0, middle), group.slice(middle))
-          continue
-        }
-        book(delivery, judgement, group)
-        if (delivery.problem !== null) known = null
-      }
+      const delivery = await deliver(
+        traces.map((entry) => pack(entry, protocol, options.environment)),
+        {
+          most: MOST_OF[protocol],
+          post: async (parcels) => judgeAnswer(await post(protocol, parcels, signal), parcels),
+        },
+      )
+      if (delivery.problem !== null) known = null
       return delivery
     },
     close: () => client.close(),
   }
 }
-
-const NOTHING = { inDoubt: 0, retryAfterMs: null, problem: null }
 
 /** A server that does not tell is one of today. */
 function protocolOf(health: string | null): Protocol {
@@ -117,28 +101,4 @@ function pack(entry: HistoryEntry, protocol: Protocol, environment: string | nul
   }
   const events = toBatchEvents(entry, environment)
   return { seq: entry.seq, json: JSON.stringify(events).slice(1, -1), events: events.map(({ id }) => id) }
-}
-
-function book(delivery: Delivery, judgement: Judgement, parcels: readonly Parcel[]): void {
-  const seqs = parcels.map(({ seq }) => seq)
-  switch (judgement.kind) {
-    case 'taken':
-      delivery.done.push(...judgement.done)
-      delivery.refused.push(...judgement.refused)
-      delivery.dead.push(...judgement.dead)
-      if (judgement.refused.length > 0) delivery.problem = 'it refuses some of them for now'
-      return
-    case 'unfit':
-      delivery.dead.push(...seqs.map((seq) => ({ seq, why: judgement.why })))
-      return
-    case 'untaken':
-      delivery.back.push(...seqs)
-      delivery.problem = judgement.why
-      delivery.retryAfterMs = judgement.retryAfterMs
-      return
-    case 'in-doubt':
-      delivery.inDoubt += seqs.length
-      delivery.problem = judgement.why
-      return
-  }
 }

@@ -1,6 +1,6 @@
-/** The trace sink: whether it answers, which version it is, whether it knows the keys, and whether clocks agree. */
+/** A trace sink: whether it answers and takes our keys; of Langfuse also which version it is, and whether clocks agree. */
 import { fetch } from 'undici'
-import type { TracePolicy } from '../../table/trace-policy.ts'
+import type { LangfusePolicy, OtlpPolicy, TracePolicy } from '../../table/trace-policy.ts'
 import type { Environment } from '../build-snapshot.ts'
 import { createReport, type Finding } from './finding.ts'
 
@@ -11,7 +11,41 @@ const CLOCK_MS = 60_000
 type Answer = { status: number; body: unknown; date: string | null } | { why: string }
 
 /** Nothing is written there. */
-export async function checkTraces(trace: TracePolicy, environment: Environment): Promise<Finding[]> {
+export function checkTraces(trace: TracePolicy, environment: Environment): Promise<Finding[]> {
+  return trace.kind === 'langfuse' ? checkLangfuse(trace, environment) : checkOtlp(trace, environment)
+}
+
+/** Asked to take no trace at all, which anybody who speaks OTLP can. */
+async function checkOtlp(trace: OtlpPolicy, environment: Environment): Promise<Finding[]> {
+  const { findings, report } = createReport('traces otlp')
+  const values = Object.entries(trace.headers).map(([name, { env }]) => [name, environment[env]] as const)
+  // That one is not set is said with the other secrets.
+  if (values.some(([, value]) => !value)) return findings
+  const headers = Object.fromEntries(values.map(([name, value]) => [name, value ?? '']))
+  const answer = await ask(
+    trace.url,
+    { ...headers, 'content-type': 'application/json' },
+    '{"resourceSpans":[]}',
+  )
+  if ('why' in answer) {
+    report('reach', 'fail', `${trace.url} does not answer: ${answer.why}`, 'traces wait until it does')
+    return findings
+  }
+  const { status } = answer
+  const refused = `asked to take no trace, it answers ${status}`
+  if (status === 401 || status === 403) report('keys', 'fail', `it refuses the headers (${status})`)
+  else if (status === 404 || status === 405) {
+    report('reach', 'fail', refused, `most collectors take traces at ${quotedPath(trace.url)}`)
+  } else if (status >= 300) report('reach', 'warn', refused)
+  else report('reach', 'ok', `${trace.url} takes traces`)
+  return findings
+}
+
+function quotedPath(url: string): string {
+  return `\`${new URL('/v1/traces', url).href}\``
+}
+
+async function checkLangfuse(trace: LangfusePolicy, environment: Environment): Promise<Finding[]> {
   const { findings, report } = createReport('traces')
   const health = await ask(`${trace.url}/api/public/health`, {})
   if ('why' in health) {
@@ -44,10 +78,12 @@ export async function checkTraces(trace: TracePolicy, environment: Environment):
   return findings
 }
 
-async function ask(url: string, headers: Record<string, string>): Promise<Answer> {
+/** @param body left out, it is a GET */
+async function ask(url: string, headers: Record<string, string>, body?: string): Promise<Answer> {
   try {
     const response = await fetch(url, {
       headers,
+      ...(body !== undefined && { method: 'POST', body }),
       redirect: 'manual',
       signal: AbortSignal.timeout(ANSWER_MS),
     })

@@ -9,7 +9,7 @@ export type ComponentState = 'up' | 'down' | 'unknown'
 
 export interface ComponentHealth {
   kind: 'edge' | 'database' | 'backend' | 'redis' | 'traces'
-  /** Of a backend the policy's name; else the kind. */
+  /** Of a backend the policy's name, of traces the kind of the sink; else the kind. */
   name: string
   /** `unknown` = nobody has asked it yet. */
   state: ComponentState
@@ -36,8 +36,8 @@ export interface HealthSources {
   database: () => Promise<unknown>
   /** Null = the policy in force names none. */
   redis: () => Promise<unknown> | null
-  /** Null = there is no sink. */
-  traces: () => Promise<ShippingStatus | null>
+  /** By sink. */
+  traces: () => Promise<ShippingStatus[]>
   /** Unix ms. */
   now: () => number
 }
@@ -109,14 +109,14 @@ async function redisHealth({ redis }: HealthSources): Promise<Found[]> {
   return [{ ...base, state: 'down', latencyMs: null, detail: answer.problem }]
 }
 
-/** The sink is not asked for this: what became of the last batch says how it stands. */
+/** Sinks are not asked for this: what became of the last batch says how they stand. */
 async function tracesHealth({ traces }: HealthSources): Promise<Found[]> {
-  const status = await traces().catch(() => null)
-  if (status === null) return []
-  const { problem, shipped } = status
-  const calm = shipped > 0 ? 'up' : 'unknown'
-  const state = problem === null ? calm : 'down'
-  return [{ kind: 'traces', name: 'traces', state, latencyMs: null, detail: problem }]
+  const sinks = await traces().catch(() => [])
+  return sinks.map(({ sink, problem, shipped }) => {
+    const calm = shipped > 0 ? 'up' : 'unknown'
+    const state = problem === null ? calm : 'down'
+    return { kind: 'traces', name: sink, state, latencyMs: null, detail: problem }
+  })
 }
 
 function backendHealth({ name, health }: GatewayStatus['backends'][number]): Found[] {

@@ -1,30 +1,42 @@
-/** The trace sink that the policy in force names, with its keys from the environment. */
+/** A trace sink that the policy in force names, with its secrets from the environment. */
+import type { LangfusePolicy, OtlpPolicy, SinkKind, TracePolicy } from '../../table/trace-policy.ts'
 import type { TraceSink } from '../../table/trace-sink.ts'
+import type { Environment } from '../build-snapshot.ts'
 import type { Gateway } from '../gateway.ts'
 import type { SinkInForce } from './trace-shipper.ts'
 
 /** Where traces go, and as whom. */
-export interface TraceServer {
-  url: string
-  publicKey: string
-  secretKey: string
-  environment: string | null
-}
+export type TraceServer =
+  | (Pick<LangfusePolicy, 'kind' | 'url' | 'environment'> & { publicKey: string; secretKey: string })
+  | (Pick<OtlpPolicy, 'kind' | 'url' | 'environment'> & { headers: Record<string, string> })
 
-/** @returns null = it names none, or none is in force yet */
+/** @returns null = it names none of that kind, or none is in force yet */
 export function sinkInForce(
   gateway: Pick<Gateway, 'isServing' | 'inForce'>,
+  kind: SinkKind,
   open: (server: TraceServer) => TraceSink,
 ): SinkInForce | null {
   if (!gateway.isServing) return null
   const { table, environment } = gateway.inForce
-  if (table.trace === undefined) return null
-  const { url, publicKey, secretKey, backlog, environment: label } = table.trace
-  const server = {
-    url,
-    publicKey: environment[publicKey.env] ?? '',
-    secretKey: environment[secretKey.env] ?? '',
-    environment: label,
+  const policy = table.trace?.find((sink) => sink.kind === kind)
+  if (policy === undefined) return null
+  const server = toServer(policy, environment)
+  const { backlog, content } = policy
+  return { key: JSON.stringify(server), backlog, content, open: () => open(server) }
+}
+
+function toServer(policy: TracePolicy, environment: Environment): TraceServer {
+  const valueOf = ({ env }: { env: string }): string => environment[env] ?? ''
+  const { url, environment: label } = policy
+  if (policy.kind === 'langfuse') {
+    const [publicKey, secretKey] = [valueOf(policy.publicKey), valueOf(policy.secretKey)]
+    return { kind: 'langfuse', url, environment: label, publicKey, secretKey }
   }
-  return { key: JSON.stringify(server), backlog, open: () => open(server) }
+  const headers = Object.entries(policy.headers).map(([name, secret]) => [name, valueOf(secret)])
+  return {
+    kind: 'otlp',
+    url,
+    environment: label,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+  }
 }

@@ -1,8 +1,9 @@
 /**
- * Brings traces from the database to the sink, one batch after the other. It is poked when there are new ones, and waits
+ * Brings traces from the database to one sink, one batch after the other. It is poked when there are new ones, and waits
  * for nobody's sake but its own: neither requests nor their records ever wait for it.
  */
 import type { TraceBacklog, TraceOutbox } from '../../table/trace-outbox.ts'
+import type { SinkKind, TraceContent } from '../../table/trace-policy.ts'
 import type { TraceSink } from '../../table/trace-sink.ts'
 import { backOff } from './back-off.ts'
 
@@ -11,10 +12,13 @@ export interface SinkInForce {
   /** Differs when anything of the sink does. */
   key: string
   backlog: number
+  /** The most of text that it is given; left out, none. */
+  content?: TraceContent
   open: () => TraceSink
 }
 
 export interface TraceShipperOptions {
+  kind: SinkKind
   /** The outbox in the database's thread. */
   outbox: {
     [Method in keyof TraceOutbox]: (
@@ -35,9 +39,12 @@ export interface ShippingCounts {
   duplicatesPossible: number
   /** Gone because too many waited. */
   dropped: number
+  /** Spans of those shipped that the sink did not take, without saying which. */
+  spansRefused: number
 }
 
 export interface ShippingStatus extends TraceBacklog, ShippingCounts {
+  sink: SinkKind
   /** Why nothing is taken at the moment; null = it is. */
   problem: string | null
 }
@@ -56,8 +63,8 @@ const LINGER_MS = 250
 const MOST_AT_ONCE = 200
 const STOP_WITHIN_MS = 2000
 
-export function createTraceShipper({ outbox, sink, log, random }: TraceShipperOptions): TraceShipper {
-  const counts: ShippingCounts = { shipped: 0, duplicatesPossible: 0, dropped: 0 }
+export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShipperOptions): TraceShipper {
+  const counts: ShippingCounts = { shipped: 0, duplicatesPossible: 0, dropped: 0, spansRefused: 0 }
   let opened: { key: string; sink: TraceSink } | null = null
   let running: Promise<void> | null = null
   let isPoked = false
@@ -83,27 +90,37 @@ export function createTraceShipper({ outbox, sink, log, random }: TraceShipperOp
     return opened.sink
   }
   const tell = (now: string | null): void => {
-    if (now !== null && problem === null) log(`traces are not taken and wait: ${now}`)
-    if (now === null && problem !== null) log('traces are taken again')
+    if (now !== null && problem === null) log(`${kind} does not take traces, they wait: ${now}`)
+    if (now === null && problem !== null) log(`${kind} takes traces again`)
     problem = now
   }
   /** @returns whether there was as much as fits, and how long the sink asks to be left alone */
   const shipOnce = async (wanted: SinkInForce): Promise<{ isFull: boolean; retryAfterMs: number | null }> => {
-    const batch = await outbox.nextTraces({ most: MOST_AT_ONCE, backlog: wanted.backlog })
+    const batch = await outbox.nextTraces({
+      sink: kind,
+      most: MOST_AT_ONCE,
+      backlog: wanted.backlog,
+      content: wanted.content ?? 'metadata-only',
+    })
     if (batch.dropped > 0) {
       counts.dropped += batch.dropped
-      log(`${batch.dropped} traces are lost: more than ${wanted.backlog} waited`)
+      log(`${batch.dropped} traces for ${kind} are lost: more than ${wanted.backlog} waited`)
     }
     if (batch.traces.length === 0) return { isFull: false, retryAfterMs: null }
     const delivery = await opening(wanted).send(batch.traces, cut.signal)
-    await outbox.settleTraces(delivery)
+    await outbox.settleTraces(kind, delivery)
     counts.shipped += delivery.done.length
     counts.duplicatesPossible += Math.min(batch.sentBefore, delivery.done.length)
     if (delivery.dead.length > 0) {
-      log(`${delivery.dead.length} traces are given up: ${delivery.dead[0]?.why ?? ''}`)
+      log(`${delivery.dead.length} traces for ${kind} are given up: ${delivery.dead[0]?.why ?? ''}`)
+    }
+    if (delivery.spansRefused > 0) {
+      counts.spansRefused += delivery.spansRefused
+      log(`${kind} took a batch without ${delivery.spansRefused} of its spans`)
     }
     tell(delivery.problem)
-    return { isFull: batch.traces.length === MOST_AT_ONCE, retryAfterMs: delivery.retryAfterMs }
+    const isFull = batch.more === true || batch.traces.length === MOST_AT_ONCE
+    return { isFull, retryAfterMs: delivery.retryAfterMs }
   }
   const run = async (): Promise<void> => {
     let failures = 0
@@ -141,7 +158,7 @@ export function createTraceShipper({ outbox, sink, log, random }: TraceShipperOp
     poke,
     async status() {
       if (sink() === null) return null
-      return { ...(await outbox.traceBacklog()), ...counts, problem }
+      return { sink: kind, ...(await outbox.traceBacklog(kind)), ...counts, problem }
     },
     async stop() {
       stopping.abort()

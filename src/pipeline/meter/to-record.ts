@@ -7,6 +7,7 @@ import type { RouteTable, Surface } from '../../table/route-table.ts'
 import type { Booked } from '../../table/usage-book.ts'
 import type { Verdict } from '../../table/verdict.ts'
 import type { Journey } from '../forward/exchange.ts'
+import { traceContent } from '../trace/trace-content.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { Spent } from './settle.ts'
 
@@ -63,18 +64,16 @@ export function toRecord(ended: EndedRequest): RequestRecord {
     queuedMs,
     ...(tags.length > 0 && { tags }),
     ...(lost.length > 0 && { lost: lost.length }),
-    ...(isTraced(ended) && { traced: true }),
+    ...tracedBy(ended),
     usage: spent.usage,
     cost: target?.price == null && toldCost === null ? null : spent.cost,
     charges: ended.charges,
   }
 }
 
-/** Who was not decided carries at least what its client's requests always do. */
-function isTraced({ table, client, facts, decision }: EndedRequest): boolean {
-  if (table.trace === undefined) return false
-  const labels = decision?.labels ?? [...Object.keys(facts.labels), ...(table.clients[client]?.labels ?? [])]
-  return labels.every((label) => table.labels[label]?.trace !== 'none')
+function tracedBy(ended: EndedRequest): Pick<RequestRecord, 'traced'> {
+  if (traceContent(ended) === 'none') return {}
+  return { traced: (ended.table.trace ?? []).map(({ kind }) => kind) }
 }
 
 /** What stands in a wildcard's place is the client's text, and no record keeps that. */

@@ -70,17 +70,17 @@ it('says how many places are taken, and who waits', () => {
   expect(renderStatus(status).split('\n')).toContain('places       gpu 4 of 4 taken, 2 waiting')
 })
 
-it.each<[string, Partial<NonNullable<GatewayStatus['traces']>>, string]>([
-  ['all is well', { shipped: 12 }, 'traces       12 shipped; 0 waiting'],
+it.each<[string, Partial<NonNullable<GatewayStatus['traces']>[number]>, string]>([
+  ['all is well', { shipped: 12 }, 'traces       langfuse: 12 shipped; 0 waiting'],
   [
     'the sink is down',
     { waiting: 3, oldestAt: Date.parse(SINCE), problem: 'ECONNREFUSED' },
-    `traces       NOT TAKEN, they wait: ECONNREFUSED; 0 shipped; 3 waiting, the oldest of ${SINCE}`,
+    `traces       langfuse: NOT TAKEN, they wait: ECONNREFUSED; 0 shipped; 3 waiting, the oldest of ${SINCE}`,
   ],
   [
     'there was trouble',
-    { shipped: 9, duplicatesPossible: 2, dropped: 5, dead: 1, lastDeath: 'it answers 400' },
-    'traces       9 shipped; 0 waiting; 2 perhaps twice; 5 LOST because too many waited; 1 GIVEN UP: it answers 400',
+    { shipped: 9, duplicatesPossible: 2, dropped: 5, spansRefused: 3, dead: 1, lastDeath: 'it answers 400' },
+    'traces       langfuse: 9 shipped; 0 waiting; 2 perhaps twice; 5 LOST because too many waited; 3 SPANS REFUSED; 1 GIVEN UP: it answers 400',
   ],
 ])('says how it stands with traces when %s', (_, fields, line) => {
   const traces = {
@@ -94,6 +94,8 @@ it.each<[string, Partial<NonNullable<GatewayStatus['traces']>>, string]>([
     problem: null,
     ...fields,
   }
-  expect(renderStatus({ ...statusWith(null), traces }).split('\n')).toContain(line)
-  expect(renderStatus(statusWith(null))).not.toContain('traces')
+  expect(renderStatus({ ...statusWith(null), traces: [traces] }, 'in-force').split('\n')).toContain(line)
+  expect(renderStatus(statusWith(null), 'in-force')).not.toContain('traces')
 })
+    sink: 'langfuse' as const,
+    spansRefused: 0,

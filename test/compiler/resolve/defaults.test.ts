@@ -71,8 +71,8 @@ const OF_POLICY: Record<string, unknown> = {
   BackendDownAlertConfig: ALERT_TIMES,
   BudgetAlertConfig: ALERT_TIMES,
   TraceAgeAlertConfig: ALERT_TIMES,
-  // No text is kept yet: there is nothing to set.
-  TraceConfig: { content: 'metadata-only', backlog: DEFAULTS.traceBacklog },
+  LangfuseSinkConfig: { content: DEFAULTS.traceContent, backlog: DEFAULTS.traceBacklog },
+  OtlpSinkConfig: { content: DEFAULTS.traceContent, backlog: DEFAULTS.traceBacklog },
 }
 
 describe('defaults', () => {

@@ -302,7 +302,30 @@ describe('trace', () => {
   ]
   it.each(rows)('%s', async (_, config, expected) => {
     const { policy } = await resolveDocuments({ policy: { trace: { ...TRACE, url: 'http://h', ...config } } })
-    expect(policy.sinks.trace?.policy).toMatchObject({ kind: 'langfuse', ...keys, ...expected })
+    expect(policy.sinks.trace.map((sink) => sink.policy)).toMatchObject([
+      { kind: 'langfuse', content: 'metadata-only', ...keys, ...expected },
+    ])
+  })
+
+  const otlp: [string, Record<string, unknown>, Record<string, unknown>][] = [
+    ['with defaults', {}, { url: 'http://h:80/v1/traces', environment: null, headers: {}, backlog: 100_000 }],
+    ['under its own path', { url: 'https://h/in/' }, { url: 'https://h:443/in' }],
+    [
+      'as it says',
+      { content: 'full', headers: { 'X-Key': { env: 'K' } } },
+      { content: 'full', headers: { 'x-key': { env: 'K' } } },
+    ],
+  ]
+  it.each(otlp)('beside an otlp one %s', async (_, config, expected) => {
+    const second = { sink: 'otlp', url: 'http://h', zone: 'lan', ...config }
+    const { policy, codes } = await resolveDocuments({
+      policy: { trace: [{ ...TRACE, url: 'http://h' }, second] },
+    })
+    expect(codes).toEqual([])
+    expect(policy.sinks.trace.map((sink) => sink.policy)).toMatchObject([
+      { kind: 'langfuse' },
+      { kind: 'otlp', ...expected },
+    ])
   })
 })
 

@@ -4,6 +4,7 @@ import {
   createHealthCheck,
   type HealthSources,
 } from '../../../src/control/health/health-detail.ts'
+import type { ShippingStatus } from '../../../src/control/shipping/trace-shipper.ts'
 import type { GatewayStatus } from '../../../src/control/gateway-status.ts'
 import { NOON } from '../make-record.ts'
 
@@ -23,7 +24,8 @@ const GPU: GatewayStatus['backends'][number] = {
     askedAt: null,
   },
 }
-const SHIPPING = {
+const SHIPPING: ShippingStatus = {
+  sink: 'langfuse',
   waiting: 0,
   oldestAt: null,
   dead: 0,
@@ -31,6 +33,7 @@ const SHIPPING = {
   shipped: 3,
   duplicatesPossible: 0,
   dropped: 0,
+  spansRefused: 0,
   problem: null,
 }
 
@@ -40,7 +43,7 @@ function rig(sources: Partial<HealthSources> = {}, status: Partial<Status> = {})
     edge: () => Promise.resolve({}),
     database: () => Promise.resolve(),
     redis: () => null,
-    traces: () => Promise.resolve(null),
+    traces: () => Promise.resolve([]),
     now: () => NOON,
     ...sources,
   }
@@ -102,25 +105,25 @@ describe('createHealthCheck', () => {
     {
       name: 'Redis away, a sink that takes nothing, a backend down and one that is not asked',
       status: 'degraded',
-      sources: { redis: refused, traces: () => Promise.resolve({ ...SHIPPING, problem: '503' }) },
+      sources: { redis: refused, traces: () => Promise.resolve([{ ...SHIPPING, problem: '503' }]) },
       part: { backends: [GPU, { ...GPU, name: 'cloud', health: null }] },
       parts: [
         ['edge', 'up', null],
         ['database', 'up', null],
         ['redis', 'down', 'refused'],
-        ['traces', 'down', '503'],
+        ['langfuse', 'down', '503'],
         ['gpu', 'down', 'refused'],
       ],
     },
     {
       name: 'Redis and the sink well',
       status: 'up',
-      sources: { redis: () => Promise.resolve(), traces: () => Promise.resolve(SHIPPING) },
+      sources: { redis: () => Promise.resolve(), traces: () => Promise.resolve([SHIPPING]) },
       parts: [
         ['edge', 'up', null],
         ['database', 'up', null],
         ['redis', 'up', null],
-        ['traces', 'up', null],
+        ['langfuse', 'up', null],
       ],
     },
   ])('$name: $status', async ({ status, sources, part, parts }) => {

@@ -4,6 +4,8 @@ import { createTraceOutbox } from '../../../src/state/trace-outbox.ts'
 import { createUsageBook, RECORDS_KEPT_MS, USAGE_MIGRATIONS } from '../../../src/state/usage-book.ts'
 import { packRecords } from '../../../src/table/packed-records.ts'
 import type { TraceOutbox, TraceSettlement } from '../../../src/table/trace-outbox.ts'
+import type { SinkKind } from '../../../src/table/trace-policy.ts'
+import type { UsageBook } from '../../../src/table/usage-book.ts'
 import { makeRecord, NOON } from '../make-record.ts'
 
 interface Rig {
@@ -14,6 +16,7 @@ interface Rig {
   next: (most?: number, backlog?: number) => string[]
   settle: (settlement: Partial<TraceSettlement>) => void
   database: Database
+  book: UsageBook
 }
 
 function rig(): Rig {
@@ -23,15 +26,18 @@ function rig(): Rig {
   const outbox = createTraceOutbox(database)
   return {
     database,
+    book,
     outbox,
     keep(...ids) {
       const records = ids.map((id, i) =>
-        makeRecord({ id, endedAt: NOON + i, ...(!id.startsWith('-') && { traced: true }) }),
+        makeRecord({ id, endedAt: NOON + i, ...(!id.startsWith('-') && { traced: ['langfuse'] }) }),
       )
       book.keep(packRecords(records))
     },
-    next: (most = 10, backlog = 100) => outbox.nextTraces({ most, backlog }).traces.map(({ id }) => id),
-    settle: (settlement) => outbox.settleTraces({ done: [], back: [], refused: [], dead: [], ...settlement }),
+    next: (most = 10, backlog = 100) =>
+      outbox.nextTraces({ sink: 'langfuse', most, backlog }).traces.map(({ id }) => id),
+    settle: (settlement) =>
+      outbox.settleTraces('langfuse', { done: [], back: [], refused: [], dead: [], ...settlement }),
   }
 }
 
@@ -49,13 +55,14 @@ describe('createTraceOutbox', () => {
   it('gives the whole record', () => {
     const { outbox, keep } = rig()
     keep('a')
-    const [trace] = outbox.nextTraces({ most: 1, backlog: 1 }).traces
+    const [trace] = outbox.nextTraces({ sink: 'langfuse', most: 1, backlog: 1 }).traces
     expect(trace).toMatchObject({ seq: 1, id: 'a', client: 'crew', cost: 1_000_000, inputTokens: 100 })
   })
 
   it('tells what was sent without a word of what became of it', () => {
     const { outbox, keep, settle } = rig()
-    const sentBefore = (): number => outbox.nextTraces({ most: 10, backlog: 100 }).sentBefore
+    const sentBefore = (): number =>
+      outbox.nextTraces({ sink: 'langfuse', most: 10, backlog: 100 }).sentBefore
     keep('a', 'b', 'c')
     expect(sentBefore()).toBe(0)
     settle({ back: [1], refused: [2] })
@@ -72,7 +79,7 @@ describe('createTraceOutbox', () => {
     expect(next()).toEqual(['b', 'c'])
     settle({ refused: [2], back: [3] })
     expect(next()).toEqual(['c'])
-    expect(outbox.traceBacklog()).toEqual({
+    expect(outbox.traceBacklog('langfuse')).toEqual({
       waiting: 1,
       oldestAt: NOON + 2,
       dead: 2,
@@ -83,9 +90,12 @@ describe('createTraceOutbox', () => {
   it('drops the oldest of too many, and says how many', () => {
     const { outbox, keep, next } = rig()
     keep('a', 'b', 'c', 'd', 'e')
-    expect(outbox.nextTraces({ most: 1, backlog: 3 })).toMatchObject({ dropped: 2, traces: [{ id: 'c' }] })
+    expect(outbox.nextTraces({ sink: 'langfuse', most: 1, backlog: 3 })).toMatchObject({
+      dropped: 2,
+      traces: [{ id: 'c' }],
+    })
     expect(next()).toEqual(['c', 'd', 'e'])
-    expect(outbox.nextTraces({ most: 1, backlog: 3 }).dropped).toBe(0)
+    expect(outbox.nextTraces({ sink: 'langfuse', most: 1, backlog: 3 }).dropped).toBe(0)
   })
 
   it('forgets traces with their records', () => {
@@ -94,12 +104,29 @@ describe('createTraceOutbox', () => {
     settle({ dead: [{ seq: 1, why: 'too large' }] })
     createUsageBook(database).prune(NOON + RECORDS_KEPT_MS + 1)
     // The last record stays.
-    expect(outbox.traceBacklog()).toMatchObject({ waiting: 1, dead: 0, lastDeath: null })
+    expect(outbox.traceBacklog('langfuse')).toMatchObject({ waiting: 1, dead: 0, lastDeath: null })
+  })
+
+  it('keeps what waits for one sink apart from what waits for another', () => {
+    const { book, outbox, settle } = rig()
+    const records = [
+      makeRecord({ id: 'a', traced: ['langfuse', 'otlp'] }),
+      makeRecord({ id: 'b', traced: ['otlp'] }),
+    ]
+    book.keep(packRecords(records))
+    const idsFor = (sink: SinkKind): string[] =>
+      outbox.nextTraces({ sink, most: 10, backlog: 100 }).traces.map(({ id }) => id)
+    expect([idsFor('langfuse'), idsFor('otlp')]).toEqual([['a'], ['a', 'b']])
+    settle({ done: [1] })
+    expect([idsFor('langfuse'), idsFor('otlp')]).toEqual([[], ['a', 'b']])
+    outbox.settleTraces('otlp', { done: [2], back: [], refused: [], dead: [{ seq: 1, why: 'no' }] })
+    expect(outbox.traceBacklog('otlp')).toMatchObject({ waiting: 0, dead: 1 })
+    expect(outbox.traceBacklog('langfuse')).toMatchObject({ waiting: 0, dead: 0 })
   })
 
   it('has nothing to say of nothing', () => {
     const { outbox, next } = rig()
     expect(next()).toEqual([])
-    expect(outbox.traceBacklog()).toEqual({ waiting: 0, oldestAt: null, dead: 0, lastDeath: null })
+    expect(outbox.traceBacklog('langfuse')).toEqual({ waiting: 0, oldestAt: null, dead: 0, lastDeath: null })
   })
 })

@@ -49,7 +49,7 @@ const FULL: RequestRecord = {
   queuedMs: 108,
   tags: ['r-tag'],
   lost: 2,
-  traced: true,
+  traced: ['langfuse', 'otlp'],
   usage: { input: 101, cachedInput: 102, output: 103, source: 'estimate' },
   cost: 104,
   charges: [],
@@ -96,7 +96,7 @@ const ROW = {
   overhead_us: 107,
   queued_ms: 108,
   tags: '["r-tag"]',
-  traced: 1,
+  traced: 3,
 }
 
 describe('packRecords', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { judgeAnswer, type Judgement, type Parcel } from '../../../../src/adapters/langfuse/judge-answer.ts'
-import type { Answer } from '../../../../src/adapters/langfuse/post.ts'
+import { judgeAnswer } from '../../../../src/adapters/langfuse/judge-answer.ts'
+import type { Judgement, Parcel } from '../../../../src/adapters/tracing/deliver.ts'
+import type { Answer } from '../../../../src/adapters/tracing/http-client.ts'
 
 const SPANS: Parcel[] = [1, 2].map((seq) => ({ seq, json: '{}', events: [] }))
 const EVENTS: Parcel[] = [1, 2, 3].map((seq) => ({ seq, json: '{}', events: [`${seq}a`, `${seq}b`] }))

@@ -68,7 +68,8 @@ async function rig(serve: Serve, health: string | number = '4.16.0'): Promise<Ri
 }
 
 const ok: Serve = (_, response) => void response.end('{}')
-const NOTHING = { done: [], back: [], refused: [], dead: [], inDoubt: 0, retryAfterMs: null, problem: null }
+const LISTS = { done: [], back: [], refused: [], dead: [] }
+const NOTHING = { ...LISTS, spansRefused: 0, inDoubt: 0, retryAfterMs: null, problem: null }
 
 describe('createLangfuseSink', () => {
   it.each<[string | number, string]>([

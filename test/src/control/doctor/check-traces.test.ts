@@ -43,6 +43,7 @@ describe('checkTraces', () => {
     const trace: TracePolicy = {
       kind: 'langfuse',
       url: at,
+      content: 'metadata-only',
       publicKey: { env: 'PK' },
       secretKey: { env: 'SK' },
       environment: null,

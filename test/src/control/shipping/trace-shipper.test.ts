@@ -12,6 +12,7 @@ const NOTHING: TraceDelivery = {
   back: [],
   refused: [],
   dead: [],
+  spansRefused: 0,
   inDoubt: 0,
   retryAfterMs: null,
   problem: null,
@@ -51,9 +52,10 @@ function rig(): Rig {
   const unlessDown = <T>(work: () => T): Promise<T> =>
     isDown ? Promise.reject(new Error('disk full')) : Promise.resolve(work())
   const shipper = createTraceShipper({
+    kind: 'langfuse',
     outbox: {
       nextTraces: ({ most }) => unlessDown(() => next(most)),
-      settleTraces: (settlement) => unlessDown(() => settle(settlement)),
+      settleTraces: (_, settlement) => unlessDown(() => settle(settlement)),
       traceBacklog: () =>
         Promise.resolve({ waiting: waiting.size, oldestAt: null, dead: 0, lastDeath: null }),
     },
@@ -137,7 +139,7 @@ describe('createTraceShipper', () => {
     my.shipper.poke()
     await vi.advanceTimersByTimeAsync(10_000)
     expect(my.sent.map(({ at }) => at)).toEqual([250, 750, 1750, 3750])
-    expect(my.log).toEqual(['traces are not taken and wait: down', 'traces are taken again'])
+    expect(my.log).toEqual(['langfuse does not take traces, they wait: down', 'langfuse takes traces again'])
     expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 2, duplicatesPossible: 0 })
   })
 
@@ -175,7 +177,7 @@ describe('createTraceShipper', () => {
     my.answers.push({ done: [1], dead: [{ seq: 2, why: 'it answers 400' }] })
     my.shipper.poke()
     await vi.advanceTimersByTimeAsync(5000)
-    expect(my.log).toEqual(['1 traces are given up: it answers 400'])
+    expect(my.log).toEqual(['1 traces for langfuse are given up: it answers 400'])
     expect(my.waiting.size).toBe(0)
   })
 

@@ -1,4 +1,4 @@
-/** One HTTP request to Langfuse, on a connection of its own: an old one that has died says nothing about what arrived. */
+/** One HTTP request to a sink, on a connection of its own: an old one that has died says nothing about what arrived. */
 import { Agent, fetch } from 'undici'
 
 export type Answer =
@@ -9,8 +9,8 @@ export type Answer =
   /** It may have arrived. */
   | { kind: 'lost'; why: string }
 
-export interface LangfuseClient {
-  /** Never rejects. @param path begins with a slash */
+export interface SinkClient {
+  /** Never rejects. @param path goes behind the sink's address: empty, or begins with a slash */
   ask: (path: string, init: { body?: Body; signal: AbortSignal }) => Promise<Answer>
   close: () => Promise<void>
 }
@@ -29,13 +29,12 @@ const LONGEST_ANSWER = 8 * 1024 * 1024
 const UNSENT =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT|ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_|UNABLE_)/
 
-export function createLangfuseClient(server: {
+export function createSinkClient(server: {
   url: string
-  publicKey: string
-  secretKey: string
-}): LangfuseClient {
+  /** By name in small letters, with every request. */
+  headers: Readonly<Record<string, string>>
+}): SinkClient {
   const agent = new Agent({ pipelining: 0, connect: { timeout: CONNECT_MS } })
-  const authorization = `Basic ${Buffer.from(`${server.publicKey}:${server.secretKey}`).toString('base64')}`
   return {
     async ask(path, { body, signal }) {
       try {
@@ -44,7 +43,7 @@ export function createLangfuseClient(server: {
           // The keys go to no other place.
           redirect: 'manual',
           signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
-          headers: { authorization, accept: 'application/json', ...body?.headers },
+          headers: { ...server.headers, accept: 'application/json', ...body?.headers },
           ...(body !== undefined && { method: 'POST', body: body.bytes }),
         })
         const text = await readText(response.body).catch(() => null)

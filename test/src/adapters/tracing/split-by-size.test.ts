@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { splitBySize } from '../../../../src/adapters/langfuse/split-by-size.ts'
+import { splitBySize } from '../../../../src/adapters/tracing/split-by-size.ts'
 
 describe('splitBySize', () => {
   it.each<[string, string[], string[]]>([

@@ -1,0 +1,50 @@
+/** Traces to whatever takes OTLP over HTTP as JSON, compressed, under the names of the GenAI conventions. */
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { TraceSink } from '../../table/trace-sink.ts'
+import { deliver } from '../tracing/deliver.ts'
+import { createSinkClient } from '../tracing/http-client.ts'
+import { judgeOtlpAnswer } from './judge-otlp-answer.ts'
+import { genAiBody, toGenAiSpans } from './to-genai-spans.ts'
+
+export interface OtlpOptions {
+  /** Where it takes traces. */
+  url: string
+  /** By name in small letters. */
+  headers: Readonly<Record<string, string>>
+  /** `deployment.environment.name`; null = not said. */
+  environment: string | null
+  /** Of the gateway. */
+  version: string
+}
+
+/** Characters of a body. Collectors of OpenTelemetry take 20 MiB, unpacked, unless they are told otherwise. */
+const MOST = 4_000_000
+
+const HEADERS = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+
+export function createOtlpSink({ url, headers, environment, version }: OtlpOptions): TraceSink {
+  const client = createSinkClient({ url, headers })
+  return {
+    send: (traces, signal) =>
+      deliver(
+        traces.map((entry) => ({
+          seq: entry.seq,
+          json: JSON.stringify(toGenAiSpans(entry)).slice(1, -1),
+          events: [],
+        })),
+        {
+          most: MOST,
+          async post(parcels) {
+            const json = parcels.map((parcel) => parcel.json).join(',')
+            const bytes = await promisify(gzip)(genAiBody(json, { version, environment }))
+            return judgeOtlpAnswer(
+              await client.ask('', { body: { bytes, headers: HEADERS }, signal }),
+              parcels,
+            )
+          },
+        },
+      ),
+    close: () => client.close(),
+  }
+}
