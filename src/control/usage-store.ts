@@ -89,6 +89,7 @@ export function openUsageStore({ thread, path, logs, onLines, log }: UsageStoreO
     keep: (...args) => ask({ method: 'keep', args }) as ReturnType<UsageStore['keep']>,
     state: (...args) => ask({ method: 'state', args }) as ReturnType<UsageStore['state']>,
     usage: (...args) => ask({ method: 'usage', args }) as ReturnType<UsageStore['usage']>,
+    windows: (...args) => ask({ method: 'windows', args }) as ReturnType<UsageStore['windows']>,
     metrics: (...args) => ask({ method: 'metrics', args }) as ReturnType<UsageStore['metrics']>,
     ping: (...args) => ask({ method: 'ping', args }) as ReturnType<UsageStore['ping']>,
     page: (...args) => ask({ method: 'page', args }) as ReturnType<UsageStore['page']>,

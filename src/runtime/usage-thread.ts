@@ -8,6 +8,7 @@ import { type Database, isDamage, moveAside, openDatabase } from '../adapters/sq
 import { createHistory } from '../state/history.ts'
 import { createRequestLog } from '../state/request-log.ts'
 import { createRequestMetrics } from '../state/request-metrics.ts'
+import { createRequestWindows, recordsSince } from '../state/request-windows.ts'
 import { createTraceOutbox } from '../state/trace-outbox.ts'
 import { createUsageBook, USAGE_MIGRATIONS } from '../state/usage-book.ts'
 import type { BookAnswer, BookCall, Books, ListenCall, NoteCall } from '../table/usage-book.ts'
@@ -32,6 +33,7 @@ const requestLog =
   })
 /** They outlive the file, which may be opened again. */
 const metrics = createRequestMetrics()
+const windows = createRequestWindows((since) => (database === null ? [] : recordsSince(database, since)))
 let database: Database | null = null
 let book: Books | null = null
 
@@ -47,12 +49,14 @@ function opened(): Books {
   if (database.damaged !== null) tellDamage(database.damaged)
   const books = createUsageBook(database, (value) => {
     metrics.observe(value)
+    windows.observe(value)
     requestLog?.observe(value)
   })
   book = {
     ...books,
     ...createHistory(database),
     ...createTraceOutbox(database),
+    windows: windows.read,
     metrics: metrics.text,
     ping: () => void database?.rows('SELECT seq FROM records LIMIT 1'),
   }

@@ -1,4 +1,6 @@
 /** What the control process asks of the thread that owns the database. */
+import type { RequestMeasure } from './alert-policy.ts'
+import type { WindowReading } from './alert-status.ts'
 import type { Charge } from './charges.ts'
 import type { History } from './history.ts'
 import type { LedgerState } from './ledger-state.ts'
@@ -51,6 +53,8 @@ export interface UsageBook {
 export type Books = UsageBook &
   History &
   TraceOutbox & {
+    /** What alerts ask of requests: `createRequestWindows`. */
+    windows: (measures: readonly RequestMeasure[], now: number) => WindowReading[]
     /** In Prometheus' text format. */
     metrics: () => string
     /** Does nothing but answer; throws where the file cannot be read. */

@@ -1,0 +1,238 @@
+/**
+ * Looks every few seconds how what is watched stands, moves each alert on, and tells the log and receivers what changes.
+ * Requests know nothing of it.
+ */
+import type { AlertPolicy, AlertReceiver } from '../../table/alert-policy.ts'
+import type { AlertsReport, AlertStatus, AlertTestResult } from '../../table/alert-status.ts'
+import type { Environment } from '../build-snapshot.ts'
+import { readAlerts, writeAlerts } from './alert-file.ts'
+import { type AlertEvent, type AlertState, forgetWaits, QUIET, stepAlert } from './alert-state.ts'
+import { type Courier, createCourier } from './courier.ts'
+import { describeNews, describeSample } from './describe-alert.ts'
+import { postWebhook, type WebhookAnswer } from './post-webhook.ts'
+import { type AlertSample, type AlertSources, readSamples } from './read-samples.ts'
+
+export interface AlertWatchOptions {
+  /** What is in force; null while nothing is. */
+  inForce: () => { alerts: AlertPolicy; environment: Environment } | null
+  sources: AlertSources
+  /** Absolute path of what is kept over a restart. */
+  path: string
+  log: (line: string) => void
+  /** Unix ms. */
+  now?: () => number
+  random?: () => number
+  /** Ms between two messages to a receiver, and before the first of a while. */
+  gapMs?: number
+  lingerMs?: number
+}
+
+export interface AlertWatch {
+  start: () => void
+  stop: () => Promise<void>
+  /** Looks once. */
+  tick: () => Promise<void>
+  report: () => AlertsReport
+  /** Sends a message to each receiver of an alert, as if it fired; null = there is no such alert. */
+  test: (name: string) => Promise<AlertTestResult[] | null>
+}
+
+interface Watched {
+  name: string
+  sample: AlertSample
+  state: AlertState
+}
+
+const LOOK_EVERY_MS = 5000
+/** Nobody has looked for so long: the machine slept, or was very busy. */
+const GAP_IN_LOOKING_MS = 60_000
+
+const EVENTS: Readonly<Record<AlertEvent, string>> = {
+  fires: 'alert-firing',
+  'still-fires': 'alert-firing',
+  'is-over': 'alert-over',
+}
+
+export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
+  const { inForce, sources, path, log, now = Date.now, random = Math.random, gapMs, lingerMs } = options
+  let watched = new Map<string, Watched>()
+  const couriers = new Map<string, Courier>()
+  let isRestored = false
+  let lookedAt: number | null = null
+  let looking: Promise<void> | null = null
+  let writing: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+
+  const keep = (): void => {
+    writing = writing
+      .then(() => writeAlerts(path, { firing: firingOf(watched), waiting: waitingOf(couriers) }))
+      .catch((error: unknown) => log(`cannot write ${path}: ${String(error)}`))
+  }
+  const post = async (receiver: string, text: string, signal: AbortSignal): Promise<WebhookAnswer> => {
+    const { alerts, environment } = inForce() ?? {}
+    const known = alerts?.receivers[receiver]
+    if (known === undefined) return { ok: false, why: 'the policy has no such receiver', retryAfterMs: null }
+    return postWebhook(environment?.[known.webhook.env] ?? '', messageOf(known, text), { signal })
+  }
+  const open = (name: string, waiting: Parameters<typeof createCourier>[0]['waiting']): void => {
+    const send = (text: string, signal: AbortSignal): Promise<WebhookAnswer> => post(name, text, signal)
+    const times = { ...(gapMs !== undefined && { gapMs }), ...(lingerMs !== undefined && { lingerMs }) }
+    couriers.set(name, createCourier({ name, post: send, waiting, onChange: keep, log, random, ...times }))
+  }
+  /** Brings the receivers up to what is in force; what waited for one that is gone goes. */
+  const meet = async (receivers: AlertPolicy['receivers']): Promise<void> => {
+    const kept = isRestored ? null : await readAlerts(path, log)
+    for (const { name, about, since, toldAt } of kept?.firing ?? []) {
+      const state: AlertState = { kind: 'firing', since, toldAt, wellSince: null }
+      watched.set(keyOf(name, about), { name, sample: { about, value: null }, state })
+    }
+    isRestored = true
+    for (const [name, courier] of couriers) {
+      if (receivers[name] !== undefined) continue
+      couriers.delete(name)
+      await courier.stop()
+    }
+    for (const name of Object.keys(receivers)) {
+      if (!couriers.has(name)) open(name, kept?.waiting[name] ?? [])
+    }
+  }
+  const look = async (): Promise<void> => {
+    const { alerts } = inForce() ?? {}
+    if (alerts === undefined && watched.size === 0 && couriers.size === 0) return
+    const policy = alerts ?? { receivers: {}, watch: {} }
+    await meet(policy.receivers)
+    const at = now()
+    const samples = await readSamples(policy, sources, at)
+    const slept = lookedAt !== null && at - lookedAt > GAP_IN_LOOKING_MS
+    lookedAt = at
+    const before = watched
+    watched = new Map()
+    let changed = false
+    for (const [name, alert] of Object.entries(policy.watch)) {
+      for (const sample of withUnknown(name, samples.get(name) ?? [], before)) {
+        const key = keyOf(name, sample.about)
+        const known = before.get(key)?.state ?? QUIET
+        const { state, event } = stepAlert(slept ? forgetWaits(known) : known, {
+          alert,
+          value: sample.value,
+          now: at,
+        })
+        watched.set(key, { name, sample, state })
+        if (event === null) continue
+        changed = true
+        const since = known.kind === 'quiet' ? at : known.since
+        const text = describeNews({ name, alert, sample, event, since, now: at })
+        log(JSON.stringify({ event: EVENTS[event], alert: name, message: text }))
+        for (const receiver of alert.to) couriers.get(receiver)?.tell({ key, text })
+      }
+    }
+    for (const [key, { name, state }] of before) {
+      if (state.kind !== 'firing' || watched.has(key)) continue
+      changed = true
+      log(
+        JSON.stringify({
+          event: 'alert-over',
+          alert: name,
+          message: 'the policy does not watch it any more',
+        }),
+      )
+    }
+    if (changed) keep()
+  }
+  const tick = (): Promise<void> =>
+    (looking ??= look()
+      .catch((error: unknown) => log(`alerts: ${error instanceof Error ? error.message : String(error)}`))
+      .finally(() => {
+        looking = null
+      }))
+  return {
+    start() {
+      void tick()
+      timer = setInterval(() => void tick(), LOOK_EVERY_MS)
+      timer.unref()
+    },
+    tick,
+    async stop() {
+      clearInterval(timer)
+      await looking
+      await Promise.all(Array.from(couriers.values(), (courier) => courier.stop()))
+      await writing
+    },
+    report() {
+      const { watch = {} } = inForce()?.alerts ?? {}
+      return {
+        checkedAt: isoDate(lookedAt),
+        alerts: [...watched.values()].flatMap(({ name, sample, state }): AlertStatus[] => {
+          const alert = watch[name]
+          if (alert === undefined) return []
+          return [
+            {
+              name,
+              about: sample.about,
+              state: state.kind,
+              since: state.kind === 'quiet' ? null : isoDate(state.since),
+              value: sample.value,
+              text: describeSample(alert, sample),
+              to: alert.to,
+            },
+          ]
+        }),
+        receivers: Array.from(couriers, ([name, courier]) => ({
+          name,
+          waiting: courier.waiting().length,
+          problem: courier.problem(),
+          toldAt: isoDate(courier.toldAt()),
+        })),
+      }
+    },
+    async test(name) {
+      const alert = inForce()?.alerts.watch[name]
+      if (alert === undefined) return null
+      const text = `TEST \`${name}\`: this is what its receivers would hear through; nothing is wrong`
+      return Promise.all(
+        alert.to.map(async (receiver) => {
+          const answer = await post(receiver, text, new AbortController().signal)
+          if (answer.ok) couriers.get(receiver)?.poke()
+          return { receiver, problem: answer.ok ? null : answer.why }
+        }),
+      )
+    },
+  }
+}
+
+function messageOf({ username }: AlertReceiver, text: string): { text: string; username?: string } {
+  return username === null ? { text } : { text, username }
+}
+
+/** What fires and was not found now is not forgotten: nothing can be said of it. */
+function withUnknown(
+  name: string,
+  samples: readonly AlertSample[],
+  before: ReadonlyMap<string, Watched>,
+): AlertSample[] {
+  const found = new Set(samples.map(({ about }) => about))
+  const missing = Array.from(before.values()).filter(
+    (one) => one.name === name && one.state.kind === 'firing' && !found.has(one.sample.about),
+  )
+  return [...samples, ...missing.map(({ sample: { about } }) => ({ about, value: null }))]
+}
+
+function keyOf(name: string, about: string | null): string {
+  return about === null ? name : `${name} ${about}`
+}
+
+function firingOf(
+  watched: ReadonlyMap<string, Watched>,
+): { name: string; about: string | null; since: number; toldAt: number }[] {
+  return Array.from(watched.values()).flatMap(({ name, sample: { about }, state }) =>
+    state.kind === 'firing' ? [{ name, about, since: state.since, toldAt: state.toldAt }] : [],
+  )
+}
+
+function waitingOf(couriers: ReadonlyMap<string, Courier>): Record<string, ReturnType<Courier['waiting']>> {
+  return Object.fromEntries(Array.from(couriers, ([name, courier]) => [name, courier.waiting()]))
+}
+
+function isoDate(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

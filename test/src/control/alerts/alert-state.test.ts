@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest'
+import { type AlertState, forgetWaits, QUIET, stepAlert } from '../../../../src/control/alerts/alert-state.ts'
+import type { Alert } from '../../../../src/table/alert-policy.ts'
+import { makeAlert } from './make-alert.ts'
+
+interface Case {
+  title: string
+  alert?: Partial<Alert>
+  /** Seconds → value; null = nothing can be said. */
+  samples: readonly (readonly [seconds: number, value: number | null])[]
+  /** Seconds → what is told. */
+  told: Record<number, string>
+}
+
+const CASES: Case[] = [
+  {
+    title: 'fires once it was beyond its bound for long enough',
+    samples: [
+      [0, 6],
+      [30, 7],
+      [59, 6],
+      [60, 6],
+      [90, 9],
+    ],
+    told: { 60: 'fires' },
+  },
+  {
+    title: 'fires at once where it need not last',
+    alert: { forMs: 0 },
+    samples: [
+      [0, 5],
+      [5, 5.1],
+      [10, 9],
+    ],
+    told: { 5: 'fires' },
+  },
+  {
+    title: 'begins anew when it is within its bound in between',
+    samples: [
+      [0, 6],
+      [50, 5],
+      [55, 6],
+      [110, 6],
+      [115, 6],
+    ],
+    told: { 115: 'fires' },
+  },
+  {
+    title: 'begins anew when nothing can be said in between',
+    samples: [
+      [0, 6],
+      [50, null],
+      [55, 6],
+      [110, 6],
+    ],
+    told: {},
+  },
+  {
+    title: 'never fires for what nobody knows',
+    alert: { forMs: 0 },
+    samples: [
+      [0, null],
+      [600, null],
+    ],
+    told: {},
+  },
+  {
+    title: 'is over only at its lower bound, for long enough',
+    alert: { forMs: 0 },
+    samples: [
+      [0, 6],
+      [10, 4],
+      [600, 4],
+      [700, 2],
+      [999, 1],
+      [1000, 2],
+      [1100, 4],
+      [1101, 6],
+    ],
+    told: { 0: 'fires', 1000: 'is-over', 1101: 'fires' },
+  },
+  {
+    title: 'is not over when it comes back in between',
+    alert: { forMs: 0 },
+    samples: [
+      [0, 6],
+      [10, 0],
+      [200, 4],
+      [300, 0],
+      [310, 0],
+      [600, 0],
+    ],
+    told: { 0: 'fires', 600: 'is-over' },
+  },
+  {
+    title: 'is over at once where it need not be well for long',
+    alert: { forMs: 0, clearsAfterMs: 0 },
+    samples: [
+      [0, 6],
+      [5, 3],
+      [10, 2],
+      [15, 6],
+    ],
+    told: { 0: 'fires', 10: 'is-over', 15: 'fires' },
+  },
+  {
+    title: 'is over a minute after nothing can be said any more, at the soonest',
+    alert: { forMs: 0, clearsAfterMs: 0 },
+    samples: [
+      [0, 6],
+      [5, null],
+      [60, null],
+      [65, null],
+    ],
+    told: { 0: 'fires', 65: 'is-over' },
+  },
+  {
+    title: 'is not over by a moment in which nothing can be said',
+    alert: { forMs: 0, clearsAfterMs: 0 },
+    samples: [
+      [0, 6],
+      [5, null],
+      [10, 6],
+      [64, null],
+      [70, null],
+    ],
+    told: { 0: 'fires' },
+  },
+  {
+    title: 'is told again while it goes on, and not while it is about to be over',
+    alert: { forMs: 0, repeatMs: 100_000 },
+    samples: [
+      [0, 6],
+      [99, 6],
+      [100, 6],
+      [150, 6],
+      [200, 6],
+      [250, 1],
+      [400, 1],
+      [450, 6],
+    ],
+    told: { 0: 'fires', 100: 'still-fires', 200: 'still-fires', 450: 'still-fires' },
+  },
+  {
+    title: 'fires below its bound where that is its side',
+    alert: { forMs: 0, clearsAfterMs: 0, side: 'below', bound: 20, clearsAt: 30 },
+    samples: [
+      [0, 20],
+      [5, 19],
+      [10, 25],
+      [15, 30],
+      [20, 100],
+    ],
+    told: { 5: 'fires', 15: 'is-over' },
+  },
+]
+
+function tell({ alert, samples }: Case): Record<number, string> {
+  let state: AlertState = QUIET
+  const told: Record<number, string> = {}
+  for (const [seconds, value] of samples) {
+    const step = stepAlert(state, { alert: makeAlert(alert), value, now: seconds * 1000 })
+    state = step.state
+    if (step.event !== null) told[seconds] = step.event
+  }
+  return told
+}
+
+describe('stepAlert', () => {
+  it.each(CASES)('$title', (one) => {
+    expect(tell(one)).toEqual(one.told)
+  })
+})
+
+describe('forgetWaits', () => {
+  it('lets nothing become due by a time in which nobody looked', () => {
+    expect(forgetWaits({ kind: 'pending', since: 5 })).toEqual(QUIET)
+    expect(forgetWaits({ kind: 'firing', since: 5, toldAt: 6, wellSince: 7 })).toEqual({
+      kind: 'firing',
+      since: 5,
+      toldAt: 6,
+      wellSince: null,
+    })
+  })
+})
