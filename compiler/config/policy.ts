@@ -342,5 +342,5 @@ export interface PolicyFile {
   trace?: TraceConfig
   cache?: CacheConfig
   hooks?: HooksConfig
-}
   alerts?: AlertsConfig
+}

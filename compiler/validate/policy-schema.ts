@@ -160,5 +160,5 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   trace: traceSchema.exactOptional(),
   cache: cache.exactOptional(),
   hooks: hooksSchema.exactOptional(),
-})
   alerts: alertsSchema.exactOptional(),
+})
