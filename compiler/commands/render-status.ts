@@ -1,6 +1,7 @@
 /** What `aicc status` prints. */
 import type { GatewayStatus } from '../../src/control/gateway-status.ts'
 import { formatListener } from '../../src/control/listen-address.ts'
+import type { OnDisk } from './on-disk.ts'
 import { describeModeHost } from './describe-mode-host.ts'
 import type { Listener } from '../../src/control/run-file.ts'
 
@@ -9,12 +10,17 @@ function renderTrouble({ restarts, hangs }: GatewayStatus['edge']): string {
   return `died ${times(restarts)}${hangs === 0 ? '' : `, hung ${times(hangs)}`}`
 }
 
-function renderBackend({ name, kind, origin, models, health }: GatewayStatus['backends'][number]): string {
+function renderBackend(
+  { name, kind, origin, models, health }: GatewayStatus['backends'][number],
+  held: readonly string[],
+): string {
   const place = `  ${name}  ${kind}  ${origin ?? 'built in'}  ${models.join(', ')}`
   if (health === null || health.state === 'unknown') return place
   const detail = health.detail === null ? '' : `: ${health.detail}`
-  const latency = health.state === 'up' ? `, ${health.latencyMs} ms` : ''
-  return `${place}  ${health.state} since ${health.since}${latency}${detail}`
+  if (health.state !== 'up') return `${place}  ${health.state} since ${health.since}${detail}`
+  // Requests notice first: the next probe will say the same, or that it is back.
+  const doubt = held.some((target) => target.split('/', 1)[0] === name) ? ', but requests to it fail' : ''
+  return `${place}  up since ${health.since}, ${health.latencyMs} ms${detail}${doubt}`
 }
 
 function renderMode({ name, on, since, host }: GatewayStatus['modes'][number]): string {
@@ -36,20 +42,32 @@ function renderTraces(traces: NonNullable<GatewayStatus['traces']>[number]): str
     `${waiting} waiting${since}`,
     ...(duplicatesPossible === 0 ? [] : [`${duplicatesPossible} perhaps twice`]),
     ...(dropped === 0 ? [] : [`${dropped} LOST because too many waited`]),
+    ...(spansRefused === 0 ? [] : [`${spansRefused} SPANS REFUSED`]),
     ...(dead === 0 ? [] : [`${dead} GIVEN UP: ${lastDeath ?? ''}`]),
   ].join('; ')
 }
 
-export function renderStatus(status: GatewayStatus): string {
+function indented(line: string | null): string[] {
+  return line === null ? [] : [`             ${line}`]
+}
+
+/** What the files say by now, where that is not what is served. */
+const ON_DISK: Readonly<Record<OnDisk, string | null>> = {
+  'in-force': null,
+  changed: 'the files say something else by now: `aicc reload` takes that on',
+  refused: 'NOT WHAT IS WRITTEN: the files do not compile; `aicc compile` says why',
+  unknown: null,
+}
+
+export function renderStatus(status: GatewayStatus, onDisk: OnDisk): string {
   const { edge, listeners, certificate, modes, backends, held, slots, clients } = status
-    ...(spansRefused === 0 ? [] : [`${spansRefused} SPANS REFUSED`]),
   const at = (scheme: string, listener: Listener | null): string =>
     listener === null ? 'off' : `${scheme}://${formatListener(listener)}`
   return [
     `aicc ${status.version}, pid ${status.pid}, since ${status.startedAt}`,
     `policy       ${status.digest.slice(0, 12)} of ${status.policies}`,
     ...(status.restoredFrom === null
-      ? []
+      ? indented(ON_DISK[onDisk])
       : [
           `             NOT WHAT IS WRITTEN: it is the last accepted one, of ${status.restoredFrom}; \`aicc compile\` says why`,
         ]),
@@ -66,7 +84,7 @@ export function renderStatus(status: GatewayStatus): string {
     ...(modes.length === 0 ? [] : ['modes']),
     ...modes.map(renderMode),
     'backends',
-    ...backends.map(renderBackend),
+    ...backends.map((backend) => renderBackend(backend, held)),
     ...(held.length === 0 ? [] : [`asked last   ${held.join(', ')}: their requests fail, or a probe does`]),
     ...Object.entries(slots).map(
       ([name, { count, busy, waiting }]) =>

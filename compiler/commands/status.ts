@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { fetchStatus } from '../../src/control/admin-client.ts'
 import { CommandFailure } from './command-failure.ts'
+import { compareOnDisk } from './on-disk.ts'
 import { renderStatus } from './render-status.ts'
 import { jsonOption, stateOption } from './shared-options.ts'
 
@@ -17,6 +18,9 @@ export function statusCommand(): Command {
         throw new CommandFailure(`no gateway runs on the state folder ${state}`, 2)
       }
       if (answer.kind === 'failed') throw new CommandFailure(answer.message, 1)
-      console.log(json ? JSON.stringify(answer.status, null, 2) : renderStatus(answer.status))
+      const onDisk = await compareOnDisk(answer.status)
+      console.log(
+        json ? JSON.stringify({ ...answer.status, onDisk }, null, 2) : renderStatus(answer.status, onDisk),
+      )
     })
 }

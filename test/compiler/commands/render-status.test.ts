@@ -56,18 +56,36 @@ it.each([
     line: `${GPU}  down since ${SINCE}: connect ECONNREFUSED`,
   },
 ])('shows a backend $name', ({ health, line }) => {
-  expect(renderStatus(statusWith(health)).split('\n')).toContain(line)
+  expect(renderStatus(statusWith(health), 'in-force').split('\n')).toContain(line)
 })
 
 it('says whom the edge asks last', () => {
-  const lines = renderStatus(statusWith(null, ['gpu/coder', 'gpu'])).split('\n')
+  const lines = renderStatus(statusWith(null, ['gpu/coder', 'gpu']), 'in-force').split('\n')
   expect(lines).toContain('asked last   gpu/coder, gpu: their requests fail, or a probe does')
-  expect(renderStatus(statusWith(null))).not.toContain('asked last')
+  expect(renderStatus(statusWith(null), 'in-force')).not.toContain('asked last')
+})
+
+it.each([
+  [['gpu'], `${GPU}  up since ${SINCE}, 4 ms, but requests to it fail`],
+  [['gpu/coder'], `${GPU}  up since ${SINCE}, 4 ms, but requests to it fail`],
+  [['gpu-2'], `${GPU}  up since ${SINCE}, 4 ms`],
+])('does not call a backend simply up whose requests fail: %s', (held, line) => {
+  expect(renderStatus(statusWith(found({}), held), 'in-force').split('\n')).toContain(line)
+})
+
+it.each([
+  ['in-force', null],
+  ['changed', '             the files say something else by now: `aicc reload` takes that on'],
+  ['refused', '             NOT WHAT IS WRITTEN: the files do not compile; `aicc compile` says why'],
+  ['unknown', null],
+] as const)('says whether the files are what is served: %s', (onDisk, line) => {
+  const lines = renderStatus(statusWith(null), onDisk).split('\n')
+  expect(lines[2]).toBe(line ?? lines.find((each) => each.startsWith('edge ')))
 })
 
 it('says how many places are taken, and who waits', () => {
   const status = { ...statusWith(null), slots: { gpu: { count: 4, busy: 4, waiting: 2 } } }
-  expect(renderStatus(status).split('\n')).toContain('places       gpu 4 of 4 taken, 2 waiting')
+  expect(renderStatus(status, 'in-force').split('\n')).toContain('places       gpu 4 of 4 taken, 2 waiting')
 })
 
 it.each<[string, Partial<NonNullable<GatewayStatus['traces']>[number]>, string]>([
@@ -84,6 +102,7 @@ it.each<[string, Partial<NonNullable<GatewayStatus['traces']>[number]>, string]>
   ],
 ])('says how it stands with traces when %s', (_, fields, line) => {
   const traces = {
+    sink: 'langfuse' as const,
     shipped: 0,
     waiting: 0,
     oldestAt: null,
@@ -91,11 +110,10 @@ it.each<[string, Partial<NonNullable<GatewayStatus['traces']>[number]>, string]>
     lastDeath: null,
     duplicatesPossible: 0,
     dropped: 0,
+    spansRefused: 0,
     problem: null,
     ...fields,
   }
   expect(renderStatus({ ...statusWith(null), traces: [traces] }, 'in-force').split('\n')).toContain(line)
   expect(renderStatus(statusWith(null), 'in-force')).not.toContain('traces')
 })
-    sink: 'langfuse' as const,
-    spansRefused: 0,
