@@ -2,8 +2,9 @@
  * A record → its spans under the names of OpenTelemetry's GenAI conventions; what these have no name for is `aicc.*`. All
  * of those names stand here: the conventions are still in development.
  */
-import type { HistoryEntry } from '../../table/history.ts'
+import type { OutgoingTrace } from '../../table/trace-text.ts'
 import { toSpans, type TraceSpan } from '../langfuse/to-spans.ts'
+import { toGenAiMessages } from './to-genai-messages.ts'
 import { toAttributes, type Attributes, type OtlpAttribute } from './otlp-value.ts'
 
 export interface GenAiSpan {
@@ -29,7 +30,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   embeddings: 'embeddings',
 }
 
-export function toGenAiSpans(entry: HistoryEntry): GenAiSpan[] {
+export function toGenAiSpans(entry: OutgoingTrace): GenAiSpan[] {
   return toSpans(entry).map((span) => {
     const { traceId, spanId, parentId, name, startMs, endMs, level, message } = span
     return {
@@ -61,7 +62,7 @@ export function genAiBody(spans: string, resource: { version: string; environmen
   return `{"resourceSpans":[{"resource":{"attributes":${attributes}},"scopeSpans":[{"scope":${scope},"spans":[${spans}]}]}]}`
 }
 
-function attributesOf(span: TraceSpan, entry: HistoryEntry): Attributes {
+function attributesOf(span: TraceSpan, entry: OutgoingTrace): Attributes {
   const operation = OPERATIONS[entry.surface] ?? 'chat'
   const shared = {
     'gen_ai.operation.name': operation,
@@ -76,7 +77,7 @@ function attributesOf(span: TraceSpan, entry: HistoryEntry): Attributes {
   return { ...shared, ...ofAnswer(span, entry) }
 }
 
-function ofRequest(entry: HistoryEntry): Attributes {
+function ofRequest(entry: OutgoingTrace): Attributes {
   const { verdict } = entry
   return {
     'gen_ai.request.model': entry.asked,
@@ -103,7 +104,7 @@ function ofRequest(entry: HistoryEntry): Attributes {
   }
 }
 
-function ofAnswer({ generation, startMs }: TraceSpan, entry: HistoryEntry): Attributes {
+function ofAnswer({ generation, startMs }: TraceSpan, entry: OutgoingTrace): Attributes {
   const firstAt = generation?.firstTokenAtMs ?? null
   return {
     'gen_ai.provider.name': entry.backend,
@@ -116,6 +117,8 @@ function ofAnswer({ generation, startMs }: TraceSpan, entry: HistoryEntry): Attr
     'gen_ai.response.time_to_first_chunk': firstAt === null ? null : Math.max(0, firstAt - startMs) / 1000,
     'aicc.usage.source': entry.estimated ? 'estimated' : 'reported',
     'aicc.cost_usd': entry.cost === null ? null : entry.cost / NANO,
+    'gen_ai.input.messages': toGenAiMessages(entry.text?.input ?? []),
+    'gen_ai.output.messages': toGenAiMessages(entry.text?.output ?? []),
   }
 }
 
