@@ -102,7 +102,8 @@ export function createHandover(
       }
     },
     async keep({ edge, dropped: lost, packed }) {
-      dropped.set(edge, lost)
+      // Batches overtake each other.
+      dropped.set(edge, Math.max(lost, dropped.get(edge) ?? 0))
       try {
         const { seq, fresh } = await store.keep(packed)
         if (problem !== null) log('records of requests are kept again')
