@@ -20,6 +20,8 @@ const MAX_FILENAME = 255
 
 const NAME = /^[\w.[\]-]{1,64}$/
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,64}$/i
+/** A quote or a backslash within may stand behind a backslash: older clients write so. */
+const QUOTED_FILENAME = /\bfilename="((?:[^"\\]|\\.)*)"/i
 const BOUNDARY =
   /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;",]{1,70}))\s*(?:;.*)?$/i
 
@@ -103,15 +105,20 @@ function parsePart(bytes: Uint8Array): FormPart {
 
 function fileNameOf(disposition: string): string | null {
   if (/\bfilename\*/i.test(disposition)) throw malformed('a part has `filename*`')
-  const found = /\bfilename="([^"]*)"/i.exec(disposition)?.[1]
-  if (found === undefined) return null
+  if (!/\bfilename="/i.test(disposition)) return null
+  const found = QUOTED_FILENAME.exec(disposition)?.[1]
+  if (found === undefined) throw malformed('the name of a file does not end')
   if (found.length > MAX_FILENAME) throw malformed('the name of a file is too long')
-  return found
+  return found.replaceAll(/\\(["\\])/g, '$1')
 }
 
-/** As browsers write it. */
+/** As browsers write it; and no backslash, which some take for the beginning of an escape, of the last quote as well. */
 function escaped(filename: string): string {
-  return filename.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  return filename
+    .replaceAll('"', '%22')
+    .replaceAll('\\', '%5C')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A')
 }
 
 /** @throws GatewayError invalid_form */

@@ -77,6 +77,7 @@ describe('parseForm', () => {
     ['no head', ['--b', '', 'x', '--b--']],
     ['a head without an end', ['--b', FIELD, 'x', '--b--']],
     ['a head that is too long', ['--b', `${FIELD}; x="${'y'.repeat(3000)}"`, '', 'x', '--b--']],
+    ['a file name that does not end', ['--b', FILE.replace('a b.wav', 'a.wav\\'), '', 'x', '--b--']],
     ['a long file name', ['--b', FILE.replace('a b', 'a'.repeat(300)), '', 'x', '--b--']],
     ['too many parts', [...Array.from({ length: 65 }, () => ['--b', FIELD, '', 'x']).flat(), '--b--']],
   ])('refuses %s', (_, all) => {
@@ -99,9 +100,28 @@ describe('parseForm', () => {
     )
   })
 
-  it('lets no file name break out of its head', () => {
-    const content = encode('x')
-    const written = writeForm([{ name: 'file', filename: 'a"\r\nX: y', contentType: null, content }], 'b')
-    expect(parseForm(written, 'b').map(shown)).toEqual([['file', 'a%22%0D%0AX: y', null, 'x']])
+  it.each([
+    ['a"\r\nX: y', 'a%22%0D%0AX: y'],
+    ['a.wav\\', 'a.wav%5C'],
+  ])('lets the file name %j not break out of its head', (filename, written) => {
+    const bytes = writeForm([{ name: 'file', filename, contentType: null, content: encode('x') }], 'b')
+    expect(decode(bytes)).toContain(`filename="${written}"\r\n`)
+    expect(parseForm(bytes, 'b').map(shown)).toEqual([['file', written, null, 'x']])
+  })
+
+  it.each([
+    ['a\\"b.wav', 'a"b.wav'],
+    ['a\\\\', 'a\\'],
+    ['C:\\new', 'C:\\new'],
+  ])('reads the file name %s as %s', (written, name) => {
+    const bytes = lines(
+      '--b',
+      FILE.replace('a b.wav', () => written),
+      '',
+      'x',
+      '--b--',
+      '',
+    )
+    expect(parseForm(bytes, 'b')[0]?.filename).toBe(name)
   })
 })
