@@ -33,14 +33,19 @@ import { bodyChanges } from './pipeline/route/body-changes.ts'
 import { refusal } from './pipeline/route/refusal.ts'
 import { route } from './pipeline/route/route.ts'
 import type { Shadow } from './pipeline/route/shadow.ts'
+import { createTextsInHand, type TextsInHand } from './pipeline/trace/texts-in-hand.ts'
 import { startWatch } from './pipeline/watch.ts'
 import type { Ports } from './ports.ts'
 import { servedModel } from './table/decide.ts'
 import { MATTERMOST_PATH } from './table/open-routes.ts'
-import { givenId } from './protocols/given-id.ts'
+import { dialectOf } from './protocols/dialect-of.ts'
 import { refuseFileUrls } from './protocols/file-urls.ts'
+import { givenId } from './protocols/given-id.ts'
 import { ANTHROPIC_MODELS, modelCard, modelList, type ModelShape, OPENAI_MODELS } from './protocols/models.ts'
 import { SURFACES, type SurfaceRoute } from './protocols/surfaces.ts'
+
+/** Where Anthropic's clients look for the id of every request. */
+const ANTHROPIC_ID = dialectOf('messages').idHeader
 
 /**
  * @param shadow is shown each request that is decided; null where there is none
@@ -61,6 +66,7 @@ export function createApp(
     pace,
     balance: createBalance({ pace, isCold: health.isCold }),
     retryBudget: createRetryBudget(),
+    hand: createTextsInHand(),
   }
 
   app.use(begin(ports, shadow), corsFromPolicy)
@@ -73,13 +79,13 @@ export function createApp(
   )
   app.use(requireKey(ports, { failedKeys, seen: createSeenSignatures() }))
   app.get('/v1/models', (c) =>
-    c.json(modelList(c.get('snapshot').table, c.get('client'), modelShape(c)), 200, c.get('answerHeaders')),
+    c.json(modelList(c.get('snapshot').table, c.get('client'), modelShape(c)), 200, modelHeaders(c)),
   )
   app.all('/v1/models', allow('GET, HEAD'))
   app.get('/v1/models/:id{.+}', (c) => {
     const asked = { client: c.get('client'), name: c.req.param('id') }
     const { table } = c.get('snapshot')
-    return c.json(modelCard(table, asked, modelShape(c)), 200, c.get('answerHeaders'))
+    return c.json(modelCard(table, asked, modelShape(c)), 200, modelHeaders(c))
   })
   app.all('/v1/models/:id{.+}', allow('GET, HEAD'))
   for (const surface of SURFACES) {
@@ -119,6 +125,12 @@ function modelShape(c: Context<EdgeEnv>): ModelShape<object, object> {
   return c.get('head').anthropicVersion === null ? OPENAI_MODELS : ANTHROPIC_MODELS
 }
 
+function modelHeaders(c: Context<EdgeEnv>): Record<string, string> {
+  const headers = c.get('answerHeaders')
+  if (c.get('head').anthropicVersion === null) return headers
+  return { ...headers, [ANTHROPIC_ID]: c.get('correlationId') }
+}
+
 /** What is known of backends. */
 interface Observed {
   health: Health
@@ -132,10 +144,12 @@ interface Shared extends Observed {
   pace: Pace
   balance: Balance
   retryBudget: RetryBudget
+  /** Text for traces. */
+  hand: TextsInHand
 }
 
 async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Shared): Promise<Response> {
-  const { ports, shadow, health, slots, pace, balance, retryBudget } = shared
+  const { ports, shadow, health, slots, pace, balance, retryBudget, hand } = shared
   const snapshot = c.get('snapshot')
   const { table } = snapshot
   const { surface } = surfaceRoute
@@ -144,6 +158,8 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
   const stopwatch = c.get('stopwatch')
   const clientName = c.get('client')
   const correlationId = c.get('correlationId')
+  // OpenAI's clients show theirs with errors alone, and a header costs something.
+  if (surfaceRoute.family === 'anthropic') answerHeaders[ANTHROPIC_ID] = correlationId
   const client = new AbortController()
   const lease = balance.lease()
   const journey = startJourney()
@@ -159,6 +175,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     ownId: c.get('head').correlationId !== correlationId,
     network: () => networkOf(ports.clientAddress(c.req.raw)),
     signal: client.signal,
+    hand,
   })
   const forget = ports.onClientGone(c.req.raw, () => client.abort(new ClientGone()))
   const watch = startWatch(() => {
@@ -180,12 +197,12 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       checkBody: c.get('checkBody'),
     })
     stopwatch.go()
+    refuseFileUrls(request.body.value, table.fileUrls ?? 'public')
     const given = givenId(c.get('head').correlationId)
     const input = { client: clientName, surface, table, headers, correlationId: given }
     const classified = classify(request, input)
     const { facts } = classified
     bill.see(request, classified)
-    refuseFileUrls(request.body.value, table.fileUrls ?? 'public')
     facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
     const caller = { clientName, correlationId, client }

@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { HistoryEntry } from '../../table/history.ts'
+import type { OutgoingTrace } from '../../table/trace-text.ts'
 import type { TraceSink } from '../../table/trace-sink.ts'
 import { deliver, nothingDelivered, type Parcel } from '../tracing/deliver.ts'
 import { createSinkClient, type Answer } from '../tracing/http-client.ts'
@@ -95,7 +95,7 @@ function protocolOf(health: string | null): Protocol {
   return isOlder ? 'batch' : 'otlp'
 }
 
-function pack(entry: HistoryEntry, protocol: Protocol, environment: string | null): Parcel {
+function pack(entry: OutgoingTrace, protocol: Protocol, environment: string | null): Parcel {
   if (protocol === 'otlp') {
     return { seq: entry.seq, json: JSON.stringify(toOtlpSpans(entry, environment)).slice(1, -1), events: [] }
   }

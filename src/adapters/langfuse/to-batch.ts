@@ -1,10 +1,10 @@
 /** Spans as events of the batch endpoint, which servers before OTLP have. Ids of events are stable: a second one is ignored. */
 import type { ApiIngestionEvent } from 'langfuse'
-import type { HistoryEntry } from '../../table/history.ts'
+import type { OutgoingTrace } from '../../table/trace-text.ts'
 import { toSpans, traceFacts, type Generation, type TraceSpan } from './to-spans.ts'
 
 /** @param environment what Langfuse files it under; null = its default */
-export function toBatchEvents(entry: HistoryEntry, environment: string | null): ApiIngestionEvent[] {
+export function toBatchEvents(entry: OutgoingTrace, environment: string | null): ApiIngestionEvent[] {
   const { name, userId, tags, release, correlationId } = traceFacts(entry)
   const [root, ...children] = toSpans(entry)
   if (root === undefined) return []
@@ -46,6 +46,8 @@ function observation({
   level,
   message,
   metadata,
+  input,
+  output,
 }: TraceSpan): Extract<ApiIngestionEvent, { type: 'span-create' }>['body'] {
   return {
     id: spanId,
@@ -57,6 +59,8 @@ function observation({
     level,
     statusMessage: message,
     metadata,
+    ...(input !== null && { input: JSON.parse(input) as unknown }),
+    ...(output !== null && { output: JSON.parse(output) as unknown }),
   }
 }
 

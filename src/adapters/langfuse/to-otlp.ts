@@ -1,5 +1,5 @@
 /** Spans as JSON of OTLP (opentelemetry-proto 1.x), under the names that Langfuse reads. */
-import type { HistoryEntry } from '../../table/history.ts'
+import type { OutgoingTrace } from '../../table/trace-text.ts'
 import { toSpans, traceFacts, type Generation, type TraceFacts, type TraceSpan } from './to-spans.ts'
 
 type Value = { stringValue: string } | { arrayValue: { values: { stringValue: string }[] } }
@@ -27,7 +27,7 @@ const OK = 1
 const ERROR = 2
 
 /** @param environment what Langfuse files it under; null = its default */
-export function toOtlpSpans(entry: HistoryEntry, environment: string | null): OtlpSpan[] {
+export function toOtlpSpans(entry: OutgoingTrace, environment: string | null): OtlpSpan[] {
   const facts = traceFacts(entry)
   return toSpans(entry).map((span) => toOtlpSpan(span, facts, environment))
 }
@@ -42,7 +42,20 @@ export function otlpBody(spans: string, version: string): string {
 }
 
 function toOtlpSpan(span: TraceSpan, facts: TraceFacts, environment: string | null): OtlpSpan {
-  const { traceId, spanId, parentId, name, startMs, endMs, level, message, metadata, generation } = span
+  const {
+    traceId,
+    spanId,
+    parentId,
+    name,
+    startMs,
+    endMs,
+    level,
+    message,
+    metadata,
+    input,
+    output,
+    generation,
+  } = span
   return {
     traceId,
     spanId,
@@ -61,6 +74,8 @@ function toOtlpSpan(span: TraceSpan, facts: TraceFacts, environment: string | nu
       text('langfuse.observation.type', generation === null ? 'span' : 'generation'),
       text('langfuse.observation.level', level),
       ...(message === null ? [] : [text('langfuse.observation.status_message', message)]),
+      ...(input === null ? [] : [text('langfuse.observation.input', input)]),
+      ...(output === null ? [] : [text('langfuse.observation.output', output)]),
       ...Object.entries(metadata).map(([key, value]) => text(`langfuse.observation.metadata.${key}`, value)),
       ...(generation === null ? [] : ofGeneration(generation)),
     ],

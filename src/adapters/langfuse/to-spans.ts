@@ -4,6 +4,8 @@
  */
 import type { FailedAttempt } from '../../table/request-record.ts'
 import type { HistoryEntry } from '../../table/history.ts'
+import type { OutgoingTrace } from '../../table/trace-text.ts'
+import { toChatMl } from './to-chat-ml.ts'
 
 type Level = 'DEFAULT' | 'WARNING' | 'ERROR'
 
@@ -19,6 +21,9 @@ export interface TraceSpan {
   level: Level
   message: string | null
   metadata: Readonly<Record<string, string>>
+  /** What was said and heard, as JSON; null = it is not kept, or there was nothing. */
+  input: string | null
+  output: string | null
   /** Null = nothing was generated. */
   generation: Generation | null
 }
@@ -52,11 +57,15 @@ export function traceFacts({ surface, client, tags, digest, correlationId }: His
   return { name: surface, userId: client, tags, release: digest, correlationId }
 }
 
-export function toSpans(entry: HistoryEntry): TraceSpan[] {
+export function toSpans(entry: OutgoingTrace): TraceSpan[] {
   const traceId = entry.id.replaceAll('-', '')
   const rootId = traceId.slice(16)
   const base = { traceId, parentId: rootId }
   const asked = entry.failures.filter(wasAsked)
+  const said = {
+    input: entry.text === undefined ? null : toChatMl(entry.text.input),
+    output: entry.text === undefined ? null : toChatMl(entry.text.output),
+  }
   const isAnswered = entry.backend !== null && entry.attempts > asked.length
   const spans: TraceSpan[] = [
     {
@@ -68,6 +77,7 @@ export function toSpans(entry: HistoryEntry): TraceSpan[] {
       endMs: entry.endedAt,
       ...verdictOn(entry),
       metadata: metadataOf(entry),
+      ...said,
       generation: null,
     },
   ]
@@ -84,10 +94,13 @@ export function toSpans(entry: HistoryEntry): TraceSpan[] {
       level: isAnswered ? 'WARNING' : 'ERROR',
       message: cause,
       metadata: { backend, model, cause },
+      input: null,
+      output: null,
       generation: null,
     })
   }
-  if (isAnswered) spans.push({ ...base, ...answerOf(entry, at), spanId: childId(rootId, spans.length) })
+  if (isAnswered)
+    spans.push({ ...base, ...said, ...answerOf(entry, at), spanId: childId(rootId, spans.length) })
   return spans
 }
 
@@ -96,7 +109,10 @@ function wasAsked({ cause, ms }: FailedAttempt): boolean {
   return cause !== 'busy' && !(cause === 'request' && ms === 0)
 }
 
-function answerOf(entry: HistoryEntry, startMs: number): Omit<TraceSpan, 'traceId' | 'spanId' | 'parentId'> {
+function answerOf(
+  entry: HistoryEntry,
+  startMs: number,
+): Omit<TraceSpan, 'traceId' | 'spanId' | 'parentId' | 'input' | 'output'> {
   const { backend, backendModel, surface, cost, firstTokenMs } = entry
   const model = backendModel ?? ''
   const operation = OPERATIONS[surface] ?? 'chat'

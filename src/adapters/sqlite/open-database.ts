@@ -52,7 +52,8 @@ function connect(path: string, migrations: readonly string[]): Omit<Database, 'd
   const database = new DatabaseSync(path)
   try {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    // What is deleted is overwritten: text of requests must not lie on in free pages.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     migrate(database, path, migrations)
   } catch (error) {
     database.close()

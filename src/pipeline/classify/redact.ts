@@ -80,7 +80,8 @@ const FIXED: Partial<Record<TextPart['kind'], string>> = {
   'correlation-id': 'something private in its correlation id',
 }
 
-function byPart(findings: readonly Finding[]): Map<number, Finding[]> {
+/** Finds by the part that they stand in. */
+export function byPart(findings: readonly Finding[]): Map<number, Finding[]> {
   const grouped = new Map<number, Finding[]>()
   for (const finding of findings) {
     const same = grouped.get(finding.part)
@@ -90,8 +91,15 @@ function byPart(findings: readonly Finding[]): Map<number, Finding[]> {
   return grouped
 }
 
-/** Where finds overlap, one placeholder stands for all of them. */
-function replaceSpans(text: string, findings: readonly Finding[], placeholders: Set<string>): string {
+/**
+ * Where finds overlap, one placeholder stands for all of them.
+ * @param placeholders those that were used are added
+ */
+export function replaceSpans(
+  text: string,
+  findings: readonly Finding[],
+  placeholders: Set<string>,
+): string {
   let result = ''
   let from = 0
   for (const finding of findings.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

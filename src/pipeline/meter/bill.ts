@@ -19,12 +19,15 @@ import type { BodyChanges } from '../route/body-changes.ts'
 import type { Journey } from '../forward/exchange.ts'
 import { newId } from '../new-id.ts'
 import type { Stopwatch } from '../stopwatch.ts'
+import type { TextsInHand } from '../trace/texts-in-hand.ts'
+import { recordWithText, type TracedText, tracedText } from '../trace/traced-text.ts'
 import { budgetWarning } from './budget-warning.ts'
 import { chargePlan, type ChargePlan, type ClientPlan, type Meters } from './charge-plan.ts'
 import { chargesOf, firstCharges } from './charges-of.ts'
 import { estimateAnswer } from './estimate-answer.ts'
-import { costOf, estimateRequest, isFree, type TokenEstimate } from './estimate.ts'
+import { estimateRequest, type TokenEstimate } from './estimate.ts'
 import { includeUsage, refusesUsage } from './include-usage.ts'
+import { mostCost } from './most-cost.ts'
 import { overLimit } from './over-limit.ts'
 import { firstBackend, Places } from './places.ts'
 import { rateLimitHeaders } from './rate-limit-headers.ts'
@@ -47,7 +50,7 @@ const MOST_FINDS = 20
 const decoder = new TextDecoder()
 
 export interface BillOptions {
-  ports: Pick<Ports, 'ledger' | 'record' | 'log'>
+  ports: Pick<Ports, 'ledger' | 'record' | 'log' | 'defer'>
   table: RouteTable
   client: string
   surface: Surface
@@ -62,6 +65,8 @@ export interface BillOptions {
   /** Aborted when the client went away, or the time is up. */
   signal: AbortSignal
   answerHeaders: Record<string, string>
+  /** Where text for traces counts. */
+  hand: TextsInHand
 }
 
 export interface OrderedRequest {
@@ -109,6 +114,8 @@ export class Bill {
   /** Somewhere on its way nobody may be asked for usage. */
   #isUsageRefused = false
   #tap: StreamTap | null = null
+  /** Null where no trace holds text. */
+  #text: TracedText | null = null
   #relayed = 0
   #usage: TokenUsage | null = null
   /** Of backends that broke off, and in the end of all. */
@@ -149,6 +156,10 @@ export class Bill {
 
   decided(decision: Decision): void {
     this.#decision = decision
+    const { table, client, surface, hand } = this.#options
+    const [request, facts] = [this.#request, this.#facts]
+    if (table.trace === undefined || request === null || facts === null) return
+    this.#text = tracedText({ table, client, facts, decision, request, surface, hand })
   }
 
   /**
@@ -190,7 +201,7 @@ export class Bill {
       model,
       backend,
       estimate,
-      cost: mostOf(order, estimate),
+      cost: mostCost(order, estimate),
     })
     if (charges.length === 0) return full
     const ttlMs = order.model.timeouts.totalMs + GRACE_MS
@@ -241,6 +252,7 @@ export class Bill {
   answer(body: Uint8Array): void {
     // Nothing was worked on.
     if (this.#options.surface === 'count-tokens') return
+    this.#text?.answer.whole(body)
     const tail = findUsage(decoder.decode(body.subarray(-ANSWER_TAIL)))
     const told = tail ?? (body.byteLength > ANSWER_TAIL ? findUsage(decoder.decode(body)) : null)
     this.#usage = told === null ? this.#estimated(estimateAnswer(body)) : wire(told)
@@ -248,6 +260,7 @@ export class Bill {
 
   /** A part of an answer too large to be looked at whole. */
   relay(chunk: Uint8Array): void {
+    this.#text?.answer.leaveOut('an answer too large')
     // Of sound nobody knows what it used.
     if (SURFACE_TRAITS[this.#options.surface].answer === 'bytes') {
       this.#usage ??= this.#estimated(0)
@@ -264,6 +277,7 @@ export class Bill {
    */
   pass(piece: Uint8Array): Uint8Array | null {
     this.#firstAt ??= Date.now()
+    this.#text?.answer.piece(piece)
     this.#tap ??= createStreamTap(this.#hidesUsage)
     return this.#tap.pass(piece)
   }
@@ -349,36 +363,24 @@ export class Bill {
   #record(): void {
     if (this.#isRecorded || this.#endedAt === null || this.#status === null || this.#facts === null) return
     this.#isRecorded = true
-    this.#options.ports.record(
-      toRecord({
-        ...this.#options,
-        id: this.#id,
-        isPrivateId: this.#isPrivateId,
-        startedAt: this.#startedAt,
-        firstAt: this.#firstAt,
-        endedAt: this.#endedAt,
-        facts: this.#facts,
-        decision: this.#decision,
-        verdict: this.#said,
-        status: this.#status,
-        error: this.#error,
-        spent: this.#spent ?? NOTHING_SPENT,
-        charges: this.#places === null ? this.#used : [...this.#used, ...this.#places.used()],
-      }),
-    )
+    const record = toRecord({
+      ...this.#options,
+      id: this.#id,
+      isPrivateId: this.#isPrivateId,
+      startedAt: this.#startedAt,
+      firstAt: this.#firstAt,
+      endedAt: this.#endedAt,
+      facts: this.#facts,
+      decision: this.#decision,
+      verdict: this.#said,
+      status: this.#status,
+      error: this.#error,
+      spent: this.#spent ?? NOTHING_SPENT,
+      charges: this.#places === null ? this.#used : [...this.#used, ...this.#places.used()],
+    })
+    if (this.#text === null) this.#options.ports.record(record)
+    else this.#options.ports.defer(recordWithText(record, this.#text, this.#options.ports))
   }
-}
-
-/** Nano-USD at the dearest target that may be asked; null = all are free. */
-function mostOf({ pool, fallback }: OrderedRequest, { input, output }: TokenEstimate): number | null {
-  const most = { input, output, cachedInput: 0 }
-  let cost: number | null = null
-  const look = ({ price }: Target): void => {
-    if (!isFree(price)) cost = Math.max(cost ?? 0, costOf(price, most))
-  }
-  pool.forEach(look)
-  for (const { target } of fallback) look(target)
-  return cost
 }
 
 interface Concluded {

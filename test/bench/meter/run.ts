@@ -50,7 +50,7 @@ const answer = encoder.encode(
   }),
 )
 const ledger = createMemoryLedger()
-const ports = { ledger, record: (): void => {}, log: (): void => {} }
+const ports = { ledger, record: (): void => {}, log: (): void => {}, defer: (): void => {} }
 const { signal } = new AbortController()
 let calls = 0
 
@@ -69,6 +69,7 @@ function chargeOnce(table: RouteTable): void {
     network: () => '192.0.2.1',
     signal,
     answerHeaders: {},
+    hand: { take: () => true, give: () => {} },
   })
   bill.see(request, classified)
   bill.decided(decision)

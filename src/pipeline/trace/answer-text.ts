@@ -1,0 +1,92 @@
+/**
+ * The text of an answer while it goes by, for its trace. Of a stream only what was said is kept, and no more than a
+ * trace holds; of a whole answer its bytes, until somebody reads them.
+ */
+import { parseRecord } from '../../protocols/parse-record.ts'
+import { saidInAnswer, type SaidPart } from '../../protocols/said-parts.ts'
+import { createSaidInStream, type SaidInStream } from '../../protocols/said-in-stream.ts'
+import { eventData } from '../../protocols/sse.ts'
+import type { TextsInHand } from './texts-in-hand.ts'
+
+/** A larger answer that is not streamed is not read. */
+const LARGEST_WHOLE = 1024 * 1024
+/** Events are read when so many bytes of them are there. */
+const PENDING_BYTES = 32 * 1024
+
+export class AnswerText {
+  readonly #most: number
+  readonly #hand: TextsInHand
+  #whole: Uint8Array | null = null
+  #stream: SaidInStream | null = null
+  #pending: Uint8Array[] = []
+  #pendingBytes = 0
+  /** Characters and bytes that count in the hand. */
+  #held = 0
+  /** Why not all of it was kept; null = it was. */
+  #note: string | null = null
+
+  /** @param most characters of a stream; what follows is not looked at */
+  constructor(most: number, hand: TextsInHand) {
+    this.#most = most
+    this.#hand = hand
+  }
+
+  /** A whole answer; of several the last one counts. */
+  whole(body: Uint8Array): void {
+    this.#whole = null
+    if (body.byteLength > LARGEST_WHOLE) this.leaveOut('an answer too large')
+    else if (this.#hold(body.byteLength)) this.#whole = body
+  }
+
+  /** Whole events of a stream. */
+  piece(bytes: Uint8Array): void {
+    this.#stream ??= createSaidInStream()
+    if (this.#note !== null || this.#stream.length() > this.#most || !this.#hold(bytes.byteLength)) return
+    this.#pending.push(bytes)
+    this.#pendingBytes += bytes.byteLength
+    if (this.#pendingBytes >= PENDING_BYTES) this.#read(this.#stream)
+  }
+
+  /** @param what is not kept */
+  leaveOut(what: string): void {
+    this.#note ??= what
+  }
+
+  /** What was said; lets go of all that was held. */
+  end(): SaidPart[] {
+    if (this.#stream !== null) this.#read(this.#stream)
+    const whole = this.#whole === null ? null : parseRecord(new TextDecoder().decode(this.#whole))
+    const parts = whole === null ? (this.#stream?.parts() ?? []) : saidInAnswer(whole)
+    this.#hand.give(this.#held)
+    this.#held = 0
+    this.#whole = null
+    this.#stream = null
+    if (this.#note !== null) parts.push(noteOf(this.#note, (parts.at(-1)?.message ?? -1) + 1))
+    return parts
+  }
+
+  #read(stream: SaidInStream): void {
+    const before = stream.length()
+    const decoder = new TextDecoder()
+    const text = this.#pending.map((piece) => decoder.decode(piece, { stream: true })).join('')
+    for (const data of eventData(text)) stream.push(data)
+    this.#pending = []
+    this.#hand.give(this.#pendingBytes)
+    this.#held -= this.#pendingBytes
+    this.#pendingBytes = 0
+    this.#hold(stream.length() - before)
+  }
+
+  #hold(size: number): boolean {
+    if (!this.#hand.take(size)) {
+      this.leaveOut('text, of which there is too much at once')
+      return false
+    }
+    this.#held += size
+    return true
+  }
+}
+
+function noteOf(what: string, message: number): SaidPart {
+  return { message, role: 'assistant', as: 'content', text: `[${what}, not kept]`, path: [], kind: 'text' }
+}

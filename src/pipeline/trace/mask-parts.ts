@@ -1,0 +1,111 @@
+/**
+ * Replaces in texts of a trace what detectors find in them: the built-in ones and the policy's own, whatever its rules
+ * use, and whoever put a label on. What comes out was looked at once more: text of which something is found or cannot
+ * be read even then is left out.
+ */
+import type { SaidPart } from '../../protocols/said-parts.ts'
+import type { TextPart } from '../../protocols/text-parts.ts'
+import type { PrivacyGuard, RouteTable } from '../../table/route-table.ts'
+import { decodeRuns } from '../classify/base64-runs.ts'
+import { byPart, replaceSpans } from '../classify/redact.ts'
+import { type Finding, scanPrivacy } from '../classify/scan-privacy.ts'
+
+/** Stands for text that nobody could look at. */
+const NOT_SCANNED_MARK = '[not scanned]'
+
+/** Stands for a placeholder when the text is scanned again: no detector takes it for anything. */
+const BLANK = '\u0001'
+
+/** Behind the end of what is kept, so much is looked at too: what begins before it is found whole. */
+export const MARGIN = 16_384
+
+/** Of policies that look for nothing themselves: as the compiler's defaults have it. */
+const DEFAULT_GUARD: PrivacyGuard = {
+  detectors: ['secrets', 'pii'],
+  patterns: [],
+  entropy: { threshold: 4, minLength: 24 },
+  allow: { values: [], domains: [], networks: [] },
+  off: [],
+  atLeast: {},
+  label: '',
+  surfaces: [],
+}
+
+const strict = new WeakMap<RouteTable, RouteTable>()
+
+/** @returns for each part what may be written of it, up to its `keep` */
+export function maskParts(parts: readonly (SaidPart & { keep: number })[], table: RouteTable): string[] {
+  if (parts.length === 0) return []
+  const guarded = guardedTable(table)
+  const seen = parts.map((part) => ({ ...part, text: part.text.slice(0, part.keep + MARGIN) }))
+  const scan = look(seen, guarded)
+  if (scan === null) return parts.map(() => NOT_SCANNED_MARK)
+  const found = byPart(scan.findings)
+  const hides = scan.unread.length > 0
+  const placeholders = new Set<string>()
+  let texts = seen.map(({ text, keep }, index) => {
+    const spans = [...(hides ? unreadIn(text, index) : []), ...(found.get(index) ?? [])]
+    if (text.length > keep) spans.push(span('cut', { part: index, start: keep, end: text.length }))
+    return spans.length === 0 ? text : replaceSpans(text, spans, placeholders)
+  })
+  for (let rest = 0; rest < 2; rest += 1) {
+    const again = parts.map((part, index) => ({ ...part, text: without(texts[index] ?? '', placeholders) }))
+    if (isClean(again, guarded)) return texts
+    texts = texts.map((text, index) =>
+      isClean(again.slice(index, index + 1), guarded) ? text : NOT_SCANNED_MARK,
+    )
+  }
+  return parts.map(() => NOT_SCANNED_MARK)
+}
+
+/** The same table, but that its guard looks for all it knows, in all of the text, and counts each find. */
+function guardedTable(table: RouteTable): RouteTable {
+  let guarded = strict.get(table)
+  if (guarded === undefined) {
+    const { detectors } = DEFAULT_GUARD
+    const privacy = { ...(table.classify.privacy ?? DEFAULT_GUARD), detectors, atLeast: {} }
+    const classify = { ...table.classify, privacy, scanBytes: Number.MAX_SAFE_INTEGER, decode: 1 as const }
+    guarded = { ...table, texts: [], classify }
+    strict.set(table, guarded)
+  }
+  return guarded
+}
+
+type Looked = Pick<ReturnType<typeof scanPrivacy>, 'findings' | 'unread'>
+
+/** @returns null = something could not be judged */
+function look(said: readonly SaidPart[], table: RouteTable): Looked | null {
+  const parts: TextPart[] = said.map(({ role, kind, text, path }) => ({ role, kind, text, path }))
+  try {
+    const { findings, unread, labels } = scanPrivacy({ parts }, { images: false, opaque: false }, { table })
+    const hasFailed = Object.values(labels).some((causes) => causes.includes('failed'))
+    return hasFailed ? null : { findings, unread }
+  } catch {
+    return null
+  }
+}
+
+function isClean(said: readonly SaidPart[], table: RouteTable): boolean {
+  const scan = look(said, table)
+  return scan !== null && scan.findings.length === 0 && scan.unread.length === 0
+}
+
+/** Base64 that holds no text, or more of its kind. */
+function unreadIn(text: string, part: number): Finding[] {
+  const { texts, opaque } = decodeRuns(text)
+  const deeper = texts.filter((one) => {
+    const within = decodeRuns(one.text)
+    return within.texts.length + within.opaque.length > 0
+  })
+  return [...opaque, ...deeper].map(({ start, end }) => span('not scanned', { part, start, end }))
+}
+
+function span(placeholder: string, { part, start, end }: Pick<Finding, 'part' | 'start' | 'end'>): Finding {
+  return { part, start, end, placeholder, detector: '', kind: '', label: '' }
+}
+
+function without(text: string, placeholders: ReadonlySet<string>): string {
+  let rest = text
+  for (const placeholder of placeholders) rest = rest.replaceAll(placeholder, BLANK)
+  return rest
+}

@@ -1,0 +1,83 @@
+/**
+ * What a trace holds of the text of a request and its answer: of a long request its end, of a long answer its beginning,
+ * as it is or without what detectors find. Runs when the answer has ended, and only where a sink takes text.
+ */
+import { type SaidPart } from '../../protocols/said-parts.ts'
+import type { RouteTable } from '../../table/route-table.ts'
+import type { TraceMessage, TraceText } from '../../table/trace-text.ts'
+import { maskParts, MARGIN } from './mask-parts.ts'
+
+/** Characters of the request, and of the answer. */
+const MOST_TEXT = 65_536
+/** More of a stream is not looked at: enough to find what begins before the end of what is kept. */
+export const MOST_ANSWER: number = MOST_TEXT + MARGIN
+/** What a text counts beside its characters: thousands of empty ones are long as well. */
+const PER_PART = 32
+
+export interface TraceTextOptions {
+  content: TraceText['content']
+  sinks: TraceText['sinks']
+  table: RouteTable
+}
+
+export function traceText(
+  { input, output }: { input: readonly SaidPart[]; output: readonly SaidPart[] },
+  { content, sinks, table }: TraceTextOptions,
+): TraceText {
+  const asked = fit(input.toReversed()).toReversed()
+  const said = fit(output)
+  const tell = (parts: readonly Kept[]): TraceMessage[] =>
+    messagesOf(parts, content === 'full' ? parts.map(cut) : maskParts(parts, table))
+  return {
+    content,
+    sinks,
+    input: [...noteOf(input.length - asked.length, 'earlier'), ...tell(asked)],
+    output: [...tell(said), ...noteOf(output.length - said.length, 'more')],
+  }
+}
+
+function noteOf(left: number, which: string): TraceMessage[] {
+  return left === 0 ? [] : [{ role: 'other', content: `[${left} ${which} texts, not kept]` }]
+}
+
+type Kept = SaidPart & { keep: number }
+
+/** The first of them, as far as there is room. */
+function fit(parts: readonly SaidPart[]): Kept[] {
+  const kept: Kept[] = []
+  let room = MOST_TEXT
+  for (const part of parts) {
+    if (room <= 0) break
+    const keep = Math.min(part.text.length, room)
+    kept.push({ ...part, keep })
+    room -= keep + PER_PART
+  }
+  return kept
+}
+
+function cut({ text, keep }: Kept): string {
+  return text.length > keep ? `${text.slice(0, keep)}[cut]` : text
+}
+
+function messagesOf(parts: readonly SaidPart[], texts: readonly string[]): TraceMessage[] {
+  const messages: TraceMessage[] = []
+  let last = -1
+  for (const [index, { message, role, as }] of parts.entries()) {
+    // Half a character is none, and no JSON for some that read it.
+    const text = (texts[index] ?? '').toWellFormed()
+    if (message !== last) messages.push({ role, content: '' })
+    last = message
+    const current = messages.at(-1)
+    if (current === undefined) continue
+    if (as === 'content') current.content += current.content === '' ? text : `\n${text}`
+    else addToCall(current, as, text)
+  }
+  return messages
+}
+
+function addToCall(message: TraceMessage, as: 'name' | 'arguments', text: string): void {
+  message.calls ??= []
+  const call = message.calls.at(-1)
+  if (as === 'arguments' && call !== undefined) call.arguments = text
+  else message.calls.push(as === 'name' ? { name: text, arguments: '' } : { name: '', arguments: text })
+}

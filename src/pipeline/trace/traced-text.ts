@@ -1,0 +1,61 @@
+/** The text of one request and its answer, on its way into the trace; there is one only where a trace may hold text. */
+import type { ModelRequest } from '../../protocols/model-request.ts'
+import type { Ports } from '../../ports.ts'
+import { saidInRequest } from '../../protocols/said-parts.ts'
+import type { RequestRecord } from '../../table/request-record.ts'
+import type { Surface } from '../../table/route-table.ts'
+import { SURFACE_TRAITS } from '../../table/surfaces.ts'
+import type { TraceText } from '../../table/trace-text.ts'
+import { AnswerText } from './answer-text.ts'
+import type { TextsInHand } from './texts-in-hand.ts'
+import { traceContent, type TracedRequest } from './trace-content.ts'
+import { MOST_ANSWER, traceText } from './trace-text.ts'
+
+export interface TracedText {
+  answer: AnswerText
+  /** Lets go of what was held; to be called once, when nobody waits for it. Null where it cannot be told. */
+  end: () => TraceText | null
+}
+
+interface TextOptions extends TracedRequest {
+  request: Pick<ModelRequest, 'body'>
+  surface: Surface
+  hand: TextsInHand
+}
+
+/** @returns null where no sink takes text, or a label keeps it back */
+export function tracedText({ request, surface, hand, ...traced }: TextOptions): TracedText | null {
+  const { table } = traced
+  if (table.trace === undefined) return null
+  const content = traceContent(traced)
+  if (content !== 'redacted' && content !== 'full') return null
+  const sinks = table.trace.filter((sink) => sink.content !== 'metadata-only').map(({ kind }) => kind)
+  const answer = new AnswerText(MOST_ANSWER, hand)
+  if (SURFACE_TRAITS[surface].answer === 'bytes') answer.leaveOut('an answer that is no text')
+  return {
+    answer,
+    end() {
+      // What was held goes back whatever happens, and a trace is never lost over its text.
+      try {
+        const output = answer.end()
+        const input = saidInRequest(request.body.value, surface)
+        return traceText({ input, output }, { content, sinks, table })
+      } catch {
+        return null
+      }
+    },
+  }
+}
+
+/** Text is read and redacted when the answer is out: nobody waits for that. */
+export async function recordWithText(
+  record: RequestRecord,
+  traced: TracedText,
+  ports: Pick<Ports, 'record'>,
+): Promise<void> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, 0)
+  })
+  const text = traced.end()
+  ports.record(text === null ? record : { ...record, text })
+}

@@ -1,0 +1,153 @@
+/** What a model said in a streamed answer, put together again from its events, of whatever protocol they are. */
+import { isRecord } from './json-object.ts'
+import { parseRecord } from './parse-record.ts'
+import { saidInAnswer, type SaidPart } from './said-parts.ts'
+import { chatSaid } from './translate/chat-said.ts'
+import { createCallDeltas, type StreamedCall } from './translate/call-deltas.ts'
+
+export interface SaidInStream {
+  /** @param data of one event */
+  push: (data: string) => void
+  /** Characters so far. */
+  length: () => number
+  parts: () => SaidPart[]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+interface Call extends StreamedCall {
+  arguments: string
+}
+
+/** `choices` of chat and completions, by index; Ollama's has one, which is its `message`. */
+interface Choice {
+  content: string
+  reasoning: string
+  refusal: string
+  calls: Call[]
+  deltas: ReturnType<typeof createCallDeltas<Call>>
+}
+
+/** A block of Anthropic's content, or an item of OpenAI's output as far as it came. */
+interface Block {
+  head: Fields
+  text: string
+  input: string
+}
+
+export function createSaidInStream(): SaidInStream {
+  const choices = new Map<number, Choice>()
+  const blocks = new Map<number, Block>()
+  const items = new Map<number, Block>()
+  /** Items of output that are whole. */
+  const done = new Map<number, Fields>()
+  let length = 0
+
+  const add = (text: unknown): string => {
+    if (typeof text !== 'string') return ''
+    length += text.length
+    return text
+  }
+  const takeChoice = (index: number, delta: Fields): void => {
+    const choice = choices.get(index) ?? newChoice()
+    choices.set(index, choice)
+    const { text, reasoning, refusal } = chatSaid(delta)
+    choice.content += add(text) + add(delta['text'])
+    choice.reasoning += add(reasoning) || add(delta['thinking'])
+    choice.refusal += add(refusal)
+    const calls = Array.isArray(delta['tool_calls']) ? delta['tool_calls'] : []
+    for (const one of calls) {
+      if (!isRecord(one)) continue
+      const { call, arguments: more } = choice.deltas.push(one)
+      call.arguments += add(more)
+    }
+  }
+  const takeBlock = (of: Map<number, Block>, index: number, { head, text, input }: Partial<Block>): void => {
+    const block = of.get(index) ?? { head: {}, text: '', input: '' }
+    if (head !== undefined) block.head = head
+    block.text += add(text)
+    block.input += add(input)
+    of.set(index, block)
+  }
+  const takeAnthropic = ({ type, index, content_block: begun, delta }: Fields): void => {
+    const at = Number(index)
+    if (type === 'content_block_start' && isRecord(begun)) takeBlock(blocks, at, { head: begun })
+    if (type !== 'content_block_delta' || !isRecord(delta)) return
+    const { text, thinking, partial_json: input } = delta
+    takeBlock(blocks, at, { text: stringOf(text) + stringOf(thinking), input: stringOf(input) })
+  }
+  const takeResponses = (type: string, { output_index: index, item, delta }: Fields): void => {
+    const at = Number(index)
+    if (type === 'response.output_item.done' && isRecord(item)) {
+      done.set(at, item)
+      length += JSON.stringify(item).length - (items.get(at)?.text.length ?? 0)
+    } else if (type === 'response.output_item.added' && isRecord(item)) takeBlock(items, at, { head: item })
+    else if (/(?:text|refusal)\.delta$/.test(type)) takeBlock(items, at, { text: stringOf(delta) })
+    else if (/(?:arguments|input)\.delta$/.test(type)) takeBlock(items, at, { input: stringOf(delta) })
+  }
+  return {
+    push(data) {
+      const event = parseRecord(data)
+      if (event === null) return
+      const { choices: told, type, message, done: isDone } = event
+      for (const [place, choice] of (Array.isArray(told) ? told : []).entries()) {
+        if (!isRecord(choice)) continue
+        const { index, delta, text } = choice
+        takeChoice(typeof index === 'number' ? index : place, isRecord(delta) ? delta : { text })
+      }
+      if (typeof isDone === 'boolean' && isRecord(message)) takeChoice(0, message)
+      if (typeof type !== 'string') return
+      if (type.startsWith('response.')) takeResponses(type, event)
+      else takeAnthropic(event)
+    },
+    length: () => length,
+    parts() {
+      const output = sorted(items).map(([index, block]) => done.get(index) ?? itemOf(block))
+      for (const [index, item] of sorted(done)) if (!items.has(index)) output.push(item)
+      const answers: Fields[] = [
+        { choices: sorted(choices).map(([, choice]) => ({ message: messageOf(choice) })) },
+        { output },
+        { content: sorted(blocks).map(([, block]) => contentOf(block)) },
+      ]
+      const parts: SaidPart[] = []
+      for (const answer of answers) {
+        const before = (parts.at(-1)?.message ?? -1) + 1
+        for (const part of saidInAnswer(answer)) parts.push({ ...part, message: before + part.message })
+      }
+      return parts
+    },
+  }
+}
+
+function newChoice(): Choice {
+  const calls: Call[] = []
+  const deltas = createCallDeltas<Call>(() => {
+    const call: Call = { id: null, name: '', begun: false, arguments: '' }
+    calls.push(call)
+    return call
+  })
+  return { content: '', reasoning: '', refusal: '', calls, deltas }
+}
+
+function messageOf({ content, reasoning, refusal, calls }: Choice): Fields {
+  const called = calls.map(({ name, arguments: given }) => ({ function: { name, arguments: given } }))
+  return { content, reasoning, refusal, tool_calls: called }
+}
+
+function contentOf({ head, text, input }: Block): Fields {
+  if (input !== '') return { ...head, input }
+  return text === '' ? head : { type: 'text', text }
+}
+
+/** One that broke off. */
+function itemOf({ head, text, input }: Block): Fields {
+  return input === '' ? { type: 'message', content: text } : { ...head, arguments: input }
+}
+
+function sorted<T>(by: ReadonlyMap<number, T>): [number, T][] {
+  return [...by].toSorted(([a], [b]) => a - b)
+}
+
+function stringOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

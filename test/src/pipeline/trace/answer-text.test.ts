@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { AnswerText } from '../../../../src/pipeline/trace/answer-text.ts'
+import { createTextsInHand, type TextsInHand } from '../../../../src/pipeline/trace/texts-in-hand.ts'
+
+const encoder = new TextEncoder()
+const event = (content: string): Uint8Array =>
+  encoder.encode(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`)
+const whole = (content: string): Uint8Array =>
+  encoder.encode(JSON.stringify({ choices: [{ message: { content } }] }))
+
+const MOST = 100_000
+
+function heard(feed: (answer: AnswerText) => void, hand: TextsInHand = createTextsInHand()): string[] {
+  const answer = new AnswerText(MOST, hand)
+  feed(answer)
+  return answer.end().map(({ text }) => text)
+}
+
+describe('AnswerText', () => {
+  it.each<{ name: string; feed: (answer: AnswerText) => void; said: string[] }>([
+    { name: 'nothing where nothing came', feed: () => {}, said: [] },
+    { name: 'a whole answer', feed: (answer) => answer.whole(whole('hi')), said: ['hi'] },
+    {
+      name: 'of two tries the last answer',
+      feed: (answer) => {
+        answer.whole(whole('first'))
+        answer.whole(whole('second'))
+      },
+      said: ['second'],
+    },
+    { name: 'no text of what is no JSON', feed: (answer) => answer.whole(encoder.encode('<p>hi')), said: [] },
+    {
+      name: 'a stream, cut wherever',
+      feed: (answer) => {
+        const bytes = encoder.encode(`${new TextDecoder().decode(event('grün'))}data: [DONE]\n\n`)
+        answer.piece(event('so '))
+        for (const [from, to] of [
+          [0, 50],
+          [50, 51],
+          [51, undefined],
+        ])
+          answer.piece(bytes.subarray(from, to))
+      },
+      said: ['so grün'],
+    },
+    {
+      name: 'a stream that is read as it comes',
+      feed: (answer) => {
+        for (let i = 0; i < 3000; i += 1) answer.piece(event('0123456789'))
+      },
+      said: ['0123456789'.repeat(3000)],
+    },
+    {
+      name: 'that an answer was too large',
+      feed: (answer) => answer.whole(whole('x'.repeat(2 ** 20))),
+      said: ['[an answer too large, not kept]'],
+    },
+    {
+      name: 'what somebody says was left out',
+      feed: (answer) => answer.leaveOut('sound'),
+      said: ['[sound, not kept]'],
+    },
+  ])('tells $name', ({ feed, said }) => {
+    expect(heard(feed)).toEqual(said)
+  })
+
+  it('looks at no more of a stream than is kept', () => {
+    const [text = ''] = heard((answer) => {
+      for (let i = 0; i < 50_000; i += 1) answer.piece(event('0123456789'))
+    })
+    expect(text.length).toBeGreaterThan(MOST)
+    expect(text.length).toBeLessThan(2 * MOST)
+  })
+
+  it('says so where there is no room, and gives back what it took', () => {
+    const hand = createTextsInHand(1000)
+    expect(heard((answer) => answer.whole(whole('x'.repeat(2000))), hand)).toEqual([
+      '[text, of which there is too much at once, not kept]',
+    ])
+    const said = heard((answer) => {
+      for (let i = 0; i < 100; i += 1) answer.piece(event('0123456789'))
+    }, hand)
+    expect(said).toEqual([
+      '0123456789'.repeat(said[0]!.length / 10),
+      '[text, of which there is too much at once, not kept]',
+    ])
+    expect([hand.take(1000), hand.take(1)]).toEqual([true, false])
+  })
+})

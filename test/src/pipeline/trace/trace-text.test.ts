@@ -1,0 +1,187 @@
+import { assert, constantFrom, integer, property, tuple } from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { traceText } from '../../../../src/pipeline/trace/trace-text.ts'
+import type { SaidPart } from '../../../../src/protocols/said-parts.ts'
+import type { RouteTable } from '../../../../src/table/route-table.ts'
+import type { TraceText } from '../../../../src/table/trace-text.ts'
+import { runs } from '../../../property/runs.ts'
+import { makePattern, makePrivacy, makeRuledTable } from '../../make-policy.ts'
+
+const base = makeRuledTable([])
+const guarded = (privacy: RouteTable['classify']['privacy']): RouteTable => ({
+  ...base,
+  classify: { ...base.classify, privacy },
+})
+const KEY = 'AKIAQYLPMN5HHHFPZAM2'
+const MAIL = 'ada@example.org'
+
+/** Texts of one message of a user, as parts of its content. */
+function user(...texts: string[]): SaidPart[] {
+  return texts.map((text, i) => {
+    const path = ['messages', 0, 'content', i, 'text']
+    return { message: 0, role: 'user', as: 'content', text, path, kind: 'text' }
+  })
+}
+
+function kept(
+  { input = [], output = [] }: { input?: SaidPart[]; output?: SaidPart[] },
+  content: TraceText['content'] = 'redacted',
+  table = guarded(null),
+): TraceText {
+  return traceText({ input, output }, { content, sinks: ['otlp'], table })
+}
+
+const first = (text: TraceText): string => text.input[0]?.content ?? ''
+
+describe('traceText', () => {
+  it('tells messages of request and answer, with what they call', () => {
+    const called = { message: 1, role: 'assistant', path: [] } as const
+    const output: SaidPart[] = [
+      { ...called, as: 'content', kind: 'text', text: 'let me look' },
+      { ...called, as: 'name', kind: 'text', text: 'look' },
+      { ...called, as: 'arguments', kind: 'json', text: '{"a":1}' },
+      { ...called, as: 'name', kind: 'text', text: 'wait' },
+    ]
+    expect(kept({ input: user('a', 'b'), output }, 'full')).toEqual({
+      content: 'full',
+      sinks: ['otlp'],
+      input: [{ role: 'user', content: 'a\nb' }],
+      output: [
+        {
+          role: 'assistant',
+          content: 'let me look',
+          calls: [
+            { name: 'look', arguments: '{"a":1}' },
+            { name: 'wait', arguments: '' },
+          ],
+        },
+      ],
+    })
+  })
+
+  it('leaves all as it is where all may be kept', () => {
+    expect(first(kept({ input: user(`${KEY} of ${MAIL}`) }, 'full'))).toBe(`${KEY} of ${MAIL}`)
+  })
+
+  it.each([
+    { name: 'without a guard of the policy', table: guarded(null) },
+    { name: 'with one that looks for less', table: guarded(makePrivacy({ detectors: [] })) },
+    { name: 'with one that wants more of a kind', table: guarded(makePrivacy({ atLeast: { email: 3 } })) },
+    {
+      name: 'with a bound below it',
+      table: { ...guarded(null), classify: { ...base.classify, privacy: null, scanBytes: 3 } },
+    },
+  ])('replaces what all built-in detectors find, $name', ({ table }) => {
+    const text = kept(
+      { input: user(`key ${KEY} of ${MAIL}`), output: user(`mail ${MAIL}`) },
+      'redacted',
+      table,
+    )
+    expect([first(text), text.output[0]?.content]).toEqual([
+      'key [SECRET:aws-key] of [EMAIL]',
+      'mail [EMAIL]',
+    ])
+  })
+
+  it("replaces what the policy's own patterns find, and spares what it allows", () => {
+    const table = guarded(
+      makePrivacy({
+        patterns: [makePattern()],
+        allow: { values: [], domains: ['example.org'], networks: [] },
+      }),
+    )
+    expect(first(kept({ input: user(`hermes for ${MAIL}`) }, 'redacted', table))).toBe(
+      `[CODENAME] for ${MAIL}`,
+    )
+  })
+
+  it.each([
+    { name: 'begins in one part and ends in the next', input: user(KEY.slice(0, 9), KEY.slice(9)) },
+    {
+      name: 'is written in base64',
+      input: user(`see ${Buffer.from(`my key is ${KEY}, keep it`).toString('base64')}`),
+    },
+    {
+      name: 'stands in arguments as JSON',
+      input: [{ ...user(`{"k": "\\u0041${KEY.slice(1)}"}`)[0]!, kind: 'json' }],
+    },
+    { name: 'lies across the end of what is kept', input: user(`${'word '.repeat(13_105)} ${KEY}`) },
+  ])('holds nothing of a key that $name', ({ input }) => {
+    const text = JSON.stringify(kept({ input }))
+    for (let at = 0; at + 6 <= KEY.length; at += 1) expect(text).not.toContain(KEY.slice(at, at + 6))
+    expect(text).not.toContain(Buffer.from(KEY).toString('base64').slice(4, 16))
+  })
+
+  it.each([
+    {
+      name: 'base64 that is no text',
+      text: Buffer.from(Array.from({ length: 900 }, (_, i) => (i * 167 + 13) % 256)).toString('base64'),
+      left: 'look: [not scanned] see?',
+    },
+    {
+      name: 'text in two coats of base64',
+      text: Buffer.from(Buffer.from('what nobody has read so far '.repeat(3)).toString('base64')).toString(
+        'base64',
+      ),
+      left: 'look: [SECRET:random] see?',
+    },
+  ])('leaves out what nobody can read: $name', ({ text, left }) => {
+    expect(first(kept({ input: user(`look: ${text} see?`) }))).toBe(left)
+  })
+
+  it('leaves all of it out where a detector fails', () => {
+    const broken = makePattern({ source: '(', literals: null })
+    expect(
+      first(kept({ input: user('hello') }, 'redacted', guarded(makePrivacy({ patterns: [broken] })))),
+    ).toBe('[not scanned]')
+  })
+
+  it('keeps the end of a long request and the beginning of a long answer, and says so', () => {
+    const turns = (count: number): SaidPart[] =>
+      Array.from({ length: count }, (_, i) => ({ ...user(`${i} ${'x'.repeat(9990)}`)[0]!, message: i }))
+    const { input, output } = kept({ input: turns(10), output: turns(10) }, 'full')
+    expect(input.map(({ content }) => content.slice(0, 2).trim())).toEqual([
+      '[3',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+      '8',
+      '9',
+    ])
+    expect(input[0]?.content).toBe('[3 earlier texts, not kept]')
+    expect(output.map(({ content }) => content.slice(0, 2).trim())).toEqual([
+      '0',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '[3',
+    ])
+    expect([input[1], output[6]].map((one) => one?.content.endsWith('x[cut]'))).toEqual([true, true])
+  })
+
+  it('is no longer than it may be, however many texts there are', () => {
+    const input = Array.from({ length: 9000 }, (_, message) => ({ ...user('')[0]!, message }))
+    expect(JSON.stringify(kept({ input }, 'full')).length).toBeLessThan(100_000)
+  })
+
+  it('holds no half of a character', () => {
+    expect(first(kept({ input: user('a\ud800b') }, 'full'))).toBe('a\ufffdb')
+  })
+
+  it('never holds a secret, wherever it stands', () => {
+    const filler = constantFrom('words and more words ', 'x', '\n', '{"a": ', 'kéy ')
+    const where = tuple(filler, integer({ min: 0, max: 4000 }), filler, integer({ min: 0, max: 400 }))
+    assert(
+      property(where, ([before, times, after, more]) => {
+        const text = kept({ input: user(`${before.repeat(times)} ${KEY} ${after.repeat(more)}`) })
+        expect(JSON.stringify(text)).not.toContain(KEY.slice(4))
+      }),
+      { numRuns: runs(60) },
+    )
+  })
+})

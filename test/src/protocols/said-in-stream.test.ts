@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { createSaidInStream } from '../../../src/protocols/said-in-stream.ts'
+
+const told = (events: readonly unknown[]): string[] => {
+  const stream = createSaidInStream()
+  for (const event of events) stream.push(typeof event === 'string' ? event : JSON.stringify(event))
+  return stream.parts().map(({ message, as, text }) => `${message} ${as}: ${text}`)
+}
+const delta = (fields: object, index = 0): object => ({ choices: [{ index, delta: fields }] })
+const call = (fields: object): object => delta({ tool_calls: [fields] })
+
+describe('createSaidInStream', () => {
+  it.each<{ name: string; events: unknown[]; said: string[] }>([
+    {
+      name: 'text and calls of chat, of several choices by turns',
+      events: [
+        delta({ role: 'assistant', content: '' }),
+        delta({ reasoning_content: 'h' }),
+        delta({ reasoning_content: 'm', content: null }),
+        delta({ content: 'AK' }),
+        delta({ content: 'other' }, 1),
+        delta({ content: 'IA' }),
+        call({ index: 0, id: 'a', function: { name: 'look', arguments: '' } }),
+        call({ index: 0, function: { arguments: '{"a":' } }),
+        call({ index: 1, id: 'b', function: { name: 'find', arguments: '{}' } }),
+        call({ index: 0, function: { arguments: '1}' } }),
+        { choices: [], usage: { total_tokens: 1 } },
+        '[DONE]',
+        'no json',
+      ],
+      said: [
+        '0 content: hm',
+        '0 content: AKIA',
+        '0 name: look',
+        '0 arguments: {"a":1}',
+        '0 name: find',
+        '0 arguments: {}',
+        '1 content: other',
+      ],
+    },
+    {
+      name: 'completions',
+      events: [{ choices: [{ text: 'h' }] }, { choices: [{ text: 'i' }] }],
+      said: ['0 content: hi'],
+    },
+    {
+      name: "Anthropic's blocks",
+      events: [
+        { type: 'message_start', message: { content: [] } },
+        { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'hm' } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'not said' } },
+        { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } },
+        { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'h' } },
+        { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'i' } },
+        {
+          type: 'content_block_start',
+          index: 2,
+          content_block: { type: 'tool_use', name: 'look', input: {} },
+        },
+        { type: 'content_block_delta', index: 2, delta: { type: 'input_json_delta', partial_json: '{"a":' } },
+        { type: 'content_block_delta', index: 2, delta: { type: 'input_json_delta', partial_json: '1}' } },
+        { type: 'message_stop' },
+      ],
+      said: ['0 content: hm', '0 content: hi', '0 name: look', '0 arguments: {"a":1}'],
+    },
+    {
+      name: 'items of responses, the last of which broke off',
+      events: [
+        { type: 'response.created', response: { output: [] } },
+        { type: 'response.output_item.added', output_index: 0, item: { type: 'message', content: [] } },
+        { type: 'response.output_text.delta', output_index: 0, delta: 'h' },
+        { type: 'response.output_text.delta', output_index: 0, delta: 'i' },
+        {
+          type: 'response.output_item.done',
+          output_index: 0,
+          item: { type: 'message', content: [{ type: 'output_text', text: 'hi' }] },
+        },
+        {
+          type: 'response.output_item.added',
+          output_index: 1,
+          item: { type: 'function_call', name: 'look', arguments: '' },
+        },
+        { type: 'response.function_call_arguments.delta', output_index: 1, delta: '{"a"' },
+        { type: 'response.output_item.added', output_index: 2, item: { type: 'message', content: [] } },
+        { type: 'response.output_text.delta', output_index: 2, delta: 'and' },
+      ],
+      said: ['0 content: hi', '1 name: look', '1 arguments: {"a"', '2 content: and'],
+    },
+    {
+      name: "Ollama's lines",
+      events: [
+        { message: { role: 'assistant', content: '', thinking: 'hm' }, done: false },
+        { message: { content: 'h' }, done: false },
+        {
+          message: { content: 'i', tool_calls: [{ function: { name: 'look', arguments: { a: 1 } } }] },
+          done: false,
+        },
+        { message: { content: '' }, done: true },
+      ],
+      said: ['0 content: hm', '0 content: hi', '0 name: look', '0 arguments: {"a":1}'],
+    },
+    { name: 'nothing', events: [], said: [] },
+  ])('puts together $name', ({ events, said }) => {
+    expect(told(events)).toEqual(said)
+  })
+})
