@@ -30,7 +30,6 @@ type Event =
   | Anthropic.RawContentBlockStopEvent
   | { type: 'message_delta'; delta: Delta; usage: DeltaUsage }
   | Anthropic.RawMessageStopEvent
-type Model = Pick<Anthropic.ModelInfo, 'type' | 'id' | 'display_name' | 'created_at'>
 
 const VERSION = { 'anthropic-version': '2023-06-01' }
 
@@ -155,8 +154,34 @@ describeRuntimes({ models: { hub: {} } }, (bench) => {
     >)
   })
 
+  it.each([
+    ['messages', ASKED],
+    ['messages', { ...ASKED, stream: true }],
+    ['messages/count_tokens', COUNTED],
+    ['models', undefined],
+    ['models/hub', undefined],
+  ])('tells of %s the id of the request where its client looks', async (path, body) => {
+    bench.upstream.reply('mock/hub', body !== undefined && 'stream' in body ? [{ send: STREAM }] : WHOLE)
+    const { status, headers } = await ask(bench, path, body)
+    expect(status).toBe(200)
+    expect(headers['request-id']).toMatch(/^[\w-]{10,}$/)
+    expect(headers['request-id']).toBe(headers['x-correlation-id'])
+  })
+
   it('lists models', async () => {
-    const model: Model = { type: 'model', id: 'hub', display_name: 'hub', created_at: '1970-01-01T00:00:00Z' }
+    const model: Anthropic.ModelInfo = {
+      type: 'model',
+      id: 'hub',
+      display_name: 'hub',
+      created_at: '1970-01-01T00:00:00Z',
+      lifecycle: 'active',
+      capabilities: null,
+      line: null,
+      max_input_tokens: null,
+      max_tokens: null,
+      deprecated_at: null,
+      retires_at: null,
+    }
     expect((await ask(bench, 'models/hub')).json()).toEqual(model)
     expect((await ask(bench, 'models')).json()).toEqual({
       data: [model],
