@@ -14,6 +14,8 @@ const TYPES = {
   HistoryEntry: 'src/table/history.ts',
   AggregateReport: 'src/table/history.ts',
   UsageReport: 'src/table/usage-report.ts',
+  AlertsReport: 'src/table/alert-status.ts',
+  AlertTestResult: 'src/table/alert-status.ts',
   ModeStatus: 'src/control/mode-status.ts',
   ShadowReport: 'src/table/shadow-report.ts',
   LogLine: 'src/table/log-line.ts',
@@ -106,6 +108,18 @@ const PATHS: Json = {
         client: NAME,
       }),
     },
+  },
+  '/admin/alerts': {
+    get: operation('How the alerts of the policy stand, and their receivers', {
+      '200': json('AlertsReport'),
+    }),
+  },
+  '/admin/alerts/{name}/test': {
+    parameters: [path('name', 'Of the policy.')],
+    post: operation('Sends a message to the receivers of an alert, and waits for them', {
+      '200': inline(object({ results: { type: 'array', items: ref('AlertTestResult') } })),
+      '404': json('ErrorBody'),
+    }),
   },
   '/admin/modes': {
     get: operation('All modes', {

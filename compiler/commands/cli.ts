@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { quote } from '../diagnostics/quote.ts'
 import { showPath } from '../load/show-path.ts'
 import { CommandFailure } from './command-failure.ts'
+import { alertsCommand } from './alerts.ts'
 import { compileCommand } from './compile.ts'
 import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
@@ -47,6 +48,7 @@ const VERBS = [
   usageCommand,
   requestsCommand,
   whyCommand,
+  alertsCommand,
   logsCommand,
   metricsCommand,
   doctorCommand,

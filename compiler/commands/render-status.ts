@@ -47,6 +47,16 @@ function renderTraces(traces: NonNullable<GatewayStatus['traces']>[number]): str
   ].join('; ')
 }
 
+/** Those that fire. */
+function renderAlert({
+  name,
+  state,
+  since,
+  text,
+}: NonNullable<GatewayStatus['alerts']>['alerts'][number]): string[] {
+  return state === 'firing' ? [`ALERT        ${name} since ${since}: ${text}`] : []
+}
+
 function indented(line: string | null): string[] {
   return line === null ? [] : [`             ${line}`]
 }
@@ -81,6 +91,7 @@ export function renderStatus(status: GatewayStatus, onDisk: OnDisk): string {
       : [`shadow       ${status.shadow.slice(0, 12)} decides beside it, \`aicc shadow --stop\` ends that`]),
     `records      ${renderRecords(status.records)}`,
     ...(status.traces ?? []).map((traces) => `traces       ${traces.sink}: ${renderTraces(traces)}`),
+    ...(status.alerts?.alerts ?? []).flatMap(renderAlert),
     ...(modes.length === 0 ? [] : ['modes']),
     ...modes.map(renderMode),
     'backends',

@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 import { GatewayError } from '../errors.ts'
+import { adminAlerts, type AlertControl } from './admin-alerts.ts'
 import { adminModes, type ModeControl } from './admin-modes.ts'
 import { adminAggregates, adminRequests, type HistoryControl } from './admin-requests.ts'
 import { adminShadow, type ShadowControl } from './admin-shadow.ts'
@@ -17,6 +18,7 @@ export interface AdminOptions {
   token: string
   modes: ModeControl
   shadow: ShadowControl
+  alerts: AlertControl
   usage: UsageControl
   history: HistoryControl
   /** How each part stands. */
@@ -43,10 +45,11 @@ const READ_ONLY = [
   '/admin/requests',
   '/admin/requests/:id',
   '/admin/aggregates',
+  '/admin/alerts',
 ]
 
 export function createAdminApp(options: AdminOptions): Hono {
-  const { token, modes, shadow, usage, history, health, metrics, reload, status, log } = options
+  const { token, modes, shadow, alerts, usage, history, health, metrics, reload, status, log } = options
   const app = new Hono()
   app.use(async ({ req }, next) => {
     checkAdmin({ host: req.header('host'), authorization: req.header('authorization') }, token)
@@ -72,10 +75,12 @@ export function createAdminApp(options: AdminOptions): Hono {
   })
   app.route('/admin/modes', adminModes(modes))
   app.route('/admin/shadow', adminShadow(shadow))
+  app.route('/admin/alerts', adminAlerts(alerts))
   app.route('/admin/usage', adminUsage(usage))
   app.route('/admin/requests', adminRequests(history))
   app.route('/admin/aggregates', adminAggregates(history))
   app.all('/admin/reload', () => refuseMethod('POST'))
+  app.all('/admin/alerts/:name/test', () => refuseMethod('POST'))
   app.all('/admin/shadow', () => refuseMethod('GET, PUT, DELETE'))
   for (const path of READ_ONLY) {
     app.all(path, () => refuseMethod('GET'))

@@ -1,6 +1,7 @@
 /**
  * The other end of the admin API: how commands speak to the gateway that runs on a state folder.
  */
+import type { AlertsReport, AlertTestResult } from '../table/alert-status.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { HistoryEntry, HistoryPage } from '../table/history.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
@@ -163,6 +164,26 @@ export async function fetchMetrics(
 ): Promise<HistoryAnswer<string>> {
   const answer = await call(stateDir, environment, { method: 'GET', path: '/metrics' })
   return answer.kind === 'answered' ? { kind: 'found', found: answer.body as string } : answer
+}
+
+export async function fetchAlerts(
+  stateDir: string,
+  environment: Environment = process.env,
+): Promise<HistoryAnswer<AlertsReport>> {
+  const answer = await call(stateDir, environment, { method: 'GET', path: '/admin/alerts' })
+  return answer.kind === 'answered' ? { kind: 'found', found: answer.body as AlertsReport } : answer
+}
+
+/** Has a message sent to who is told of an alert, and waits for what becomes of it. */
+export async function testAlert(
+  stateDir: string,
+  name: string,
+  environment: Environment = process.env,
+): Promise<HistoryAnswer<AlertTestResult[]>> {
+  const path = `/admin/alerts/${encodeURIComponent(name)}/test`
+  const answer = await call(stateDir, environment, { method: 'POST', path })
+  if (answer.kind !== 'answered') return answer
+  return { kind: 'found', found: (answer.body as { results: AlertTestResult[] }).results }
 }
 
 type Answer =

@@ -8,6 +8,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { ClientKey } from '../table/front-policy.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { SecretRef } from '../table/secret-ref.ts'
+import { webhookProblem } from './alerts/webhook-problem.ts'
 import type { HashedKey, Snapshot } from '../table/snapshot.ts'
 import type { TracePolicy } from '../table/trace-policy.ts'
 
@@ -49,6 +50,9 @@ export function buildSnapshot(
   }
   for (const sink of table.trace ?? []) {
     for (const [what, { env }] of secretsOf(sink)) lookUp(environment, env, what, problems)
+  }
+  for (const [name, { webhook }] of Object.entries(table.alerts?.receivers ?? {})) {
+    lookUpWebhook(environment, webhook.env, `the webhook of receiver \`${name}\``, problems)
   }
   if (table.state !== null) lookUpRedis(environment, table.state.url.env, problems)
   const keys = Object.entries(table.clients).flatMap(([client, { keys: list }]) =>
@@ -130,6 +134,12 @@ function lookUpRedis(environment: Environment, name: string, problems: string[])
   if (url !== null && !/^rediss?:\/\//.test(url)) {
     problems.push(`${name} (the URL of Redis) does not begin with redis:// or rediss://`)
   }
+}
+
+function lookUpWebhook(environment: Environment, name: string, use: string, problems: string[]): void {
+  const url = lookUp(environment, name, use, problems)
+  const problem = url && webhookProblem(url)
+  if (problem) problems.push(`${name} (${use}) ${problem}`)
 }
 
 /** With one key for two clients nobody could tell who called. */

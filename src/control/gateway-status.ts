@@ -1,6 +1,7 @@
 /**
  * What `aicc status` and /admin/status show of a running gateway. No secret, and of keys only their public ids.
  */
+import type { AlertsReport } from '../table/alert-status.ts'
 import type { BackendKind, RouteTable } from '../table/route-table.ts'
 import type { SlotCounts } from '../table/slot-policy.ts'
 import type { Snapshot } from '../table/snapshot.ts'
@@ -45,6 +46,8 @@ export interface GatewayStatus {
   records: RecordsStatus
   /** And with their traces, by sink; left out = it was not asked. */
   traces?: ShippingStatus[]
+  /** And with alerts; left out = it was not asked. */
+  alerts?: AlertsReport
 }
 
 interface BackendStatus {

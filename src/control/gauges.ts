@@ -1,4 +1,5 @@
 /** How the gateway stands at this moment, for Prometheus; what is counted over time is `state/request-metrics.ts`. */
+import type { AlertsReport } from '../table/alert-status.ts'
 import { gaugeText } from '../table/metric.ts'
 import type { EdgeTraffic } from './edge-control.ts'
 import type { GatewayStatus } from './gateway-status.ts'
@@ -58,6 +59,7 @@ export function gauges(status: GatewayStatus, traffic: EdgeTraffic | null): stri
     gaugeText('aicc_records_kept', 'Whether records can be kept at the moment.', {
       samples: [[Number(records.problem === null)]],
     }),
+    ...(status.alerts === undefined ? [] : ofAlerts(status.alerts)),
     ...(status.traces?.length ? ofTraces(status.traces) : []),
   ].join('')
 }
@@ -86,5 +88,22 @@ function ofTraces(sinks: readonly ShippingStatus[]): string[] {
       ({ spansRefused }) => spansRefused,
     ),
     all('aicc_traces_dead', 'Traces of thirty days that the sink will never take.', ({ dead }) => dead),
+  ]
+}
+
+/** An alert about several things fires when it does for one of them. */
+function ofAlerts({ alerts, receivers }: AlertsReport): string[] {
+  if (alerts.length === 0) return []
+  const firing = new Set(alerts.flatMap(({ name, state }) => (state === 'firing' ? [name] : [])))
+  const names = [...new Set(alerts.map(({ name }) => name))]
+  return [
+    gaugeText('aicc_alert_firing', 'Alerts of the policy that fire.', {
+      labels: ['alert'],
+      samples: names.map((name) => [name, Number(firing.has(name))]),
+    }),
+    gaugeText('aicc_alert_messages_waiting', 'Messages of alerts that a receiver has not taken yet.', {
+      labels: ['receiver'],
+      samples: receivers.map(({ name, waiting }) => [name, waiting]),
+    }),
   ]
 }

@@ -25,6 +25,8 @@ export interface StateFolder {
   logs: string
   /** Which modes are on. */
   modes: string
+  /** Which alerts fire, and who has not been told yet. */
+  alerts: string
   /** Followed by `.` and a number. */
   lockFile: string
 }
@@ -46,6 +48,7 @@ export function statePaths(directory: string): StateFolder {
     usage: join(dir, 'usage.db'),
     logs: join(dir, 'logs'),
     modes: join(dir, 'modes.json'),
+    alerts: join(dir, 'alerts.json'),
     lockFile: join(dir, 'serve.lock'),
   }
 }

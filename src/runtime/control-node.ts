@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectRedis } from '../adapters/redis/connect-redis.ts'
 import { readAcceptedTable } from '../control/accepted-table.ts'
+import { watchGateway } from '../control/alerts/watch-gateway.ts'
+import { chosenAdminToken } from '../control/chosen-admin-token.ts'
 import { openAdmin } from '../control/open-admin.ts'
 import type { Environment } from '../control/build-snapshot.ts'
 import { controlSocketPath, openControlSocket } from '../control/control-socket.ts'
@@ -38,8 +40,6 @@ import type { RecordBatch } from '../table/record-batch.ts'
 
 /** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
 const LONGEST_TMPDIR = 60
-
-const SHORTEST_ADMIN_TOKEN = 16
 
 const USAGE_THREAD = new URL('./usage-thread.ts', import.meta.url)
 
@@ -235,13 +235,15 @@ async function start(
     probes: () => probes.status(),
     log,
   })
+  const alertWatch = watchGateway({ gateway, store, probes, shipper, path: state.alerts, log })
   const admin = await openAdmin(options.admin, {
     token,
     onListening: store.listen,
     status: async () => {
       const seen = await gateway.supervisor.edge?.traffic().catch(() => null)
       const traces = await shipper.status().catch(() => [])
-      return { ...status(), held: seen?.held ?? [], slots: seen?.slots ?? {}, traces }
+      const alerts = alertWatch.report()
+      return { ...status(), held: seen?.held ?? [], slots: seen?.slots ?? {}, traces, alerts }
     },
     log,
     reload,
@@ -258,6 +260,7 @@ async function start(
       set: (table) => gateway.setShadow(table),
       report: () => gateway.shadowReport(),
     },
+    alerts: alertWatch,
     history: { ...store, timeZone: () => gateway.inForce.table.timeZone },
     health: createHealthCheck({
       status,
@@ -273,7 +276,7 @@ async function start(
       return (
         (await store.metrics()) +
         reloads.text() +
-        gauges({ ...status(), held: seen?.held ?? [], traces }, seen)
+        gauges({ ...status(), held: seen?.held ?? [], traces, alerts: alertWatch.report() }, seen)
       )
     },
     usage: {
@@ -289,6 +292,8 @@ async function start(
   closers.push(() => modeWatch.stop())
   probes.start()
   closers.push(() => probes.stop())
+  alertWatch.start()
+  closers.push(() => alertWatch.stop())
   if (options.watch) {
     closers.push(await watchFolder({ folder: policies, onChange: async () => void (await reload()) }))
   }
@@ -349,21 +354,6 @@ async function ensureSecrets(state: StateFolder): Promise<{ clientKey: string; a
   const clientKey = await ensureSecret(state.clientKey, createAccessKey)
   const adminToken = await ensureSecret(state.adminToken, createAdminToken)
   return { clientKey, adminToken }
-}
-
-/** @throws Error for people when the environment sets a token that must not or cannot serve; null when it sets none */
-function chosenAdminToken({ AICC_ADMIN_TOKEN: token }: Environment): string | null {
-  if (!token) return null
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new Error('AICC_ADMIN_TOKEN holds spaces, line ends or other characters that no header carries')
-  }
-  if (token.length < SHORTEST_ADMIN_TOKEN) {
-    throw new Error(
-      `AICC_ADMIN_TOKEN has ${token.length} characters: fewer than ${SHORTEST_ADMIN_TOKEN} can be guessed. ` +
-        'Set a longer one, or leave it out: the state folder has a good one',
-    )
-  }
-  return token
 }
 
 /** The key of the first client is there without anybody setting it; who sets it decides. */

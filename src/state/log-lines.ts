@@ -5,8 +5,14 @@ import type { EventLine, LogLevel, RequestLine } from '../table/log-line.ts'
 type Column = (typeof RECORD_COLUMNS)[number]
 
 /** What edges say of themselves, by EdgeEvent; what is not in here is a warning. */
-const LEVELS: Readonly<Record<string, LogLevel>> = { 'stream-broken': 'error', 'internal-error': 'error' }
+const LEVELS: Readonly<Record<string, LogLevel>> = {
+  'stream-broken': 'error',
+  'internal-error': 'error',
+  'alert-over': 'info',
+}
 const FIELDS = ['correlationId', 'client', 'keyId', 'address', 'backend', 'model', 'cause'] as const
+/** Of alerts: names of the policy, and numbers in words. */
+const ALERT_FIELDS = ['alert', 'message'] as const
 /** A message is for people: what is longer says no more. */
 const LONGEST_TEXT = 4000
 
@@ -66,7 +72,8 @@ export function eventLine(line: string, now: number): EventLine {
   const said = edgeEventIn(line)
   if (said === null) return { time, level: 'info', kind: 'event', event: 'message', message: cut(line) }
   const { event } = said
-  const fields = FIELDS.flatMap((name) => {
+  const named = event.startsWith('alert-') ? ALERT_FIELDS : FIELDS
+  const fields = named.flatMap((name) => {
     const found = said[name]
     return typeof found === 'string' ? [[name, cut(found)] as const] : []
   })

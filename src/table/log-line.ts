@@ -47,6 +47,7 @@ export interface EventLine {
   backend?: string
   model?: string
   cause?: string
+  alert?: string
   message?: string
 }
 

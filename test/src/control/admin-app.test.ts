@@ -41,6 +41,10 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
       },
       report: () => Promise.resolve(null),
     },
+    alerts: {
+      report: () => ({ checkedAt: null, alerts: [], receivers: [] }),
+      test: (name) => Promise.resolve(name === 'known' ? [{ receiver: 'ops', problem: null }] : null),
+    },
     history: {
       timeZone: () => 'UTC',
       page: (query) => {
