@@ -106,7 +106,9 @@ export function createApp(
     const correlationId = c.get('correlationId')
     const told = toTold(error)
     if (told.code === 'internal_error' && told !== error) {
-      ports.log({ event: 'internal-error', correlationId, cause: String(error) })
+      const isOwn = correlationId !== c.get('head').correlationId
+      const shown = c.get('shownId') ?? (isOwn ? correlationId : 'unseen')
+      ports.log({ event: 'internal-error', correlationId: shown, cause: String(error) })
     }
     const { errorBody, idHeader } = clientDialect(ports.requestPath(c.req.raw), c.get('head'))
     return told.toResponse({ ...headers, [idHeader]: correlationId }, errorBody(told, correlationId))
@@ -185,7 +187,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       bill.close()
     } catch (error) {
       // Called from timers and work behind the answer, where nobody would catch it: Node would end.
-      ports.log({ event: 'internal-error', correlationId, cause: String(error) })
+      ports.log({ event: 'internal-error', correlationId: bill.shownId(), cause: String(error) })
     }
   })
   try {
@@ -204,9 +206,18 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     const { facts } = classified
     bill.see(request, classified)
     facts.unhealthy = health.unhealthy(table)
+    c.set('shownId', bill.shownId())
     facts.modes = snapshot.modesOn
     const caller = { clientName, correlationId, client }
-    const context = { ports, snapshot, ...caller, health, slots, pace, retryBudget }
+    const context = {
+      ports: loggingAs(bill.shownId(), correlationId, ports),
+      snapshot,
+      ...caller,
+      health,
+      slots,
+      pace,
+      retryBudget,
+    }
     const decision = await route(facts, table, async () => {
       const asked = redactedTurn(classified)
       return asked && askComplexity(facts, { ...context, balance, asked })
@@ -257,6 +268,12 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
 }
 
 /** The targets of other backends. */
+/** What is logged of a request has the id under which it is shown. */
+function loggingAs(shown: string, correlationId: string, ports: Ports): Ports {
+  if (shown === correlationId) return ports
+  return { ...ports, log: (event) => ports.log({ ...event, correlationId: shown }) }
+}
+
 function without({ pool, fallback }: Targets, backends: ReadonlySet<string>): Targets {
   return {
     pool: pool.filter(({ backend }) => !backends.has(backend)),

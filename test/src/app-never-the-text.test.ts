@@ -2,10 +2,11 @@
 import { expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { makeRule, makeRuledTable } from './make-policy.ts'
-import { AUTHORIZED, makeActive, makeModel, makeTarget } from './make-snapshot.ts'
+import { AUTHORIZED, hashedKey, makeActive, makeModel, makeTarget } from './make-snapshot.ts'
 import { type Backend, scriptedPorts } from './scripted-ports.ts'
 
 const MAIL = 'ada@example.org'
+const KEY = 'AKIAQYLPMN5HHHFPZAM2'
 const base = makeRuledTable([
   makeRule({
     id: 'stay',
@@ -39,11 +40,35 @@ it.each(answers)('a request that $name', async ({ spare, status }) => {
   const response = await createApp(ports).fetch(
     new Request('http://localhost/v1/chat/completions', {
       method: 'POST',
-      headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED },
+      headers: {
+        host: 'localhost',
+        'content-type': 'application/json',
+        'x-correlation-id': KEY,
+        ...AUTHORIZED,
+      },
       body: JSON.stringify(body),
     }),
   )
   expect([response.status, response.headers.get('x-aicc-rule')]).toEqual([status, 'main/stay'])
   const said = [[...response.headers], ports.events, await response.text()]
   expect(JSON.stringify(said)).not.toContain('ada@')
+  // The client hears its own id, and nobody else does.
+  expect(JSON.stringify(ports.events)).not.toContain(KEY)
+  expect(response.headers.get('x-correlation-id')).toBe(KEY)
+})
+
+it.each([
+  ['a key that is too old', { authorization: 'Bearer old-key' }, 'key-deprecated'],
+  ['too many wrong keys', { authorization: 'Bearer wrong' }, 'keys-failing'],
+])('an id of which nobody has looked at the request: %s', async (_, headers, event) => {
+  const limits = { ...table.limits, failedKeys: { count: 1, windowMs: 60_000 } }
+  const old = hashedKey('old-key', 'crew', { deprecatedAt: 1000 })
+  const ports = scriptedPorts(makeActive({ ...table, limits }, { keys: [old] }), {})
+  const app = createApp(ports)
+  for (const id of [KEY, 'run-17', KEY]) {
+    const init = { headers: { host: 'localhost', 'x-correlation-id': id, ...headers } }
+    await app.fetch(new Request('http://localhost/v1/models', init))
+  }
+  expect(ports.events.map((one) => one.event)).toContain(event)
+  expect(JSON.stringify(ports.events)).not.toContain(KEY)
 })

@@ -95,11 +95,7 @@ export function byPart(findings: readonly Finding[]): Map<number, Finding[]> {
  * Where finds overlap, one placeholder stands for all of them.
  * @param placeholders those that were used are added
  */
-export function replaceSpans(
-  text: string,
-  findings: readonly Finding[],
-  placeholders: Set<string>,
-): string {
+export function replaceSpans(text: string, findings: readonly Finding[], placeholders: Set<string>): string {
   let result = ''
   let from = 0
   for (const finding of findings.toSorted((a, b) => a.start - b.start || b.end - a.end)) {

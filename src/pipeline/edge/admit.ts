@@ -12,6 +12,7 @@ import { capHeaders } from './cap-headers.ts'
 import { checkFraming } from './check-framing.ts'
 import { checkHost } from './check-host.ts'
 import { correlationId } from './correlation-id.ts'
+import { loggedId } from './logged-id.ts'
 import type { EdgeEnv } from './edge-env.ts'
 import type { FailedKeys } from './failed-keys.ts'
 import { readHead } from './request-head.ts'
@@ -74,7 +75,6 @@ export interface AdmitMemory {
 export function requireKey(ports: Ports, { failedKeys, seen }: AdmitMemory): MiddlewareHandler<EdgeEnv> {
   return (c, next) => {
     const { keys, table } = c.get('snapshot')
-    const id = c.get('correlationId')
     let identity
     try {
       identity = authenticate(c.get('head'), keys, Date.now())
@@ -84,7 +84,7 @@ export function requireKey(ports: Ports, { failedKeys, seen }: AdmitMemory): Mid
         const wait = failedKeys.book(address, table.limits.failedKeys, Date.now())
         if (wait !== null) {
           if (failedKeys.isNews(address, table.limits.failedKeys)) {
-            ports.log({ event: 'keys-failing', correlationId: id, address })
+            ports.log({ event: 'keys-failing', correlationId: idOf(c), address })
           }
           throw new GatewayError('too_many_failed_keys', 'Too many wrong keys from this address.', {
             headers: { 'retry-after': String(wait) },
@@ -97,7 +97,7 @@ export function requireKey(ports: Ports, { failedKeys, seen }: AdmitMemory): Mid
     if (identity.deprecated) {
       ports.log({
         event: 'key-deprecated',
-        correlationId: id,
+        correlationId: idOf(c),
         client: identity.client,
         keyId: identity.keyId,
       })
@@ -109,6 +109,11 @@ export function requireKey(ports: Ports, { failedKeys, seen }: AdmitMemory): Mid
     if (signing === null) return next()
     return passSigned(c, next, { ports, seen, signing })
   }
+}
+
+function idOf(c: Context<EdgeEnv>): string {
+  const id = c.get('correlationId')
+  return loggedId(id, { isOwn: id !== c.get('head').correlationId, table: c.get('snapshot').table })
 }
 
 /** A request with a body is judged when that has been read; who reads it asks `checkBody`. */

@@ -7,6 +7,8 @@ import type { RequestHead } from './request-head.ts'
 export interface EdgeEnv {
   Variables: {
     correlationId: string
+    /** The same as it may be logged, once somebody has looked at it. */
+    shownId?: string
     head: RequestHead
     /** Runs since the request came. */
     stopwatch: Stopwatch

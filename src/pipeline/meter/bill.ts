@@ -156,10 +156,8 @@ export class Bill {
 
   decided(decision: Decision): void {
     this.#decision = decision
-    const { table, client, surface, hand } = this.#options
-    const [request, facts] = [this.#request, this.#facts]
-    if (table.trace === undefined || request === null || facts === null) return
-    this.#text = tracedText({ table, client, facts, decision, request, surface, hand })
+    if (this.#options.table.trace === undefined || this.#request === null || this.#facts === null) return
+    this.#text = tracedText({ ...this.#options, facts: this.#facts, decision, request: this.#request })
   }
 
   /**
@@ -167,6 +165,11 @@ export class Bill {
    * @returns backends that must not be asked, being over limits of their own
    * @throws GatewayError rate_limit_exceeded, insufficient_quota (429); rejects with it where the ledger has to be asked
    */
+  /** The client's correlation id, or where something private was found in it the record's own id. */
+  shownId(): string {
+    return this.#isPrivateId ? this.#id : this.#options.correlationId
+  }
+
   reserve(order: OrderedRequest): ReadonlySet<string> | Promise<ReadonlySet<string>> {
     this.#places?.begin(order, order.model.timeouts.totalMs + GRACE_MS)
     this.#isUsageRefused = this.#plan.mayRefuseUsage && refusesUsage(this.#options.table, order)
@@ -215,7 +218,7 @@ export class Bill {
     order: OrderedRequest,
     { charges, verdict, full, backend }: Concluded,
   ): ReadonlySet<string> | Promise<ReadonlySet<string>> {
-    const { answerHeaders, ports, correlationId, client } = this.#options
+    const { answerHeaders, ports, client } = this.#options
     if (!verdict.granted) {
       const others = new Set(full).add(backend)
       const isBackends = charges[verdict.refusedBy]?.key.startsWith('backend:') === true
@@ -231,7 +234,9 @@ export class Bill {
     const warning = budgetWarning(budgets, charges, verdict.standings)
     if (warning === null) return full
     answerHeaders['x-aicc-budget-warning'] = warning.text
-    if (warning.isNews) ports.log({ event: 'budget-warning', correlationId, client, cause: warning.text })
+    if (warning.isNews) {
+      ports.log({ event: 'budget-warning', correlationId: this.shownId(), client, cause: warning.text })
+    }
     return full
   }
 
@@ -366,7 +371,7 @@ export class Bill {
     const record = toRecord({
       ...this.#options,
       id: this.#id,
-      isPrivateId: this.#isPrivateId,
+      shownId: this.shownId(),
       startedAt: this.#startedAt,
       firstAt: this.#firstAt,
       endedAt: this.#endedAt,

@@ -15,12 +15,11 @@ export interface EndedRequest {
   table: RouteTable
   client: string
   surface: Surface
-  correlationId: string
   journey: Readonly<Journey>
   stopwatch: Pick<Stopwatch, 'ms'>
   id: string
-  /** Something private was found in its correlation id. */
-  isPrivateId: boolean
+  /** The correlation id, if it may be shown. */
+  shownId: string
   /** Unix ms. */
   startedAt: number
   /** When a stream's first event with content was there; null = none was. */
@@ -42,7 +41,7 @@ export function toRecord(ended: EndedRequest): RequestRecord {
   const tags = decision?.tags ?? []
   return {
     id,
-    correlationId: ended.isPrivateId ? id : ended.correlationId,
+    correlationId: ended.shownId,
     startedAt,
     endedAt: ended.endedAt,
     client: ended.client,

@@ -58,6 +58,12 @@ export function maskParts(parts: readonly (SaidPart & { keep: number })[], table
   return parts.map(() => NOT_SCANNED_MARK)
 }
 
+/** A text that stands by itself. */
+export function maskText(text: string, kind: SaidPart['kind'], table: RouteTable): string {
+  const part = { message: 0, role: 'other', as: 'content', path: [], kind, text, keep: text.length } as const
+  return maskParts([part], table)[0] ?? NOT_SCANNED_MARK
+}
+
 /** The same table, but that its guard looks for all it knows, in all of the text, and counts each find. */
 function guardedTable(table: RouteTable): RouteTable {
   let guarded = strict.get(table)

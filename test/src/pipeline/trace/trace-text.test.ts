@@ -103,7 +103,7 @@ describe('traceText', () => {
     },
     {
       name: 'stands in arguments as JSON',
-      input: [{ ...user(`{"k": "\\u0041${KEY.slice(1)}"}`)[0]!, kind: 'json' }],
+      input: [{ ...user(`{"k": "\\u0041${KEY.slice(1)}"}`)[0]!, kind: 'json' as const }],
     },
     { name: 'lies across the end of what is kept', input: user(`${'word '.repeat(13_105)} ${KEY}`) },
   ])('holds nothing of a key that $name', ({ input }) => {
