@@ -17,6 +17,8 @@ export interface SurfaceTraits {
   body: 'json' | 'form'
   /** What its answers are: `bytes` of whatever kind go through as they come. */
   answer: 'json' | 'bytes'
+  /** Whether its answers are never JSON: what comes as such is an error. */
+  isSound: boolean
   /** The field that holds turns of a conversation, if it is a list; null = there are none. */
   turns: 'messages' | 'input' | null
   /** Top-level fields that hold system text. */
@@ -41,6 +43,7 @@ const JSON_CALL = {
   family: 'openai',
   body: 'json',
   answer: 'json',
+  isSound: false,
   turns: null,
   system: [],
   documents: [],
@@ -55,6 +58,7 @@ const MESSAGES = {
   family: 'anthropic',
   body: 'json',
   answer: 'json',
+  isSound: false,
   turns: 'messages',
   system: ['system'],
   prompts: [],
@@ -143,6 +147,7 @@ export const SURFACE_TRAITS: Readonly<Record<Surface, SurfaceTraits>> = {
     path: '/v1/audio/speech',
     backendPath: '/audio/speech',
     answer: 'bytes',
+    isSound: true,
     system: ['instructions'],
     prompts: ['input'],
   },

@@ -15,6 +15,7 @@ function policiesOf(upstream: string): Policies {
       voice: {},
       rerank: {},
       'fallen-back': { on: ['dead', 'mock'] },
+      'in-turn': { on: ['mock', 'second'] },
       chatty: { on: ['ollama'] },
     },
   })
@@ -89,6 +90,12 @@ describeRuntimes(policiesOf, (bench) => {
       ])
     })
 
+    it('is no error in JSON', async () => {
+      bench.upstream.reply('mock/whisper', json(200, { error: { message: 'cannot decode' } }))
+      const answer = await transcribe(bench, 'whisper')
+      expect([answer.status, answer.error().message]).toEqual([502, expect.stringContaining('cannot decode')])
+    })
+
     it('cannot be read, so it stays where labels may be', async () => {
       const before = bench.upstream.requestsFor('cloud/whisper').length
       expect((await transcribe(bench, 'cloud')).error().code).toBe('label_denied')
@@ -152,6 +159,37 @@ describeRuntimes(policiesOf, (bench) => {
         // What comes next finds a connection that lives.
         expect((await bench.client.call({ path: '/v1/models' })).status).toBe(200)
       }
+    })
+
+    it.each<[string, object, number, string, string]>([
+      [
+        'an error',
+        { error: { message: 'no such voice', type: 'invalid_request_error' } },
+        502,
+        'upstream_error',
+        'no such voice',
+      ],
+      [
+        'an error with a code',
+        { error: { message: 'slow down', code: 429 } },
+        429,
+        'upstream_error',
+        'slow down',
+      ],
+      ['anything else in JSON', { detail: 'no such voice' }, 502, 'upstream_invalid_answer', 'JSON'],
+    ])('is not %s', async (_, said, status, code, message) => {
+      bench.upstream.reply('mock/voice', json(200, said))
+      const answer = await bench.client.call({ path: '/v1/audio/speech', body: say('voice') })
+      expect([answer.status, answer.error().code]).toEqual([status, code])
+      expect(answer.error().message).toContain(message)
+    })
+
+    it('is asked of the next place where the first answers with an error in JSON', async () => {
+      bench.upstream.reply('mock/in-turn', json(200, { error: { message: 'out of memory' } }))
+      bench.upstream.reply('second/in-turn', [SPOKEN, { send: SOUND }])
+      const answer = await bench.client.call({ path: '/v1/audio/speech', body: say('in-turn') })
+      expect([answer.status, new Uint8Array(answer.bytes)]).toEqual([200, SOUND])
+      expect(answer.headers['x-aicc-failed']).toBe('mock/in-turn error')
     })
 
     it('is no page of HTML', async () => {

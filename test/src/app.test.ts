@@ -140,7 +140,7 @@ describe('routes', () => {
     }
   })
 
-  it.each(SURFACES.filter(({ body }) => body === 'json'))(
+  it.each(SURFACES.filter(({ body, isSound }) => body === 'json' && !isSound))(
     '$surface is forwarded',
     async ({ path, backendPath, surface }) => {
       const targets = { 'gpu/coder': makeTarget({ speaks: [surface] }) }

@@ -15,6 +15,7 @@ import { type Way, wayTo } from './way-to.ts'
 
 /** Larger answers go through as they come. */
 const MAX_BUFFERED_BYTES = 1024 * 1024
+const JSON_TYPE = /\bjson\b/i
 /** What is to be translated must be there whole. */
 const MAX_TRANSLATED_BYTES = 16 * 1024 * 1024
 
@@ -33,12 +34,17 @@ export async function forwardBuffered(exchange: Exchange): Promise<Response> {
   try {
     return await startTries(exchange, flow.deadline).run(async (target, isCurable) => {
       const way = wayTo(target, exchange)
-      const { status, headers, head, rest } = await open(exchange, target, flow)
+      const { status, headers, isJson, head, rest } = await open(exchange, target, flow)
       flow.movedAt = null
+      const { answer, isSound } = exchange.route
+      if (status === 200 && isJson && rest === null) refuseFailure(target, head, { way, isCurable })
+      if (isSound && isJson) {
+        rest?.cancel().catch(() => {})
+        throw oddAnswer(target, 'answered with JSON instead of sound')
+      }
       if (rest === null) {
-        if (status === 200 && exchange.route.answer === 'json')
-          refuseFailure(target, head, { way, isCurable })
-        exchange.bill.answer(head)
+        if (answer === 'json') exchange.bill.answer(head)
+        else exchange.bill.relay(head)
         if (way.translation === null) return new Response(head, { status, headers })
         headers['content-type'] = 'application/json'
         return new Response(inClientsWords(exchange, target, head, way.translation), { status, headers })
@@ -87,6 +93,8 @@ function guardAnswer({ client, model: { timeouts } }: Exchange, flow: Flow): Che
 interface Opened extends Head {
   status: number
   headers: Record<string, string>
+  /** By what it says of itself, where that is left to it. */
+  isJson: boolean
 }
 
 async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Opened> {
@@ -97,9 +105,10 @@ async function open(exchange: Exchange, target: Target, flow: Flow): Promise<Ope
   const { answer } = exchange.route
   refuseOddAnswer(target, response, answer)
   const isTranslated = wayTo(target, exchange).translation !== null
-  const most = answer === 'bytes' ? 0 : isTranslated ? MAX_TRANSLATED_BYTES : MAX_BUFFERED_BYTES
+  const isJson = answer === 'json' || JSON_TYPE.test(response.headers.get('content-type') ?? '')
+  const most = isTranslated ? MAX_TRANSLATED_BYTES : isJson ? MAX_BUFFERED_BYTES : 0
   const head = await readHead(target, response, { signal, flow, most })
-  return { status: response.status, headers: responseHeaders(exchange, target, response), ...head }
+  return { status: response.status, headers: responseHeaders(exchange, target, response), isJson, ...head }
 }
 
 /** Failures that come as a 200: they end the attempt as their status would have. */
@@ -132,7 +141,7 @@ function inClientsWords(
 /** A page of HTML or an answer without content (204) is not a model's: the URL leads to something else. */
 function refuseOddAnswer(target: Target, response: Response, wanted: SurfaceRoute['answer']): void {
   const type = response.headers.get('content-type')
-  const isOf = wanted === 'bytes' ? !/\bhtml\b/i.test(type ?? '') : type === null || /\bjson\b/i.test(type)
+  const isOf = wanted === 'bytes' ? !/\bhtml\b/i.test(type ?? '') : type === null || JSON_TYPE.test(type)
   if (response.status !== 204 && response.status !== 205 && isOf) return
   response.body?.cancel().catch(() => {})
   const what = `answered ${response.status} with content type \`${(type ?? 'none').slice(0, 80)}\``
