@@ -69,7 +69,8 @@ function stores(
   const help = (key: string, value: string, name: string): string =>
     `say ${quote(`${key}: ${value}`)} in the label ${quote(label)}, or keep the ${name} in a zone that is trusted enough`
   const tells = trace === 'full' || trace === 'redacted'
-  for (const { zone, at } of tells ? sinks.trace.filter((sink) => sink.zone < mayReach) : []) {
+  for (const { zone, at, policy } of tells ? sinks.trace : []) {
+    if (zone >= mayReach || policy.content === 'metadata-only') continue
     found.push({
       steps: ['trace'],
       zone,

@@ -4,20 +4,12 @@
 import type { Place } from '../load/loaded-policy.ts'
 import type { ValidPolicy } from '../validate/validate.ts'
 import { within } from './place.ts'
-import { traceSinksOf } from './resolve-sinks.ts'
 import type { ResolvedPolicy } from './resolved-policy.ts'
 
 type Entry = ResolvedPolicy['notInForce'][number]
 
-export function notInForce({ policy: { trace, cache } }: ValidPolicy): Entry[] {
-  const at: Place = { file: 'policy', path: [] }
-  const texts = traceSinksOf(trace).filter(
-    ({ config }) => (config.content ?? 'metadata-only') !== 'metadata-only',
-  )
-  return [
-    ...texts.map((sink) => ({ what: 'content', at: within(sink.at, 'content') })),
-    ...present({ cache }, ['cache'], at),
-  ]
+export function notInForce({ policy: { cache } }: ValidPolicy): Entry[] {
+  return present({ cache }, ['cache'], { file: 'policy', path: [] })
 }
 
 /** Those of the keys that are written. */

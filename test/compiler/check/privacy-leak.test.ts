@@ -14,6 +14,12 @@ const CLOUD_TRACE = {
   publicKey: { env: 'P' },
   secretKey: { env: 'S' },
 } satisfies FlowPolicy['trace']
+const LAN_TRACE = {
+  sink: 'otlp',
+  url: 'http://trace.lan',
+  zone: 'lan',
+  content: 'full',
+} satisfies FlowPolicy['trace']
 const CREW = { keys: [{ env: 'CREW_KEY' }] }
 
 async function paths(policy: FlowPolicy): Promise<string[]> {
@@ -130,7 +136,7 @@ describe('what leaks', () => {
           masked: { mayReach: 'lan', trace: 'full', onDenied: 'block' },
         },
         classify: { privacy: { label: 'private', detectors: ['pii'] } },
-        trace: CLOUD_TRACE,
+        trace: { ...CLOUD_TRACE, content: 'full' },
         rules: {
           main: [
             { id: 'mask', redact: { detectors: ['pii'], relabel: 'masked' } },
@@ -139,6 +145,16 @@ describe('what leaks', () => {
         },
       },
       'masked → auto → trace (cloud)',
+    ],
+    [
+      'redacted text into the one of two sinks that takes it and is not trusted enough',
+      {
+        labels: { private: { mayReach: 'lan', trace: 'redacted', onDenied: 'block' } },
+        classify: { privacy: { label: 'private' } },
+        trace: [LAN_TRACE, { ...CLOUD_TRACE, content: 'redacted' }],
+        rules: { main: [{ id: 'else', to: 'fast' }] },
+      },
+      'private → auto → trace (cloud)',
     ],
   ])('%s', async (_, policy, path) => expect(await paths(policy)).toEqual([path]))
 
@@ -259,6 +275,15 @@ describe('what does not leak', () => {
         classify: { privacy: { label: 'private' }, complexity: { classifier: { model: 'away/a' } } },
         trace: { ...CLOUD_TRACE, content: 'full' },
         cache: { zone: 'cloud', ttl: '1h' },
+        rules: { main: [{ id: 'else', to: 'fast' }] },
+      },
+    ],
+    [
+      'text into a sink that is trusted enough, beside one that is not and takes none',
+      {
+        labels: { private: { mayReach: 'lan', trace: 'full', onDenied: 'block' } },
+        classify: { privacy: { label: 'private' } },
+        trace: [LAN_TRACE, CLOUD_TRACE],
         rules: { main: [{ id: 'else', to: 'fast' }] },
       },
     ],

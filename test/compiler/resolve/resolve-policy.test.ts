@@ -336,7 +336,7 @@ describe('notInForce', () => {
     [
       'sinks',
       { policy: { trace: { ...TRACE, url, content: 'full' }, cache: { zone: 'lan', ttl: '1h' } } },
-      ['content', 'cache'],
+      ['cache'],
     ],
   ]
   it.each(rows)('%s', async (_, documents, what) => {
