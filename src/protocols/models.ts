@@ -16,6 +16,13 @@ export interface AnthropicModelCard {
   id: string
   display_name: string
   created_at: string
+  lifecycle: 'active'
+  capabilities: null
+  line: null
+  max_input_tokens: null
+  max_tokens: null
+  deprecated_at: null
+  retires_at: null
 }
 
 /** How models are shown. */
@@ -37,9 +44,26 @@ export interface AnthropicModelList {
   last_id: string | null
 }
 
+/** Anthropic's clients want them said. */
+const UNKNOWN_OF_MODELS = {
+  capabilities: null,
+  line: null,
+  max_input_tokens: null,
+  max_tokens: null,
+  deprecated_at: null,
+  retires_at: null,
+} as const
+
 /** All are on the first page, however few were asked for. */
 export const ANTHROPIC_MODELS: ModelShape<AnthropicModelCard, AnthropicModelList> = {
-  card: (id) => ({ type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' }),
+  card: (id) => ({
+    type: 'model',
+    id,
+    display_name: id,
+    created_at: '1970-01-01T00:00:00Z',
+    lifecycle: 'active',
+    ...UNKNOWN_OF_MODELS,
+  }),
   list: (names) => ({
     data: names.map(ANTHROPIC_MODELS.card),
     has_more: false,

@@ -41,6 +41,13 @@ describe('models', () => {
       id,
       display_name: id,
       created_at: '1970-01-01T00:00:00Z',
+      lifecycle: 'active',
+      capabilities: null,
+      line: null,
+      max_input_tokens: null,
+      max_tokens: null,
+      deprecated_at: null,
+      retires_at: null,
     })
     expect(modelList(table, 'all', ANTHROPIC_MODELS)).toEqual({
       data: [card('fast'), card('safe'), card('gpt-4')],
