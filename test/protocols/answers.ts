@@ -89,6 +89,18 @@ const WORDS: Partial<Record<Wire, Words>> = {
   },
 }
 
+/** What OpenAI's moderation looks for; the document and its clients want each of them in every answer. */
+const JUDGED_FOR =
+  'harassment harassment/threatening hate hate/threatening illicit illicit/violent self-harm self-harm/instructions ' +
+  'self-harm/intent sexual sexual/minors violence violence/graphic'
+const judged = (verdict: unknown): object =>
+  Object.fromEntries(JUDGED_FOR.split(' ').map((what) => [what, verdict]))
+const JUDGED = {
+  categories: judged(false),
+  category_scores: judged(0.001),
+  category_applied_input_types: judged(['text']),
+}
+
 /** What answers of the other surfaces are. */
 const PLAIN: Partial<Record<Wire, unknown>> = {
   embeddings: {
@@ -102,7 +114,7 @@ const PLAIN: Partial<Record<Wire, unknown>> = {
   transcriptions: { text: 'Hello there' },
   translations: { text: 'Hello there' },
   images: { created: 1, data: [{ b64_json: 'AAAA' }] },
-  moderations: { id: 'm', model: 'wire', results: [{ flagged: false }] },
+  moderations: { id: 'm', model: 'wire', results: [{ flagged: false, ...JUDGED }] },
 }
 
 const SOUND = Uint8Array.from({ length: 3000 }, (_, i) => (i * 7) % 256)

@@ -11,7 +11,7 @@ export function responseAnswer(said: Said): Fields {
     output: itemsOf(said),
     usage: {
       input_tokens: input + cached,
-      input_tokens_details: { cached_tokens: cached },
+      input_tokens_details: { cached_tokens: cached, cache_write_tokens: 0 },
       output_tokens: output,
       output_tokens_details: { reasoning_tokens: 0 },
       total_tokens: input + cached + output,
@@ -31,6 +31,9 @@ function responseOf(status: string): Fields {
     output: [],
     usage: null,
     metadata: {},
+    parallel_tool_calls: true,
+    tool_choice: 'auto',
+    tools: [],
   }
 }
 

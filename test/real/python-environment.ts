@@ -16,7 +16,7 @@ const PROBE_MS = 20_000
 const INSTALL_MS = 480_000
 
 /** pip's words for "nobody answers", as opposed to a list that is wrong. */
-const NO_INDEX =
+export const NO_INDEX: RegExp =
   /from versions: none|Failed to establish a new connection|Temporary failure in name resolution|Name or service not known|ProxyError|ConnectTimeoutError|Network is unreachable/i
 
 export type PythonEnvironment = { bin: string } | { missing: string }
