@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HealthDetail } from '../../src/control/health/health-detail.ts'
+import type { AlertsReport } from '../../src/table/alert-status.ts'
 import type { HistoryPage } from '../../src/table/history.ts'
 import { startUpstream, type RecordingUpstream } from '../upstream/recording-upstream.ts'
 import { askOf, createClient, type Client } from './harness/client.ts'
@@ -38,10 +39,15 @@ describe.each(['workerd', 'node'] as const)('the admin API on %s', (runtime) => 
     })
     policies.backends.modes = { gaming: {} }
     policies.backends.backends['dead']!.mode = 'gaming'
+    policies.policy.alerts = {
+      receivers: { ops: { webhook: { env: 'OPS_WEBHOOK' } } },
+      watch: { failing: { errorRate: { above: 50 }, to: 'ops' }, money: { budget: { above: 90 } } },
+    }
     for (const { models } of Object.values(policies.backends.backends)) {
       for (const model of Object.values(models)) model.price = 'none'
     }
-    gateway = await startGateway({ runtime, ...policies, env: secrets })
+    const env = { ...secrets, OPS_WEBHOOK: `${upstream.origin}/hook` }
+    gateway = await startGateway({ runtime, ...policies, env })
     client = createClient(gateway)
     document = JSON.parse(await readFile(FILE, 'utf8')) as Document
     ajv = new Ajv2020({ strict: false, validateFormats: false })
@@ -104,6 +110,9 @@ describe.each(['workerd', 'node'] as const)('the admin API on %s', (runtime) => 
     // Its only answer as plain HTTP is a refusal; test/conformance/logs.test.ts speaks with it.
     await ask('GET', '/admin/events')
     expect(await ask('GET', '/admin/openapi.json')).toEqual(document)
+    await expect.poll(async () => ((await ask('GET', '/admin/alerts')) as AlertsReport).alerts.length).toBe(2)
+    await ask('POST', '/admin/alerts/{name}/test', { path: '/admin/alerts/failing/test' })
+    await ask('POST', '/admin/alerts/{name}/test', { path: '/admin/alerts/nobody/test' })
     await ask('GET', '/admin/modes')
     await ask('GET', '/admin/modes/{name}', { path: '/admin/modes/gaming' })
     await ask('PUT', '/admin/modes/{name}', { path: '/admin/modes/gaming', body: { on: true } })

@@ -56,7 +56,12 @@ describe.each(['workerd', 'node'] as const)('metrics on %s', (runtime) => {
       publicKey: key,
       secretKey: key,
     }
-    gateway = await startGateway({ runtime, ...policies, env: secrets })
+    policies.policy.alerts = {
+      receivers: { ops: { webhook: { env: 'OPS_WEBHOOK' } } },
+      watch: { failing: { errorRate: { above: 50 }, of: { backend: 'dead' }, to: 'ops' } },
+    }
+    const env = { ...secrets, OPS_WEBHOOK: 'http://127.0.0.1:81/hook' }
+    gateway = await startGateway({ runtime, ...policies, env })
     client = createClient(gateway)
   })
   afterAll(async () => {

@@ -45,7 +45,7 @@ export function describeSample(
   }
   const ofWhich = `${requests ?? 0} requests within ${formatTime(measure.overMs)}${describeScope(measure.scope)}`
   if (value === null) return `too little to say of ${ofWhich}`
-  return `${inWords(measure.kind, value)} of ${ofWhich} (bound ${side} ${inUnit(measure.kind, bound)})`
+  return `${inWords(measure.kind, value)} ${ofWhich} (bound ${side} ${inUnit(measure.kind, bound)})`
 }
 
 /** @param about `client/day` */
@@ -59,9 +59,9 @@ type RequestKind = 'error-rate' | 'p95' | 'first-token' | 'cache-rate'
 
 function inWords(kind: RequestKind, value: number): string {
   const measured = inUnit(kind, value)
-  if (kind === 'error-rate') return `${measured} failed`
-  if (kind === 'cache-rate') return `${measured} of the input came from caches`
-  return kind === 'p95' ? `p95 is ${measured}` : `p95 to the first token is ${measured}`
+  if (kind === 'error-rate') return `${measured} failed of`
+  if (kind === 'cache-rate') return `${measured} of the input came from caches, over`
+  return kind === 'p95' ? `p95 is ${measured} over` : `p95 to the first token is ${measured} over`
 }
 
 function inUnit(kind: RequestKind, value: number): string {
@@ -75,7 +75,7 @@ function describeScope({ clients, models, backends, rules }: AlertScope): string
 }
 
 function formatShare(value: number): string {
-  return `${Math.round(value * 10) / 10} %`
+  return `${value < 1 ? Number(value.toPrecision(2)) : Math.round(value * 10) / 10} %`
 }
 
 function formatTime(ms: number): string {

@@ -117,3 +117,18 @@ it.each<[string, Partial<NonNullable<GatewayStatus['traces']>[number]>, string]>
   expect(renderStatus({ ...statusWith(null), traces: [traces] }, 'in-force').split('\n')).toContain(line)
   expect(renderStatus(statusWith(null), 'in-force')).not.toContain('traces')
 })
+
+it('says which alerts fire', () => {
+  const alert = { about: null, value: 7, to: [] }
+  const alerts = [
+    { ...alert, name: 'failing', state: 'firing' as const, since: SINCE, text: '7 % failed of 100 requests' },
+    { ...alert, name: 'slow', state: 'pending' as const, since: SINCE, text: 'p95 is 40 s' },
+  ]
+  const text = renderStatus(
+    { ...statusWith(null), alerts: { checkedAt: SINCE, alerts, receivers: [] } },
+    'in-force',
+  )
+  expect(text.match(/^ALERT.*$/gm)).toEqual([
+    `ALERT        failing since ${SINCE}: 7 % failed of 100 requests`,
+  ])
+})

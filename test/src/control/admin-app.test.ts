@@ -123,6 +123,15 @@ describe('admin app', () => {
     { name: 'GET for a reload', method: 'GET', path: '/admin/reload', status: 405, allow: 'POST' },
     { name: 'PUT for all modes', method: 'PUT', path: '/admin/modes', status: 405, allow: 'GET' },
     { name: 'POST for a mode', method: 'POST', path: '/admin/modes/gaming', status: 405, allow: 'GET, PUT' },
+    { name: 'POST for all alerts', method: 'POST', path: '/admin/alerts', status: 405, allow: 'GET' },
+    { name: 'GET for a test', method: 'GET', path: '/admin/alerts/known/test', status: 405, allow: 'POST' },
+    {
+      name: 'a test of nothing',
+      method: 'POST',
+      path: '/admin/alerts/nobody/test',
+      status: 404,
+      allow: null,
+    },
     { name: 'POST for the status', method: 'POST', path: '/admin/status', status: 405, allow: 'GET' },
   ])('answers $name with $status', async ({ method, path, status, allow }) => {
     const response = await app.request(path, { method, headers: HEADERS })
@@ -134,6 +143,13 @@ describe('admin app', () => {
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(await response.text()).toBe('aicc_info 1\n')
     expect((await app.request('/metrics', { headers: { host: 'localhost' } })).status).toBe(401)
+  })
+
+  it('says how alerts stand, and what became of a test', async () => {
+    const report = await app.request('/admin/alerts', { headers: HEADERS })
+    expect(await report.json()).toEqual({ checkedAt: null, alerts: [], receivers: [] })
+    const test = await app.request('/admin/alerts/known/test', { method: 'POST', headers: HEADERS })
+    expect(await test.json()).toEqual({ results: [{ receiver: 'ops', problem: null }] })
   })
 
   it('hides unknown routes from who shows no token', async () => {

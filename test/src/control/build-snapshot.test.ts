@@ -50,6 +50,25 @@ describe('buildSnapshot', () => {
   })
 
   it.each([
+    ['https://hooks.example.com/canary-hook', []],
+    [undefined, ['environment variable OPS (the webhook of receiver `ops`) is not set']],
+    ['ftp://canary-hook', ['OPS (the webhook of receiver `ops`) does not begin with https:// or http://']],
+    [
+      'http://hooks.example.com/canary-hook',
+      [
+        'OPS (the webhook of receiver `ops`) begins with http://, which anybody on the way could read: use https://',
+      ],
+    ],
+  ])('takes %s for a webhook, or says what is wrong', (OPS, problems) => {
+    const receivers = { ops: { webhook: { env: 'OPS' }, username: null } }
+    const alerts = { receivers, watch: {} }
+    const result = buildSnapshot({ ...tableWith({}), alerts }, { OPS }, { hosts: [], modesOn: [] })
+    expect(result.ok ? [] : result.problems).toEqual(problems)
+    // The edge tells nobody, and knows no URL.
+    expect(JSON.stringify(result)).not.toContain('canary-hook')
+  })
+
+  it.each([
     ['sk-ant-oat01-abcdefgh', 'is the login of a Claude subscription'],
     ['sk-ant-ort01-abcdefgh', 'is the login of a Claude subscription'],
     ['sk-ant-api03-abcdefgh', null],

@@ -43,6 +43,19 @@ const lines = (written: readonly string[]): unknown[] =>
     .map((line) => JSON.parse(line) as unknown)
 
 describe('createRequestLog', () => {
+  it('takes what is said of alerts, and no message of an edge', () => {
+    const { log, written } = rig()
+    log.note('{"event":"alert-firing","alert":"down","message":"FIRING `down`","cause":"x"}')
+    log.note('{"event":"alert-over","alert":"down","message":"OVER `down`"}')
+    log.note('{"event":"attempt-failed","backend":"gpu","message":"canary"}')
+    const event = { time: new Date(NOON).toISOString(), kind: 'event' }
+    expect(lines(written)).toEqual([
+      { ...event, level: 'warn', event: 'alert-firing', alert: 'down', message: 'FIRING `down`' },
+      { ...event, level: 'info', event: 'alert-over', alert: 'down', message: 'OVER `down`' },
+      { ...event, level: 'warn', event: 'attempt-failed', backend: 'gpu' },
+    ])
+  })
+
   it('writes a line for each request, a batch at once', () => {
     const { keep, written } = rig()
     keep(

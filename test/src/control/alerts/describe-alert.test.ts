@@ -18,17 +18,17 @@ describe('describeSample', () => {
     [
       makeAlert({ measure: makeMeasure('p95', { scope }), bound: 20_000 }),
       { value: 41_234, requests: 9 },
-      'p95 is 41.2 s of 9 requests within 5 min, client `crew`, model `fast` or `big`, backend `gpu`, rule `main/x` (bound above 20 s)',
+      'p95 is 41.2 s over 9 requests within 5 min, client `crew`, model `fast` or `big`, backend `gpu`, rule `main/x` (bound above 20 s)',
     ],
     [
       makeAlert({ measure: makeMeasure('first-token', { overMs: 7_500_000 }), bound: 500 }),
       { value: 900, requests: 9 },
-      'p95 to the first token is 900 ms of 9 requests within 2 h 5 min (bound above 500 ms)',
+      'p95 to the first token is 900 ms over 9 requests within 2 h 5 min (bound above 500 ms)',
     ],
     [
       makeAlert({ measure: makeMeasure('cache-rate'), side: 'below', bound: 20 }),
       { value: 7, requests: 50 },
-      '7 % of the input came from caches of 50 requests within 5 min (bound below 20 %)',
+      '7 % of the input came from caches, over 50 requests within 5 min (bound below 20 %)',
     ],
     [down, { about: 'gpu', value: 1 }, 'backend `gpu` is down'],
     [down, { about: 'gpu', value: 0 }, 'backend `gpu` is up'],
