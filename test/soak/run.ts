@@ -1,8 +1,9 @@
 /**
  * The long runs: mixed traffic for minutes on each runtime, the policy swapped every few seconds, clients
  * that vanish and backends that break all the while (`traffic`); as long a chaos run, half of it on each (`chaos`); fifty
- * kills of edge and control process under load (`kills`).
- * `--minutes N`, `--rounds N` for the kills, `--only NAME` for one of them.
+ * kills of edge and control process under load (`kills`); ten thousand requests on each runtime whose traces go to a sink
+ * that fails in every way (`traces`); a hundred kills, after which no trace may be missing (`trace-kills`).
+ * `--minutes N`, `--rounds N` for the kills, `--requests N` for the traces, `--only NAME` for one of them.
  * Exit code 0 when nothing went wrong and memory stayed flat, 2 when not.
  */
 import { spawnSync } from 'node:child_process'
@@ -27,27 +28,35 @@ const MAX_GROWTH_MIB = 32
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
-    rounds: { type: 'string', default: '50' },
+    rounds: { type: 'string' },
+    requests: { type: 'string', default: '10000' },
     only: { type: 'string' },
   },
 })
 const minutes = Number(values.minutes)
 if (!(minutes > 0)) throw new Error('--minutes takes a positive number')
-const rounds = Number(values.rounds)
-if (!(rounds > 0)) throw new Error('--rounds takes a positive number')
+if (values.rounds !== undefined && !(Number(values.rounds) > 0))
+  throw new Error('--rounds takes a positive number')
+if (!(Number(values.requests) > 0)) throw new Error('--requests takes a positive number')
 
 /** Each gives how many of its verdicts failed. */
 const PARTS: Record<string, () => number | Promise<number>> = {
   traffic: async () => (await soak('workerd')) + (await soak('node')),
   chaos: () => runSuite('chaos', 'test/chaos', { AICC_CHAOS_SECONDS: String(minutes * 30) }),
-  kills: () => runSuite('state', 'test/state/kill.test.ts', { AICC_KILL_ROUNDS: String(rounds) }),
+  kills: () => runSuite('state', 'test/state/kill.test.ts', { AICC_KILL_ROUNDS: values.rounds ?? '50' }),
+  traces: () =>
+    runSuite('telemetry', 'test/telemetry/telemetry.test.ts', { AICC_TELEMETRY_ASKS: values.requests }),
+  'trace-kills': () =>
+    runSuite('telemetry', 'test/telemetry/kill.test.ts', { AICC_TELEMETRY_KILLS: values.rounds ?? '100' }),
 }
 const chosen = values.only === undefined ? Object.keys(PARTS) : [values.only]
 let failed = 0
 for (const name of chosen) {
   const part = PARTS[name]
   if (part === undefined) throw new Error(`--only takes one of ${Object.keys(PARTS).join(', ')}`)
-  failed += await part()
+  const its = await part()
+  console.log(`${name}: ${its === 0 ? 'PASS' : 'FAIL'}`)
+  failed += its
 }
 console.log(`soak: ${failed === 0 ? 'PASS' : 'FAIL'}`)
 process.exitCode = failed === 0 ? 0 : 2
