@@ -8,8 +8,10 @@ import { Agent, fetch, request as ask } from 'undici'
 import { createNodeBackendFetch, type NodeBackend } from '../adapters/node/backend-fetch.ts'
 import { GatewayError } from '../errors.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
+import type { EdgeEvent } from '../ports.ts'
 import { createAskHook } from './ask-hook.ts'
 import { createAskToWake } from './ask-to-wake.ts'
+import { catchConsole } from './catch-console.ts'
 import { createEdge } from './edge.ts'
 import type { ControlPost } from './control-post.ts'
 import { createNodePipe } from './node-pipe.ts'
@@ -50,7 +52,7 @@ const config = JSON.parse(readFileSync(configFile, 'utf8')) as EdgeConfig
 rmSync(configFile)
 
 // The control process reads what is logged. When it is gone nobody does, and the edge serves on.
-for (const log of [process.stdout, process.stderr]) log.on('error', () => {})
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 const control = new Agent({ connect: { socketPath: config.controlSocket } })
 /** Not by fetch(), which costs more. */
@@ -60,6 +62,9 @@ const postControl: ControlPost = async (url, init) => {
 }
 /** What node:http knows and the Request does not: its URL is normalised, and it has no peer. */
 const heads = new WeakMap<Request, { path: string; address: string }>()
+
+const log = (event: EdgeEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`)
+catchConsole(console, log)
 
 const edge = createEdge({
   async pullSnapshot() {
@@ -75,7 +80,7 @@ const edge = createEdge({
   clientAddress: (request) => heads.get(request)?.address ?? 'unknown',
   defer: (work) => void work,
   createPipe: createNodePipe,
-  log: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
+  log,
 })
 
 const traffic = getRequestListener(

@@ -4,6 +4,7 @@
  * so a moment later, when the head is out.
  */
 import type { BytePipe } from '../ports.ts'
+import { AnswerBroken } from './answer-broken.ts'
 
 const HEAD_OUT_MS = 25
 
@@ -17,7 +18,7 @@ export function createNodePipe(): BytePipe {
       await new Promise((resolve) => {
         setTimeout(resolve, HEAD_OUT_MS)
       })
-      await abort(reason)
+      await abort(new AnswerBroken('the answer was broken off', { cause: reason }))
     }
     return writer
   }

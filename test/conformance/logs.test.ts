@@ -22,7 +22,7 @@ describe.each(['workerd', 'node'] as const)('the log on %s', (runtime) => {
   beforeAll(async () => {
     upstream = await startUpstream()
     upstream.reply('mock/broken', json(500, { error: { message: `${CANARY} of the backend`, type: CANARY } }))
-    const models = { fast: {}, broken: {}, gone: { on: ['dead' as const] } }
+    const models = { fast: {}, broken: {}, cut: {}, gone: { on: ['dead' as const] } }
     gateway = await startGateway({ runtime, ...testPolicies(upstream.origin, { models }), env: secrets })
     client = createClient(gateway)
   })
@@ -62,6 +62,31 @@ describe.each(['workerd', 'node'] as const)('the log on %s', (runtime) => {
         expect.objectContaining({ kind: 'event', event: 'attempt-failed', correlationId: 'log-gone' }),
       )
     expect((await stat(join(logs(), 'aicc.log'))).mode & 0o777).toBe(0o600)
+  })
+
+  it('has one event for an answer that breaks off while it is handed on, and no stack', async () => {
+    upstream.reply('mock/cut', [
+      { head: 200, headers: { 'content-type': 'audio/mpeg' } },
+      { send: 'sound' },
+      { cut: true },
+    ])
+    const [before, printed] = [(await lines()).length, gateway.output().length]
+    const { body } = await client.open({
+      path: '/v1/audio/speech',
+      body: { model: 'cut', input: 'a', voice: 'b' },
+      headers: { 'x-correlation-id': 'log-cut' },
+    })
+    body.resume()
+    await once(body, 'error')
+    const since = async (): Promise<LogLine[]> => (await lines()).slice(before)
+    await expect.poll(async () => (await since()).map(({ kind }) => kind)).toContain('request')
+    // A line that is still on its way comes before that of a request which begins only now.
+    await client.chat(askOf('fast'), { headers: { 'x-correlation-id': 'log-behind' } })
+    await expect.poll(async () => JSON.stringify(await since())).toContain('log-behind')
+    expect((await since()).filter(({ kind }) => kind === 'event')).toMatchObject([
+      { event: 'stream-broken', correlationId: 'log-cut', cause: 'upstream_interrupted' },
+    ])
+    expect(gateway.output().slice(printed)).not.toMatch(/^\s+at |undici/m)
   })
 
   it('tells lines as they are written to who listens', async () => {

@@ -215,9 +215,12 @@ function relay(
     await Promise.allSettled([rest.cancel(reason), writer.abort(reason)])
   }
   let moved = Date.now()
+  // A write fails as well when the client has gone, of which nobody may have heard yet.
+  let isBackends = false
   exchange.watch.guard((now) => {
     const due = Math.min(deadline, moved + idleMs)
     if (now < due) return due - now
+    isBackends = true
     void drop(new Error('the answer took too long'))
     return Number.POSITIVE_INFINITY
   })
@@ -226,7 +229,10 @@ function relay(
       exchange.bill.relay(head)
       await writer.write(head)
       for (;;) {
-        const { done, value } = await rest.read()
+        const { done, value } = await rest.read().catch((error: unknown) => {
+          isBackends = true
+          throw error
+        })
         moved = Date.now()
         if (done) break
         exchange.bill.relay(value)
@@ -235,7 +241,9 @@ function relay(
       }
       await writer.close()
     } catch (error) {
-      exchange.bill.broke(exchange.client.signal.aborted ? 'client_gone' : 'upstream_interrupted')
+      const hasLeft = exchange.client.signal.aborted
+      exchange.bill.broke(hasLeft ? 'client_gone' : 'upstream_interrupted')
+      if (isBackends && !hasLeft) tellOfBreak(exchange)
       await drop(error)
     } finally {
       exchange.watch.stop()
@@ -243,4 +251,15 @@ function relay(
   }
   exchange.ports.defer(pump())
   return pipe.readable
+}
+
+function tellOfBreak({ ports, correlationId, clientName, modelName, journey }: Exchange): void {
+  ports.log({
+    event: 'stream-broken',
+    correlationId,
+    client: clientName,
+    model: modelName,
+    backend: journey.target?.backend ?? '',
+    cause: 'upstream_interrupted',
+  })
 }
