@@ -121,6 +121,8 @@ function attempt(call: BookCall): unknown {
 setInterval(() => {
   try {
     book?.prune(Date.now())
+    // What was deleted is still in the log of writes.
+    database?.rows('PRAGMA wal_checkpoint(TRUNCATE)')
   } catch (error) {
     say({ kind: 'log', line: `cannot clear old records away: ${String(error)}` })
   }
