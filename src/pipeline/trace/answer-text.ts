@@ -54,15 +54,22 @@ export class AnswerText {
 
   /** What was said; lets go of all that was held. */
   end(): SaidPart[] {
-    if (this.#stream !== null) this.#read(this.#stream)
-    const whole = this.#whole === null ? null : parseRecord(new TextDecoder().decode(this.#whole))
-    const parts = whole === null ? (this.#stream?.parts() ?? []) : saidInAnswer(whole)
-    this.#hand.give(this.#held)
-    this.#held = 0
-    this.#whole = null
-    this.#stream = null
+    const parts = this.#letGo()
     if (this.#note !== null) parts.push(noteOf(this.#note, (parts.at(-1)?.message ?? -1) + 1))
     return parts
+  }
+
+  #letGo(): SaidPart[] {
+    try {
+      if (this.#stream !== null) this.#read(this.#stream)
+      const whole = this.#whole === null ? null : parseRecord(new TextDecoder().decode(this.#whole))
+      return whole === null ? (this.#stream?.parts() ?? []) : saidInAnswer(whole)
+    } finally {
+      this.#hand.give(this.#held)
+      this.#held = 0
+      this.#whole = null
+      this.#stream = null
+    }
   }
 
   #read(stream: SaidInStream): void {

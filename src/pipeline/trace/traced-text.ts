@@ -13,8 +13,8 @@ import { MOST_ANSWER, traceText } from './trace-text.ts'
 
 export interface TracedText {
   answer: AnswerText
-  /** Lets go of what was held; to be called once, when nobody waits for it. Null where it cannot be told. */
-  end: () => TraceText | null
+  /** Lets go of what was held; to be called once, when nobody waits for it. */
+  end: () => TraceText
 }
 
 interface TextOptions extends TracedRequest {
@@ -26,23 +26,18 @@ interface TextOptions extends TracedRequest {
 /** @returns null where no sink takes text, or a label keeps it back */
 export function tracedText({ request, surface, hand, ...traced }: TextOptions): TracedText | null {
   const { table } = traced
-  if (table.trace === undefined) return null
+  const sinks = (table.trace ?? []).filter((sink) => sink.content !== 'metadata-only').map(({ kind }) => kind)
+  if (sinks.length === 0) return null
   const content = traceContent(traced)
   if (content !== 'redacted' && content !== 'full') return null
-  const sinks = table.trace.filter((sink) => sink.content !== 'metadata-only').map(({ kind }) => kind)
   const answer = new AnswerText(MOST_ANSWER, hand)
   if (SURFACE_TRAITS[surface].answer === 'bytes') answer.leaveOut('an answer that is no text')
   return {
     answer,
     end() {
-      // What was held goes back whatever happens, and a trace is never lost over its text.
-      try {
-        const output = answer.end()
-        const input = saidInRequest(request.body.value, surface)
-        return traceText({ input, output }, { content, sinks, table })
-      } catch {
-        return null
-      }
+      const output = answer.end()
+      const input = saidInRequest(request.body.value, surface)
+      return traceText({ input, output }, { content, sinks, table })
     },
   }
 }
@@ -51,11 +46,17 @@ export function tracedText({ request, surface, hand, ...traced }: TextOptions): 
 export async function recordWithText(
   record: RequestRecord,
   traced: TracedText,
-  ports: Pick<Ports, 'record'>,
+  ports: Pick<Ports, 'record' | 'log'>,
 ): Promise<void> {
   await new Promise((resolve) => {
     setTimeout(resolve, 0)
   })
-  const text = traced.end()
-  ports.record(text === null ? record : { ...record, text })
+  try {
+    ports.record({ ...record, text: traced.end() })
+  } catch (error) {
+    // No trace is lost over its text. What the error says may quote it.
+    const cause = `the text of a trace: ${error instanceof Error ? error.name : 'unknown'}`
+    ports.log({ event: 'internal-error', correlationId: record.correlationId, cause })
+    ports.record(record)
+  }
 }
