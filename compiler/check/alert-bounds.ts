@@ -64,7 +64,8 @@ function nothingToWatch(name: string, { alert }: ResolvedAlert, policy: Resolved
     if (policy.sinks.trace.length > 0) return null
     return never([], 'no traces are kept', 'say with `trace` where they go, or remove the alert')
   }
-  if (measure.kind !== 'backend-down' || policy.breaker !== null) return null
+  if (measure.kind !== 'backend-down') return null
+  if (policy.breaker !== null && measure.backends.length > 0) return null
   if (measure.backends.some((backend) => policy.backends.get(backend)?.health !== null)) return null
   return never(
     [],

@@ -126,7 +126,7 @@ export interface CacheRateAlertConfig extends RequestAlertConfig {
 
 /** A backend that is down: its probe says so, or its requests fail. Each is an alert of its own. */
 export interface BackendDownAlertConfig extends AlertTimesConfig {
-  /** Backends; `*` = all. */
+  /** Backends; `*` = all but those that sleep until a request wakes them. */
   backendDown: Several<Name> | '*'
 }
 

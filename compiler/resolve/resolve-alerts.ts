@@ -70,7 +70,7 @@ function measureOf(
   const { policy, known } = scope
   if ('backendDown' in config) {
     const named = config.backendDown === '*' ? undefined : config.backendDown
-    const backends = namesAt('backend', named, within(at, 'backendDown'), scope) ?? [...known.backend]
+    const backends = namesAt('backend', named, within(at, 'backendDown'), scope) ?? wakefulBackends(scope)
     return { measure: { kind: 'backend-down', backends: backends.toSorted() }, key: 'backendDown' }
   }
   if ('budget' in config) {
@@ -84,6 +84,11 @@ function measureOf(
   const overMs = durationAt(over, within(at, 'over'), scope, SHORTEST_WINDOW_MS)
   const counted = resolveScope(of ?? {}, within(at, 'of'), { ...scope, policy })
   return { measure: { kind: REQUEST_KINDS[key], scope: counted, overMs, atLeast }, key }
+}
+
+/** What sleeps until a request wakes it is not down. */
+function wakefulBackends({ backends }: Scope): string[] {
+  return [...backends].flatMap(([name, { wake }]) => (wake === null ? [name] : []))
 }
 
 function requestKey(config: object): RequestKey {

@@ -1,9 +1,9 @@
 /**
  * Asks backends whether they are well, and tells the edge. All of them once at the start; then those that are up only
- * while there is traffic, those that are down until they are back, in growing pauses.
+ * while there is traffic or an alert watches them, those that are down until they are back, in growing pauses.
  */
 import { type HealthReport, LONGEST_PROBE_PAUSE_MS } from '../../table/health-report.ts'
-import type { Backend } from '../../table/route-table.ts'
+import type { Backend, RouteTable } from '../../table/route-table.ts'
 import type { Snapshot } from '../../table/snapshot.ts'
 import { createBackendClient } from '../doctor/backend-client.ts'
 import type { EdgeProcess } from '../edge-process.ts'
@@ -159,8 +159,9 @@ export function createProbes(options: ProbesOptions): Probes {
     const due = [...watched.values()].filter(({ dueAt }) => dueAt <= now())
     // Nobody else shall ask meanwhile.
     for (const one of due) one.dueAt = Number.POSITIVE_INFINITY
-    const isIdle = due.some(({ state }) => state === 'up') && !(await isBusy())
-    const resting = due.filter(({ state }) => isIdle && state === 'up')
+    const onWatch = watchedByAlerts(current.table)
+    const mayRest = due.filter(({ name, state }) => state === 'up' && !onWatch.has(name))
+    const resting = mayRest.length > 0 && !(await isBusy()) ? mayRest : []
     for (const one of resting) one.dueAt = now() + pauseAfter(one)
     await Promise.all(due.filter((one) => !resting.includes(one)).map(ask))
   }
@@ -197,6 +198,12 @@ const UNKNOWN: Pick<Watched, 'state' | 'askedAt' | 'latencyMs' | 'detail' | 'fai
     path: null,
     loaded: null,
   }
+
+/** Who waits for an alert does not wait for traffic. */
+function watchedByAlerts({ alerts }: RouteTable): Set<string> {
+  const measures = Object.values(alerts?.watch ?? {}).map(({ measure }) => measure)
+  return new Set(measures.flatMap((measure) => (measure.kind === 'backend-down' ? measure.backends : [])))
+}
 
 /** Ms until it is asked again. */
 function pauseAfter({ backend, failures }: Watched): number {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createProbes, type Probes } from '../../../../src/control/probes/probes.ts'
 import type { HealthReport } from '../../../../src/table/health-report.ts'
 import type { Backend, RouteTable } from '../../../../src/table/route-table.ts'
+import { makeAlert } from '../alerts/make-alert.ts'
 import { makeBackend, makeSnapshot, makeTable } from '../../make-snapshot.ts'
 
 const HEALTH: Backend['health'] = { path: null, intervalMs: 15_000, timeoutMs: 2000 }
@@ -127,6 +128,15 @@ describe('probes', () => {
     const { asked, pass } = await start()
     await pass(300)
     expect(asked).toHaveLength(1)
+  })
+
+  it('ask whom an alert watches, whether there is traffic or not', async () => {
+    const { asked, pass, table } = await start()
+    const measure = { kind: 'backend-down' as const, backends: ['gpu'] }
+    table.alerts = { receivers: {}, watch: { down: makeAlert({ measure }) } }
+    await pass(61)
+    // At once, and every 15 s.
+    expect(asked).toHaveLength(5)
   })
 
   it('ask in their interval while there is, and a minute beyond', async () => {
