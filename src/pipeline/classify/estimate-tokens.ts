@@ -33,11 +33,13 @@ export function estimateTokens(text: string): number {
 
 /** Hundredths of a token. */
 function costOf(codes: Uint16Array, from: number, to: number): number {
+  const classOf = CLASS_OF
+  const costs = COSTS
   let cost = 0
-  let before = from === 0 ? START : (CLASS_OF[codes[from - 1] ?? 0] ?? 0)
+  let before = from === 0 ? START : (classOf[codes[from - 1] ?? 0] ?? 0)
   for (let i = from; i < to; i += 1) {
-    const own = CLASS_OF[codes[i] ?? 0] ?? 0
-    cost += COSTS[(before << CLASS_BITS) | own] ?? 0
+    const own = classOf[codes[i] ?? 0] ?? 0
+    cost += costs[(before << CLASS_BITS) | own] ?? 0
     before = own
   }
   return cost

@@ -49,10 +49,13 @@ const INVISIBLE = /[\p{Cf}\p{M}\p{DI}]/gu
 const PARTING = /[\p{P}\p{S}\p{Z}]/u
 const SPACE = 32
 
+/** What `foldCode` says of a character that is read as none, or as several. */
+export const DROPPED = -1
+export const SEVERAL = -2
+
 /** Folding takes a microsecond; each character of the first two planes does so once. 0 = not yet. */
-const single = new Uint16Array(0x20000)
-/** In `single`: look into `others`. */
-const OTHER = 0xffff
+const single = new Int32Array(0x20000)
+/** Those that are `SEVERAL`. */
 const others = new Map<number, string>()
 for (let code = 1; code < 128; code += 1) single[code] = code >= 65 && code <= 90 ? code + 32 : code
 // Chinese characters and Hangul: nothing there looks like Latin.
@@ -65,26 +68,24 @@ for (const [first, last] of [
 
 /**
  * @param code of any character
- * @returns the code of the one character it is read as, -1 where it is none or several: those are `expansionOf` it
+ * @returns the code of the one character it is read as; `DROPPED`, or `SEVERAL`: those are `expansionOf` it
  */
 export function foldCode(code: number): number {
   const known = single[code] ?? 0
-  return known !== 0 && known !== OTHER ? known : foldNew(code, known)
+  return known === 0 ? foldNew(code) : known
 }
 
-/** @param known what is known of it */
-function foldNew(code: number, known: number): number {
+function foldNew(code: number): number {
   if (code === 0) return code
   if (code >= single.length) return foldFar(code)
-  if (known === OTHER) return -1
   const folded = fold(code)
-  const isOne = folded.length === 1
-  single[code] = isOne ? folded.charCodeAt(0) : OTHER
-  if (!isOne) others.set(code, folded)
-  return isOne ? folded.charCodeAt(0) : -1
+  const known = folded === '' ? DROPPED : folded.length === 1 ? folded.charCodeAt(0) : SEVERAL
+  single[code] = known
+  if (known === SEVERAL) others.set(code, folded)
+  return known
 }
 
-/** @param code one that `foldCode` answered with -1 */
+/** @param code one that `foldCode` answered with `SEVERAL` */
 export function expansionOf(code: number): string {
   return others.get(code) ?? ''
 }
@@ -93,7 +94,7 @@ export function expansionOf(code: number): string {
 function foldFar(code: number): number {
   const tag = code - TAGS
   if (tag >= 32 && tag < 127) return foldCode(tag)
-  return tag >= 0 && tag < 0x1000 ? -1 : SPACE
+  return tag >= 0 && tag < 0x1000 ? DROPPED : SPACE
 }
 
 function fold(code: number): string {

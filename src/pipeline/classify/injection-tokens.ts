@@ -4,9 +4,8 @@
  */
 import { codesOf } from './codes-of.ts'
 
-/** Buckets that features fall into. */
-const BUCKET_BITS = 15
-export const BUCKETS: number = 2 ** BUCKET_BITS
+/** Buckets that features fall into; `bucketOf` knows how many bits that are. */
+export const BUCKETS: number = 2 ** 15
 
 /** Added to the number of features by whose root their weights are divided: a few words alone prove little. */
 export const DAMPING = 30
@@ -31,31 +30,41 @@ let buckets = new Int32Array(4096)
  */
 export function tokenize(codes: Uint16Array, start = 0, end: number = codes.length): Int32Array {
   if (tokens.length < end - start) tokens = new Int32Array(end - start)
+  const found = tokens
+  const classes = CLASSES
   let count = 0
-  let hash = START
+  let hash = startOfHash()
   let inWord = false
   for (let i = start; i < end; i += 1) {
     const code = codes[i] ?? 0
-    const kind = code < 128 ? CLASSES[code] : WORD
+    const kind = code < 128 ? classes[code] : WORD
     if (kind === WORD) {
-      hash = Math.imul(hash ^ code, PRIME)
+      hash = goOn(hash, code)
       inWord = true
       continue
     }
     if (inWord) {
-      tokens[count++] = hash ^ (hash >>> 16)
-      hash = START
+      found[count++] = hash ^ (hash >>> 16)
+      hash = startOfHash()
       inWord = false
     }
-    if (kind === MARK) tokens[count++] = Math.imul(START ^ code, PRIME)
+    if (kind === MARK) found[count++] = goOn(startOfHash(), code)
   }
-  if (inWord) tokens[count++] = hash ^ (hash >>> 16)
-  return tokens.subarray(0, count)
+  if (inWord) found[count++] = hash ^ (hash >>> 16)
+  return found.subarray(0, count)
 }
 
-/** FNV-1a. */
-const START = 0x811c9dc5 | 0
-const PRIME = 0x01000193
+/**
+ * FNV-1a. Its numbers stand in functions, which engines inline: in a bundle a constant of a module is a variable, which would
+ * be read, checked and converted for each character.
+ */
+function startOfHash(): number {
+  return 0x811c9dc5 | 0
+}
+
+function goOn(hash: number, code: number): number {
+  return Math.imul(hash ^ code, 0x01000193)
+}
 
 /** The hash of one word, as `tokenize` makes it. */
 export function hashWord(word: string): number {
@@ -64,15 +73,12 @@ export function hashWord(word: string): number {
 
 /** @param feature a token, or two in a row */
 export function bucketOf(feature: number): number {
-  return Math.imul(feature ^ (feature >>> 16), MIX) >>> (32 - BUCKET_BITS)
+  return Math.imul(feature ^ (feature >>> 16), 0x7feb352d) >>> (32 - 15)
 }
 
 function pairOf(token: number, next: number): number {
-  return (Math.imul(Math.imul(token, PAIR) ^ next, PAIR) + 1) | 0
+  return (Math.imul(Math.imul(token, 0x9e3779b1) ^ next, 0x9e3779b1) + 1) | 0
 }
-
-const PAIR = 0x9e3779b1 | 0
-const MIX = 0x7feb352d
 
 /** When each bucket was last visited, so that a feature counts once however often it stands there. */
 const visits = new Uint16Array(BUCKETS)
@@ -89,21 +95,23 @@ export function bucketsOf(features: Int32Array): Int32Array {
   lastVisit += 1
   const visit = lastVisit
   if (buckets.length < 2 * features.length) buckets = new Int32Array(2 * features.length)
+  const found = buckets
+  const visited = visits
   let count = 0
   const last = features.length - 1
   for (let i = 0; i <= last; i += 1) {
     const token = features[i] ?? 0
     const single = bucketOf(token)
-    if (visits[single] !== visit) {
-      visits[single] = visit
-      buckets[count++] = single
+    if (visited[single] !== visit) {
+      visited[single] = visit
+      found[count++] = single
     }
     if (i === last) break
     const pair = bucketOf(pairOf(token, features[i + 1] ?? 0))
-    if (visits[pair] !== visit) {
-      visits[pair] = visit
-      buckets[count++] = pair
+    if (visited[pair] !== visit) {
+      visited[pair] = visit
+      found[count++] = pair
     }
   }
-  return buckets.subarray(0, count)
+  return found.subarray(0, count)
 }

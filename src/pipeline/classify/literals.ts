@@ -49,9 +49,11 @@ export function createLiterals(words: readonly string[], { anyCase }: { anyCase:
 
   /** @returns the state behind the stretch */
   function walk({ codes, from, to, hit }: Walk, before: number): number {
+    const rows = table
+    const classOf = classes
     let state = before
     for (let i = from; i < to; i += 1) {
-      state = table[state + (classes[codes[i] ?? 0] ?? 0)] ?? 0
+      state = rows[state + (classOf[codes[i] ?? 0] ?? 0)] ?? 0
       if (state < 0) {
         state = ~state
         hit(state, i + 1)

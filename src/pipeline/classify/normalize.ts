@@ -3,7 +3,7 @@
  * JSON within a string decoded. Where that moves characters, a map leads back to the original.
  */
 import { codesOf, isAscii, STRETCH } from './codes-of.ts'
-import { type Normalized, PlainText } from './plain-text.ts'
+import { isHalf, type Normalized, PlainText } from './plain-text.ts'
 import { BACKSLASH, readEscape } from './read-escape.ts'
 
 /** What is not seen: soft hyphen, joiners, zero-width and directional marks, variation selectors, fillers. */
@@ -76,22 +76,39 @@ interface Stretch {
   escaped: boolean
 }
 
-/** @returns where the next stretch begins */
-function readStretch(plain: PlainText, codes: Uint16Array, { at, length, escaped }: Stretch): number {
-  const to = Math.min(length, at + STRETCH)
+/** @returns where the next stretch begins: behind so many characters, or behind one that takes two units */
+function readStretch(plain: PlainText, codes: Uint16Array, { at, length: whole, escaped }: Stretch): number {
+  plain.reserve(STRETCH)
+  const { units, offsets } = plain
+  let { length, seen, hasPairs } = plain
+  let pair: { code: number; offset: number } | null = null
+  const to = Math.min(whole, at + STRETCH)
   let i = at
-  for (; i < to; i += 1) {
+  for (; i < to && pair === null; i += 1) {
     const from = i
     let code = codes[i] ?? 0
-    if (escaped && code === BACKSLASH && i + 1 < length) {
+    if (escaped && code === BACKSLASH && i + 1 < whole) {
       const { code: escaping, length: taken } = readEscape(codes, i)
       i += Math.max(1, taken - 1)
       code = taken === 1 ? (codes[i] ?? 0) : escaping
     }
-    const read = PLAIN[code] ?? (isTag(code) ? GONE : 0)
-    if (read !== GONE) plain.add(read === 0 ? code : read, from)
-    else if (isTagHalf(code) && isSecondHalf(codes[i + 1] ?? 0)) i += 1
+    const read = code > 0xffff ? (isTag(code) ? GONE : 0) : (PLAIN[code] ?? 0)
+    if (read === GONE) {
+      if (isTagHalf(code) && isSecondHalf(codes[i + 1] ?? 0)) i += 1
+    } else if (code > 0xffff) pair = { code, offset: from }
+    else {
+      const unit = read === 0 ? code : read
+      units[length] = unit
+      offsets[length] = from
+      length += 1
+      seen |= unit
+      if (isHalf(unit)) hasPairs = true
+    }
   }
+  plain.length = length
+  plain.seen = seen
+  plain.hasPairs = hasPairs
+  if (pair !== null) plain.addString(String.fromCodePoint(pair.code), pair.offset)
   return i
 }
 

@@ -5,8 +5,8 @@
  */
 import { decodeRuns } from './base64-runs.ts'
 import { codesOf, isAscii, STRETCH } from './codes-of.ts'
-import { expansionOf, foldCode } from './fold-character.ts'
-import { type Normalized, PlainText } from './plain-text.ts'
+import { DROPPED, expansionOf, foldCode, SEVERAL } from './fold-character.ts'
+import { isHalf, type Normalized, PlainText } from './plain-text.ts'
 import { BACKSLASH, readEscape } from './read-escape.ts'
 
 /** Fewer characters of base64 or hex hold no attempt worth the name. */
@@ -55,15 +55,19 @@ function unmaskInto(out: PlainText, codes: Uint16Array, part: Part): void {
   for (let at = part.from; at < part.to;) at = unmaskStretch(out, codes, { ...part, at })
 }
 
-/** @returns where the next stretch begins */
+/** @returns where the next stretch begins: behind so many characters, or behind one that is no single unit */
 function unmaskStretch(
   out: PlainText,
   codes: Uint16Array,
   { from, to, origin, scale, at }: Part & { at: number },
 ): number {
+  out.reserve(STRETCH)
+  const { units, offsets } = out
+  let { length, seen, hasPairs } = out
+  let other: { text: string; offset: number } | null = null
   const end = Math.min(to, at + STRETCH)
   let i = at
-  for (; i < end; i += 1) {
+  for (; i < end && other === null; i += 1) {
     const offset = scale === 1 ? origin + i - from : origin + Math.floor((i - from) * scale)
     let code = codes[i] ?? 0
     if (code === BACKSLASH) {
@@ -78,8 +82,20 @@ function unmaskStretch(
       }
     }
     const folded = foldCode(code)
-    if (folded === -1) out.addString(expansionOf(code), offset)
-    else out.add(folded, offset)
+    if (folded === DROPPED) continue
+    if (folded === SEVERAL || folded > 0xffff) {
+      other = { text: folded === SEVERAL ? expansionOf(code) : String.fromCodePoint(folded), offset }
+      continue
+    }
+    units[length] = folded
+    offsets[length] = offset
+    length += 1
+    seen |= folded
+    if (isHalf(folded)) hasPairs = true
   }
+  out.length = length
+  out.seen = seen
+  out.hasPairs = hasPairs
+  if (other !== null) out.addString(other.text, other.offset)
   return i
 }
