@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import { asOneAnswer, isContinuable, withSaid } from '../../protocols/continuation.ts'
 import { dialectOf } from '../../protocols/dialect-of.ts'
 import { linesAsEvents } from '../../protocols/ndjson.ts'
-import { createEventAligner, eventsIn, MAX_HELD_BYTES } from '../../protocols/sse.ts'
+import { createEventAligner, eventsIn, MAX_HELD_BYTES, type WireEvent } from '../../protocols/sse.ts'
 import { createTranscript } from '../../protocols/transcript.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
@@ -17,7 +17,7 @@ import { type Flow, guardStream } from './guard-stream.ts'
 import { type Opened, pumpStream, type Pumping } from './pump-stream.ts'
 import { responseHeaders, send } from './send.ts'
 import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts'
-import { translatorFor } from './translate-answer.ts'
+import { type Translated, translatorFor } from './translate-answer.ts'
 import { AttemptFailure, filtered, fromErrorEvent } from './upstream-error.ts'
 import { wayTo } from './way-to.ts'
 
@@ -121,7 +121,8 @@ async function readPrelude(
   const translator = translatorFor(exchange, way, target.backend)
   const aligner = createEventAligner(translator === null ? MAX_HELD_BYTES : MAX_TRANSLATED_EVENT)
   const decoder = new TextDecoder()
-  const opened: Opened = { way, translator, headers, reader, aligner, pieces: [] }
+  const begun = translator === null ? null : { text: '', failure: null }
+  const opened: Opened = { way, translator, headers, reader, aligner, pieces: [], begun }
   for (let size = 0; size <= MAX_PRELUDE_BYTES;) {
     const { done, value } = await reader.read().catch(() => {
       if (signal.aborted) throw signal.reason
@@ -137,15 +138,29 @@ async function readPrelude(
       if (translator !== null) throw invalid(target, 'sent an event that is too large to be translated')
       return opened
     }
-    for (const event of eventsIn(decoder.decode(piece))) {
+    const events = eventsIn(decoder.decode(piece))
+    for (const [index, event] of events.entries()) {
       const verdict = way.dialect.judgeEvent(event)
       if (verdict.kind === 'filtered' && isCurable('content-filter')) throw filtered(target.backend)
-      if (verdict.kind === 'content' || verdict.kind === 'filtered') return opened
       if (verdict.kind === 'error') throw fromErrorEvent(target.backend, verdict.error)
       if (verdict.kind === 'garbled') throw invalid(target, 'sent an event that is not JSON')
+      const failure = translate(opened, [event])
+      if (failure !== null)
+        throw failure instanceof AttemptFailure ? failure : new AttemptFailure(failure, 'error')
+      if (verdict.kind === 'prelude') continue
+      translate(opened, events.slice(index + 1))
+      return opened
     }
   }
   return opened
+}
+
+/** Adds what the events are in the client's words. @returns what ends the stream behind them, if anything does */
+function translate(opened: Opened, events: readonly WireEvent[]): Translated['failure'] {
+  if (opened.translator === null || opened.begun === null) return null
+  const { text, failure } = opened.translator.push(events)
+  opened.begun = { text: opened.begun.text + text, failure }
+  return failure
 }
 
 /** Whether another target may go on where one breaks: the policy says so, and the request is plain enough. */

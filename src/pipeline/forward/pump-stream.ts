@@ -22,6 +22,8 @@ export interface Opened {
   aligner: EventAligner
   /** Whole events received so far. */
   pieces: Uint8Array[]
+  /** What they are in the client's words; null where they go through as they came. */
+  begun: Translated | null
 }
 
 export interface Pumping {
@@ -63,19 +65,29 @@ export async function pumpStream(
   }
   const inClientsWords = (received: Uint8Array, { push }: PieceTranslator): Promise<void> => {
     bill.pass(received)
-    return say(push(decoder.decode(received)))
+    return say(push(eventsIn(decoder.decode(received))))
   }
   /** Undefined where there is nothing to wait for: the client is to see nothing of it. */
   const show = (received: Uint8Array): Promise<void> | undefined =>
     translator === null ? asItCame(received) : inClientsWords(received, translator)
-  const pass = (received: Uint8Array): Promise<void> | undefined => {
-    if (translator !== null && !aligner.aligned()) throw tooLarge()
+  const note = (received: Uint8Array): void => {
     end.add(received)
     if (last.push(received) > LAST_PIECES) last.shift()
+  }
+  const pass = (received: Uint8Array): Promise<void> | undefined => {
+    if (translator !== null && !aligner.aligned()) throw tooLarge()
+    note(received)
     return show(received)
   }
   if (!answer.committed) answer.commit(opened.headers)
-  for (const piece of opened.pieces) await pass(piece)
+  if (opened.begun === null) for (const piece of opened.pieces) await pass(piece)
+  else {
+    for (const piece of opened.pieces) {
+      note(piece)
+      bill.pass(piece)
+    }
+    await say(opened.begun)
+  }
   for (;;) {
     const { done, value } = await reader.read().catch(() => brokenRead(flow))
     if (done) break

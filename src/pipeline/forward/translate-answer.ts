@@ -1,7 +1,7 @@
 /** Answers of a backend that speaks another protocol than the client. */
 import { GatewayError } from '../../errors.ts'
 import { parseRecord } from '../../protocols/parse-record.ts'
-import { eventsIn, type WireEvent } from '../../protocols/sse.ts'
+import type { WireEvent } from '../../protocols/sse.ts'
 import type { Asked } from '../../protocols/translate/translation.ts'
 import type { Exchange } from './exchange.ts'
 import { AttemptFailure, fromErrorEvent } from './upstream-error.ts'
@@ -16,7 +16,7 @@ export interface Translated {
 }
 
 export interface PieceTranslator {
-  push: (piece: string) => Translated
+  push: (events: readonly WireEvent[]) => Translated
   /** What is still owed when the stream has ended well. */
   end: () => Translated
 }
@@ -73,7 +73,7 @@ export function translatorFor(
     return event.data === '[DONE]' ? '' : stream.push(event)
   }
   return {
-    push: (piece) => translateAll(eventsIn(piece).map((event) => () => translate(event))),
+    push: (events) => translateAll(events.map((event) => () => translate(event))),
     end: () => translateAll([() => stream.end()]),
   }
 }

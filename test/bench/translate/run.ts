@@ -4,7 +4,7 @@
  * Exit: 0 within the budget, 2 over it.
  */
 import { dialectOf } from '../../../src/protocols/dialect-of.ts'
-import { createEventAligner } from '../../../src/protocols/sse.ts'
+import { createEventAligner, eventsIn } from '../../../src/protocols/sse.ts'
 import { parseJsonObject } from '../../../src/protocols/json-object.ts'
 import { translatorFor } from '../../../src/pipeline/forward/translate-answer.ts'
 import { translationOf } from '../../../src/protocols/translate/translations.ts'
@@ -67,7 +67,7 @@ function translate(surface: Surface, wire: Wire, pieces: readonly Uint8Array[]):
     const whole = aligner.push(piece)
     if (whole === null) continue
     end.add(whole)
-    send(translator.push(decoder.decode(whole)))
+    send(translator.push(eventsIn(decoder.decode(whole))))
   }
   send(translator.end())
   return sent

@@ -187,7 +187,45 @@ describe('chat as messages', () => {
   })
 })
 
+/** Content to whoever looks for some, and a call of nothing to who translates it. */
+const SENSELESS = chunk({ delta: { tool_calls: ['what?'] } })
+
 describe('before the first content', () => {
+  it.each([
+    ['at once', SENSELESS],
+    ['behind a beginning', ROLE + SENSELESS],
+    ['in front of content', ROLE + SENSELESS + text('late')],
+  ])('what makes no sense %s is a broken attempt', async (_, stream) => {
+    const spare = streaming(messageStream(['Hello']))
+    const pool = [makeTarget(), makeTarget({ ...CLAUDE, backend: 'spare' })]
+    const run = startStream({ gpu: streaming(stream), spare }, asking('messages', { pool }))
+    await letRun()
+    expect(run.exchange.ports.calls.map(({ backend }) => backend)).toEqual(['gpu', 'spare'])
+    expect(run.response()?.status).toBe(200)
+    expect(saidIn(run)).toBe('Hello')
+    expect(run.exchange.journey.failures).toMatchObject([{ backend: 'gpu', cause: 'error' }])
+  })
+
+  it('what makes no sense is an error with a status where nobody else is left', async () => {
+    const run = startStream({ gpu: streaming(SENSELESS) }, asking('messages'))
+    await letRun()
+    expect(run.response()?.status).toBe(502)
+    expect(run.received()).toContain('makes no sense')
+  })
+
+  it('content that came before counts: behind it nothing makes up for what makes no sense', async () => {
+    const spare = streaming(messageStream(['Hello']))
+    const pool = [makeTarget(), makeTarget({ ...CLAUDE, backend: 'spare' })]
+    const run = startStream(
+      { gpu: streaming(ROLE + text('half') + SENSELESS), spare },
+      asking('messages', { pool }),
+    )
+    await letRun()
+    expect(run.exchange.ports.calls).toHaveLength(1)
+    expect(saidIn(run)).toBe('half')
+    expect(typesOf(run).at(-1)).toBe('error')
+  })
+
   it('the next target is asked in its own protocol', async () => {
     const run = startStream(
       { gpu: streaming(MESSAGE_START + TEXT_START + named(OVERLOADED)), spare: streaming(WIRE) },
