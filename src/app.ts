@@ -111,7 +111,11 @@ export function createApp(
       ports.log({ event: 'internal-error', correlationId: shown, cause: String(error) })
     }
     const { errorBody, idHeader } = clientDialect(ports.requestPath(c.req.raw), c.get('head'))
-    return told.toResponse({ ...headers, [idHeader]: correlationId }, errorBody(told, correlationId))
+    const answer = told.toResponse({ ...headers, [idHeader]: correlationId }, errorBody(told, correlationId))
+    // Node makes a request object of what it got only when it is looked at, and of some of it cannot.
+    if (ports.letUploadEnd === undefined || answer.headers.has('connection')) return answer
+    const { body, bodyUsed } = c.req.raw
+    return body === null || bodyUsed ? answer : ports.letUploadEnd(body).then(() => answer)
   })
   return app
 }

@@ -113,6 +113,8 @@ export interface Ports {
   onClientGone: (request: Request, act: () => void) => () => void
   /** Keeps the work alive after the response has been returned (waitUntil). */
   defer: (work: Promise<unknown>) => void
+  /** Lets a body come that nobody reads, within bounds; never rejects. Absent where the server does so by itself. */
+  letUploadEnd?: (body: ReadableStream<Uint8Array>) => Promise<void>
   createPipe: () => BytePipe
   log: (event: EdgeEvent) => void
   /**

@@ -1,6 +1,7 @@
 /** The edge under workerd: services by binding, one isolate, no other way out. */
 import { env, waitUntil } from 'cloudflare:workers'
 import { createWorkerdBackendFetch } from '../adapters/workerd/backend-fetch.ts'
+import { letUploadEnd } from '../adapters/workerd/let-upload-end.ts'
 import { requestPath } from '../pipeline/edge/request-path.ts'
 import { createAskHook } from './ask-hook.ts'
 import { createAskToWake } from './ask-to-wake.ts'
@@ -38,6 +39,7 @@ const edge = createEdge({
       .replace(/^\[|\]$/g, ''),
   peerOf,
   defer: waitUntil,
+  letUploadEnd,
   createPipe: () => new IdentityTransformStream(),
   // workerd writes this line to standard output, where the supervisor reads it.
   // oxlint-disable-next-line no-console -- the log of this process

@@ -70,6 +70,34 @@ describeRuntimes(options, (bench) => {
     })
   })
 
+  describe('refused before it was read', () => {
+    const refused = [
+      { name: 'an unknown path', path: '/v1/none', status: '404' },
+      { name: 'a wrong method', path: '/v1/models', status: '405' },
+      { name: 'a wrong type', path: '/v1/chat/completions', status: '415' },
+      { name: 'a wrong key', path: '/v1/chat/completions', status: '403', key: 'nobodys' },
+    ]
+    const headOf = (path: string, bytes: number, key = bench.gateway.clientKey): string =>
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n` +
+      `Authorization: Bearer ${key}\r\nContent-Length: ${bytes}\r\n\r\n`
+    const statuses = (received: string): string[] =>
+      [...received.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status = '']) => status)
+
+    // A client that is still sending when the connection is closed may never see why: the reset overtakes the answer.
+    it.each(refused)('is let come, and the connection serves on: $name', async ({ path, status, key }) => {
+      const next = `GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n`
+      const send = [headOf(path, 2000, key), 'a'.repeat(1000), 'a'.repeat(1000), next]
+      const { received } = await rawExchange(bench.gateway, { send })
+      expect(statuses(received)).toEqual([status, '200'])
+    })
+
+    it('is not waited for without end', async () => {
+      const send = [headOf('/v1/none', 2000), 'a'.repeat(1000)]
+      const { received } = await rawExchange(bench.gateway, { send })
+      expect(statuses(received)).toEqual(['404'])
+    })
+  })
+
   describe('time', () => {
     it.each([
       ['by length', 'Content-Length: 200\r\n\r\n{"model":"slow",'],
