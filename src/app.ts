@@ -179,6 +179,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     stopwatch,
     answerHeaders,
     ownId: c.get('head').correlationId !== correlationId,
+    head: c.get('head'),
     network: () => networkOf(ports.clientAddress(c.req.raw)),
     signal: client.signal,
     hand,
@@ -209,8 +210,8 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     const classified = classify(request, input)
     const { facts } = classified
     bill.see(request, classified)
-    facts.unhealthy = health.unhealthy(table)
     c.set('shownId', bill.shownId())
+    facts.unhealthy = health.unhealthy(table)
     facts.modes = snapshot.modesOn
     const caller = { clientName, correlationId, client }
     const context = {
@@ -245,10 +246,28 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     }
     const changes = bill.withUsage(bodyChanges(request, decision, { classified, surface, table }))
     const sending = { ...asking, request, changes }
+    const { pool, fallback, translations } = translatable(
+      full.size === 0 ? order : without(order, full),
+      sending,
+    )
+    // Field by field: of so many, spreads cost more than all the rest of this function.
     const response = await forward({
-      ...context,
-      ...sending,
-      ...translatable(full.size === 0 ? order : without(order, full), sending),
+      ports: context.ports,
+      snapshot,
+      clientName,
+      correlationId,
+      client,
+      health,
+      slots,
+      pace,
+      retryBudget,
+      route: surfaceRoute,
+      model,
+      request,
+      changes,
+      pool,
+      fallback,
+      translations,
       modelName: decision.model,
       minZone: decision.minZone,
       labelled: decision.labels.length > 0,
@@ -271,13 +290,13 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
   }
 }
 
-/** The targets of other backends. */
 /** What is logged of a request has the id under which it is shown. */
 function loggingAs(shown: string, correlationId: string, ports: Ports): Ports {
   if (shown === correlationId) return ports
   return { ...ports, log: (event) => ports.log({ ...event, correlationId: shown }) }
 }
 
+/** The targets of other backends. */
 function without({ pool, fallback }: Targets, backends: ReadonlySet<string>): Targets {
   return {
     pool: pool.filter(({ backend }) => !backends.has(backend)),

@@ -268,6 +268,12 @@ export interface OllamaBackendConfig extends HttpBackendConfig {
 export interface LiteLlmBackendConfig extends HttpBackendConfig {
   /** A LiteLLM proxy. */
   kind: 'litellm'
+  /**
+   * Whether it sends traces to Langfuse itself. Of requests with a label it is told to keep nothing in any case.
+   * @default "apart"
+   * @values {"apart": "It is told nothing of the gateway's traces.", "joined": "Yes, to the gateway's project: it is told where each belongs, and the cost counts there alone."}
+   */
+  traces?: 'apart' | 'joined'
 }
 
 /** An OpenCode server (`opencode serve`, 1.x). Ids of its models are `provider/model`. */

@@ -167,10 +167,22 @@ function ofAction(action: Action): string {
 
 /** Its models are told by their targets. */
 function ofBackend(backend: Backend): Settings {
-  const { kind, origin, basePath, key, tls, slots, limits, wake, keepsState = false } = backend
+  const {
+    kind,
+    origin,
+    basePath,
+    key,
+    tls,
+    slots,
+    limits,
+    wake,
+    keepsState = false,
+    joinsTraces = false,
+  } = backend
   return {
     kind,
     keepsState: show(keepsState),
+    ...(joinsTraces && { traces: 'joined' }),
     url: `${origin ?? 'built in'}${basePath}`,
     key: key === null ? 'none' : key.env,
     ...ofLimits(limits),

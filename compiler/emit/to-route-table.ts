@@ -101,6 +101,7 @@ function withLacks(lacks: string[] | null): Pick<Target, 'lacks'> {
 
 function toBackend({
   keepsState,
+  joinsTraces,
   unsupported,
   kind,
   origin,
@@ -124,6 +125,7 @@ function toBackend({
     health,
     models: toRecord(models, ({ id, context }) => ({ id, context })),
     ...(keepsState && { keepsState }),
+    ...(joinsTraces && { joinsTraces }),
     ...(unsupported === 'reject' && { unsupported }),
     limits: toLimits(limits),
     slots: slots && {

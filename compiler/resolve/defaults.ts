@@ -3,15 +3,8 @@
  * a test compares the two.
  */
 import { DEFAULT_LISTEN } from '../../src/table/default-listen.ts'
-import type { ModeHost } from '../../src/table/mode-host.ts'
-import type {
-  Balance,
-  FileUrls,
-  InjectionThresholds,
-  Label,
-  Mode,
-  Surface,
-} from '../../src/table/route-table.ts'
+import type { Mode, ModeHost } from '../../src/table/mode-host.ts'
+import type { Balance, FileUrls, InjectionThresholds, Label, Surface } from '../../src/table/route-table.ts'
 import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import type { SharedState } from '../../src/table/shared-state.ts'
 import type { TracePolicy } from '../../src/table/trace-policy.ts'
@@ -34,6 +27,7 @@ export interface Defaults {
   translation: 'allow'
   serverTools: 'refuse'
   keepsState: false
+  traces: 'apart' | 'joined'
   unsupported: 'drop'
   listen: { https: string; http: string }
   limits: { body: string; bodyTimeout: string; headers: string; headerCount: number; failedKeys: string }
@@ -77,6 +71,7 @@ export const DEFAULTS: Defaults = {
   translation: 'allow',
   serverTools: 'refuse',
   keepsState: false,
+  traces: 'apart',
   unsupported: 'drop',
   listen: { https: DEFAULT_LISTEN.https, http: DEFAULT_LISTEN.http },
   limits: { body: '10MiB', bodyTimeout: '30s', headers: '32KiB', headerCount: 100, failedKeys: '10/min' },

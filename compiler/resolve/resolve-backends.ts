@@ -45,6 +45,7 @@ export function resolveBackends(
       lacks: config.kind === 'demo' ? null : listed(config.lacks),
       unsupported:
         config.kind === 'demo' ? DEFAULTS.unsupported : (config.unsupported ?? DEFAULTS.unsupported),
+      joinsTraces: config.kind === 'litellm' && (config.traces ?? DEFAULTS.traces) === 'joined',
       keepsState: config.kind === 'demo' ? false : (config.keepsState ?? DEFAULTS.keepsState),
       tls: resolveTls(config, { at, ca: caFiles.get(name) }, vocabulary),
       health: resolveProbe(config, at, vocabulary),

@@ -1,5 +1,5 @@
 /** Hooks: who may call, and which word stands for which mode. */
-import type { Hooks } from '../../src/table/route-table.ts'
+import type { Hooks } from '../../src/table/mattermost-hook.ts'
 import type { HooksConfig, MattermostConfig } from '../config/hooks.ts'
 import type { Place } from '../load/loaded-policy.ts'
 import { within } from './place.ts'

@@ -2,6 +2,8 @@
  * The intermediate representation: what was written, with names followed, defaults filled in and units gone.
  * Every node keeps the place it was written at, so that `check/` can point at YAML although it works on data.
  */
+import type { Hooks } from '../../src/table/mattermost-hook.ts'
+import type { Mode } from '../../src/table/mode-host.ts'
 import type { Alert, AlertReceiver } from '../../src/table/alert-policy.ts'
 import type { Predicate } from '../../src/table/predicate.ts'
 import type { BreakerPolicy, Probe } from '../../src/table/health-policy.ts'
@@ -13,9 +15,7 @@ import type {
   Classify,
   FailureCause,
   FileUrls,
-  Hooks,
   Label,
-  Mode,
   PrivacyPattern,
   Rule,
   ServedModel,
@@ -255,6 +255,7 @@ export interface ResolvedBackend {
   lacks: string[] | null
   unsupported: 'drop' | 'reject'
   keepsState: boolean
+  joinsTraces: boolean
   tls: ResolvedTls
   /** Null = it is never asked. */
   health: Probe | null

@@ -133,7 +133,11 @@ const backend = z.discriminatedUnion('kind', [
     options: ollamaOptions.exactOptional(),
     models: ollamaModels,
   }),
-  z.strictObject({ kind: z.literal('litellm'), ...httpBackend }),
+  z.strictObject({
+    kind: z.literal('litellm'),
+    ...httpBackend,
+    traces: z.enum(['apart', 'joined']).exactOptional(),
+  }),
   z.strictObject({
     kind: z.literal('opencode'),
     ...httpBackend,

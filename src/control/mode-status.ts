@@ -1,7 +1,8 @@
 /**
  * What is said of a mode to those who switch it.
  */
-import type { Mode, RouteTable } from '../table/route-table.ts'
+import type { Mode } from '../table/mode-host.ts'
+import type { RouteTable } from '../table/route-table.ts'
 import type { ModesOn } from './mode-store.ts'
 import type { ModeReport } from './modes/mode-watch.ts'
 

@@ -9,6 +9,7 @@ import type {
   HistoryFilter,
 } from '../table/history.ts'
 import type { FailedAttempt } from '../table/request-record.ts'
+import type { TraceLinks } from '../table/trace-links.ts'
 import type { Verdict } from '../table/verdict.ts'
 
 export function createHistory(sql: Sql): History {
@@ -143,6 +144,7 @@ export function toEntry(row: SqlRow): HistoryEntry {
     error: textOf(row['error']),
     attempts: Number(row['attempts']),
     failures: (parsed(row['failures']) ?? []) as FailedAttempt[],
+    ...(typeof row['links'] === 'string' && { links: parsed(row['links']) as TraceLinks }),
     firstTokenMs: numberOf(row['first_token_ms']),
     overheadUs: numberOf(row['overhead_us']),
     queuedMs: numberOf(row['queued_ms']),

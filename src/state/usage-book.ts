@@ -46,6 +46,7 @@ export const USAGE_MIGRATIONS: readonly string[] = [
   ${traceTables('langfuse')}`,
   traceTables('otlp'),
   TRACE_TEXTS_TABLE,
+  'ALTER TABLE records ADD COLUMN links TEXT',
 ]
 
 const INSERT = `INSERT OR IGNORE INTO records (${RECORD_COLUMNS.join(', ')})

@@ -1,5 +1,6 @@
 /** The requests of the last thirty days, as the admin API pages through them. */
 import type { FailedAttempt } from './request-record.ts'
+import type { TraceLinks } from './trace-links.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Which of them. What is null does not matter. */
@@ -56,6 +57,8 @@ export interface HistoryEntry {
   error: string | null
   attempts: number
   failures: readonly FailedAttempt[]
+  /** Of its trace; left out, none. */
+  links?: TraceLinks
   firstTokenMs: number | null
   /** Null for records of earlier versions. */
   overheadUs: number | null

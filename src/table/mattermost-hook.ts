@@ -10,6 +10,11 @@ export interface MattermostHook {
   commands: Record<string, string>
 }
 
+/** Who may call by a token of their own. */
+export interface Hooks {
+  mattermost: MattermostHook
+}
+
 /** What came in, as the control process is handed it. */
 export interface HookCall {
   contentType: string

@@ -24,3 +24,13 @@ export interface ModeHost {
   /** What holds while the host does not tell: what it said last, or the one or the other. */
   unknown: 'keep' | 'on' | 'off'
 }
+
+/** A mode of operation, such as gaming mode, that gates backends while it is on. */
+export interface Mode {
+  /** What gated backends answer meanwhile: only forced requests, or none. */
+  whenOn: 'force-only' | 'nothing'
+  /** Who tells whether it is on; null = people switch it. */
+  host: ModeHost | null
+  /** Backends that are asked to unload their models each time it goes on. */
+  frees?: string[]
+}

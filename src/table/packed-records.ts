@@ -56,6 +56,7 @@ export const RECORD_COLUMNS = [
   'queued_ms',
   'tags',
   'traced',
+  'links',
 ] as const
 
 /** @returns JSON of PackedRecords */
@@ -156,6 +157,7 @@ function rowOf(record: RequestRecord): PackedValue[] {
     record.queuedMs,
     record.tags === undefined ? null : JSON.stringify(record.tags),
     sinkBits(record.traced ?? []),
+    record.links === undefined ? null : JSON.stringify(record.links),
   ]
 }
 

@@ -4,6 +4,7 @@
  * the control process.
  */
 import type { FailureCause, Surface } from './route-table.ts'
+import type { TraceLinks } from './trace-links.ts'
 import type { SinkKind } from './trace-policy.ts'
 import type { TraceText } from './trace-text.ts'
 import type { Booked } from './usage-book.ts'
@@ -70,6 +71,8 @@ export interface RequestRecord {
   lost?: number
   /** The sinks that are to have a trace of it; left out, none. */
   traced?: readonly SinkKind[]
+  /** What ties that trace to others; left out, nothing. */
+  links?: TraceLinks
   /** For the trace alone; left out, it has none. No part of what is kept of the request itself. */
   text?: TraceText
   usage: TokenUsage

@@ -7,8 +7,8 @@ import type { BackendTls } from './backend-tls.ts'
 import type { Client, Cors, Limits, Listen } from './front-policy.ts'
 import type { InjectionFamily } from './injection-families.ts'
 import type { BreakerPolicy, Probe } from './health-policy.ts'
-import type { MattermostHook } from './mattermost-hook.ts'
-import type { ModeHost } from './mode-host.ts'
+import type { Hooks } from './mattermost-hook.ts'
+import type { Mode } from './mode-host.ts'
 import type { OwnMembers } from './own-members.ts'
 import type { Predicate } from './predicate.ts'
 import type { SecretRef } from './secret-ref.ts'
@@ -313,16 +313,6 @@ export interface Needs {
   time: boolean
 }
 
-/** A mode of operation, such as gaming mode, that gates backends while it is on. */
-export interface Mode {
-  /** What gated backends answer meanwhile: only forced requests, or none. */
-  whenOn: 'force-only' | 'nothing'
-  /** Who tells whether it is on; null = people switch it. */
-  host: ModeHost | null
-  /** Backends that are asked to unload their models each time it goes on. */
-  frees?: string[]
-}
-
 export interface BackendModel {
   id: string
   /** Context window in tokens, null when the policy does not say. */
@@ -342,6 +332,8 @@ export interface Backend {
   models: Record<string, BackendModel>
   /** It keeps what requests refer to later; left out, it does not. */
   keepsState?: true
+  /** It sends traces to Langfuse itself, and is told where they belong; left out, it is told nothing. */
+  joinsTraces?: true
   /** Of all that it is asked. */
   limits: UsageLimits | null
   /** Null = it works on any number of requests at once. */
@@ -354,11 +346,6 @@ export interface Backend {
   unsupported?: 'reject'
   /** It refuses to be asked what a stream has used; left out, it does not. */
   streamUsage?: 'off'
-}
-
-/** Who may call by a token of their own. */
-export interface Hooks {
-  mattermost: MattermostHook
 }
 
 export interface RouteTable {

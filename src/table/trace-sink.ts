@@ -1,5 +1,6 @@
 /** A service that takes traces. */
 import type { TraceSettlement } from './trace-outbox.ts'
+import type { LangfusePolicy, OtlpPolicy } from './trace-policy.ts'
 import type { OutgoingTrace } from './trace-text.ts'
 
 /** What became of what was sent. */
@@ -13,6 +14,11 @@ export interface TraceDelivery extends TraceSettlement {
   /** Why not all could be delivered, for people, in words of ours; null = they could. */
   problem: string | null
 }
+
+/** Where traces go, and as whom. */
+export type TraceServer =
+  | (Pick<LangfusePolicy, 'kind' | 'url' | 'environment'> & { publicKey: string; secretKey: string })
+  | (Pick<OtlpPolicy, 'kind' | 'url' | 'environment'> & { headers: Record<string, string> })
 
 export interface TraceSink {
   /** Never rejects. @param signal cuts it short: what is under way is in doubt then */

@@ -1,18 +1,20 @@
 /** Spans as events of the batch endpoint, which servers before OTLP have. Ids of events are stable: a second one is ignored. */
 import type { ApiIngestionEvent } from 'langfuse'
 import type { OutgoingTrace } from '../../table/trace-text.ts'
-import { toSpans, traceFacts, type Generation, type TraceSpan } from './to-spans.ts'
+import { langfuseSpans } from './langfuse-spans.ts'
+import { traceFacts, type Generation, type TraceSpan } from './to-spans.ts'
 
 /** @param environment what Langfuse files it under; null = its default */
 export function toBatchEvents(entry: OutgoingTrace, environment: string | null): ApiIngestionEvent[] {
-  const { name, userId, tags, release, correlationId } = traceFacts(entry)
-  const [root, ...children] = toSpans(entry)
+  const { name, userId, tags, release, correlationId, sessionId } = traceFacts(entry)
+  const [root, ...children] = langfuseSpans(entry)
   if (root === undefined) return []
   const { traceId } = root
   const timestamp = iso(entry.endedAt)
   const shared = environment === null ? {} : { environment }
   const trace: ApiIngestionEvent = {
-    id: `${traceId}-trace`,
+    // Of a client's trace many requests tell something.
+    id: root.parentId === null ? `${traceId}-trace` : `${traceId}-${root.spanId}-trace`,
     timestamp,
     type: 'trace-create',
     body: {
@@ -22,6 +24,7 @@ export function toBatchEvents(entry: OutgoingTrace, environment: string | null):
       userId,
       tags: [...tags],
       release,
+      ...(sessionId !== null && { sessionId }),
       metadata: { correlation_id: correlationId },
       ...shared,
     },

@@ -1,6 +1,7 @@
 /** Spans as JSON of OTLP (opentelemetry-proto 1.x), under the names that Langfuse reads. */
 import type { OutgoingTrace } from '../../table/trace-text.ts'
-import { toSpans, traceFacts, type Generation, type TraceFacts, type TraceSpan } from './to-spans.ts'
+import { langfuseSpans } from './langfuse-spans.ts'
+import { traceFacts, type Generation, type TraceFacts, type TraceSpan } from './to-spans.ts'
 
 type Value = { stringValue: string } | { arrayValue: { values: { stringValue: string }[] } }
 
@@ -29,7 +30,7 @@ const ERROR = 2
 /** @param environment what Langfuse files it under; null = its default */
 export function toOtlpSpans(entry: OutgoingTrace, environment: string | null): OtlpSpan[] {
   const facts = traceFacts(entry)
-  return toSpans(entry).map((span) => toOtlpSpan(span, facts, environment))
+  return langfuseSpans(entry).map((span) => toOtlpSpan(span, facts, environment))
 }
 
 /** @param spans JSON of each, joined by commas; @param version of the gateway */
@@ -61,12 +62,13 @@ function toOtlpSpan(span: TraceSpan, facts: TraceFacts, environment: string | nu
     spanId,
     ...(parentId !== null && { parentSpanId: parentId }),
     name,
-    kind: parentId === null ? SERVER : CLIENT,
+    kind: span.isRequest ? SERVER : CLIENT,
     startTimeUnixNano: nanoseconds(startMs),
     endTimeUnixNano: nanoseconds(endMs),
     attributes: [
       text('langfuse.trace.name', facts.name),
       text('user.id', facts.userId),
+      ...(facts.sessionId === null ? [] : [text('session.id', facts.sessionId)]),
       ...(facts.tags.length === 0 ? [] : [list('langfuse.trace.tags', facts.tags)]),
       text('langfuse.trace.metadata.correlation_id', facts.correlationId),
       text('langfuse.release', facts.release),

@@ -4,6 +4,7 @@
  */
 import type { FailedAttempt } from '../../table/request-record.ts'
 import type { HistoryEntry } from '../../table/history.ts'
+import { childSpanId, traceIds } from '../../table/trace-ids.ts'
 import type { OutgoingTrace } from '../../table/trace-text.ts'
 import { toChatMl } from './to-chat-ml.ts'
 
@@ -12,8 +13,10 @@ type Level = 'DEFAULT' | 'WARNING' | 'ERROR'
 export interface TraceSpan {
   traceId: string
   spanId: string
-  /** Null = the request itself. */
+  /** Null = the trace begins with it. */
   parentId: string | null
+  /** The request itself; else an attempt. */
+  isRequest: boolean
   name: string
   /** Unix ms. */
   startMs: number
@@ -45,6 +48,8 @@ export interface TraceFacts {
   tags: readonly string[]
   release: string
   correlationId: string
+  /** Null = the client does not say. */
+  sessionId: string | null
 }
 
 const NANO = 1e9
@@ -53,14 +58,21 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   embeddings: 'embeddings',
 }
 
-export function traceFacts({ surface, client, tags, digest, correlationId }: HistoryEntry): TraceFacts {
-  return { name: surface, userId: client, tags, release: digest, correlationId }
+export function traceFacts(entry: HistoryEntry): TraceFacts {
+  const { surface, client, tags, digest, correlationId, links } = entry
+  return {
+    name: surface,
+    userId: client,
+    tags,
+    release: digest,
+    correlationId,
+    sessionId: links?.session ?? null,
+  }
 }
 
 export function toSpans(entry: OutgoingTrace): TraceSpan[] {
-  const traceId = entry.id.replaceAll('-', '')
-  const rootId = traceId.slice(16)
-  const base = { traceId, parentId: rootId }
+  const { traceId, rootId, parentId } = traceIds(entry.id, entry.links?.parent)
+  const base = { traceId, parentId: rootId, isRequest: false }
   const asked = entry.failures.filter(wasAsked)
   const said = {
     input: entry.text === undefined ? null : toChatMl(entry.text.input),
@@ -71,7 +83,8 @@ export function toSpans(entry: OutgoingTrace): TraceSpan[] {
     {
       ...base,
       spanId: rootId,
-      parentId: null,
+      parentId,
+      isRequest: true,
       name: entry.surface,
       startMs: entry.startedAt,
       endMs: entry.endedAt,
@@ -87,7 +100,7 @@ export function toSpans(entry: OutgoingTrace): TraceSpan[] {
     at = Math.min(entry.endedAt, at + Math.round(ms))
     spans.push({
       ...base,
-      spanId: childId(rootId, spans.length),
+      spanId: childSpanId(rootId, spans.length),
       name: `attempt ${backend}/${model}`,
       startMs,
       endMs: at,
@@ -100,7 +113,7 @@ export function toSpans(entry: OutgoingTrace): TraceSpan[] {
     })
   }
   if (isAnswered)
-    spans.push({ ...base, ...said, ...answerOf(entry, at), spanId: childId(rootId, spans.length) })
+    spans.push({ ...base, ...said, ...answerOf(entry, at), spanId: childSpanId(rootId, spans.length) })
   return spans
 }
 
@@ -112,7 +125,7 @@ function wasAsked({ cause, ms }: FailedAttempt): boolean {
 function answerOf(
   entry: HistoryEntry,
   startMs: number,
-): Omit<TraceSpan, 'traceId' | 'spanId' | 'parentId' | 'input' | 'output'> {
+): Omit<TraceSpan, 'traceId' | 'spanId' | 'parentId' | 'isRequest' | 'input' | 'output'> {
   const { backend, backendModel, surface, cost, firstTokenMs } = entry
   const model = backendModel ?? ''
   const operation = OPERATIONS[surface] ?? 'chat'
@@ -174,10 +187,4 @@ function metadataOf(entry: HistoryEntry): Record<string, string> {
       value === null || value === '' ? [] : [[key, String(value)]],
     ),
   )
-}
-
-/** @param place from 1 */
-function childId(rootId: string, place: number): string {
-  const last = (Number.parseInt(rootId.slice(-4), 16) + place) & 0xffff
-  return rootId.slice(0, -4) + last.toString(16).padStart(4, '0')
 }

@@ -31,21 +31,23 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 }
 
 export function toGenAiSpans(entry: OutgoingTrace): GenAiSpan[] {
-  return toSpans(entry).map((span) => {
-    const { traceId, spanId, parentId, name, startMs, endMs, level, message } = span
-    return {
-      traceId,
-      spanId,
-      ...(parentId !== null && { parentSpanId: parentId }),
-      name,
-      kind: parentId === null ? SERVER : CLIENT,
-      startTimeUnixNano: nanoseconds(startMs),
-      endTimeUnixNano: nanoseconds(endMs),
-      attributes: toAttributes(attributesOf(span, entry)),
-      // That something is well is for applications to say, by the specification.
-      status: level === 'ERROR' ? { code: ERROR, ...(message !== null && { message }) } : { code: UNSET },
-    }
-  })
+  return toSpans(entry).map((span) => toGenAiSpan(span, entry))
+}
+
+function toGenAiSpan(span: TraceSpan, entry: OutgoingTrace): GenAiSpan {
+  const { traceId, spanId, parentId, name, startMs, endMs, level, message } = span
+  return {
+    traceId,
+    spanId,
+    ...(parentId !== null && { parentSpanId: parentId }),
+    name,
+    kind: span.isRequest ? SERVER : CLIENT,
+    startTimeUnixNano: nanoseconds(startMs),
+    endTimeUnixNano: nanoseconds(endMs),
+    attributes: toAttributes(attributesOf(span, entry)),
+    // That something is well is for applications to say, by the specification.
+    status: level === 'ERROR' ? { code: ERROR, ...(message !== null && { message }) } : { code: UNSET },
+  }
 }
 
 /** @param spans JSON of each, joined by commas */
@@ -68,8 +70,10 @@ function attributesOf(span: TraceSpan, entry: OutgoingTrace): Attributes {
     'gen_ai.operation.name': operation,
     'error.type': span.message,
     'user.id': entry.client,
+    'session.id': entry.links?.session ?? null,
+    'gen_ai.conversation.id': entry.links?.session ?? null,
   }
-  if (span.parentId === null) return { ...shared, ...ofRequest(entry) }
+  if (span.isRequest) return { ...shared, ...ofRequest(entry) }
   if (span.generation === null) {
     const { backend = null, model = null } = span.metadata
     return { ...shared, 'gen_ai.provider.name': backend, 'gen_ai.request.model': model }

@@ -1,14 +1,9 @@
 /** A trace sink that the policy in force names, with its secrets from the environment. */
-import type { LangfusePolicy, OtlpPolicy, SinkKind, TracePolicy } from '../../table/trace-policy.ts'
-import type { TraceSink } from '../../table/trace-sink.ts'
+import type { SinkKind, TracePolicy } from '../../table/trace-policy.ts'
+import type { TraceServer, TraceSink } from '../../table/trace-sink.ts'
 import type { Environment } from '../build-snapshot.ts'
 import type { Gateway } from '../gateway.ts'
 import type { SinkInForce } from './trace-shipper.ts'
-
-/** Where traces go, and as whom. */
-export type TraceServer =
-  | (Pick<LangfusePolicy, 'kind' | 'url' | 'environment'> & { publicKey: string; secretKey: string })
-  | (Pick<OtlpPolicy, 'kind' | 'url' | 'environment'> & { headers: Record<string, string> })
 
 /** @returns null = it names none of that kind, or none is in force yet */
 export function sinkInForce(

@@ -14,6 +14,9 @@ export interface RequestHead {
   contentLength: string | null
   contentEncoding: string | null
   transferEncoding: string | null
+  /** Where the request belongs, for its trace. */
+  traceparent: string | null
+  sessionId: string | null
   /** The fields that rules ask for, names in lower case. */
   named: Readonly<Record<string, string>>
   /** Fields, equal names counted once. */
@@ -42,6 +45,8 @@ export function readHead(headers: Headers, wanted: readonly string[] = []): Requ
     contentLength: null,
     contentEncoding: null,
     transferEncoding: null,
+    traceparent: null,
+    sessionId: null,
     named,
     count: 0,
     bytes: 0,
@@ -81,6 +86,12 @@ export function readHead(headers: Headers, wanted: readonly string[] = []): Requ
         break
       case 'transfer-encoding':
         head.transferEncoding = value
+        break
+      case 'traceparent':
+        head.traceparent = value
+        break
+      case 'x-session-id':
+        head.sessionId = value
         break
       default:
     }

@@ -37,6 +37,8 @@ export interface Journey {
   toldCost: number | null
   /** Attempts that failed, and places that were passed over; null = none. */
   failures: FailedAttempt[] | null
+  /** The backend that is asked makes its part of the request's trace. */
+  joined: boolean
   /** Unix ms at which the attempt that runs began. */
   askedAt: number
 }
@@ -98,6 +100,7 @@ export function startJourney(): Journey {
     lost: [],
     toldCost: null,
     failures: null,
+    joined: false,
     askedAt: 0,
   }
 }

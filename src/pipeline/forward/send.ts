@@ -8,6 +8,7 @@ import { keyHeaders } from '../../table/key-headers.ts'
 import { lacksOf } from '../../table/lacks.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { Backend, Target } from '../../table/route-table.ts'
+import { joinedMetadata, type JoinedTrace, traceparentOf } from '../trace/joined-trace.ts'
 import type { Exchange } from './exchange.ts'
 import { AttemptFailure, fromStatus } from './upstream-error.ts'
 import { wayTo } from './way-to.ts'
@@ -146,18 +147,34 @@ function buildRequest(
     signal,
     connectTimeoutMs: exchange.model.timeouts.connectMs,
   } as const
+  const joined = backend.joinsTraces === true ? joining(exchange) : null
+  exchange.journey.joined = joined !== null
+  if (joined !== null) headers['traceparent'] = traceparentOf(joined)
   const { form } = exchange.request
   const lacks = lacksOf(target, backend, { wire: way.wire, isTranslated: way.translation !== null })
   if (form === undefined) {
     const keepsState = backend.keepsState === true
     return {
       ...asked,
-      body: wireBody(exchange, target, { behaviour, way, keepsState, lacks, origin: backend.origin }),
+      body: wireBody(exchange, target, {
+        behaviour,
+        way,
+        keepsState,
+        lacks,
+        origin: backend.origin,
+        metadata: joined === null ? null : joinedMetadata(joined),
+      }),
     }
   }
   const { contentType, bytes } = wireForm(exchange, form, { target, backend, lacks })
   headers['content-type'] = contentType
   return { ...asked, body: null, bytes }
+}
+
+/** A request with a label is one that the backend is told to keep nothing of; and a form has no place for it. */
+function joining({ labelled, request, journey, bill }: Exchange): JoinedTrace | null {
+  if (labelled || request.form !== undefined) return null
+  return bill.joining(1 + (journey.failures?.length ?? 0))
 }
 
 function unreachable(backend: string, error: unknown): AttemptFailure {

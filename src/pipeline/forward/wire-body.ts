@@ -18,6 +18,8 @@ export interface Spoken {
   /** Parameters that it does not honour. */
   lacks: readonly string[]
   origin: string | null
+  /** JSON of the `metadata` that it is told; null = none. */
+  metadata: string | null
 }
 
 /** @throws GatewayError invalid_field, not_translatable (400) */
@@ -30,7 +32,13 @@ export function wireBody(exchange: Exchange, target: Target, spoken: Spoken): st
 function nativeBody(
   { request: { body }, changes, labelled, journey }: Exchange,
   target: Target,
-  { behaviour: { addedMembers, emptiedFields, labelledMembers, renames }, way, keepsState, lacks }: Spoken,
+  {
+    behaviour: { addedMembers, emptiedFields, labelledMembers, renames },
+    way,
+    keepsState,
+    lacks,
+    metadata,
+  }: Spoken,
 ): string {
   const replacements = new Map(changes?.replaced)
   let added = addedMembers
@@ -40,6 +48,7 @@ function nativeBody(
     if (body.spans.has(field)) replacements.set(field, json)
     else added = joinMembers(added, `${JSON.stringify(field)}:${json}`)
   }
+  if (metadata !== null) put('metadata', metadata)
   if (labelled) for (const [field, json] of Object.entries(labelledMembers)) put(field, json)
   // Whoever says nothing of it has responses kept: for thirty days, at OpenAI.
   if (way.wire === 'responses' && (labelled || !keepsState)) {
@@ -61,7 +70,7 @@ function nativeBody(
 function translatedBody(
   exchange: Exchange,
   target: Target,
-  { behaviour, way, lacks, origin }: Spoken,
+  { behaviour, way, lacks, origin, metadata }: Spoken,
 ): string {
   const { addedMembers, emptiedFields, labelledMembers } = behaviour
   exchange.translations ??= createTranslations(exchange.request, exchange.changes)
@@ -81,6 +90,7 @@ function translatedBody(
     ...membersOf(addedMembers),
     ...(way.wire === 'ollama-chat' && withOwn(body, target.ownMembers)),
     ...Object.fromEntries([...emptied, ...labels]),
+    ...(metadata !== null && { metadata: JSON.parse(metadata) as unknown }),
     model: target.id,
   })
 }

@@ -4,23 +4,22 @@
  */
 import type { ErrorCode, GatewayError } from '../../errors.ts'
 import type { ModelRequest } from '../../protocols/model-request.ts'
-import type { Ports } from '../../ports.ts'
 import type { Charge, Verdict } from '../../table/charges.ts'
 import type { Verdict as ClassifyVerdict } from '../../table/verdict.ts'
 import type { Decision, FallbackStep, RouteDecision } from '../../table/decision.ts'
 import type { Facts } from '../../table/facts.ts'
 import type { TokenUsage } from '../../table/request-record.ts'
-import type { RouteTable, ServedModel, Surface, Target } from '../../table/route-table.ts'
+import type { ServedModel, Surface, Target } from '../../table/route-table.ts'
 import type { Booked } from '../../table/usage-book.ts'
 import { SURFACE_TRAITS } from '../../table/surfaces.ts'
 import { type Classified, isRemarkable } from '../classify/classify.ts'
 import { toVerdict } from '../classify/verdict.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
-import type { Journey } from '../forward/exchange.ts'
 import { newId } from '../new-id.ts'
-import type { Stopwatch } from '../stopwatch.ts'
-import type { TextsInHand } from '../trace/texts-in-hand.ts'
+import type { JoinedTrace } from '../trace/joined-trace.ts'
+import { requestTrace, type RequestTrace } from '../trace/request-trace.ts'
 import { recordWithText, type TracedText, tracedText } from '../trace/traced-text.ts'
+import type { BillOptions } from './bill-options.ts'
 import { budgetWarning } from './budget-warning.ts'
 import { chargePlan, type ChargePlan, type ClientPlan, type Meters } from './charge-plan.ts'
 import { chargesOf, firstCharges } from './charges-of.ts'
@@ -30,7 +29,7 @@ import { includeUsage, refusesUsage } from './include-usage.ts'
 import { mostCost } from './most-cost.ts'
 import { overLimit } from './over-limit.ts'
 import { firstBackend, Places } from './places.ts'
-import { rateLimitHeaders } from './rate-limit-headers.ts'
+import { tellRateLimits } from './rate-limit-headers.ts'
 import { findUsage, type WireUsage } from './read-usage.ts'
 import { NOTHING_SPENT, spend, type Spent, usedOf } from './settle.ts'
 import { createStreamTap, type StreamTap } from './stream-tap.ts'
@@ -49,26 +48,6 @@ const MOST_FINDS = 20
 
 const decoder = new TextDecoder()
 
-export interface BillOptions {
-  ports: Pick<Ports, 'ledger' | 'record' | 'log' | 'defer'>
-  table: RouteTable
-  client: string
-  surface: Surface
-  correlationId: string
-  /** The correlation id is the gateway's own, so that it is as unique as one can be. */
-  ownId: boolean
-  /** As networkOf() writes it. */
-  network: () => string
-  /** Kept by the forward stage. */
-  journey: Readonly<Journey>
-  stopwatch: Pick<Stopwatch, 'ms'>
-  /** Aborted when the client went away, or the time is up. */
-  signal: AbortSignal
-  answerHeaders: Record<string, string>
-  /** Where text for traces counts. */
-  hand: TextsInHand
-}
-
 export interface OrderedRequest {
   decision: RouteDecision
   model: ServedModel
@@ -80,11 +59,12 @@ export interface OrderedRequest {
 const NONE: ReadonlySet<string> = new Set()
 
 /** The part of a bill that the forward stage writes on. */
-export type Tally = Pick<Bill, 'enter' | 'answer' | 'relay' | 'pass' | 'goOn' | 'broke'>
+export type Tally = Pick<Bill, 'enter' | 'joining' | 'answer' | 'relay' | 'pass' | 'goOn' | 'broke'>
 
 /** For calls of the gateway's own, which nobody is charged for. */
 export const NO_TALLY: Tally = {
   enter: () => null,
+  joining: () => null,
   answer: () => {},
   relay: () => {},
   pass: (piece) => piece,
@@ -114,6 +94,8 @@ export class Bill {
   /** Somewhere on its way nobody may be asked for usage. */
   #isUsageRefused = false
   #tap: StreamTap | null = null
+  /** Null where there is no sink. */
+  #trace: RequestTrace | null = null
   /** Null where no trace holds text. */
   #text: TracedText | null = null
   #relayed = 0
@@ -139,19 +121,29 @@ export class Bill {
     this.#address = this.#client?.addresses === true ? this.#plan.address(network()) : null
     if (this.#client === null) return
     const charges = firstCharges(this.#client, this.#address, { table, now: this.#startedAt })
-    const verdict = ports.ledger.look(charges, this.#startedAt)
-    if (!verdict.granted) throw overLimit(charges, verdict)
+    const refusal = ports.ledger.look(charges, this.#startedAt)
+    if (refusal !== null) throw overLimit(charges, refusal)
   }
 
   /** From here on a record will be made of it. */
   see(request: ModelRequest, classified: Classified): void {
     this.#request = request
     this.#facts = classified.facts
+    const { table, client, head } = this.#options
+    if (table.trace !== undefined) {
+      const { facts } = classified
+      this.#trace = requestTrace({ table, client, head, facts, id: this.#id, body: request.body.value })
+    }
     if (!isRemarkable(classified)) return
-    this.#said = toVerdict(classified, this.#options.table, MOST_FINDS)
+    this.#said = toVerdict(classified, table, MOST_FINDS)
     this.#isPrivateId = classified.findings.some(
       ({ part }) => classified.parts[part]?.kind === 'correlation-id',
     )
+  }
+
+  /** The client's correlation id, or where something private was found in it the record's own id. */
+  shownId(): string {
+    return this.#isPrivateId ? this.#id : this.#options.correlationId
   }
 
   decided(decision: Decision): void {
@@ -165,11 +157,6 @@ export class Bill {
    * @returns backends that must not be asked, being over limits of their own
    * @throws GatewayError rate_limit_exceeded, insufficient_quota (429); rejects with it where the ledger has to be asked
    */
-  /** The client's correlation id, or where something private was found in it the record's own id. */
-  shownId(): string {
-    return this.#isPrivateId ? this.#id : this.#options.correlationId
-  }
-
   reserve(order: OrderedRequest): ReadonlySet<string> | Promise<ReadonlySet<string>> {
     this.#places?.begin(order, order.model.timeouts.totalMs + GRACE_MS)
     this.#isUsageRefused = this.#plan.mayRefuseUsage && refusesUsage(this.#options.table, order)
@@ -184,28 +171,31 @@ export class Bill {
     return this.#places === null ? null : this.#places.enter(target, () => this.#estimate())
   }
 
+  /**
+   * What a backend that traces requests itself is told, so that its part stands in the same trace.
+   * @param place of the attempt, from 1
+   * @returns null = there is no trace
+   */
+  joining(place: number): JoinedTrace | null {
+    return this.#trace?.joining(place, this.#decision) ?? null
+  }
+
   #reserve(
     order: OrderedRequest,
     full: ReadonlySet<string>,
   ): ReadonlySet<string> | Promise<ReadonlySet<string>> {
     const { table, ports } = this.#options
     const backend = firstBackend(order, full) ?? ''
-    const model = order.decision.model
-    const limited =
-      this.#client !== null || this.#plan.model(model) !== null || this.#plan.backend(backend) !== null
-    if (!limited) return full
-    const now = Date.now()
-    const estimate = this.#estimate()
-    const charges = chargesOf(this.#plan, {
-      table,
-      now,
+    const limits = {
       client: this.#client,
       address: this.#address,
-      model,
-      backend,
-      estimate,
-      cost: mostCost(order, estimate),
-    })
+      model: this.#plan.model(order.decision.model),
+      backend: this.#plan.backend(backend),
+    }
+    if (limits.client === null && limits.model === null && limits.backend === null) return full
+    const now = Date.now()
+    const estimate = this.#estimate()
+    const charges = chargesOf({ ...limits, table, now, estimate, cost: mostCost(order, estimate) })
     if (charges.length === 0) return full
     const ttlMs = order.model.timeouts.totalMs + GRACE_MS
     const verdict = ports.ledger.reserve({ id: this.#id, now, charges, ttlMs })
@@ -228,7 +218,7 @@ export class Bill {
     this.#charges = charges
     this.#isReserved = true
     this.#places?.letIn(backend)
-    Object.assign(answerHeaders, rateLimitHeaders(charges, verdict.standings))
+    tellRateLimits(answerHeaders, charges, verdict.standings)
     const budgets = this.#client?.budgets ?? []
     if (budgets.length === 0) return full
     const warning = budgetWarning(budgets, charges, verdict.standings)
@@ -368,8 +358,13 @@ export class Bill {
   #record(): void {
     if (this.#isRecorded || this.#endedAt === null || this.#status === null || this.#facts === null) return
     this.#isRecorded = true
+    const { table, client, surface, journey, stopwatch } = this.#options
     const record = toRecord({
-      ...this.#options,
+      table,
+      client,
+      surface,
+      journey,
+      stopwatch,
       id: this.#id,
       shownId: this.shownId(),
       startedAt: this.#startedAt,
@@ -381,6 +376,7 @@ export class Bill {
       status: this.#status,
       error: this.#error,
       spent: this.#spent ?? NOTHING_SPENT,
+      links: this.#trace?.links ?? null,
       charges: this.#places === null ? this.#used : [...this.#used, ...this.#places.used()],
     })
     if (this.#text === null) this.#options.ports.record(record)

@@ -4,6 +4,7 @@ import type { Facts } from '../../table/facts.ts'
 import { resolveName } from '../../table/names.ts'
 import type { RequestRecord } from '../../table/request-record.ts'
 import type { RouteTable, Surface } from '../../table/route-table.ts'
+import type { TraceLinks } from '../../table/trace-links.ts'
 import type { Booked } from '../../table/usage-book.ts'
 import type { Verdict } from '../../table/verdict.ts'
 import type { Journey } from '../forward/exchange.ts'
@@ -32,14 +33,15 @@ export interface EndedRequest {
   status: number
   error: string | null
   spent: Spent
+  /** Null = there is no trace. */
+  links: TraceLinks | null
   charges: Booked
 }
 
 export function toRecord(ended: EndedRequest): RequestRecord {
   const { id, table, facts, decision, startedAt, firstAt, spent } = ended
   const { attempts, target, lost, failures, queuedMs, toldCost } = ended.journey
-  const tags = decision?.tags ?? []
-  return {
+  const record: RequestRecord = {
     id,
     correlationId: ended.shownId,
     startedAt,
@@ -57,22 +59,26 @@ export function toRecord(ended: EndedRequest): RequestRecord {
     status: ended.status,
     error: ended.error,
     attempts,
-    ...(failures !== null && { failures }),
     firstTokenMs: firstAt === null ? null : firstAt - startedAt,
     overheadUs: Math.round(ended.stopwatch.ms() * 1000),
     queuedMs,
-    ...(tags.length > 0 && { tags }),
-    ...(lost.length > 0 && { lost: lost.length }),
-    ...tracedBy(ended),
     usage: spent.usage,
     cost: target?.price == null && toldCost === null ? null : spent.cost,
     charges: ended.charges,
   }
+  // Behind the literal: a spread for each costs as much as all that stands in it.
+  if (failures !== null) record.failures = failures
+  if (decision !== null && decision.tags.length > 0) record.tags = decision.tags
+  if (lost.length > 0) record.lost = lost.length
+  return table.trace === undefined ? record : Object.assign(record, tracedBy(ended))
 }
 
-function tracedBy(ended: EndedRequest): Pick<RequestRecord, 'traced'> {
-  if (traceContent(ended) === 'none') return {}
-  return { traced: (ended.table.trace ?? []).map(({ kind }) => kind) }
+function tracedBy(ended: EndedRequest): Pick<RequestRecord, 'traced' | 'links'> {
+  const { links, journey } = ended
+  if (links === null || traceContent(ended) === 'none') return {}
+  const all = journey.joined ? { ...links, joined: true as const } : links
+  const traced = (ended.table.trace ?? []).map(({ kind }) => kind)
+  return { traced, ...(Object.keys(all).length > 0 && { links: all }) }
 }
 
 /** What stands in a wildcard's place is the client's text, and no record keeps that. */

@@ -116,8 +116,8 @@ describe('defaults', () => {
       VllmBackendConfig: HTTP_BACKEND,
       LlamaCppBackendConfig: HTTP_BACKEND,
       MlxBackendConfig: HTTP_BACKEND,
+      LiteLlmBackendConfig: { ...HTTP_BACKEND, traces: DEFAULTS.traces },
       OllamaBackendConfig: HTTP_BACKEND,
-      LiteLlmBackendConfig: HTTP_BACKEND,
       OpenCodeBackendConfig: HTTP_BACKEND,
     })
   })

@@ -50,6 +50,7 @@ const FULL: RequestRecord = {
   tags: ['r-tag'],
   lost: 2,
   traced: ['langfuse', 'otlp'],
+  links: { session: 'r-session' },
   usage: { input: 101, cachedInput: 102, output: 103, source: 'estimate' },
   cost: 104,
   charges: [],
@@ -97,6 +98,7 @@ const ROW = {
   queued_ms: 108,
   tags: '["r-tag"]',
   traced: 3,
+  links: '{"session":"r-session"}',
 }
 
 describe('packRecords', () => {

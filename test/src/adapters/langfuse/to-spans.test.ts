@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { toBatchEvents } from '../../../../src/adapters/langfuse/to-batch.ts'
+import { toOtlpSpans } from '../../../../src/adapters/langfuse/to-otlp.ts'
 import { toSpans } from '../../../../src/adapters/langfuse/to-spans.ts'
 import { NOON } from '../../make-record.ts'
+import type { TraceLinks } from '../../../../src/table/trace-links.ts'
 import { makeEntry, TRACE } from './make-entry.ts'
 
 const ROOT = TRACE.slice(16)
@@ -159,5 +162,46 @@ describe('toSpans', () => {
       injection_score: '0.12',
       injection_flagged: 'false',
     })
+  })
+})
+
+describe('links of a trace', () => {
+  const PARENT = `${'ab'.repeat(16)}-${'cd'.repeat(8)}`
+  const observationsOf = (links: TraceLinks): Record<string, unknown>[] =>
+    toOtlpSpans(makeEntry({ links }), null).map(({ attributes, ...span }) => ({
+      ...span,
+      ...Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]])),
+    }))
+
+  it("puts the request into the client's own trace", () => {
+    const [root, answer] = observationsOf({ parent: PARENT })
+    expect(root).toMatchObject({ traceId: 'ab'.repeat(16), parentSpanId: 'cd'.repeat(8), kind: 2 })
+    expect(answer).toMatchObject({ traceId: 'ab'.repeat(16), parentSpanId: root?.['spanId'], kind: 3 })
+  })
+
+  it('names the conversation on each span', () => {
+    for (const span of observationsOf({ session: 'run-7' })) expect(span['session.id']).toBe('run-7')
+    const [trace] = toBatchEvents(makeEntry({ links: { session: 'run-7' } }), null)
+    expect(trace?.body).toMatchObject({ sessionId: 'run-7' })
+  })
+
+  it('leaves tokens and cost to the backend that counts them in the same trace', () => {
+    const [, apart] = observationsOf({})
+    expect(apart).toHaveProperty(['langfuse.observation.cost_details'])
+    const [, joined] = observationsOf({ joined: true })
+    expect(joined).toMatchObject({
+      'langfuse.observation.type': 'span',
+      'langfuse.observation.metadata.cost_usd': '0.0015',
+    })
+    expect(Object.keys(joined ?? {}).join(' ')).not.toMatch(/usage_details|cost_details|gen_ai/)
+    const types = toBatchEvents(makeEntry({ links: { joined: true } }), null).map(({ type }) => type)
+    expect(types).toEqual(['trace-create', 'span-create', 'span-create'])
+  })
+
+  it('tells of a trace of the client once for each request', () => {
+    const ids = ['019ab3c4-d5e6-7f80-9123-000000000001', '019ab3c4-d5e6-7f80-9123-000000000002'].map(
+      (id) => toBatchEvents(makeEntry({ id, links: { parent: PARENT } }), null)[0]?.id,
+    )
+    expect(new Set(ids).size).toBe(2)
   })
 })

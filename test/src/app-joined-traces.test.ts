@@ -1,0 +1,145 @@
+/** What a LiteLLM that traces requests itself is told of the gateway's trace, and what the record says of it. */
+import { describe, expect, it } from 'vitest'
+import type { RequestRecord } from '../../src/table/request-record.ts'
+import type { RouteTable } from '../../src/table/route-table.ts'
+import { childSpanId, traceIds } from '../../src/table/trace-ids.ts'
+import type { TracePolicy } from '../../src/table/trace-policy.ts'
+import { makeLabel, makeRuledTable } from './make-policy.ts'
+import { AUTHORIZED, makeBackend, makeClient, makeModel, makeTarget } from './make-snapshot.ts'
+import { answer, down, gateway } from './metered-gateway.ts'
+
+const SINK: TracePolicy = {
+  kind: 'langfuse',
+  url: 'http://langfuse.test',
+  content: 'metadata-only',
+  publicKey: { env: 'P' },
+  secretKey: { env: 'S' },
+  environment: null,
+  backlog: 100,
+}
+const PARENT = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331'
+const MAIL = 'anna.berg@example.org'
+
+const LITELLM: Partial<RouteTable> = {
+  trace: [SINK],
+  backends: { gpu: makeBackend({ kind: 'litellm', joinsTraces: true }), spare: makeBackend() },
+  clients: { crew: makeClient({ tags: ['home'] }) },
+}
+
+interface Seen {
+  record: RequestRecord
+  headers: Record<string, string>
+  body: Record<string, unknown>
+}
+
+async function seen({
+  table = {},
+  fields = {},
+  headers = {},
+  backends = {},
+}: {
+  table?: Partial<RouteTable>
+  fields?: object
+  headers?: Record<string, string>
+  backends?: Parameters<typeof gateway>[1]
+}): Promise<Seen> {
+  const { ports, ask } = gateway({ ...makeRuledTable([]), ...LITELLM, ...table }, backends)
+  const init = {
+    headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED, ...headers },
+  }
+  await (await ask(fields, init)).text()
+  await Promise.all(ports.deferred)
+  const [record] = ports.records
+  const call = ports.calls.findLast(({ backend }) => backend === 'gpu')
+  if (record === undefined || call === undefined) throw new Error('no record was made, or nobody was asked')
+  return { record, headers: call.request.headers, body: JSON.parse(call.request.body ?? '') as Seen['body'] }
+}
+
+describe('a backend that traces itself', () => {
+  it('is told where its part belongs', async () => {
+    const fields = { metadata: { session_id: 'run-7', tags: ['planted'] } }
+    const { record, headers, body } = await seen({ fields })
+    const { traceId, rootId } = traceIds(record.id, undefined)
+    expect(headers['traceparent']).toBe(`00-${traceId}-${childSpanId(rootId, 1)}-01`)
+    expect(body['metadata']).toEqual({
+      existing_trace_id: traceId,
+      parent_observation_id: childSpanId(rootId, 1),
+      trace_user_id: 'crew',
+      session_id: 'run-7',
+      tags: ['home'],
+      mask_input: true,
+      mask_output: true,
+    })
+    expect(record.links).toEqual({ session: 'run-7', joined: true })
+  })
+
+  it('may keep text where the trace may', async () => {
+    const { body } = await seen({ table: { trace: [{ ...SINK, content: 'full' }] } })
+    expect(body['metadata']).not.toHaveProperty('mask_input')
+  })
+
+  it("stands in the client's own trace", async () => {
+    const { record, headers } = await seen({ headers: { traceparent: `00-${PARENT}-01`, tracestate: 'a=b' } })
+    expect(headers['traceparent']?.slice(3, 35)).toBe(PARENT.slice(0, 32))
+    expect(headers).not.toHaveProperty('tracestate')
+    expect(record.links).toEqual({ parent: PARENT, joined: true })
+  })
+
+  it('is told which attempt it is', async () => {
+    const table: Partial<RouteTable> = {
+      targets: {
+        'spare/small': makeTarget({ backend: 'spare', model: 'small' }),
+        'gpu/coder': makeTarget(),
+      },
+      models: {
+        fast: makeModel({
+          pool: [{ target: 'spare/small', weight: 1 }],
+          fallback: [{ target: 'gpu/coder', on: ['error'] }],
+        }),
+      },
+      names: { fast: 'fast' },
+    }
+    const { record, body } = await seen({ table, backends: { spare: down } })
+    const { rootId } = traceIds(record.id, undefined)
+    const place = 1 + (record.failures?.length ?? 0)
+    expect(place).toBeGreaterThan(1)
+    expect(body['metadata']).toMatchObject({ parent_observation_id: childSpanId(rootId, place) })
+  })
+
+  it.each<[string, Partial<RouteTable>, object]>([
+    [
+      'of a request with a label',
+      { labels: { private: makeLabel({ mayReach: 0 }) } },
+      { messages: [{ role: 'user', content: `ask ${MAIL}` }] },
+    ],
+    ['without a sink', { trace: undefined } as unknown as Partial<RouteTable>, {}],
+    [
+      'if the policy does not say that it does',
+      { backends: { gpu: makeBackend({ kind: 'litellm' }), spare: makeBackend() } },
+      {},
+    ],
+  ])('is told nothing %s', async (_, table, fields) => {
+    const { record, headers, body } = await seen({ table, fields: { ...fields, metadata: { a: 'b' } } })
+    expect(headers).not.toHaveProperty('traceparent')
+    expect(body['metadata']).toEqual({})
+    expect(record.links?.joined).toBeUndefined()
+  })
+
+  it('is not said to have joined where another one answered', async () => {
+    const table: Partial<RouteTable> = {
+      targets: {
+        'gpu/coder': makeTarget(),
+        'spare/small': makeTarget({ backend: 'spare', model: 'small' }),
+      },
+      models: {
+        fast: makeModel({
+          pool: [{ target: 'gpu/coder', weight: 1 }],
+          fallback: [{ target: 'spare/small', on: ['error'] }],
+        }),
+      },
+      names: { fast: 'fast' },
+    }
+    const { record } = await seen({ table, backends: { gpu: down, spare: answer() } })
+    expect([record.backend, record.links]).toEqual(['spare', undefined])
+  })
+})
