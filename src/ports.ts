@@ -2,7 +2,7 @@
  * What the pipeline needs from the world. A runtime builds these once and hands them to createApp().
  */
 import type { ActiveSnapshot } from './table/active-snapshot.ts'
-import type { Charge, Reservation, Settlement, Verdict } from './table/charges.ts'
+import type { Charge, Refusal, Reservation, Settlement, Verdict } from './table/charges.ts'
 import type { HookAnswer, HookCall } from './table/mattermost-hook.ts'
 import type { RequestRecord } from './table/request-record.ts'
 import type { Finished } from './table/usage-book.ts'
@@ -68,8 +68,11 @@ export interface EdgeEvent {
  * with what the policy declares for the time in which it cannot be asked, and never rejects.
  */
 export interface Ledger {
-  /** Whether there would be room, by what is known here at once; takes nothing. A shared ledger may say yes too often. */
-  look: (charges: readonly Charge[], now: number) => Verdict
+  /**
+   * Takes nothing. A shared ledger may say yes too often.
+   * @returns null = there would be room, by what is known here at once
+   */
+  look: (charges: readonly Charge[], now: number) => Refusal | null
   /** One atomic step: all charges are taken, or none. */
   reserve: (reservation: Reservation) => Verdict | Promise<Verdict>
   /** Gives back leases and corrects amounts; idempotent by id. */

@@ -3,7 +3,7 @@
  * whole again is forgotten; the number of keys is bounded.
  */
 import type { Ledger } from '../ports.ts'
-import type { Charge, Reservation, Settlement, Standing, Verdict } from '../table/charges.ts'
+import type { Charge, Refusal, Reservation, Settlement, Standing, Verdict } from '../table/charges.ts'
 import type { LedgerState } from '../table/ledger-state.ts'
 import type { Booked } from '../table/usage-book.ts'
 import {
@@ -44,6 +44,7 @@ const BUDGET_GRACE_MS = 24 * 3_600_000
 const LEASE_RETRY_MS = 1000
 
 type Rate = RateState & RateLimit
+type BudgetCharge = Extract<Charge, { kind: 'budget' }>
 
 interface Budget {
   used: number
@@ -63,9 +64,12 @@ interface Open {
 
 export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } = {}): MemoryLedger {
   const rates = new Map<string, Rate>()
-  /** By key and period. */
-  const budgets = new Map<string, Budget>()
-  /** Key → id of the reservation that holds it → Unix ms at which the lease ends by itself. */
+  /** Key → name of the period. */
+  const budgets = new Map<string, Map<string, Budget>>()
+  /**
+   * Key → id of the reservation that holds it → Unix ms at which the lease ends by itself. Nobody may hold one: who asks
+   * for a key every now and then would have a map made and thrown away each time.
+   */
   const leases = new Map<string, Map<string, number>>()
   const open = new Map<string, Open>()
   let reservations = 0
@@ -91,7 +95,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     }
     adopt(known, { count, windowMs }, now)
     drain(known, known, now)
-    if (isCrowded(rates)) rememberRate(key, known)
+    if (isCrowded()) rememberRate(key, known)
     return known
   }
   const holdersOf = (key: string, limit: number, now: number): number => {
@@ -101,6 +105,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     if (held.size >= limit) for (const [id, endsAt] of held) if (endsAt <= now) held.delete(id)
     return held.size
   }
+  const budgetOf = ({ key, period }: BudgetCharge): Budget | undefined => budgets.get(key)?.get(period.name)
   /** Ms until the charge fits; 0 = it does. */
   const waitOf = (charge: Charge, now: number): number => {
     switch (charge.kind) {
@@ -111,7 +116,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       case 'budget':
         break
     }
-    const used = budgets.get(budgetKey(charge))?.used ?? 0
+    const used = budgetOf(charge)?.used ?? 0
     if (used + charge.amount <= charge.limit) return 0
     return charge.amount > charge.limit ? Number.POSITIVE_INFINITY : Math.max(1, charge.period.endsAt - now)
   }
@@ -130,11 +135,11 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       case 'budget':
         break
     }
-    const left = charge.limit - (budgets.get(budgetKey(charge))?.used ?? 0)
+    const left = charge.limit - (budgetOf(charge)?.used ?? 0)
     const untilEnd = Math.max(0, charge.period.endsAt - now)
     return { key, limit: charge.limit, remaining: Math.max(0, left), resetMs: untilEnd }
   }
-  const look = (charges: readonly Charge[], now: number): Verdict => {
+  const look = (charges: readonly Charge[], now: number): Refusal | null => {
     let refusedBy = -1
     let retryAfterMs = 0
     for (let i = 0; i < charges.length; i += 1) {
@@ -143,8 +148,8 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       retryAfterMs = wait
       refusedBy = i
     }
+    if (refusedBy === -1) return null
     const standings = charges.map((charge) => standingOf(charge, now))
-    if (refusedBy === -1) return { granted: true, standings }
     return { granted: false, refusedBy, retryAfterMs, standings }
   }
   const take = (charge: Charge, { id, now, ttlMs }: Reservation): Taken => {
@@ -161,24 +166,24 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       case 'budget':
         break
     }
-    const name = budgetKey(charge)
-    const budget = budgets.get(name) ?? { used: 0, endsAt: charge.period.endsAt }
-    budget.used += charge.amount
-    remember(budgets, name, budget)
+    const budget = budgetOf(charge)
+    if (budget !== undefined) budget.used += charge.amount
+    else addBudget(key, charge.period.name, { used: charge.amount, endsAt: charge.period.endsAt })
     return { charge, place: 0 }
   }
-  /** While there is room the order does not matter; then the one used longest ago goes first. */
-  const isCrowded = ({ size }: Map<string, unknown>): boolean => size > maxKeys / 2
-  const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
-    if (isCrowded(map)) map.delete(key)
-    map.set(key, value)
+  const addBudget = (key: string, period: string, budget: Budget): void => {
+    const periods = budgets.get(key) ?? new Map<string, Budget>()
+    budgets.set(key, periods.set(period, budget))
   }
+  /** While there is room the order does not matter; then the one used longest ago goes first. */
+  const isCrowded = (): boolean => rates.size > maxKeys / 2
   const forgetRate = (key: string, { added }: Rate): void => {
     forgotten = Math.max(forgotten, added)
     rates.delete(key)
   }
   const rememberRate = (key: string, rate: Rate): void => {
-    remember(rates, key, rate)
+    if (isCrowded()) rates.delete(key)
+    rates.set(key, rate)
     if (rates.size <= maxKeys) return
     for (const [oldest, its] of rates) return forgetRate(oldest, its)
   }
@@ -190,25 +195,28 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       if (spare > 0) giveBack(rate, spare, place)
       else put(rate, -spare)
     } else if (charge.kind === 'budget') {
-      const budget = budgets.get(budgetKey(charge))
+      const budget = budgetOf(charge)
       if (budget !== undefined) budget.used = Math.max(0, budget.used - spare)
     }
   }
   const release = (key: string, id: string): void => {
-    const held = leases.get(key)
-    if (held?.delete(id) === true && held.size === 0) leases.delete(key)
+    leases.get(key)?.delete(id)
   }
   const sweep = (now: number): void => {
     for (const [key, rate] of rates) {
       drain(rate, rate, now)
       if (rate.level === 0) forgetRate(key, rate)
     }
-    for (const [key, { endsAt }] of budgets) if (endsAt + BUDGET_GRACE_MS <= now) budgets.delete(key)
+    for (const [key, periods] of budgets) {
+      for (const [name, { endsAt }] of periods) if (endsAt + BUDGET_GRACE_MS <= now) periods.delete(name)
+      if (periods.size === 0) budgets.delete(key)
+    }
     for (const [id, { expiresAt, taken }] of open) {
       if (expiresAt > now) continue
       open.delete(id)
-      for (const { charge } of taken) release(charge.key, id)
+      for (const { charge } of taken) if (charge.kind === 'lease') release(charge.key, id)
     }
+    for (const [key, held] of leases) if (held.size === 0) leases.delete(key)
   }
 
   return {
@@ -217,10 +225,11 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       const { id, now, charges, ttlMs } = reservation
       reservations += 1
       if (reservations % SWEEP_EVERY === 0) sweep(now)
-      if (open.has(id)) return { granted: true, standings: charges.map((charge) => standingOf(charge, now)) }
-      if (charges.some((charge) => waitOf(charge, now) > 0)) return look(charges, now)
-      const taken = charges.map((charge) => take(charge, reservation))
-      open.set(id, { expiresAt: now + ttlMs, taken })
+      if (!open.has(id)) {
+        const refusal = look(charges, now)
+        if (refusal !== null) return refusal
+        open.set(id, { expiresAt: now + ttlMs, taken: charges.map((charge) => take(charge, reservation)) })
+      }
       return { granted: true, standings: charges.map((charge) => standingOf(charge, now)) }
     },
     settle({ id, now, used }) {
@@ -228,8 +237,9 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       if (reservation === undefined) return
       open.delete(id)
       for (const taken of reservation.taken) {
-        release(taken.charge.key, id)
-        correct(taken, used[taken.charge.key], now)
+        const { kind, key } = taken.charge
+        if (kind === 'lease') release(key, id)
+        else correct(taken, used[key], now)
       }
     },
     save: () => save(rates, budgets),
@@ -239,7 +249,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       }
       for (const [key, periods] of Object.entries(state.budgets)) {
         for (const [name, budget] of Object.entries(periods)) {
-          if (!budgets.has(`${key} ${name}`)) budgets.set(`${key} ${name}`, { ...budget })
+          if (budgets.get(key)?.has(name) !== true) addBudget(key, name, { ...budget })
         }
       }
     },
@@ -260,17 +270,14 @@ function adopt(rate: Rate, limit: RateLimit, now: number): void {
   rate.windowMs = limit.windowMs
 }
 
-function budgetKey({ key, period }: Extract<Charge, { kind: 'budget' }>): string {
-  return `${key} ${period.name}`
-}
-
-function save(rates: ReadonlyMap<string, Rate>, budgets: ReadonlyMap<string, Budget>): LedgerState {
+function save(
+  rates: ReadonlyMap<string, Rate>,
+  budgets: ReadonlyMap<string, ReadonlyMap<string, Budget>>,
+): LedgerState {
   const state: LedgerState = { rates: {}, budgets: {} }
   for (const [key, rate] of rates) state.rates[key] = { ...rate }
-  for (const [name, budget] of budgets) {
-    const [key = '', period = ''] = name.split(' ')
-    const periods = (state.budgets[key] ??= {})
-    periods[period] = { ...budget }
+  for (const [key, periods] of budgets) {
+    state.budgets[key] = Object.fromEntries(Array.from(periods, ([name, budget]) => [name, { ...budget }]))
   }
   return state
 }

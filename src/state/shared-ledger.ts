@@ -52,9 +52,7 @@ export function createSharedLedger({ local, remote, state, defer }: SharedLedger
   }
   return {
     look(charges, now) {
-      return state() === null
-        ? local.look(charges, now)
-        : { granted: true, standings: charges.map(untouched) }
+      return state() === null ? local.look(charges, now) : null
     },
     reserve(reservation) {
       const shared = state()

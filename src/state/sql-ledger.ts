@@ -3,7 +3,7 @@
  * hands what it knows to an edge that begins.
  */
 import type { Ledger, Sql, SqlRow } from '../ports.ts'
-import type { Charge, Reservation, Settlement, Standing, Verdict } from '../table/charges.ts'
+import type { Charge, Refusal, Reservation, Settlement, Standing, Verdict } from '../table/charges.ts'
 import type { LedgerState, SavedRate } from '../table/ledger-state.ts'
 import type { Booked } from '../table/usage-book.ts'
 import {
@@ -35,7 +35,7 @@ export const LEDGER_TABLES = `
 `
 
 export interface SqlLedger extends Ledger {
-  look: (charges: readonly Charge[], now: number) => Verdict
+  look: (charges: readonly Charge[], now: number) => Refusal | null
   reserve: (reservation: Reservation) => Verdict
   settle: (settlement: Settlement) => void
   /** Counts what was used elsewhere, unconditionally. Within the caller's transaction. */
@@ -129,11 +129,11 @@ export function createSqlLedger(sql: Sql): SqlLedger {
   }
   const standingsOf = (charges: readonly Charge[], now: number): Standing[] =>
     charges.map((charge) => standingOf(charge, now))
-  const look = (charges: readonly Charge[], now: number): Verdict => {
+  const look = (charges: readonly Charge[], now: number): Refusal | null => {
     const waits = charges.map((charge) => waitOf(charge, now))
-    const standings = standingsOf(charges, now)
     const retryAfterMs = Math.max(0, ...waits)
-    if (retryAfterMs === 0) return { granted: true, standings }
+    if (retryAfterMs === 0) return null
+    const standings = standingsOf(charges, now)
     return { granted: false, refusedBy: waits.indexOf(retryAfterMs), retryAfterMs, standings }
   }
   const take = (charge: Charge, { id, now, ttlMs }: Reservation): Taken => {
@@ -173,8 +173,8 @@ export function createSqlLedger(sql: Sql): SqlLedger {
         const { id, now, charges, ttlMs } = reservation
         const [open] = sql.rows('SELECT 1 FROM reservations WHERE id = ? AND ends_at > ?', id, now)
         if (open !== undefined) return { granted: true, standings: standingsOf(charges, now) }
-        const verdict = look(charges, now)
-        if (!verdict.granted) return verdict
+        const refusal = look(charges, now)
+        if (refusal !== null) return refusal
         const taken = JSON.stringify(charges.map((charge) => take(charge, reservation)))
         const query = 'INSERT OR REPLACE INTO reservations (id, ends_at, taken) VALUES (?, ?, ?)'
         sql.run(query, id, now + ttlMs, taken)

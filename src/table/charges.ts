@@ -42,15 +42,20 @@ export interface Standing {
   resetMs: number
 }
 
-export type Verdict =
-  | { granted: true; standings: readonly Standing[] }
-  /**
-   * Nothing was taken.
-   * @property refusedBy place in `charges` of the one that has to wait longest, the first of several
-   * @property retryAfterMs until all would fit if nobody else takes anything; Infinity = never, as one asks for more
-   *   than its limit. When a lease comes back nobody knows: it counts as a second.
-   */
-  | { granted: false; refusedBy: number; retryAfterMs: number; standings: readonly Standing[] }
+export type Verdict = { granted: true; standings: readonly Standing[] } | Refusal
+
+/**
+ * Nothing was taken.
+ * @property refusedBy place in `charges` of the one that has to wait longest, the first of several
+ * @property retryAfterMs until all would fit if nobody else takes anything; Infinity = never, as one asks for more
+ *   than its limit. When a lease comes back nobody knows: it counts as a second.
+ */
+export interface Refusal {
+  granted: false
+  refusedBy: number
+  retryAfterMs: number
+  standings: readonly Standing[]
+}
 
 /** What a request turned out to have used. Settling an id twice, or an unknown one, changes nothing more. */
 export interface Settlement {

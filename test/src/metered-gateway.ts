@@ -58,6 +58,8 @@ export interface Gateway {
 
 export function gateway(fields: Partial<RouteTable>, backends: Record<string, Backend> = {}): Gateway {
   const ports = scriptedPorts(makeActive(makeTable(fields)), { gpu: answer(), spare: answer(), ...backends })
+  // A test may put another before it.
+  const ledger = { ...ports.ledger }
   const app = createApp(ports)
   return {
     ports,
@@ -75,8 +77,19 @@ export function gateway(fields: Partial<RouteTable>, backends: Record<string, Ba
           ...init,
         }),
       ),
-    left: (charge) => ports.ledger.look([charge], Date.now()).standings[0]?.remaining ?? -1,
+    left: (charge) => leftOf(ledger, charge),
   }
+}
+
+/** What a request that is let in and settled at once finds: it takes nothing but, for that moment, a place. */
+function leftOf(ledger: ScriptedPorts['ledger'], charge: Charge): number {
+  const now = Date.now()
+  const probe = charge.kind === 'lease' ? charge : { ...charge, amount: 0 }
+  const verdict = ledger.reserve({ id: 'probe', now, charges: [probe], ttlMs: 1 })
+  if (verdict instanceof Promise) throw new Error('a ledger in memory answers at once')
+  void ledger.settle({ id: 'probe', now, used: {} })
+  const { remaining = -1 } = verdict.standings[0] ?? {}
+  return charge.kind === 'lease' && verdict.granted ? remaining + 1 : remaining
 }
 
 export function client(fields: Parameters<typeof makeClient>[0]): Partial<RouteTable> {

@@ -40,15 +40,28 @@ export function keepCodes(made: Codes): void {
   last = made
 }
 
+/**
+ * For a single walk, to be over before the next call of any function here: what follows the text's end may be anything.
+ * Nothing is made for a text of ASCII, so nothing has to be cleared away.
+ */
+export function codesForOneWalk(text: string): Uint8Array | Uint16Array {
+  if (text === last.text) return last.codes
+  return asciiOf(text) ?? codesOf(text)
+}
+
+/** Its characters and, behind them, what was there before; null = not all are ASCII. */
+function asciiOf(text: string): Uint8Array | null {
+  if (bytes.length < text.length) bytes = new Uint8Array(text.length)
+  const { read, written } = UTF8.encodeInto(text, bytes)
+  return read === text.length && written === read ? bytes : null
+}
+
 function toCodes(text: string): Codes {
   const codes = new Uint16Array(text.length + PADDING)
-  if (bytes.length < text.length) bytes = new Uint8Array(text.length)
-  const room = bytes.subarray(0, text.length)
-  // Whatever is not ASCII needs more bytes than it has units, for which there is no room.
-  const ascii = UTF8.encodeInto(text, room).read === text.length
-  if (ascii) codes.set(room)
+  const ascii = asciiOf(text)
+  if (ascii !== null) codes.set(ascii.subarray(0, text.length))
   else for (let from = 0; from < text.length; from += STRETCH) copyStretch(text, codes, from)
-  return { text, codes, isAscii: ascii }
+  return { text, codes, isAscii: ascii !== null }
 }
 
 function copyStretch(text: string, codes: Uint16Array, from: number): void {

@@ -1,5 +1,5 @@
 /** How many tokens a text has, without a tokenizer: exact ones take seconds for a hostile 100 KB. */
-import { codesOf, STRETCH } from './codes-of.ts'
+import { codesForOneWalk, STRETCH } from './codes-of.ts'
 import { CHARACTER_CLASSES, CLASS_OF, goesOn, TOKEN_WEIGHTS } from './token-classes.ts'
 
 /** Characters of a chat message's frame, in tokens. */
@@ -24,7 +24,7 @@ const MOST_PER_TOKEN = 6
  * ten within 12 %; what is made to mislead can have some four times as many tokens as are estimated.
  */
 export function estimateTokens(text: string): number {
-  const codes = codesOf(text)
+  const codes = codesForOneWalk(text)
   let cost = 0
   for (let from = 0; from < text.length; from += STRETCH)
     cost += costOf(codes, from, Math.min(text.length, from + STRETCH))
@@ -32,7 +32,7 @@ export function estimateTokens(text: string): number {
 }
 
 /** Hundredths of a token. */
-function costOf(codes: Uint16Array, from: number, to: number): number {
+function costOf(codes: Uint8Array | Uint16Array, from: number, to: number): number {
   const classOf = CLASS_OF
   const costs = COSTS
   let cost = 0

@@ -377,7 +377,7 @@ export class Bill {
       error: this.#error,
       spent: this.#spent ?? NOTHING_SPENT,
       links: this.#trace?.links ?? null,
-      charges: this.#places === null ? this.#used : [...this.#used, ...this.#places.used()],
+      charges: this.#places === null ? this.#used : this.#used.concat(this.#places.used()),
     })
     if (this.#text === null) this.#options.ports.record(record)
     else this.#options.ports.defer(recordWithText(record, this.#text, this.#options.ports))

@@ -21,7 +21,8 @@ export function budgetWarning(
 ): BudgetWarning | null {
   let percent = 0
   let worst: Extract<Charge, { kind: 'budget' }> | null = null
-  for (const [i, charge] of charges.entries()) {
+  for (let i = 0; i < charges.length; i += 1) {
+    const charge = charges[i]!
     const standing = standings[i]
     if (charge.kind !== 'budget' || standing === undefined) continue
     const warnAt = budgets.find(({ key }) => key === charge.key)?.budget.warnAt ?? charge.limit

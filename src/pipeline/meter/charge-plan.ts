@@ -39,6 +39,9 @@ export interface ChargePlan {
   mayRefuseUsage: boolean
 }
 
+/** So many networks are remembered; with more they are forgotten, and made again for those that come. */
+const MOST_NETWORKS = 1000
+
 const plans = new WeakMap<RouteTable, ChargePlan>()
 
 export function chargePlan(table: RouteTable): ChargePlan {
@@ -62,8 +65,7 @@ export function chargePlan(table: RouteTable): ChargePlan {
       return model?.kind === 'served' ? metersOf(`model:${name}`, model.limits) : null
     }),
     backend: byName((name) => metersOf(`backend:${name}`, lookup(backends, name)?.limits ?? null)),
-    // Not kept: there may be any number of addresses.
-    address: (network) => metersOf(`address:${network}`, limits.perAddress),
+    address: byName((network) => metersOf(`address:${network}`, limits.perAddress), MOST_NETWORKS),
     limitsPlaces:
       Object.values(backends).some((backend) => backend.limits !== null) ||
       Object.values(models).some(
@@ -86,12 +88,13 @@ function metersOf(holder: string, limits: UsageLimits | null): Meters | null {
   }
 }
 
-/** Remembers what it made; names are those of the table, so they are few. */
-function byName<T>(make: (name: string) => T): (name: string) => T {
+/** Remembers what it made. @param most names of the table are few, so it may be left out */
+function byName<T>(make: (name: string) => T, most = Number.POSITIVE_INFINITY): (name: string) => T {
   const made = new Map<string, T>()
   return (name) => {
     const known = made.get(name)
     if (known !== undefined || made.has(name)) return known as T
+    if (made.size >= most) made.clear()
     const value = make(name)
     made.set(name, value)
     return value

@@ -2,13 +2,14 @@
 import type { Charge } from '../../table/charges.ts'
 import type { RouteTable } from '../../table/route-table.ts'
 import { budgetPeriod } from './budget-period.ts'
-import type { ChargePlan, ClientPlan, Meters } from './charge-plan.ts'
+import type { ClientPlan, Meters } from './charge-plan.ts'
 import type { TokenEstimate } from './estimate.ts'
 
 /** What is known of it before its body is read: whether there is room at all. */
 export function firstCharges(plan: ClientPlan, address: Meters | null, { table, now }: Clocked): Charge[] {
   const charges: Charge[] = []
-  for (const meters of [plan.meters, address]) addMeters(charges, meters, null)
+  addMeters(charges, plan.meters, null)
+  addMeters(charges, address, null)
   // Where something is free a used-up budget keeps nobody from it.
   if (!plan.mayBeFree) addBudgets(charges, plan, { table, now, cost: 1 })
   return charges
@@ -23,19 +24,21 @@ interface Clocked {
 export interface Order extends Clocked {
   client: ClientPlan | null
   address: Meters | null
-  model: string
-  /** The backend that is asked first. */
-  backend: string
+  model: Meters | null
+  /** Of the backend that is asked first. */
+  backend: Meters | null
   estimate: TokenEstimate
   /** Nano-USD, of the dearest target that may be asked; null = all of them are free. */
   cost: number | null
 }
 
-export function chargesOf(plan: ChargePlan, order: Order): Charge[] {
+export function chargesOf(order: Order): Charge[] {
   const { client, address, model, backend, estimate, cost } = order
   const charges: Charge[] = []
-  const holders = [client?.meters ?? null, address, plan.model(model), plan.backend(backend)]
-  for (const meters of holders) addMeters(charges, meters, estimate)
+  addMeters(charges, client?.meters ?? null, estimate)
+  addMeters(charges, address, estimate)
+  addMeters(charges, model, estimate)
+  addMeters(charges, backend, estimate)
   if (client !== null && cost !== null) addBudgets(charges, client, { ...order, cost })
   return charges
 }

@@ -63,11 +63,13 @@ function longestAnswer(
 
 /** Its limit may have two names, and backends differ in whom they believe; some read a text as the number that it says. */
 function wantedTokens(body: JsonObject['value'], names: readonly string[]): number | null {
-  const numbers = names
-    .map((name) => body[name])
-    .map((value) => (typeof value === 'string' ? Number(value) : value))
-    .filter((value) => typeof value === 'number' && !Number.isNaN(value)) as number[]
-  return numbers.length === 0 ? null : Math.max(...numbers)
+  let most: number | null = null
+  for (const name of names) {
+    const said = body[name]
+    const value = typeof said === 'string' ? Number(said) : said
+    if (typeof value === 'number' && !Number.isNaN(value)) most = Math.max(most ?? value, value)
+  }
+  return most
 }
 
 /** A list of texts, or of lists of tokens, is answered once for each; a list of tokens is one prompt. */

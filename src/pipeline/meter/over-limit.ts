@@ -1,17 +1,16 @@
 /** What a client is told that has used what it may. */
 import { GatewayError } from '../../errors.ts'
-import type { Charge, Verdict } from '../../table/charges.ts'
-import { formatReset, rateLimitHeaders } from './rate-limit-headers.ts'
-
-type Refused = Extract<Verdict, { granted: false }>
+import type { Charge, Refusal } from '../../table/charges.ts'
+import { formatReset, tellRateLimits } from './rate-limit-headers.ts'
 
 /** 429 in OpenAI's words: which limit, and when to come again. */
-export function overLimit(charges: readonly Charge[], verdict: Refused): GatewayError {
+export function overLimit(charges: readonly Charge[], verdict: Refusal): GatewayError {
   const { retryAfterMs, refusedBy, standings } = verdict
   const charge = charges[refusedBy]
   const standing = standings[refusedBy]
   if (charge === undefined || standing === undefined) throw new Error(`no charge ${refusedBy} was refused`)
-  const headers = rateLimitHeaders(charges, standings)
+  const headers: Record<string, string> = {}
+  tellRateLimits(headers, charges, standings)
   const ever = Number.isFinite(retryAfterMs)
   if (ever) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)))
   // OpenAI's own clients ask again after every 429 but for this.

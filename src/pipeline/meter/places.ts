@@ -15,10 +15,12 @@ import type { TokenEstimate } from './estimate.ts'
 import { overLimit } from './over-limit.ts'
 import { NOTHING_SPENT, usedOf } from './settle.ts'
 
-/** Whose limits they are: `backend:gpu`, `model:small`. */
-interface Holder {
-  name: string
-  meters: Meters | null
+/** A place whose limits are charged. */
+interface Charged {
+  /** The plan's own: of one place they are always the same. */
+  meters: Meters
+  /** Tokens that were used there; null = it was not asked. */
+  tokens: number | null
 }
 
 interface Order {
@@ -39,10 +41,8 @@ export class Places {
   readonly #id: string
   #order: Order = { pool: [], fallback: [] }
   #ttlMs = 0
-  /** Names of holders that are charged. */
-  readonly #charged = new Set<string>()
-  /** Those that were asked → tokens that were used there. */
-  readonly #asked = new Map<string, number>()
+  /** There are hardly ever more than two. */
+  readonly #charged: Charged[] = []
   readonly #taken: Taken[] = []
   #reservations = 0
 
@@ -61,30 +61,31 @@ export class Places {
   /** Somewhere on its way the request may come to a limit of tokens. */
   countsTokens(): boolean {
     const { pool, fallback } = this.#order
-    return [...pool, ...fallback.map(({ target }) => target)].some((target) =>
-      this.#holdersOf(target).some(({ meters }) => meters !== null && meters.tokens !== null),
-    )
+    const counts = (target: Target): boolean =>
+      this.#metersOf(target).some(({ tokens }) => tokens !== null)
+    return pool.some(counts) || fallback.some(({ target }) => counts(target))
   }
 
   /** The backend was charged with the request itself. */
   letIn(backend: string): void {
-    this.#charged.add(`backend:${backend}`)
+    const meters = this.#plan.backend(backend)
+    if (meters !== null) this.#charged.push({ meters, tokens: null })
   }
 
   /** @returns why it must not be asked; null = it may */
   enter(target: Target, estimate: () => TokenEstimate): GatewayError | null | Promise<GatewayError | null> {
-    const holders = this.#holdersOf(target)
+    const limits = this.#metersOf(target)
     const charges: Charge[] = []
-    for (const { name, meters } of holders) {
-      if (meters !== null && !this.#charged.has(name)) addMeters(charges, meters, estimate())
+    for (const meters of limits) {
+      if (this.#chargedFor(meters) === undefined) addMeters(charges, meters, estimate())
     }
-    if (charges.length === 0) return this.#admit(holders)
+    if (charges.length === 0) return this.#admit(limits)
     this.#reservations += 1
     const id = `${this.#id}/${this.#reservations}`
     const conclude = (verdict: Verdict): GatewayError | null => {
       if (!verdict.granted) return overLimit(charges, verdict)
       this.#taken.push({ id, charges })
-      return this.#admit(holders)
+      return this.#admit(limits)
     }
     const verdict = this.#ledger.reserve({ id, now: Date.now(), charges, ttlMs: this.#ttlMs })
     return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict)
@@ -92,15 +93,18 @@ export class Places {
 
   /** Tokens that were used at a place. */
   spent(target: Target, tokens: number): void {
-    for (const { name } of this.#holdersOf(target)) {
-      this.#asked.set(name, (this.#asked.get(name) ?? 0) + tokens)
+    for (const meters of this.#metersOf(target)) {
+      const charged = this.#chargedFor(meters)
+      if (charged !== undefined) charged.tokens = (charged.tokens ?? 0) + tokens
     }
   }
 
   /** @returns tokens that a place was used for; null = it was not asked; undefined = the charge is of no place */
   tokensAt(key: string): number | null | undefined {
-    const holder = key.slice(0, key.lastIndexOf(':'))
-    return this.#charged.has(holder) ? (this.#asked.get(holder) ?? null) : undefined
+    for (const { meters, tokens } of this.#charged) {
+      if (meters.requests?.key === key || meters.tokens?.key === key) return tokens
+    }
+    return undefined
   }
 
   settle(now: number): void {
@@ -121,20 +125,28 @@ export class Places {
     )
   }
 
-  #admit(holders: readonly Holder[]): null {
-    for (const { name } of holders) {
-      this.#charged.add(name)
-      if (!this.#asked.has(name)) this.#asked.set(name, 0)
+  #admit(limits: readonly Meters[]): null {
+    for (const meters of limits) {
+      const charged = this.#chargedFor(meters)
+      if (charged === undefined) this.#charged.push({ meters, tokens: 0 })
+      else charged.tokens ??= 0
     }
     return null
   }
 
-  #holdersOf(target: Target): Holder[] {
-    const { backend } = target
-    const holders: Holder[] = [{ name: `backend:${backend}`, meters: this.#plan.backend(backend) }]
+  #chargedFor(meters: Meters): Charged | undefined {
+    return this.#charged.find((charged) => charged.meters === meters)
+  }
+
+  /** Of the backend, and of the model for which it stands in as a fallback. */
+  #metersOf(target: Target): Meters[] {
+    const limits: Meters[] = []
+    const backends = this.#plan.backend(target.backend)
+    if (backends !== null) limits.push(backends)
     const model = this.#order.fallback.find((step) => step.target === target)?.of
-    if (model !== undefined) holders.push({ name: `model:${model}`, meters: this.#plan.model(model) })
-    return holders
+    const models = model === undefined ? null : this.#plan.model(model)
+    if (models !== null) limits.push(models)
+    return limits
   }
 }
 

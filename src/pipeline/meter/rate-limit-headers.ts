@@ -1,11 +1,12 @@
 /** What of its limits a client is told, in the form of OpenAI's headers. */
 import type { Charge, Standing } from '../../table/charges.ts'
 
-/** Of several limits of one kind the one with the least room is told. */
-export function rateLimitHeaders(
+/** Of several limits of one kind the one with the least room is told. @param headers to which they are added */
+export function tellRateLimits(
+  headers: Record<string, string>,
   charges: readonly Charge[],
   standings: readonly Standing[],
-): Record<string, string> {
+): void {
   let requests: Standing | null = null
   let tokens: Standing | null = null
   for (let i = 0; i < charges.length; i += 1) {
@@ -15,7 +16,6 @@ export function rateLimitHeaders(
     if (charge.key.endsWith(':tokens')) tokens = lesser(tokens, standing)
     else if (charge.key.endsWith(':requests')) requests = lesser(requests, standing)
   }
-  const headers: Record<string, string> = {}
   if (requests !== null) {
     headers['x-ratelimit-limit-requests'] = String(requests.limit)
     headers['x-ratelimit-remaining-requests'] = String(requests.remaining)
@@ -26,7 +26,6 @@ export function rateLimitHeaders(
     headers['x-ratelimit-remaining-tokens'] = String(tokens.remaining)
     headers['x-ratelimit-reset-tokens'] = formatReset(tokens.resetMs)
   }
-  return headers
 }
 
 function lesser(least: Standing | null, standing: Standing): Standing {

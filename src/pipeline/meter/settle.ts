@@ -55,7 +55,7 @@ export function usedOf(
   for (const charge of charges) {
     if (charge.kind === 'budget') used.push({ charge, used: cost })
     else if (charge.kind === 'rate') {
-      const there = places?.tokensAt(charge.key)
+      const there = places === null ? undefined : places.tokensAt(charge.key)
       if (charge.key.endsWith(':tokens')) {
         used.push({ charge, used: there === undefined ? tokens : (there ?? 0) })
       } else used.push({ charge, used: there === null ? 0 : charge.amount })

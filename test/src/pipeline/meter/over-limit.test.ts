@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { overLimit } from '../../../../src/pipeline/meter/over-limit.ts'
-import { formatReset, rateLimitHeaders } from '../../../../src/pipeline/meter/rate-limit-headers.ts'
+import { formatReset, tellRateLimits } from '../../../../src/pipeline/meter/rate-limit-headers.ts'
 import type { Charge, Standing } from '../../../../src/table/charges.ts'
 
 function rate(key: string, amount: number, count: number): Charge {
@@ -8,6 +8,13 @@ function rate(key: string, amount: number, count: number): Charge {
 }
 function standing(key: string, limit: number, remaining: number, resetMs = 1000): Standing {
   return { key, limit, remaining, resetMs }
+}
+
+/** Headers of an answer that had one before. */
+function told(charges: readonly Charge[], standings: readonly Standing[]): Record<string, string> {
+  const headers = { 'x-aicc-rule': 'main/first' }
+  tellRateLimits(headers, charges, standings)
+  return headers
 }
 
 const period = { per: 'day', name: '2026-11-21', endsAt: 0 } as const
@@ -106,7 +113,8 @@ describe('the headers of limits', () => {
       standing('model:b:requests', 5, 4, 61_000),
       standing('client:a:tokens', 100, 91, 12),
     ]
-    expect(rateLimitHeaders(charges, standings)).toEqual({
+    expect(told(charges, standings)).toEqual({
+      'x-aicc-rule': 'main/first',
       'x-ratelimit-limit-requests': '5',
       'x-ratelimit-remaining-requests': '4',
       'x-ratelimit-reset-requests': '1m1s',
@@ -118,7 +126,7 @@ describe('the headers of limits', () => {
 
   it('say nothing of leases and budgets', () => {
     const charge: Charge = { kind: 'lease', key: 'client:a:concurrent', limit: 2 }
-    expect(rateLimitHeaders([charge], [standing(charge.key, 2, 1)])).toEqual({})
+    expect(told([charge], [standing(charge.key, 2, 1)])).toEqual({ 'x-aicc-rule': 'main/first' })
   })
 
   it.each([
