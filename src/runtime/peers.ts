@@ -16,9 +16,17 @@ export interface Peers {
 /** Most answers that are not streamed, and that no model has to think about, have come by then. */
 const OLD_MS = 100
 
+/** A request in flight. */
+interface Waiting {
+  peer: string
+  /** Unix ms. */
+  since: number
+  /** Tells it that its client has gone. */
+  leave: () => void
+}
+
 export function createPeers(): Peers {
-  /** By peer what tells its requests, and since when (Unix ms) they are in flight. */
-  const waiting = new Map<string, Map<() => void, number>>()
+  const waiting = new Set<Waiting>()
   return {
     add(peer, act) {
       // A promise carries the call back into the request's own context, where it may touch its streams.
@@ -27,27 +35,19 @@ export function createPeers(): Peers {
         leave = resolve
       })
       void left.then(act)
-      const acts = waiting.get(peer) ?? new Map<() => void, number>()
-      waiting.set(peer, acts.set(leave, Date.now()))
-      return () => {
-        acts.delete(leave)
-        if (acts.size === 0 && waiting.get(peer) === acts) waiting.delete(peer)
-      }
+      const request = { peer, since: Date.now(), leave }
+      waiting.add(request)
+      return () => waiting.delete(request)
     },
     list() {
       const old = Date.now() - OLD_MS
-      const peers: string[] = []
-      for (const [peer, acts] of waiting) {
-        for (const since of acts.values()) {
-          if (since > old) continue
-          peers.push(peer)
-          break
-        }
-      }
-      return peers
+      const peers = new Set<string>()
+      for (const { peer, since } of waiting) if (since <= old) peers.add(peer)
+      return [...peers]
     },
     gone(peers) {
-      for (const peer of peers) for (const leave of waiting.get(peer)?.keys() ?? []) leave()
+      const gone = new Set(peers)
+      for (const { peer, leave } of waiting) if (gone.has(peer)) leave()
     },
   }
 }

@@ -90,6 +90,7 @@ export function selectTargets(
     fallback = fallback.filter(({ target }) => keep(target))
   }
 
+  if (facts.unhealthy.length === 0) return { pool, fallback, balance: model.balance, dropped }
   // What is held to be down comes last, in the order in which it is tried again, but it comes: the news may be old.
   const place = ({ target }: { target: Target }): number =>
     facts.unhealthy.findIndex(

@@ -2,9 +2,9 @@
 
 /** IPv4 as it is (also when mapped into IPv6); IPv6 by its /64, which is what one subscriber gets. */
 export function networkOf(address: string): string {
+  if (!address.includes(':')) return address
   const mapped = /^::ffff:([0-9.]+)$/i.exec(address)
   if (mapped?.[1] !== undefined) return mapped[1]
-  if (!address.includes(':')) return address
   const [head = '', tail] = address.split('::')
   const groups = head === '' ? [] : head.split(':')
   if (tail !== undefined) {

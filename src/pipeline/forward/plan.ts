@@ -56,7 +56,7 @@ export function createPlan(options: PlanOptions): Plan {
   const passing = new Map<Target, number | null>()
   /** Of the pool, those that were held to be down when their turn came. */
   const putOff: FallbackStep[] = []
-  const tried = new Set<string>()
+  const tried: Target[] = []
   let inPool = true
   let nextInPool = 0
   let retries = 0
@@ -122,7 +122,7 @@ export function createPlan(options: PlanOptions): Plan {
     return targets.length === 0 ? null : { kind: 'wait', targets }
   }
   const further = (cause: FailureCause | null): FallbackStep | undefined => {
-    const open = (step: FallbackStep): boolean => !tried.has(keyOf(step.target)) && fits(step.target)
+    const open = (step: FallbackStep): boolean => !tried.some((one) => isSame(one, step.target)) && fits(step.target)
     // Where nobody of the pool was asked it is as if nobody could be reached.
     const answers = (step: FallbackStep): boolean => open(step) && step.on.includes(cause ?? 'connect')
     return (
@@ -147,7 +147,7 @@ export function createPlan(options: PlanOptions): Plan {
       }
       current = step?.kind === 'ask' ? step.target : null
       waitedFor = step?.kind === 'wait' ? step.targets : []
-      if (current !== null) tried.add(keyOf(current))
+      if (current !== null) tried.push(current)
       return step
     },
     took(target) {
@@ -163,6 +163,7 @@ export function saysOfRequest(cause: FailureCause | null): boolean {
   return cause === 'context' || cause === 'content-filter'
 }
 
-function keyOf({ backend, model }: Target): string {
-  return `${backend}/${model}`
+/** Behind a wildcard each request has targets of its own. */
+function isSame(one: Target, other: Target): boolean {
+  return one.backend === other.backend && one.model === other.model
 }
