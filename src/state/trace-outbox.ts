@@ -22,6 +22,10 @@ const TABLES: Readonly<Record<SinkKind, Tables>> = {
   otlp: { waiting: waitingTable('otlp'), dead: 'dead_otlp_traces' },
 }
 
+/** How `sent` goes on: sent for the first time, and sent once more after nobody heard what became of it. */
+const SENT = 1
+const SENT_AGAIN = 2
+
 /** Characters of text that are handed out at once. */
 const MOST_TEXT = 8 * 1024 * 1024
 
@@ -70,13 +74,17 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
         const found = sql.rows(`SELECT * FROM ${waiting} JOIN records USING (seq) ORDER BY seq LIMIT ?`, most)
         const rows = content === 'metadata-only' ? found : found.slice(0, readable(sink, found))
         const last = Number(rows.at(-1)?.['seq'] ?? 0)
-        sql.run(`UPDATE ${waiting} SET sent = 1 WHERE seq <= ? AND sent = 0`, last)
+        sql.run(
+          `UPDATE ${waiting} SET sent = CASE sent WHEN 0 THEN ${SENT} ELSE ${SENT_AGAIN} END
+            WHERE seq <= ? AND sent < ${SENT_AGAIN}`,
+          last,
+        )
         return {
           traces: rows.map((row) => {
             const text = content === 'metadata-only' ? null : texts.read(sink, Number(row['seq']), content)
             return text === null ? toEntry(row) : { ...toEntry(row), text }
           }),
-          sentBefore: rows.filter((row) => row['sent'] === 1).length,
+          sentBefore: rows.filter((row) => row['sent'] !== 0).length,
           dropped,
           ...(rows.length < found.length && { more: true as const }),
         }
@@ -88,10 +96,12 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
           sql.run(`DELETE FROM ${waiting} WHERE seq = ?`, seq)
           texts.letGo(sink, seq)
         }
-        for (const seq of back) sql.run(`UPDATE ${waiting} SET sent = 0 WHERE seq = ?`, seq)
+        // What was in doubt before stays so.
+        const unsent = `sent = CASE sent WHEN ${SENT} THEN 0 ELSE sent END`
+        for (const seq of back) sql.run(`UPDATE ${waiting} SET ${unsent} WHERE seq = ?`, seq)
         for (const { seq, why } of dead) giveUp(sink, seq, why)
         for (const seq of refused) {
-          sql.run(`UPDATE ${waiting} SET sent = 0, refusals = refusals + 1 WHERE seq = ?`, seq)
+          sql.run(`UPDATE ${waiting} SET ${unsent}, refusals = refusals + 1 WHERE seq = ?`, seq)
         }
         if (refused.length === 0) return
         const tired = sql.rows(`SELECT seq FROM ${waiting} WHERE refusals >= ?`, MOST_REFUSALS)

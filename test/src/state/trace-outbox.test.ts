@@ -67,7 +67,12 @@ describe('createTraceOutbox', () => {
     expect(sentBefore()).toBe(0)
     settle({ back: [1], refused: [2] })
     expect(sentBefore()).toBe(1)
+    // The third may be there from the first time, whatever is said of the second.
     settle({ back: [1, 2, 3] })
+    expect(sentBefore()).toBe(1)
+    settle({ refused: [1, 2, 3] })
+    expect(sentBefore()).toBe(1)
+    settle({ done: [3], back: [1, 2] })
     expect(sentBefore()).toBe(0)
   })
 
