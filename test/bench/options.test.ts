@@ -14,6 +14,7 @@ describe('parseOptions', () => {
   it.each([
     { argv: [], comparison: null, base: null },
     { argv: ['--only', 'limits'], comparison: 'limits', base: null },
+    { argv: ['--only', 'traces'], comparison: 'traces', base: null },
     { argv: ['--only', 'slow-disk,node'], comparison: 'slow-disk', base: null },
     { argv: ['--only', 'limits', '--base', '/tmp/old'], comparison: 'limits', base: '/tmp/old' },
   ])('$argv compares $comparison', ({ argv, comparison, base }) => {

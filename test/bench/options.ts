@@ -18,12 +18,13 @@ export interface BenchOptions {
 }
 
 export const USAGE: string = `usage: npm run bench -- [--quick] [--json FILE] [--only ARM,ARM]
-       npm run bench -- --only limits|slow-disk[,node] [--base CHECKOUT]
+       npm run bench -- --only limits|traces|slow-disk[,node] [--base CHECKOUT]
 
   --quick      c=8, 1 KB, 64 streams; direct, workerd, nginx and portkey; under 90 seconds
   --json FILE  write every figure to FILE
   --only ARMS  of ${ARM_NAMES.join(', ')}; direct always runs
   --only limits     what limits, budgets, ledger and breakers cost, in pairs
+  --only traces     what traces to a sink cost, in pairs
   --only slow-disk  whether anybody feels a disk that takes 20 ms for a sync (needs strace)
   --base DIR   another checkout of this repository, with its packages installed, to compare limits with`
 

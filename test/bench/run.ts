@@ -16,6 +16,7 @@ import { memoryOf } from './measure/measure-streams.ts'
 import { parseOptions, USAGE, type BenchOptions } from './options.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
+import type { Setting } from './setting.ts'
 import { startArms } from './start-arms.ts'
 import { judge, type Verdict } from './verdicts.ts'
 import { watchOthers } from './watch-others.ts'
@@ -31,15 +32,21 @@ async function main(argv: string[]): Promise<number> {
   await mkdir(KEEP, { recursive: true })
   const folder = await mkdtemp(join(tmpdir(), 'aicc-bench-'))
   const children = new Children()
+  const cleanUps: Setting['cleanUps'] = []
   const cleanUp = async (): Promise<void> => {
     await children.stopAll()
+    for (const one of cleanUps) await one()
     await rm(folder, { recursive: true, force: true })
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void cleanUp().finally(() => process.exit(1)))
   }
   try {
-    const figures = await (options.comparison === null ? benchArms : compare)(options, { children, folder })
+    const figures = await (options.comparison === null ? benchArms : compare)(options, {
+      children,
+      folder,
+      cleanUps,
+    })
     if (options.json !== null) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`)
     return figures.targets.every(({ pass }) => pass) ? 0 : 2
   } finally {
@@ -51,10 +58,7 @@ function say(what: string): void {
   console.error(`bench: ${what}`)
 }
 
-interface Place {
-  children: Children
-  folder: string
-}
+type Place = Pick<Setting, 'children' | 'folder' | 'cleanUps'>
 
 async function benchArms(options: BenchOptions, place: Place): Promise<Figures & { targets: Verdict[] }> {
   const figures = await bench(options, place)
@@ -63,7 +67,10 @@ async function benchArms(options: BenchOptions, place: Place): Promise<Figures &
   return { ...figures, targets }
 }
 
-async function compare(options: BenchOptions, { children, folder }: Place): Promise<ComparedGateways> {
+async function compare(
+  options: BenchOptions,
+  { children, folder, cleanUps }: Place,
+): Promise<ComparedGateways> {
   const { comparison, base, quick } = options
   if (comparison === null) throw new Error('nothing is to be compared')
   say('building the load generator and starting the gateways')
@@ -71,18 +78,21 @@ async function compare(options: BenchOptions, { children, folder }: Place): Prom
   const mock = await startMock(children, binary, folder)
   const runtime = options.arms.includes('node') ? 'node' : 'workerd'
   const load = new LoadGenerator(children, binary, folder)
-  const setting = { children, mock, folder, keep: KEEP }
+  const setting = { children, mock, folder, keep: KEEP, cleanUps }
   const compared = await compareGateways(setting, load, { comparison, runtime, base, quick, say })
   console.log(reportComparison(compared))
   return compared
 }
 
-async function bench({ arms: names, quick }: BenchOptions, { children, folder }: Place): Promise<Figures> {
+async function bench(
+  { arms: names, quick }: BenchOptions,
+  { children, folder, cleanUps }: Place,
+): Promise<Figures> {
   const startedAt = new Date().toISOString()
   say('building the load generator and starting the arms')
   const binary = await buildLoadgen(KEEP)
   const mock = await startMock(children, binary, folder)
-  const { arms, unavailable } = await startArms({ children, mock, folder, keep: KEEP }, names)
+  const { arms, unavailable } = await startArms({ children, mock, folder, keep: KEEP, cleanUps }, names)
   const memoryAtStart = Object.fromEntries(
     await Promise.all(arms.map(async (arm) => [arm.name, await memoryOf(arm)] as const)),
   )

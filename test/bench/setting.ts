@@ -11,4 +11,6 @@ export interface Setting {
   folder: string
   /** The folder that stays from run to run (`.bench`), for what takes long to get. */
   keep: string
+  /** Called at the end, whatever became of the run. */
+  cleanUps: (() => Promise<void>)[]
 }

@@ -17,6 +17,19 @@ export function leastPolicies(port: number): Policies {
   }
 }
 
+/** The least that routes, and whose traces go to a sink. @param sink its URL */
+export function tracedPolicies(port: number, sink: string): Policies {
+  const { policy, ...others } = leastPolicies(port)
+  const trace = {
+    sink: 'langfuse',
+    url: sink,
+    zone: 'cloud',
+    publicKey: { env: 'LANGFUSE_PUBLIC_KEY' },
+    secretKey: { env: 'LANGFUSE_SECRET_KEY' },
+  }
+  return { ...others, policy: { ...policy, trace } }
+}
+
 /** As far as features can be switched off: a record of each request is made all the same. */
 export function featurelessPolicies(port: number): Policies {
   const { policy, ...others } = leastPolicies(port)

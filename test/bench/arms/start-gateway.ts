@@ -17,6 +17,8 @@ export interface GatewayStart {
   policies: Policies
   /** Whose command is run: the root of a checkout; this one unless told otherwise. */
   root?: string
+  /** Beside that of this process. */
+  environment?: Readonly<Record<string, string>>
   /** A command that the gateway is run by, such as strace with its arguments. */
   around?: readonly string[]
 }
@@ -25,7 +27,7 @@ const ROOT = resolve(import.meta.dirname, '../../..')
 
 export async function startGateway(
   { children, folder }: Pick<Setting, 'children' | 'folder'>,
-  { name, runtime, policies, root = ROOT, around = [] }: GatewayStart,
+  { name, runtime, policies, root = ROOT, around = [], environment = {} }: GatewayStart,
 ): Promise<Gateway> {
   const cwd = join(folder, name)
   const written = join(cwd, 'policies')
@@ -49,7 +51,7 @@ export async function startGateway(
       '--http=127.0.0.1:0',
       '--admin=127.0.0.1:0',
     ],
-    { cwd, env: environment() },
+    { cwd, env: { ...ownEnvironment(), ...environment } },
   )
   const { https, http, edgePid, pid } = await children.waitFor(child, 60_000, () => readRunFile(state))
   if (https === null || http === null) throw new Error(`${name} listens on one port only`)
@@ -69,6 +71,6 @@ export async function startGateway(
 }
 
 /** Ours without the settings of a gateway that the user may run. */
-function environment(): NodeJS.ProcessEnv {
+function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AICC_')))
 }

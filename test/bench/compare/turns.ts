@@ -9,8 +9,8 @@ import { toJobArm } from '../measure/job-arms.ts'
 import type { Turn } from './compare-rounds.ts'
 import type { Side } from './side.ts'
 
-/** Records of the last calls leave the edge, and are booked, a moment after the answers. */
-const SETTLES_MS = 250
+/** Records of the last calls leave the edge, are booked and shipped to a sink, a moment after the answers. */
+const SETTLES_MS = 800
 const CONNECTIONS = 64
 
 /** All connections of the headline's cell busy for so long. */
