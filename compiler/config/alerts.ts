@@ -24,11 +24,13 @@ export interface AlertReceiverConfig {
 
 /** Which requests count; all when left out. What is named beside each other must all hold. */
 export interface AlertScopeConfig {
+  /** Clients that ask. */
   client?: OneOf<Name>
   /** Models, as they are asked for or as they serve. */
   model?: OneOf<ModelPattern>
   /** Backends; of the error rate, what was tried there. */
   backend?: OneOf<Name>
+  /** Rules that decide, as `ruleset/id`. */
   rule?: OneOf<RulePath>
 }
 

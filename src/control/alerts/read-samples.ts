@@ -59,7 +59,7 @@ export async function readSamples(
   return new Map(alerts.map(([name, alert]) => [name, sample(alert)]))
 }
 
-export function isOfRequests(measure: Alert['measure']): measure is RequestMeasure {
+function isOfRequests(measure: Alert['measure']): measure is RequestMeasure {
   return 'scope' in measure
 }
 
