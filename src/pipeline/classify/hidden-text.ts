@@ -3,7 +3,7 @@
  * of a list and end in the next. It is added to the haystack, behind what the parts say themselves.
  */
 import type { TextPart } from '../../protocols/text-parts.ts'
-import { decodeRuns } from './base64-runs.ts'
+import { decodePart, decodeRuns } from './base64-runs.ts'
 import { readEscapes } from './escaped-text.ts'
 import { glueParts } from './glue-parts.ts'
 import { type Haystack, type PartSpan, spansOf } from './haystack.ts'
@@ -62,8 +62,19 @@ export function addHidden(haystack: Haystack, parts: readonly TextPart[], levels
 }
 
 /** Each part by itself: base64 does not go on in the next one, unless they are glued. */
-function ownReadings({ pieces, locate }: Haystack): Reading[] {
-  return pieces.map(({ text, at }) => ({ text, locate: (start, end) => locate(at + start, at + end) }))
+function ownReadings({ pieces, locate }: Haystack): Written[] {
+  return pieces.map(({ text, at }) => ({
+    text,
+    isPart: true,
+    locate: (start, end) => locate(at + start, at + end),
+  }))
+}
+
+interface Written extends Reading {
+  /** It is all of what a part says. */
+  isPart?: boolean
+  /** As glued text has it. */
+  isWhole?: boolean
 }
 
 function without(readings: readonly (Reading | null)[]): Reading[] {
@@ -76,12 +87,12 @@ interface Decoded {
 }
 
 /** Of all readings, those of single parts first. */
-function decodeAll(readings: readonly (Reading & { isWhole?: boolean })[]): Decoded {
+function decodeAll(readings: readonly Written[]): Decoded {
   const all: Decoded = { texts: [], opaque: false }
   /** Where they stand, by part. */
   const seen = new Map<number, PartSpan[]>()
-  for (const { text: written, locate, isWhole = true } of readings) {
-    const { texts, opaque } = decodeRuns(written)
+  for (const { text: written, locate, isPart = false, isWhole = true } of readings) {
+    const { texts, opaque } = isPart ? decodePart(written) : decodeRuns(written)
     for (const { start, end, text } of texts) {
       const spans = locate(start, end)
       if (spans.length === 0) continue

@@ -3,7 +3,7 @@
  * decoded once, compatibility forms, accents and look-alike letters become ASCII, what cannot be seen is dropped, all in
  * lower case. A map leads back to the original; within a payload it leads there in proportion.
  */
-import { decodeRuns } from './base64-runs.ts'
+import { decodePart } from './base64-runs.ts'
 import { codesOf, isAscii, STRETCH } from './codes-of.ts'
 import { DROPPED, expansionOf, foldCode, SEVERAL } from './fold-character.ts'
 import { isHalf, type Normalized, PlainText } from './plain-text.ts'
@@ -16,7 +16,7 @@ const WORDY = 0.7
 
 /** Escapes are decoded in every text: results of tools are often JSON in a string, which nothing says. */
 export function unmask(text: string): Normalized {
-  const payloads = decodeRuns(text).texts.filter(
+  const payloads = decodePart(text).texts.filter(
     ({ start, end, wordy }) => end - start >= SHORTEST_PAYLOAD && wordy >= WORDY,
   )
   // Mostly there is none of them.

@@ -14,14 +14,20 @@ export interface Job {
   text: string
 }
 
-/** @returns one call of the work */
+/** @returns one call of the work; two texts take turns, or what is remembered of the last one would spare half of it */
 export function prepareWork({ work, table, text }: Job): () => unknown {
+  const calls = [text, `${text}.`].map((each) => prepareCall({ work, table, text: each }))
+  let count = 0
+  return () => calls[count++ % 2]?.()
+}
+
+function prepareCall({ work, table, text }: Job): () => unknown {
   const request = requestWith(text)
   if (work === 'all') return () => classifyAll(request, table)
   const { parts } = textParts(request.body.value, 'chat')
   if (work === 'privacy') return () => scanPrivacy({ parts }, { images: false, opaque: false }, { table })
   const thresholds = table.classify.injection?.thresholds ?? { user: 1, tool: 1, document: 1 }
-  return () => judgeInjection(parts, { thresholds }, text.length)
+  return () => judgeInjection(parts, { thresholds }, request.body.text.length)
 }
 
 export function classifyAll(request: ModelRequest, table: RouteTable): ReturnType<typeof classify> {

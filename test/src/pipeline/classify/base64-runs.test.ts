@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeRuns } from '../../../../src/pipeline/classify/base64-runs.ts'
+import { decodePart, decodeRuns } from '../../../../src/pipeline/classify/base64-runs.ts'
 
 const SECRET =
   'password=Tr0ub4dor&3 and some more words, so that it takes more than one line of base64, für alle'
@@ -74,5 +74,12 @@ describe('decodeRuns', () => {
         )
       }),
     )
+  })
+})
+
+describe('decodePart', () => {
+  it('says what stands in the text that is asked for, whatever was asked for before', () => {
+    const texts = [`see ${encoded}`, 'nothing', `see ${encoded}`, `see ${encoded}`, bytes]
+    expect(texts.map(decodePart)).toEqual(texts.map(decodeRuns))
   })
 })
