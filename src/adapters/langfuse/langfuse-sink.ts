@@ -2,10 +2,9 @@
  * Traces to a server of Langfuse: by OTLP where its version has that, else by the batch endpoint. Both are asked by hand:
  * what the official clients do by timers would be lost with the process, and here each trace must be accounted for.
  */
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type { OutgoingTrace } from '../../table/trace-text.ts'
 import type { TraceSink } from '../../table/trace-sink.ts'
+import { compress } from '../tracing/compress.ts'
 import { deliver, nothingDelivered, type Parcel } from '../tracing/deliver.ts'
 import { createSinkClient, type Answer } from '../tracing/http-client.ts'
 import { judgeAnswer } from './judge-answer.ts'
@@ -63,7 +62,7 @@ export function createLangfuseSink(options: LangfuseOptions): TraceSink {
       'content-encoding': 'gzip',
       'x-langfuse-ingestion-version': '4',
     }
-    const bytes = await promisify(gzip)(otlpBody(json, options.version))
+    const bytes = await compress(otlpBody(json, options.version))
     return client.ask('/api/public/otel/v1/traces', { body: { bytes, headers }, signal })
   }
   return {

@@ -2,7 +2,7 @@
  * A record → the spans of its trace: the request itself, each attempt that failed, and the answer. All ids follow from
  * the record's, so that what is sent twice is the same.
  */
-import type { FailedAttempt } from '../../table/request-record.ts'
+import { attemptSteps } from '../../table/attempt-steps.ts'
 import type { HistoryEntry } from '../../table/history.ts'
 import { childSpanId, traceIds } from '../../table/trace-ids.ts'
 import type { OutgoingTrace } from '../../table/trace-text.ts'
@@ -73,12 +73,12 @@ export function traceFacts(entry: HistoryEntry): TraceFacts {
 export function toSpans(entry: OutgoingTrace): TraceSpan[] {
   const { traceId, rootId, parentId } = traceIds(entry.id, entry.links?.parent)
   const base = { traceId, parentId: rootId, isRequest: false }
-  const asked = entry.failures.filter(wasAsked)
+  const steps = attemptSteps(entry)
+  const isAnswered = steps.at(-1)?.failure === null
   const said = {
     input: entry.text === undefined ? null : toChatMl(entry.text.input),
     output: entry.text === undefined ? null : toChatMl(entry.text.output),
   }
-  const isAnswered = entry.backend !== null && entry.attempts > asked.length
   const spans: TraceSpan[] = [
     {
       ...base,
@@ -94,16 +94,19 @@ export function toSpans(entry: OutgoingTrace): TraceSpan[] {
       generation: null,
     },
   ]
-  let at = Math.min(entry.endedAt, entry.startedAt + (entry.queuedMs ?? 0))
-  for (const { backend, model, cause, ms } of entry.failures) {
-    const startMs = at
-    at = Math.min(entry.endedAt, at + Math.round(ms))
+  for (const { failure, startMs, endMs } of steps) {
+    const spanId = childSpanId(rootId, spans.length)
+    if (failure === null) {
+      spans.push({ ...base, ...said, ...answerOf(entry, startMs), spanId })
+      continue
+    }
+    const { backend, model, cause } = failure
     spans.push({
       ...base,
-      spanId: childSpanId(rootId, spans.length),
+      spanId,
       name: `attempt ${backend}/${model}`,
       startMs,
-      endMs: at,
+      endMs,
       level: isAnswered ? 'WARNING' : 'ERROR',
       message: cause,
       metadata: { backend, model, cause },
@@ -112,14 +115,7 @@ export function toSpans(entry: OutgoingTrace): TraceSpan[] {
       generation: null,
     })
   }
-  if (isAnswered)
-    spans.push({ ...base, ...said, ...answerOf(entry, at), spanId: childSpanId(rootId, spans.length) })
   return spans
-}
-
-/** Places that were passed over stand among the failures as well. */
-function wasAsked({ cause, ms }: FailedAttempt): boolean {
-  return cause !== 'busy' && !(cause === 'request' && ms === 0)
 }
 
 function answerOf(
@@ -182,9 +178,8 @@ function metadataOf(entry: HistoryEntry): Record<string, string> {
     injection_flagged: verdict?.injection?.flagged ?? null,
     complexity: verdict?.complexity?.class ?? null,
   }
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([key, value]) =>
-      value === null || value === '' ? [] : [[key, String(value)]],
-    ),
-  )
+  const said: Record<string, string> = {}
+  for (const [key, value] of Object.entries(all))
+    if (value !== null && value !== '') said[key] = String(value)
+  return said
 }

@@ -1,7 +1,6 @@
 /** Traces to whatever takes OTLP over HTTP as JSON, compressed, under the names of the GenAI conventions. */
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type { TraceSink } from '../../table/trace-sink.ts'
+import { compress } from '../tracing/compress.ts'
 import { deliver } from '../tracing/deliver.ts'
 import { createSinkClient } from '../tracing/http-client.ts'
 import { judgeOtlpAnswer } from './judge-otlp-answer.ts'
@@ -37,7 +36,7 @@ export function createOtlpSink({ url, headers, environment, version }: OtlpOptio
           most: MOST,
           async post(parcels) {
             const json = parcels.map((parcel) => parcel.json).join(',')
-            const bytes = await promisify(gzip)(genAiBody(json, { version, environment }))
+            const bytes = await compress(genAiBody(json, { version, environment }))
             return judgeOtlpAnswer(
               await client.ask('', { body: { bytes, headers: HEADERS }, signal }),
               parcels,
