@@ -57,6 +57,8 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
   const { inForce, sources, path, log, now = Date.now, random = Math.random, gapMs, lingerMs } = options
   let watched = new Map<string, Watched>()
   const couriers = new Map<string, Courier>()
+  /** Of each receiver, when it was looked at last. */
+  const urls = new Map<string, string>()
   let isRestored = false
   let lookedAt: number | null = null
   let looking: Promise<void> | null = null
@@ -72,7 +74,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
     const { alerts, environment } = inForce() ?? {}
     const known = alerts?.receivers[receiver]
     if (known === undefined) return { ok: false, why: 'the policy has no such receiver', retryAfterMs: null }
-    return postWebhook(environment?.[known.webhook.env] ?? '', messageOf(known, text), { signal })
+    return postWebhook(urlOf(known, environment), messageOf(known, text), { signal })
   }
   const open = (name: string, waiting: Parameters<typeof createCourier>[0]['waiting']): void => {
     const send = (text: string, signal: AbortSignal): Promise<WebhookAnswer> => post(name, text, signal)
@@ -80,7 +82,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
     couriers.set(name, createCourier({ name, post: send, waiting, onChange: keep, log, random, ...times }))
   }
   /** Brings the receivers up to what is in force; what waited for one that is gone goes. */
-  const meet = async (receivers: AlertPolicy['receivers']): Promise<void> => {
+  const meet = async ({ receivers }: AlertPolicy, environment: Environment | undefined): Promise<void> => {
     const kept = isRestored ? null : await readAlerts(path, log)
     for (const { name, about, since, toldAt } of kept?.firing ?? []) {
       const state: AlertState = { kind: 'firing', since, toldAt, wellSince: null }
@@ -92,15 +94,19 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
       couriers.delete(name)
       await courier.stop()
     }
-    for (const name of Object.keys(receivers)) {
+    for (const [name, receiver] of Object.entries(receivers)) {
+      const url = urlOf(receiver, environment)
+      const isMoved = urls.get(name) !== url
+      urls.set(name, url)
       if (!couriers.has(name)) open(name, kept?.waiting[name] ?? [])
+      else if (isMoved) couriers.get(name)?.poke()
     }
   }
   const look = async (): Promise<void> => {
-    const { alerts } = inForce() ?? {}
+    const { alerts, environment } = inForce() ?? {}
     if (alerts === undefined && watched.size === 0 && couriers.size === 0) return
     const policy = alerts ?? { receivers: {}, watch: {} }
-    await meet(policy.receivers)
+    await meet(policy, environment)
     const at = now()
     const samples = await readSamples(policy, sources, at)
     const slept = lookedAt !== null && at - lookedAt > GAP_IN_LOOKING_MS
@@ -198,6 +204,11 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
       )
     },
   }
+}
+
+/** Nobody starts without it; what is not there cannot be reached. */
+function urlOf({ webhook }: AlertReceiver, environment: Environment | undefined): string {
+  return environment?.[webhook.env] ?? ''
 }
 
 function messageOf({ username }: AlertReceiver, text: string): { text: string; username?: string } {

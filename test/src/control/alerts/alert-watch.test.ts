@@ -57,6 +57,8 @@ interface Rig {
   /** Who fires. */
   firing: () => string[]
   set: (policy: AlertPolicy | null) => void
+  /** Puts another URL into the receiver's variable. */
+  move: (url: string) => void
 }
 
 const POLICY: AlertPolicy = {
@@ -69,6 +71,7 @@ function rig(policy: AlertPolicy | null = POLICY): Rig {
   let seconds = 0
   let down: string[] = []
   let inForce = policy
+  let webhook = url
   const sources: AlertSources = {
     windows: () => Promise.resolve([]),
     held: () => Promise.resolve(down),
@@ -77,7 +80,7 @@ function rig(policy: AlertPolicy | null = POLICY): Rig {
     oldestTraces: () => Promise.resolve([]),
   }
   const watch = createAlertWatch({
-    inForce: () => inForce && { alerts: inForce, environment: { OPS: url } },
+    inForce: () => inForce && { alerts: inForce, environment: { OPS: webhook } },
     sources,
     path: join(folder, 'alerts.json'),
     log: (line) => log.push(line),
@@ -101,6 +104,7 @@ function rig(policy: AlertPolicy | null = POLICY): Rig {
         .alerts.filter(({ state }) => state === 'firing')
         .map(({ about }) => about ?? ''),
     set: (changed) => (inForce = changed),
+    move: (to) => (webhook = to),
   }
 }
 
@@ -180,6 +184,20 @@ describe('createAlertWatch', () => {
     await vi.waitFor(() =>
       expect(got).toEqual(['FIRING `gpu-down`: backend `gpu` is down; since 12:00:00 UTC']),
     )
+  })
+
+  it('comes back to a receiver whose address was mended', async () => {
+    status = 404
+    const { look, watch, move } = rig()
+    await look(0, 'gpu')
+    await look(10, 'gpu')
+    await vi.waitFor(() => expect(watch.report().receivers[0]?.problem).toBe('it answered 404'))
+    status = 200
+    await look(15, 'gpu')
+    expect(got).toEqual([])
+    move(`${url}elsewhere`)
+    await look(20, 'gpu')
+    await vi.waitFor(() => expect(got).toHaveLength(1))
   })
 
   it('does not count the time in which nobody looked', async () => {
