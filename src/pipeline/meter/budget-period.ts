@@ -6,14 +6,13 @@ interface Known {
   startsAt: number
 }
 
-/** The last one of each kind and time zone: it holds for a day at least. */
-const known = new Map<string, Known>()
+/** By time zone, the last one of each kind: it holds for a day at least. */
+const known: Record<BudgetPeriod['per'], Map<string, Known>> = { day: new Map(), month: new Map() }
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** @param now Unix ms */
 export function budgetPeriod(per: BudgetPeriod['per'], timeZone: string, now: number): BudgetPeriod {
-  const key = `${per} ${timeZone}`
-  const last = known.get(key)
+  const last = known[per].get(timeZone)
   if (last !== undefined && last.startsAt <= now && now < last.period.endsAt) return last.period
   const [year = 0, month = 0, day = 0] = wallClock(timeZone, now)
   const date = [year, month, ...(per === 'day' ? [day] : [])].map((part) => String(part).padStart(2, '0'))
@@ -22,7 +21,7 @@ export function budgetPeriod(per: BudgetPeriod['per'], timeZone: string, now: nu
       ? [midnight(timeZone, [year, month, day]), midnight(timeZone, [year, month, day + 1])]
       : [midnight(timeZone, [year, month, 1]), midnight(timeZone, [year, month + 1, 1])]
   const period: BudgetPeriod = { per, name: date.join('-'), endsAt: end }
-  known.set(key, { period, startsAt: start })
+  known[per].set(timeZone, { period, startsAt: start })
   return period
 }
 
