@@ -29,6 +29,8 @@ const GROWTH = 20
 const RULES_RATIO = 2
 /** Two figures of the same differ so many times when something is odd. */
 const UNSTEADY = 1.5
+/** Microseconds for the input in the middle of all of them, 100 KB each. */
+const MIDDLE = 3000
 /** How often rules are measured. */
 const ROUNDS = 5
 
@@ -99,6 +101,8 @@ function judgeInputs(name: string, rows: readonly Row[]): void {
   }
   const at = (figures: readonly number[], column: (typeof COLUMNS)[number]): number =>
     figures[COLUMNS.indexOf(column)] ?? 0
+  const middle = middleOf(rows.map(({ figures }) => at(figures, '100 KB')))
+  verdict(middle <= MIDDLE, `100 KB, median of all inputs: ${middle.toFixed(0)} µs, at most ${MIDDLE}`)
   const growth = Math.max(...rows.map(({ figures }) => at(figures, '1 MB') / at(figures, '100 KB')))
   verdict(growth <= GROWTH, `ten times the text costs ${growth.toFixed(1)} times as much, at most ${GROWTH}`)
 }

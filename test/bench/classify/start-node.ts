@@ -1,12 +1,18 @@
 /** The bench in a Node process of its own: what ran before it in this one has taught the engine other things. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundle } from './bundle.ts'
 import type { Order, Spent } from './node-engine.ts'
 import type { Engine } from './time.ts'
 
 export async function startNode(): Promise<Engine> {
-  const child = fork(fileURLToPath(new URL('node-engine.ts', import.meta.url)))
+  const dir = await mkdtemp(join(tmpdir(), 'aicc-bench-'))
+  const file = join(dir, 'engine.mjs')
+  await bundle('node-engine.ts', file, 'node')
+  const child = fork(file)
   const ended = once(child, 'exit')
   let spent: Spent = 0
   const tell = async (order: Order): Promise<void> => {
@@ -25,6 +31,7 @@ export async function startNode(): Promise<Engine> {
     stop: async () => {
       child.kill('SIGKILL')
       await ended
+      await rm(dir, { recursive: true, force: true })
     },
   }
   await engine.run(0)

@@ -7,10 +7,9 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { unixRequest } from '../../../src/control/unix-request.ts'
 import { CONFIG_FILES, renderWorkerdConfig } from '../../../src/control/workerd-config.ts'
+import { bundle } from './bundle.ts'
 import type { Engine } from './time.ts'
 
 const START_MS = 15_000
@@ -19,15 +18,7 @@ const MEASURE_MS = 60_000
 /** @throws Error when it does not start, or stops answering */
 export async function startWorkerd(): Promise<Engine> {
   const dir = await mkdtemp(join(tmpdir(), 'aicc-bench-'))
-  await build({
-    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
-    outfile: join(dir, CONFIG_FILES.worker),
-    bundle: true,
-    format: 'esm',
-    target: 'es2023',
-    platform: 'neutral',
-    logLevel: 'warning',
-  })
+  await bundle('worker.ts', join(dir, CONFIG_FILES.worker), 'neutral')
   const socketPath = join(dir, 'edge.sock')
   const config = {
     name: 'bench',
