@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PYTHONS = ['python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3']
 const PROBE = 'import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 15))'
 const PROBE_MS = 20_000
-const INSTALL_MS = 480_000
+const INSTALL_MS = 900_000
 
 /** pip's words for "nobody answers", as opposed to a list that is wrong. */
 export const NO_INDEX: RegExp =

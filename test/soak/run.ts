@@ -3,6 +3,7 @@
  * that vanish and backends that break all the while (`traffic`); as long a chaos run, half of it on each (`chaos`); fifty
  * kills of edge and control process under load (`kills`); ten thousand requests on each runtime whose traces go to a sink
  * that fails in every way (`traces`); a hundred kills, after which no trace may be missing (`trace-kills`).
+ * And a crew of CrewAI's, whose packages are too many for CI (`crewai`).
  * `--minutes N`, `--rounds N` for the kills, `--requests N` for the traces, `--only NAME` for one of them.
  * Exit code 0 when nothing went wrong and memory stayed flat, 2 when not.
  */
@@ -43,6 +44,7 @@ if (!(Number(values.requests) > 0)) throw new Error('--requests takes a positive
 const PARTS: Record<string, () => number | Promise<number>> = {
   traffic: async () => (await soak('workerd')) + (await soak('node')),
   chaos: () => runSuite('chaos', 'test/chaos', { AICC_CHAOS_SECONDS: String(minutes * 30) }),
+  crewai: () => runSuite('real', 'test/real/recipes.test.ts', { AICC_RECIPE: 'crewai' }),
   kills: () => runSuite('state', 'test/state/kill.test.ts', { AICC_KILL_ROUNDS: values.rounds ?? '50' }),
   traces: () =>
     runSuite('telemetry', 'test/telemetry/telemetry.test.ts', { AICC_TELEMETRY_ASKS: values.requests }),
