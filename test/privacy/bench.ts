@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import { requestReload } from '../../src/control/admin-client.ts'
+import { fetchStatus, requestReload } from '../../src/control/admin-client.ts'
 import { SURFACE_TRAITS } from '../../src/table/surfaces.ts'
 import { type Client, createClient } from '../conformance/harness/client.ts'
 import { type Gateway, type Runtime, startGateway } from '../conformance/harness/start-gateway.ts'
 import type { Ask } from './ask.ts'
 import { compose } from './compose.ts'
+import { startTraceRecorder, type TraceRecorder } from './trace-recorder.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createWitness, type Witness } from './witness.ts'
 import { startZoneRecorders, type ZoneRecorders } from './zone-recorders.ts'
@@ -23,6 +24,7 @@ export interface Bench {
   gateway: Gateway
   client: Client
   recorders: ZoneRecorders
+  traces: TraceRecorder
   witness: Witness
   tally: Tally
   /** How many asks were sent. */
@@ -37,9 +39,11 @@ export async function startBench(runtime: Runtime): Promise<Bench> {
   const witness = createWitness()
   const recorders = await startZoneRecorders(witness)
   onTestFinished(recorders.close)
+  const traces = await startTraceRecorder(witness)
+  onTestFinished(traces.close)
   const gateway = await startGateway({
     runtime,
-    ...zonedPolicies('left', recorders.origins),
+    ...zonedPolicies('left', recorders.origins, traces.origin),
     env: { [LABELLED_KEY]: LABELLED },
   })
   onTestFinished(gateway.stop)
@@ -50,6 +54,7 @@ export async function startBench(runtime: Runtime): Promise<Bench> {
     gateway,
     client,
     recorders,
+    traces,
     witness,
     tally: createTally(),
     sent: 0,
@@ -91,10 +96,10 @@ export async function send(bench: Bench, asked: Ask): Promise<void> {
 }
 
 /** Policies that are equally private take turns. @returns how often they did, when it is told to stop. */
-export function startReloads({ gateway, recorders, failures }: Bench): () => Promise<number> {
+export function startReloads({ gateway, recorders, traces, failures }: Bench): () => Promise<number> {
   const over = new AbortController()
   const reload = async (side: Side): Promise<void> => {
-    const { policy } = zonedPolicies(side, recorders.origins)
+    const { policy } = zonedPolicies(side, recorders.origins, traces.origin)
     await writeFile(join(gateway.folder, 'policies/policy.yaml'), JSON.stringify(policy))
     const answer = await requestReload(join(gateway.folder, 'state'), {})
     if (answer.kind !== 'reloaded' || answer.how !== 'swapped')
@@ -114,4 +119,12 @@ export function startReloads({ gateway, recorders, failures }: Bench): () => Pro
     over.abort()
     return await running
   }
+}
+
+/** How many traces have not been brought to the sink yet. */
+export async function tracesWaiting({ gateway }: Bench): Promise<number> {
+  const answer = await fetchStatus(join(gateway.folder, 'state'), {})
+  if (answer.kind !== 'running') throw new Error(JSON.stringify(answer))
+  const { records, traces = [] } = answer.status
+  return (records.problem === null ? 0 : 1) + traces.reduce((sum, { waiting }) => sum + waiting, 0)
 }

@@ -8,7 +8,7 @@ import { sample } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Runtime } from '../conformance/harness/start-gateway.ts'
 import { type Ask, ask } from './ask.ts'
-import { send, startBench, startReloads } from './bench.ts'
+import { send, startBench, startReloads, tracesWaiting } from './bench.ts'
 import { compose } from './compose.ts'
 import { DRESSES } from './dresses.ts'
 import { ALL } from './draft.ts'
@@ -44,7 +44,7 @@ function sorts(leaks: readonly Leak[], asks: readonly Ask[]): [what: string, of:
 describe.each(RUNTIMES)('on %s', (runtime) => {
   it(`shows nothing private to a zone that may not see it (seed ${SEED})`, async () => {
     const bench = await startBench(runtime)
-    const { tally, witness, failures, cloudward } = bench
+    const { tally, witness, failures, cloudward, traces } = bench
     const asks = sample(ask, { seed: SEED, numRuns: ASKS })
     const stopReloads = startReloads(bench)
     const began = performance.now()
@@ -57,6 +57,7 @@ describe.each(RUNTIMES)('on %s', (runtime) => {
     )
     const seconds = (performance.now() - began) / 1000
     const reloads = await stopReloads()
+    await expect.poll(() => tracesWaiting(bench), { timeout: 60_000, interval: 200 }).toBe(0)
     console.log(
       [
         `privacy on ${runtime}: ${ASKS} requests in ${seconds.toFixed(1)} s, ${reloads} reloads, seed ${SEED}`,
@@ -75,6 +76,10 @@ describe.each(RUNTIMES)('on %s', (runtime) => {
     // Not all of them: fallbacks stand in for what failed a moment ago.
     expect(cloudward.arrived).toBeGreaterThan(cloudward.sent / 2)
     expect(reloads).toBeGreaterThan(5)
+    // Most are told of, some with text, and some of that redacted.
+    expect(traces.heard.spans).toBeGreaterThan(ASKS / 2)
+    expect(traces.heard.texts).toBeGreaterThan(ASKS / 20)
+    expect(traces.heard.masked).toBeGreaterThan(ASKS / 100)
     expectProof(tally)
   }, 300_000)
 })

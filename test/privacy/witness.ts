@@ -18,6 +18,8 @@ export interface Witness {
   /** From now on it knows what must not be seen of this ask. */
   expect: (composed: Composed) => void
   see: (zone: Zone, recorded: Recorded) => void
+  /** What is told of requests, to nobody who would answer. */
+  overhear: (zone: Zone, text: string) => void
   leaks: readonly Leak[]
   /** Zones that an ask reached, once for each of its attempts. */
   reached: (number: number) => readonly Zone[]
@@ -56,6 +58,11 @@ export function createWitness(): Witness {
           for (const window of windowsOf(core)) spans.set(window, guarded)
         }
       }
+    },
+    overhear(zone, text) {
+      const found = [...readings(text)].map((reading) => findSpan(reading, ZONES.indexOf(zone)))
+      const span = found.find((one) => one !== null)
+      if (span) leaks.push({ number: span.number, zone, what: `a ${span.kind} in a trace`, body: text })
     },
     see(name, { method, path, rawHeaders, body: bytes }) {
       const zone = ZONES.indexOf(name)

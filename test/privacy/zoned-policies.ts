@@ -102,7 +102,7 @@ function rulesOf(side: Side): RuleConfig[] {
   ]
 }
 
-function policyOf(side: Side): PolicyFile {
+function policyOf(side: Side, sink: string): PolicyFile {
   const isLeft = side === 'left'
   return {
     zones: [...ZONES],
@@ -121,6 +121,8 @@ function policyOf(side: Side): PolicyFile {
       injection: { action: 'flag' },
       complexity: { classifier: { model: 'judge', timeout: '2s' } },
     },
+    // What carries a label leaves no text there; what redaction took a label from, redacted text, on either side.
+    trace: { sink: 'otlp', url: sink, zone: 'cloud', content: isLeft ? 'full' : 'redacted' },
     // On one side what failed is left alone for a while, on the other it is asked each time.
     ...(isLeft ? {} : { breaker: 'off' as const }),
     timeouts: { connect: '15s', firstToken: '30s', idle: '30s', total: '180s' },
@@ -152,8 +154,8 @@ function policyOf(side: Side): PolicyFile {
   }
 }
 
-/** @param origins of the recorders, by zone */
-export function zonedPolicies(side: Side, origins: Readonly<Record<Zone, string>>): Policies {
+/** @param origins of the recorders, by zone @param sink where traces go */
+export function zonedPolicies(side: Side, origins: Readonly<Record<Zone, string>>, sink: string): Policies {
   const ids = (zone: Zone, names: readonly string[]): BackendConfig['models'] =>
     Object.fromEntries(names.map((name) => [name, { id: `${zone}/${name}` }]))
   const at = (zone: Zone, path: string): { url: string; zone: Zone } => ({
@@ -162,7 +164,7 @@ export function zonedPolicies(side: Side, origins: Readonly<Record<Zone, string>
   })
   const names = ['a', 'b', 'judge']
   return {
-    policy: policyOf(side),
+    policy: policyOf(side, sink),
     backends: {
       backends: {
         one: {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openDatabase, type Database } from '../../../src/adapters/sqlite/open-database.ts'
 import { createTraceOutbox } from '../../../src/state/trace-outbox.ts'
@@ -30,8 +33,7 @@ interface Rig {
   count: () => number
 }
 
-function rig(): Rig {
-  const database = openDatabase(':memory:', USAGE_MIGRATIONS)
+function rig(database = openDatabase(':memory:', USAGE_MIGRATIONS)): Rig {
   onTestFinished(() => database.close())
   const book = createUsageBook(database)
   const outbox = createTraceOutbox(database)
@@ -100,6 +102,21 @@ describe('text of traces', () => {
     expect(count()).toBe(2)
     settle('otlp', { done: [1, 2, 3] })
     expect(count()).toBe(1)
+  })
+
+  it('leaves no byte in the file when it is gone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aicc-texts-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'usage.db')
+    const { database, keep, settle } = rig(openDatabase(file, USAGE_MIGRATIONS))
+    keep(...Array.from({ length: 30 }, (_, i) => said(`canary ${'x'.repeat(300 * i)}`)))
+    const hasAny = (): boolean => {
+      database.rows('PRAGMA wal_checkpoint(TRUNCATE)')
+      return readFileSync(file, 'latin1').includes('canary')
+    }
+    expect(hasAny()).toBe(true)
+    settle('langfuse', { done: Array.from({ length: 30 }, (_, i) => i + 1) })
+    expect(hasAny()).toBe(false)
   })
 
   it('is gone with a trace that is dropped, or too old, or whose record goes', () => {
