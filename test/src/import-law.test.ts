@@ -251,7 +251,7 @@ describe('the bundles', () => {
     expect(
       within(workerd, /^node:|^src\/adapters\/node\/|node_modules\/(?:undici|@hono\/node-server)\//),
     ).toEqual([])
-    expect(within(workerd, /^src\/(?:app|adapters\/workerd\/.*)\.ts$/)).toHaveLength(2)
+    expect(within(workerd, /^src\/(?:app|adapters\/workerd\/.*)\.ts$/)).toHaveLength(3)
     const packages = within(workerd, /node_modules\//).map(
       (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
     )
