@@ -122,7 +122,8 @@ export function createPlan(options: PlanOptions): Plan {
     return targets.length === 0 ? null : { kind: 'wait', targets }
   }
   const further = (cause: FailureCause | null): FallbackStep | undefined => {
-    const open = (step: FallbackStep): boolean => !tried.some((one) => isSame(one, step.target)) && fits(step.target)
+    const open = (step: FallbackStep): boolean =>
+      !tried.some((one) => isSame(one, step.target)) && fits(step.target)
     // Where nobody of the pool was asked it is as if nobody could be reached.
     const answers = (step: FallbackStep): boolean => open(step) && step.on.includes(cause ?? 'connect')
     return (

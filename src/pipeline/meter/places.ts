@@ -61,8 +61,7 @@ export class Places {
   /** Somewhere on its way the request may come to a limit of tokens. */
   countsTokens(): boolean {
     const { pool, fallback } = this.#order
-    const counts = (target: Target): boolean =>
-      this.#metersOf(target).some(({ tokens }) => tokens !== null)
+    const counts = (target: Target): boolean => this.#metersOf(target).some(({ tokens }) => tokens !== null)
     return pool.some(counts) || fallback.some(({ target }) => counts(target))
   }
 
