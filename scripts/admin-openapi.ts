@@ -12,6 +12,7 @@ const TYPES = {
   HealthDetail: 'src/control/health/health-detail.ts',
   HistoryPage: 'src/table/history.ts',
   HistoryEntry: 'src/table/history.ts',
+  TraceReport: 'src/table/history.ts',
   AggregateReport: 'src/table/history.ts',
   UsageReport: 'src/table/usage-report.ts',
   AlertsReport: 'src/table/alert-status.ts',
@@ -83,6 +84,15 @@ const PATHS: Json = {
     get: {
       ...operation('One request, and why it went where it went', {
         '200': json('HistoryEntry'),
+        '404': json('ErrorBody'),
+      }),
+      parameters: [path('id', 'Its own id, or its correlation id.')],
+    },
+  },
+  '/admin/requests/{id}/trace': {
+    get: {
+      ...operation('Its trace: the id of it, and how it stands with it at each sink', {
+        '200': json('TraceReport'),
         '404': json('ErrorBody'),
       }),
       parameters: [path('id', 'Its own id, or its correlation id.')],

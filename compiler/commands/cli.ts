@@ -27,6 +27,7 @@ import { shadowCommand } from './shadow.ts'
 import { statusCommand } from './status.ts'
 import { testCommand } from './test.ts'
 import { tolerateClosedOutput } from './tolerate-closed-output.ts'
+import { traceCommand } from './trace.ts'
 import { usageCommand } from './usage.ts'
 import { productVersion, versionCommand } from './version.ts'
 import { whyCommand } from './why.ts'
@@ -48,6 +49,7 @@ const VERBS = [
   usageCommand,
   requestsCommand,
   whyCommand,
+  traceCommand,
   alertsCommand,
   logsCommand,
   metricsCommand,

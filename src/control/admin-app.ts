@@ -44,6 +44,7 @@ const READ_ONLY = [
   '/admin/usage',
   '/admin/requests',
   '/admin/requests/:id',
+  '/admin/requests/:id/trace',
   '/admin/aggregates',
   '/admin/alerts',
 ]

@@ -3,7 +3,7 @@
  */
 import type { AlertsReport, AlertTestResult } from '../table/alert-status.ts'
 import type { RouteTable } from '../table/route-table.ts'
-import type { HistoryEntry, HistoryPage } from '../table/history.ts'
+import type { HistoryEntry, HistoryPage, TraceReport } from '../table/history.ts'
 import type { ShadowReport } from '../table/shadow-report.ts'
 import type { UsageReport } from '../table/usage-report.ts'
 import type { Environment } from './build-snapshot.ts'
@@ -155,6 +155,18 @@ export async function fetchRequest(
     path: `/admin/requests/${encodeURIComponent(id)}`,
   })
   return answer.kind === 'answered' ? { kind: 'found', found: answer.body as HistoryEntry } : answer
+}
+
+export async function fetchTrace(
+  stateDir: string,
+  id: string,
+  environment: Environment = process.env,
+): Promise<HistoryAnswer<TraceReport>> {
+  const answer = await call(stateDir, environment, {
+    method: 'GET',
+    path: `/admin/requests/${encodeURIComponent(id)}/trace`,
+  })
+  return answer.kind === 'answered' ? { kind: 'found', found: answer.body as TraceReport } : answer
 }
 
 /** @returns metrics in Prometheus' text format */

@@ -1,7 +1,7 @@
 /**
  * The admin API's routes for the requests of the last thirty days: page through them, look at one, sum them up.
  * `GET /admin/requests?client=crew&status=429&since=1h&limit=50&before=…`, `GET /admin/requests/{id}`,
- * `GET /admin/aggregates?by=model&step=60&since=1h`.
+ * `GET /admin/requests/{id}/trace`, `GET /admin/aggregates?by=model&step=60&since=1h`.
  */
 import { Hono } from 'hono'
 import { GatewayError } from '../errors.ts'
@@ -14,6 +14,7 @@ import {
   type HistoryFilter,
   type HistoryPage,
   type HistoryQuery,
+  type TraceReport,
 } from '../table/history.ts'
 import { momentIn, oneOf, type QueryField, wholeNumberIn } from './query-fields.ts'
 
@@ -22,6 +23,7 @@ export interface HistoryControl {
   timeZone: () => string
   page: (query: HistoryQuery) => Promise<HistoryPage>
   find: (id: string) => Promise<HistoryEntry | null>
+  trace: (id: string) => Promise<TraceReport | null>
   aggregate: (query: AggregateQuery) => Promise<AggregateRow[]>
 }
 
@@ -43,12 +45,19 @@ export function adminRequests(history: HistoryControl): Hono {
   })
   app.get('/:id', async ({ req, json }) => {
     const entry = await history.find(req.param('id'))
-    if (entry === null) {
-      throw new GatewayError('not_found', 'no request of that id, or correlation id, in the last 30 days')
-    }
+    if (entry === null) throw unknownRequest()
     return json(entry)
   })
+  app.get('/:id/trace', async ({ req, json }) => {
+    const report = await history.trace(req.param('id'))
+    if (report === null) throw unknownRequest()
+    return json(report)
+  })
   return app
+}
+
+function unknownRequest(): GatewayError {
+  return new GatewayError('not_found', 'no request of that id, or correlation id, in the last 30 days')
 }
 
 export function adminAggregates(history: HistoryControl): Hono {

@@ -94,6 +94,7 @@ export function openUsageStore({ thread, path, logs, onLines, log }: UsageStoreO
     ping: (...args) => ask({ method: 'ping', args }) as ReturnType<UsageStore['ping']>,
     page: (...args) => ask({ method: 'page', args }) as ReturnType<UsageStore['page']>,
     find: (...args) => ask({ method: 'find', args }) as ReturnType<UsageStore['find']>,
+    trace: (...args) => ask({ method: 'trace', args }) as ReturnType<UsageStore['trace']>,
     aggregate: (...args) => ask({ method: 'aggregate', args }) as ReturnType<UsageStore['aggregate']>,
     nextTraces: (...args) => ask({ method: 'nextTraces', args }) as ReturnType<UsageStore['nextTraces']>,
     settleTraces: (...args) =>

@@ -7,10 +7,15 @@ import type {
   History,
   HistoryEntry,
   HistoryFilter,
+  SinkTrace,
 } from '../table/history.ts'
+import { SINK_BITS } from '../table/packed-records.ts'
 import type { FailedAttempt } from '../table/request-record.ts'
+import { traceIds } from '../table/trace-ids.ts'
 import type { TraceLinks } from '../table/trace-links.ts'
+import { SINK_KINDS, type SinkKind } from '../table/trace-policy.ts'
 import type { Verdict } from '../table/verdict.ts'
+import { deadTable, waitingTable } from './waiting-table.ts'
 
 export function createHistory(sql: Sql): History {
   return {
@@ -28,16 +33,36 @@ export function createHistory(sql: Sql): History {
       return { entries, next: rows.length > limit ? (entries.at(-1)?.seq ?? null) : null }
     },
     find(id) {
-      const [row] = sql.rows(
-        'SELECT * FROM records WHERE id = ? OR correlation_id = ? ORDER BY id = ? DESC, seq DESC LIMIT 1',
-        id,
-        id,
-        id,
-      )
+      const row = findRow(sql, id)
       return row === undefined ? null : toEntry(row)
+    },
+    trace(id) {
+      const row = findRow(sql, id)
+      if (row === undefined) return null
+      const request = toEntry(row)
+      const bits = Number(row['traced'] ?? 0)
+      const kinds = SINK_KINDS.filter((sink) => (bits & SINK_BITS[sink]) !== 0)
+      const { traceId } = traceIds(request.id, request.links?.parent)
+      return { request, traceId, sinks: kinds.map((sink) => sinkTrace(sql, sink, request.seq)) }
     },
     aggregate: (query) => aggregate(sql, query),
   }
+}
+
+function findRow(sql: Sql, id: string): SqlRow | undefined {
+  const query =
+    'SELECT * FROM records WHERE id = ? OR correlation_id = ? ORDER BY id = ? DESC, seq DESC LIMIT 1'
+  return sql.rows(query, id, id, id)[0]
+}
+
+function sinkTrace(sql: Sql, sink: SinkKind, seq: number): SinkTrace {
+  const [waiting] = sql.rows(`SELECT refusals FROM ${waitingTable(sink)} WHERE seq = ?`, seq)
+  if (waiting !== undefined) {
+    return { sink, state: 'waiting', refusals: Number(waiting['refusals']), why: null }
+  }
+  const [dead] = sql.rows(`SELECT why FROM ${deadTable(sink)} WHERE seq = ?`, seq)
+  if (dead !== undefined) return { sink, state: 'given-up', refusals: 0, why: String(dead['why']) }
+  return { sink, state: 'sent', refusals: 0, why: null }
 }
 
 const EQUALS = { client: 'client', model: 'model', backend: 'backend', rule: 'rule' } as const

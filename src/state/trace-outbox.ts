@@ -7,7 +7,7 @@ import type { TraceOutbox } from '../table/trace-outbox.ts'
 import type { SinkKind } from '../table/trace-policy.ts'
 import { toEntry } from './history.ts'
 import { createTraceTexts } from './trace-texts.ts'
-import { waitingTable } from './waiting-table.ts'
+import { deadTable, waitingTable } from './waiting-table.ts'
 
 /** Who is refused so often, each time after a longer pause, is to blame. */
 const MOST_REFUSALS = 10
@@ -18,8 +18,8 @@ interface Tables {
 }
 
 const TABLES: Readonly<Record<SinkKind, Tables>> = {
-  langfuse: { waiting: waitingTable('langfuse'), dead: 'dead_traces' },
-  otlp: { waiting: waitingTable('otlp'), dead: 'dead_otlp_traces' },
+  langfuse: { waiting: waitingTable('langfuse'), dead: deadTable('langfuse') },
+  otlp: { waiting: waitingTable('otlp'), dead: deadTable('otlp') },
 }
 
 /** How `sent` goes on: sent for the first time, and sent once more after nobody heard what became of it. */

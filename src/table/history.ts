@@ -1,6 +1,7 @@
 /** The requests of the last thirty days, as the admin API pages through them. */
 import type { FailedAttempt } from './request-record.ts'
 import type { TraceLinks } from './trace-links.ts'
+import type { SinkKind } from './trace-policy.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Which of them. What is null does not matter. */
@@ -121,9 +122,29 @@ export interface AggregateReport {
   rows: AggregateRow[]
 }
 
+/** How it stands with the trace of a request at one sink. `sent`: it has it, unless too many waited. */
+export interface SinkTrace {
+  sink: SinkKind
+  state: 'waiting' | 'sent' | 'given-up'
+  /** Of one that waits: how often the sink has refused it. */
+  refusals: number
+  /** Of one that is given up. */
+  why: string | null
+}
+
+export interface TraceReport {
+  request: HistoryEntry
+  /** As sinks know it, 32 hexadecimal digits. */
+  traceId: string
+  /** Empty = there is no trace of it: the policy had no sink, or a label kept it back. */
+  sinks: SinkTrace[]
+}
+
 export interface History {
   page: (query: HistoryQuery) => HistoryPage
   /** @param id its own, or the correlation id; of several the newest */
   find: (id: string) => HistoryEntry | null
+  /** @param id as of find */
+  trace: (id: string) => TraceReport | null
   aggregate: (query: AggregateQuery) => AggregateRow[]
 }

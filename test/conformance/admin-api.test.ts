@@ -102,6 +102,8 @@ describe.each(['workerd', 'node'] as const)('the admin API on %s', (runtime) => 
     const [entry] = (await page()).entries
     await ask('GET', '/admin/requests/{id}', { path: `/admin/requests/${entry!.id}` })
     await ask('GET', '/admin/requests/{id}', { path: '/admin/requests/nobody' })
+    await ask('GET', '/admin/requests/{id}/trace', { path: `/admin/requests/${entry!.id}/trace` })
+    await ask('GET', '/admin/requests/{id}/trace', { path: '/admin/requests/nobody/trace' })
     await ask('GET', '/admin/requests', { path: '/admin/requests?limit=0' })
     await ask('GET', '/admin/aggregates', { path: '/admin/aggregates?by=model&step=60&since=1h' })
     await ask('GET', '/admin/usage', { path: '/admin/usage?by=day' })

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { readLangfuseDocument } from './langfuse-document.ts'
+import { observationsAnswer, traceAnswer } from './read-answers.ts'
 import { spansIn, wrongWithOtlp, type SentSpan } from './otlp-schema.ts'
 
 /**
@@ -109,6 +110,7 @@ export async function createStandIn(version: string, keys: StandInKeys): Promise
     if (path === HEALTH) {
       return say(response, { path, status: 200, body: { status: 'OK', version } })
     }
+    if (request.method === 'GET') return read(path, response)
     if (request.headers['content-type'] !== 'application/json')
       my.problems.push(`${path}: not said to be JSON`)
     const body: unknown = JSON.parse(raw.toString())
@@ -130,6 +132,23 @@ export async function createStandIn(version: string, keys: StandInKeys): Promise
       return
     }
     say(response, { path, status: isOld ? 207 : 200, body: said.answer })
+  }
+  const read = (path: string, response: ServerResponse): void => {
+    const url = new URL(path, my.url)
+    const [, traceOfOld] = /^\/api\/public\/traces\/([0-9a-f]+)$/.exec(url.pathname) ?? []
+    const traceId = traceOfOld ?? url.searchParams.get('traceId') ?? ''
+    const found = my.observations.filter((one) => one.traceId === traceId && one.type !== 'trace')
+    const isOld = version.startsWith('2.')
+    if (isOld !== (traceOfOld !== undefined) || (isOld && found.length === 0)) {
+      return say(response, { path, status: 404, body: {} })
+    }
+    return isOld
+      ? say(response, {
+          path: '/api/public/traces/{traceId}',
+          status: 200,
+          body: traceAnswer(traceId, found),
+        })
+      : say(response, { path: url.pathname, status: 200, body: observationsAnswer(found) })
   }
   const takeOtlp = (body: unknown, request: IncomingMessage): Taken => {
     judge('OTLP', wrongWithOtlp(body))

@@ -55,6 +55,10 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
         log.push(id)
         return Promise.resolve(null)
       },
+      trace: (id) => {
+        log.push(`trace of ${id}`)
+        return Promise.resolve(null)
+      },
       aggregate: (query) => {
         log.push(JSON.stringify(query))
         return Promise.resolve([])
@@ -353,10 +357,15 @@ describe('requests', () => {
   it('that are not known are not found', async () => {
     const response = await app.request('/admin/requests/some%2Fid', { headers: HEADERS })
     expect([response.status, log.at(-1)]).toEqual([404, 'some/id'])
+    const trace = await app.request('/admin/requests/some%2Fid/trace', { headers: HEADERS })
+    expect([trace.status, log.at(-1)]).toEqual([404, 'trace of some/id'])
   })
 
-  it.each(['/requests', '/requests/x', '/aggregates'])('%s is only looked at', async (path) => {
-    const response = await app.request(`/admin${path}`, { method: 'DELETE', headers: HEADERS })
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
-  })
+  it.each(['/requests', '/requests/x', '/requests/x/trace', '/aggregates'])(
+    '%s is only looked at',
+    async (path) => {
+      const response = await app.request(`/admin${path}`, { method: 'DELETE', headers: HEADERS })
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
+    },
+  )
 })

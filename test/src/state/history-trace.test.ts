@@ -1,0 +1,33 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { openDatabase } from '../../../src/adapters/sqlite/open-database.ts'
+import { createHistory } from '../../../src/state/history.ts'
+import { createTraceOutbox } from '../../../src/state/trace-outbox.ts'
+import { createUsageBook, USAGE_MIGRATIONS } from '../../../src/state/usage-book.ts'
+import { packRecords } from '../../../src/table/packed-records.ts'
+import { makeRecord } from '../make-record.ts'
+
+const NOTHING = { done: [], back: [], refused: [], dead: [] }
+
+it('tells how it stands with the trace of a request at each sink', () => {
+  const database = openDatabase(':memory:', USAGE_MIGRATIONS)
+  onTestFinished(() => database.close())
+  const links = { session: 'run-7', parent: `${'ab'.repeat(16)}-${'cd'.repeat(8)}` }
+  createUsageBook(database).keep(
+    packRecords([
+      makeRecord({ id: 'a', correlationId: 'mine', traced: ['langfuse', 'otlp'], links }),
+      makeRecord({ id: 'b', traced: ['otlp'] }),
+      makeRecord({ id: 'c' }),
+    ]),
+  )
+  const [history, outbox] = [createHistory(database), createTraceOutbox(database)]
+  const statesOf = (id: string): unknown => history.trace(id)?.sinks.map(({ sink, state }) => [sink, state])
+  expect([statesOf('b'), statesOf('c'), history.trace('nobody')]).toEqual([[['otlp', 'waiting']], [], null])
+  expect(history.trace('mine')).toMatchObject({ traceId: 'ab'.repeat(16), request: { id: 'a', links } })
+  outbox.settleTraces('langfuse', { ...NOTHING, done: [1] })
+  outbox.settleTraces('otlp', { ...NOTHING, refused: [2], dead: [{ seq: 1, why: 'it answers 400' }] })
+  expect(history.trace('a')?.sinks).toEqual([
+    { sink: 'langfuse', state: 'sent', refusals: 0, why: null },
+    { sink: 'otlp', state: 'given-up', refusals: 0, why: 'it answers 400' },
+  ])
+  expect(history.trace('b')?.sinks).toEqual([{ sink: 'otlp', state: 'waiting', refusals: 1, why: null }])
+})
