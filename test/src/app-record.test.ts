@@ -126,6 +126,16 @@ describe('the record of a request', () => {
     expect(JSON.stringify(record).includes(given)).toBe(kept !== null)
   })
 
+  it.each([
+    ['looks at a correlation id that the scan does not reach', 'AKIAQYLPMN5HHHFPZAM2', null],
+    ['keeps it where there is nothing in it', 'run-17', 'run-17'],
+  ])('%s', async (_, given, kept) => {
+    const classify = { ...base.classify, privacy: makePrivacy(), scanBytes: 20 }
+    const fields = says('more than is scanned of a request, by far')
+    const record = await recordOf({ table: { classify }, fields, headers: { 'x-correlation-id': given } })
+    expect(record.correlationId).toBe(kept ?? record.id)
+  })
+
   it('names a wildcard, not what stood in its place', async () => {
     const wildcards = [{ prefix: 'openai/', model: 'fast' }]
     const record = await recordOf({ fields: { model: 'openai/plan-of-ours' }, table: { wildcards } })

@@ -29,6 +29,7 @@ import { includeUsage, refusesUsage } from './include-usage.ts'
 import { mostCost } from './most-cost.ts'
 import { overLimit } from './over-limit.ts'
 import { firstBackend, Places } from './places.ts'
+import { isPrivateId } from './private-id.ts'
 import { tellRateLimits } from './rate-limit-headers.ts'
 import { findUsage, type WireUsage } from './read-usage.ts'
 import { NOTHING_SPENT, spend, type Spent, usedOf } from './settle.ts'
@@ -136,9 +137,7 @@ export class Bill {
     }
     if (!isRemarkable(classified)) return
     this.#said = toVerdict(classified, table, MOST_FINDS)
-    this.#isPrivateId = classified.findings.some(
-      ({ part }) => classified.parts[part]?.kind === 'correlation-id',
-    )
+    this.#isPrivateId = isPrivateId(classified, this.#options)
   }
 
   /** The client's correlation id, or where something private was found in it the record's own id. */
