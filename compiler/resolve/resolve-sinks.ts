@@ -31,7 +31,7 @@ export function resolveTraceSinks(scope: Scope): ResolvedSinks['trace'] {
 }
 
 /** One or a list, each with its place. */
-export function traceSinksOf(trace: TraceConfig | undefined): { config: TraceSinkConfig; at: Place }[] {
+function traceSinksOf(trace: TraceConfig | undefined): { config: TraceSinkConfig; at: Place }[] {
   if (trace === undefined) return []
   if (!Array.isArray(trace)) return [{ config: trace, at: TRACE }]
   return trace.map((config, i) => ({ config, at: within(TRACE, i) }))

@@ -168,10 +168,10 @@ describe('toSpans', () => {
 describe('links of a trace', () => {
   const PARENT = `${'ab'.repeat(16)}-${'cd'.repeat(8)}`
   const observationsOf = (links: TraceLinks): Record<string, unknown>[] =>
-    toOtlpSpans(makeEntry({ links }), null).map(({ attributes, ...span }) => ({
-      ...span,
-      ...Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]])),
-    }))
+    toOtlpSpans(makeEntry({ links }), null).map(({ attributes, ...span }) => {
+      const said = attributes.map(({ key, value }): [string, unknown] => [key, Object.values(value)[0]])
+      return Object.assign(Object.fromEntries(said), span) as Record<string, unknown>
+    })
 
   it("puts the request into the client's own trace", () => {
     const [root, answer] = observationsOf({ parent: PARENT })
