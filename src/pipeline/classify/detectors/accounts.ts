@@ -2,7 +2,7 @@
 import { addToMod97 } from './checksums.ts'
 
 /** At the beginning of a word; what follows the number may match too, hence the length by country. */
-export const IBAN: RegExp = /[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])/y
+export const IBAN: RegExp = /[A-Za-z]{2}\d{2}(?:(?: {1,2}|\.)?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])/y
 
 /** Length of IBANs by country, for those that are met; others are judged by their checksum alone. */
 const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
@@ -24,7 +24,7 @@ export function ibanLength(written: string): number {
   let end = COUNTRY_AND_CHECK
   for (; end < written.length && seen !== known; end += 1) {
     const code = written.charCodeAt(end)
-    if (code === SPACE) continue
+    if (code === SPACE || code === DOT) continue
     remainder = addToMod97(remainder, code)
     seen += 1
   }
@@ -36,3 +36,4 @@ export function ibanLength(written: string): number {
 /** They stand first and are counted last. */
 const COUNTRY_AND_CHECK = 4
 const SPACE = 32
+const DOT = 46

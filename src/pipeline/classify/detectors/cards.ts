@@ -8,7 +8,8 @@ const ISSUED =
 const SHORT = /^(?:4\d{12}|(?:50|5[6-9]|6\d)\d{10,11})$/
 const CALLED =
   /\b(?:cards?|cc|visa|maestro|mastercard|amex|credit|debit|karte|carte|tarjeta|paid|pay|charged?)\b/i
-const GROUPING = /^(?:\d{12,19}|\d{4}([ -])\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]\d{3})?|\d{4}[ -]\d{6}[ -]\d{4,5})$/
+const GROUPING =
+  /^(?:\d{12,19}|\d{4}(?:(?:[ .-]| {2})\d{4}){3}(?:(?:[ .-]| {2})\d{3})?|\d{4}(?:[ .-]| {2})\d{6}(?:[ .-]| {2})\d{4,5})$/
 
 /** @param around the text on both sides */
 export function isCard(written: string, digits: string, around: string): boolean {
