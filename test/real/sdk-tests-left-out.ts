@@ -1,4 +1,7 @@
-/** Which of the tests that vendors ship with their Python clients are run before which backend, and which are left out. */
+/**
+ * Which of the tests that vendors ship with their Python clients are run before which backend, and which are left out. Those of
+ * speech, of `tests/lib` and of `tests/test_client.py` bring mocks of their own and would ask no server.
+ */
 
 export type Library = 'openai' | 'anthropic'
 
@@ -37,7 +40,6 @@ const NATIVE: Readonly<Record<Library, OwnTests>> = {
       'test_models.py',
       'test_moderations.py',
       'test_images.py',
-      'audio/test_speech.py',
       'audio/test_transcriptions.py',
       'audio/test_translations.py',
     ],
