@@ -28,7 +28,8 @@ by the vendors' own libraries where there are any, and must be the same whatever
 arguments, why it ended, usage. A second word stands where a streamed answer differs from a whole one.
 
 No graphics card and no model was here: vLLM, llama.cpp, MLX and Ollama are mocks by what their documentation and sources say.
-Real peers are those of \`test/real/\`: OpenCode, a LiteLLM proxy, and the [clients](integrations/README.md).
+llama.cpp's servers were run as well, with a little random model (\`npm run soak -- --only llamacpp\`, [backends](backends.md)). Real
+peers are those of \`test/real/\`: OpenCode, a LiteLLM proxy, and the [clients](integrations/README.md).
 `
 
 /** @param cells all of them, with what was seen */

@@ -2,7 +2,8 @@
  * The long runs: mixed traffic for minutes on each runtime, the policy swapped every few seconds, clients
  * that vanish and backends that break all the while (`traffic`); as long a chaos run, half of it on each (`chaos`); fifty
  * kills of edge and control process under load (`kills`); ten thousand requests on each runtime whose traces go to a sink
- * that fails in every way (`traces`); a hundred kills, after which no trace may be missing (`trace-kills`).
+ * that fails in every way (`traces`); a hundred kills, after which no trace may be missing (`trace-kills`);
+ * llama.cpp's servers behind the gateway, which are built first where they can be (`llamacpp`).
  * And a crew of CrewAI's, whose packages are too many for CI (`crewai`).
  * `--minutes N`, `--rounds N` for the kills, `--requests N` for the traces, `--only NAME` for one of them.
  * Exit code 0 when nothing went wrong and memory stayed flat, 2 when not.
@@ -19,6 +20,7 @@ import { secrets, testPolicies } from '../conformance/harness/policies.ts'
 import { startGateway, type Gateway, type Runtime } from '../conformance/harness/start-gateway.ts'
 import { startUpstream } from '../upstream/recording-upstream.ts'
 import { paced, ROLE, text } from '../upstream/reply.ts'
+import { runLlama } from './llama/run-llama.ts'
 import { peakGrowth, residentMib, type Sample } from './memory.ts'
 import { keepCalling, MODELS } from './traffic.ts'
 
@@ -50,6 +52,7 @@ const PARTS: Record<string, () => number | Promise<number>> = {
     runSuite('telemetry', 'test/telemetry/telemetry.test.ts', { AICC_TELEMETRY_ASKS: values.requests }),
   'trace-kills': () =>
     runSuite('telemetry', 'test/telemetry/kill.test.ts', { AICC_TELEMETRY_KILLS: values.rounds ?? '100' }),
+  llamacpp: runLlama,
 }
 const chosen = values.only === undefined ? Object.keys(PARTS) : [values.only]
 let failed = 0
