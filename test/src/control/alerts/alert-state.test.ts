@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AlertState, forgetWaits, QUIET, stepAlert } from '../../../../src/control/alerts/alert-state.ts'
 import type { Alert } from '../../../../src/table/alert-policy.ts'
@@ -169,6 +170,34 @@ function tell({ alert, samples }: Case): Record<number, string> {
 describe('stepAlert', () => {
   it.each(CASES)('$title', (one) => {
     expect(tell(one)).toEqual(one.told)
+  })
+})
+
+describe('whatever comes', () => {
+  const sample = fc.tuple(fc.integer({ min: 1, max: 200 }), fc.option(fc.integer({ min: 0, max: 10 })))
+
+  it('what fires is over before it fires again, and is never told more often than its times allow', () => {
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 60 }), (samples) => {
+        const alert = makeAlert({ forMs: 30_000, clearsAfterMs: 60_000, repeatMs: 120_000 })
+        let state: AlertState = QUIET
+        let now = 0
+        const told: [event: string, at: number][] = []
+        for (const [seconds, value] of samples) {
+          now += seconds * 1000
+          const step = stepAlert(state, { alert, value, now })
+          state = step.state
+          if (step.event !== null) told.push([step.event, now])
+        }
+        for (const [i, [event, at]] of told.entries()) {
+          const [before, beforeAt] = told[i - 1] ?? ['is-over', Number.NEGATIVE_INFINITY]
+          expect(event === 'fires').toBe(before === 'is-over')
+          if (event === 'fires') expect(at - beforeAt).toBeGreaterThanOrEqual(alert.forMs)
+          if (event === 'still-fires') expect(at - beforeAt).toBeGreaterThanOrEqual(120_000)
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 
