@@ -76,7 +76,12 @@ export class AnswerText {
     const before = stream.length()
     const decoder = new TextDecoder()
     const text = this.#pending.map((piece) => decoder.decode(piece, { stream: true })).join('')
-    for (const data of eventData(text)) stream.push(data)
+    try {
+      for (const data of eventData(text)) stream.push(data)
+    } catch {
+      // Such as JSON nested too deep. The client's stream goes on: its trace is no reason to end it.
+      this.leaveOut('an answer that cannot be read')
+    }
     this.#pending = []
     this.#hand.give(this.#pendingBytes)
     this.#held -= this.#pendingBytes

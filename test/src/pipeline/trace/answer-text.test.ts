@@ -30,6 +30,17 @@ describe('AnswerText', () => {
     },
     { name: 'no text of what is no JSON', feed: (answer) => answer.whole(encoder.encode('<p>hi')), said: [] },
     {
+      name: 'what was said before an event that cannot be read, and no failure of the stream',
+      feed: (answer) => {
+        answer.piece(event('so'))
+        const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+        const item = `{"type":"response.output_item.done","output_index":0,"item":{"deep":${deep}}}`
+        answer.piece(encoder.encode(`data: ${item}\n\n`))
+        answer.piece(event(' far'))
+      },
+      said: ['so', '[an answer that cannot be read, not kept]'],
+    },
+    {
       name: 'a stream, cut wherever',
       feed: (answer) => {
         const bytes = encoder.encode(`${new TextDecoder().decode(event('grün'))}data: [DONE]\n\n`)
