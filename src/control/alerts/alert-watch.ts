@@ -4,6 +4,7 @@
  */
 import type { AlertPolicy, AlertReceiver } from '../../table/alert-policy.ts'
 import type { AlertsReport, AlertStatus, AlertTestResult } from '../../table/alert-status.ts'
+import { lookup } from '../../table/lookup.ts'
 import type { Environment } from '../build-snapshot.ts'
 import { readAlerts, writeAlerts } from './alert-file.ts'
 import { type AlertEvent, type AlertState, forgetWaits, QUIET, stepAlert } from './alert-state.ts'
@@ -192,7 +193,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
       }
     },
     async test(name) {
-      const alert = inForce()?.alerts.watch[name]
+      const alert = lookup(inForce()?.alerts.watch ?? {}, name)
       if (alert === undefined) return null
       const text = `TEST \`${name}\`: this is what its receivers would hear through; nothing is wrong`
       return Promise.all(

@@ -264,6 +264,7 @@ describe('createAlertWatch', () => {
     status = 404
     expect(await watch.test('gpu-down')).toEqual([{ receiver: 'ops', problem: 'it answered 404' }])
     expect(await watch.test('gpu')).toBeNull()
+    expect(await watch.test('constructor')).toBeNull()
   })
 
   it('asks nobody and writes nothing without alerts', async () => {
