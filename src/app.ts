@@ -115,9 +115,15 @@ export function createApp(
     // Node makes a request object of what it got only when it is looked at, and of some of it cannot.
     if (ports.letUploadEnd === undefined || answer.headers.has('connection')) return answer
     const { body, bodyUsed } = c.req.raw
-    return body === null || bodyUsed ? answer : ports.letUploadEnd(body).then(() => answer)
+    if (body === null || bodyUsed) return answer
+    return answerAfter(ports.letUploadEnd(body), answer)
   })
   return app
+}
+
+async function answerAfter(upload: Promise<void>, answer: Response): Promise<Response> {
+  await upload
+  return answer
 }
 
 /** What a client is told of whatever was thrown. */

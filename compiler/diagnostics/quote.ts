@@ -10,10 +10,13 @@ export function quote(text: string): string {
   return `\`${visible(text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text)}\``
 }
 
-/** A list of quoted names, at most ten of them. */
+/** As many as there are surfaces: a list of them is always whole. */
+const MOST_NAMES = 12
+
+/** A list of quoted names, not all of them where there are many. */
 export function quoteList(names: readonly string[]): string {
-  const shown = names.slice(0, 10).map(quote).join(', ')
-  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown
+  const shown = names.slice(0, MOST_NAMES).map(quote).join(', ')
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown
 }
 
 /** Control, bidirectional and line-separating characters as one visible mark each: offsets stay right. */

@@ -66,7 +66,13 @@ used        900 tokens in (300 cached), 55 out, 0.001250 USD`)
   })
 
   it('never says that a part took longer than the whole', () => {
-    const quick = { ...ENTRY, endedAt: ENTRY.startedAt + 2, firstTokenMs: null, queuedMs: 0, overheadUs: 5000 }
+    const quick = {
+      ...ENTRY,
+      endedAt: ENTRY.startedAt + 2,
+      firstTokenMs: null,
+      queuedMs: 0,
+      overheadUs: 5000,
+    }
     expect(renderWhy(quick)).toContain("took        5 ms, 5.00 ms of it the gateway's own\n")
   })
 
