@@ -55,6 +55,19 @@ describe('AnswerText', () => {
       said: ['so grün'],
     },
     {
+      name: 'a stream whose chunks have gone meanwhile, with the buffers that they were a small part of',
+      feed: (answer) => {
+        const buffer = new Uint8Array(4096)
+        for (const said of ['so', ' far']) {
+          const { byteLength } = event(said)
+          buffer.set(event(said))
+          answer.piece(buffer.subarray(0, byteLength))
+          buffer.fill(0)
+        }
+      },
+      said: ['so far'],
+    },
+    {
       name: 'a stream that is read as it comes',
       feed: (answer) => {
         for (let i = 0; i < 3000; i += 1) answer.piece(event('0123456789'))
