@@ -38,6 +38,27 @@ describe('a limit', () => {
     expect((await ask()).status).toBe(200)
   })
 
+  it('leaves a record of whom it turned away, with nothing in it that nobody looked at', async () => {
+    const { ask, ports } = gateway(client({ limits: limits({ requests: perMinute(1) }) }))
+    await ask()
+    const refused = await ask()
+    expect(refused.status).toBe(429)
+    await vi.waitFor(() => expect(ports.records).toHaveLength(2))
+    const record = ports.records[1]
+    expect(record).toMatchObject({
+      status: 429,
+      error: 'rate_limit_exceeded',
+      asked: null,
+      model: null,
+      backend: null,
+      attempts: 0,
+      stream: false,
+      verdict: null,
+      usage: { input: 0, output: 0 },
+    })
+    expect(record?.correlationId).toBe(record?.id)
+  })
+
   it('is looked at before the body is read', async () => {
     const { ask } = gateway(client({ limits: limits({ requests: perMinute(1) }) }))
     await ask()

@@ -59,20 +59,6 @@ export interface OrderedRequest {
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** The part of a bill that the forward stage writes on. */
-export type Tally = Pick<Bill, 'enter' | 'joining' | 'answer' | 'relay' | 'pass' | 'goOn' | 'broke'>
-
-/** For calls of the gateway's own, which nobody is charged for. */
-export const NO_TALLY: Tally = {
-  enter: () => null,
-  joining: () => null,
-  answer: () => {},
-  relay: () => {},
-  pass: (piece) => piece,
-  goOn: () => {},
-  broke: () => {},
-}
-
 export class Bill {
   readonly #options: BillOptions
   readonly #plan: ChargePlan
@@ -108,6 +94,8 @@ export class Bill {
   /** When the first event of a stream with content was there. */
   #firstAt: number | null = null
   #endedAt: number | null = null
+  /** Enough is known of it. */
+  #mayRecord = false
   #isRecorded = false
 
   /** @throws GatewayError rate_limit_exceeded, insufficient_quota (429) where there is no room even now */
@@ -123,11 +111,22 @@ export class Bill {
     if (this.#client === null) return
     const charges = firstCharges(this.#client, this.#address, { table, now: this.#startedAt })
     const refusal = ports.ledger.look(charges, this.#startedAt)
-    if (refusal !== null) throw overLimit(charges, refusal)
+    if (refusal !== null) throw this.#turnAway(overLimit(charges, refusal))
+  }
+
+  /** Over a limit before anything of it was read: whoever looks for throttled clients finds it among the records. */
+  #turnAway(error: GatewayError): GatewayError {
+    this.#mayRecord = true
+    // No detector saw it.
+    this.#isPrivateId = true
+    this.answered(error.status, error.code)
+    this.close()
+    return error
   }
 
   /** From here on a record will be made of it. */
   see(request: ModelRequest, classified: Classified): void {
+    this.#mayRecord = true
     this.#request = request
     this.#facts = classified.facts
     const { table, client, head } = this.#options
@@ -355,7 +354,7 @@ export class Bill {
 
   /** Once both are known: how it ended, and what was told. */
   #record(): void {
-    if (this.#isRecorded || this.#endedAt === null || this.#status === null || this.#facts === null) return
+    if (this.#isRecorded || this.#endedAt === null || this.#status === null || !this.#mayRecord) return
     this.#isRecorded = true
     const { table, client, surface, journey, stopwatch } = this.#options
     const record = toRecord({

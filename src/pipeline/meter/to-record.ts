@@ -26,7 +26,8 @@ export interface EndedRequest {
   /** When a stream's first event with content was there; null = none was. */
   firstAt: number | null
   endedAt: number
-  facts: Facts
+  /** Null where nobody looked at it. */
+  facts: Facts | null
   /** Null where it did not come so far. */
   decision: Decision | null
   verdict: Verdict | null
@@ -48,14 +49,14 @@ export function toRecord(ended: EndedRequest): RequestRecord {
     endedAt: ended.endedAt,
     client: ended.client,
     surface: ended.surface,
-    asked: askedName(table, facts.model),
+    asked: facts === null ? null : askedName(table, facts.model),
     model: decision?.kind === 'route' ? decision.model : null,
     backend: target?.backend ?? null,
     backendModel: target?.model ?? null,
     rule: decision?.rule ?? null,
     digest: table.digest,
     verdict: ended.verdict,
-    stream: facts.stream,
+    stream: facts?.stream === true,
     status: ended.status,
     error: ended.error,
     attempts,
@@ -74,8 +75,8 @@ export function toRecord(ended: EndedRequest): RequestRecord {
 }
 
 function tracedBy(ended: EndedRequest): Pick<RequestRecord, 'traced' | 'links'> {
-  const { links, journey } = ended
-  if (links === null || traceContent(ended) === 'none') return {}
+  const { links, journey, facts } = ended
+  if (links === null || facts === null || traceContent({ ...ended, facts }) === 'none') return {}
   const all = journey.joined ? { ...links, joined: true as const } : links
   const traced = (ended.table.trace ?? []).map(({ kind }) => kind)
   return { traced, ...(Object.keys(all).length > 0 && { links: all }) }

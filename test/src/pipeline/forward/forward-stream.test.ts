@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { GatewayError } from '../../../../src/errors.ts'
-import { NO_TALLY } from '../../../../src/pipeline/meter/bill.ts'
+import { NO_TALLY } from '../../../../src/pipeline/meter/tally.ts'
 import { BackendUnreachable } from '../../../../src/ports.ts'
 import { chunk, DONE, frame, ROLE, text } from '../../../upstream/reply.ts'
 import { type ControlledStream, controlledStream } from '../../controlled-stream.ts'

@@ -1,7 +1,7 @@
 /** Whole answers of backends that speak another protocol than the client. */
 import { expect, it } from 'vitest'
 import { forwardBuffered } from '../../../../src/pipeline/forward/forward-buffered.ts'
-import { NO_TALLY } from '../../../../src/pipeline/meter/bill.ts'
+import { NO_TALLY } from '../../../../src/pipeline/meter/tally.ts'
 import { makeModel } from '../../make-snapshot.ts'
 import type { Backend } from '../../scripted-ports.ts'
 import { makeExchange, type TestExchange } from './make-exchange.ts'

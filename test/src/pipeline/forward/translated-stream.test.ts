@@ -1,6 +1,6 @@
 /** Streams of backends that speak another protocol than the client. */
 import { describe, expect, it, vi } from 'vitest'
-import { NO_TALLY } from '../../../../src/pipeline/meter/bill.ts'
+import { NO_TALLY } from '../../../../src/pipeline/meter/tally.ts'
 import type { Surface } from '../../../../src/table/route-table.ts'
 import { chunk, DONE, frame, ROLE, text } from '../../../upstream/reply.ts'
 import {
