@@ -51,6 +51,7 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ['timeZone', { name: timeZone }],
     ['state', flatten(state ?? {})],
     ...(table.trace ?? []).map((sink): [string, Settings] => [`trace.${sink.kind}`, flatten(sink)]),
+    ...entries('hooks', { ...table.hooks }, flatten),
     ...entries('alerts.watch', table.alerts?.watch ?? {}, flatten),
     ...entries('alerts.receivers', table.alerts?.receivers ?? {}, flatten),
     ['surfaces', { served: surfaces.join(', ') }],

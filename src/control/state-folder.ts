@@ -53,11 +53,22 @@ export function statePaths(directory: string): StateFolder {
   }
 }
 
-/** Makes the folder if need be, mode 0700 also where it was there before. */
+/**
+ * Makes the folder if need be, mode 0700 also where it was there before.
+ * @throws Error with advice, where it is no folder or belongs to somebody else
+ */
 export async function openStateFolder(directory: string): Promise<StateFolder> {
   const state = statePaths(directory)
-  await mkdir(state.dir, { recursive: true, mode: 0o700 })
-  await chmod(state.dir, 0o700)
+  try {
+    await mkdir(state.dir, { recursive: true, mode: 0o700 })
+    await chmod(state.dir, 0o700)
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `the state folder ${state.dir} cannot be used (${cause}): it must be a folder of the user who runs this; --state names another`,
+      { cause: error },
+    )
+  }
   return state
 }
 

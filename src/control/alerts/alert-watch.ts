@@ -48,6 +48,12 @@ const LOOK_EVERY_MS = 5000
 /** Nobody has looked for so long: the machine slept, or was very busy. */
 const GAP_IN_LOOKING_MS = 60_000
 
+/** Of an alert that has just come into force, or that watches all of what there is nothing of. */
+function unlooked(name: string, to: string[]): AlertStatus {
+  const text = 'nothing was seen of it yet'
+  return { name, about: null, state: 'quiet', since: null, value: null, text, to }
+}
+
 const EVENTS: Readonly<Record<AlertEvent, string>> = {
   fires: 'alert-firing',
   'still-fires': 'alert-firing',
@@ -167,23 +173,26 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
     },
     report() {
       const { watch = {} } = inForce()?.alerts ?? {}
+      const looked = new Set(Array.from(watched.values(), ({ name }) => name))
+      const others = Object.entries(watch).filter(([name]) => !looked.has(name))
+      const alerts = [...watched.values()].flatMap(({ name, sample, state }): AlertStatus[] => {
+        const alert = watch[name]
+        if (alert === undefined) return []
+        return [
+          {
+            name,
+            about: sample.about,
+            state: state.kind,
+            since: state.kind === 'quiet' ? null : isoDate(state.since),
+            value: sample.value,
+            text: describeSample(alert, sample),
+            to: alert.to,
+          },
+        ]
+      })
       return {
         checkedAt: isoDate(lookedAt),
-        alerts: [...watched.values()].flatMap(({ name, sample, state }): AlertStatus[] => {
-          const alert = watch[name]
-          if (alert === undefined) return []
-          return [
-            {
-              name,
-              about: sample.about,
-              state: state.kind,
-              since: state.kind === 'quiet' ? null : isoDate(state.since),
-              value: sample.value,
-              text: describeSample(alert, sample),
-              to: alert.to,
-            },
-          ]
-        }),
+        alerts: alerts.concat(others.map(([name, { to }]) => unlooked(name, to))),
         receivers: Array.from(couriers, ([name, courier]) => ({
           name,
           waiting: courier.waiting().length,

@@ -113,6 +113,15 @@ describe('what two policies say differently', () => {
       ],
     },
     {
+      name: 'a hook that others may call',
+      after: {
+        hooks: {
+          mattermost: { tokens: [{ env: 'TOKEN' }], users: null, teams: null, channels: null, commands: {} },
+        },
+      },
+      found: ['+ hooks.mattermost'],
+    },
+    {
       name: 'aliases and wildcards',
       after: {
         names: { fast: 'fast', safe: 'safe', 'gpt-4': 'safe' },

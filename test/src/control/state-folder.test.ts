@@ -31,6 +31,14 @@ describe('state folder', () => {
     expect(await mode(state.dir)).toBe(0o700)
   })
 
+  it('says what is wrong with what it cannot be', async () => {
+    const file = join(state.dir, 'file')
+    await writeFile(file, '')
+    await expect(openStateFolder(file)).rejects.toThrow(
+      `the state folder ${file} cannot be used (EEXIST: file already exists, mkdir '${file}'): it must be a folder`,
+    )
+  })
+
   it('makes a secret once, closes a file that was open, and leaves no draft', async () => {
     const made = await ensureSecret(state.clientKey, () => 'first')
     await chmod(state.clientKey, 0o644)

@@ -256,6 +256,21 @@ describe('createAlertWatch', () => {
     },
   )
 
+  it('names an alert before it was looked at', async () => {
+    const { watch } = rig()
+    expect(watch.report().alerts).toEqual([
+      {
+        name: 'gpu-down',
+        about: null,
+        state: 'quiet',
+        since: null,
+        value: null,
+        text: 'nothing was seen of it yet',
+        to: ['ops'],
+      },
+    ])
+  })
+
   it('sends a test to who would be told', async () => {
     const { look, watch } = rig()
     await look(0)
