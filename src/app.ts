@@ -33,6 +33,7 @@ import { bodyChanges } from './pipeline/route/body-changes.ts'
 import { refusal } from './pipeline/route/refusal.ts'
 import { route } from './pipeline/route/route.ts'
 import type { Shadow } from './pipeline/route/shadow.ts'
+import { createTurnedAway, type TurnedAway } from './pipeline/meter/turned-away.ts'
 import { createTextsInHand, type TextsInHand } from './pipeline/trace/texts-in-hand.ts'
 import { startWatch } from './pipeline/watch.ts'
 import type { Ports } from './ports.ts'
@@ -67,6 +68,7 @@ export function createApp(
     balance: createBalance({ pace, isCold: health.isCold }),
     retryBudget: createRetryBudget(),
     hand: createTextsInHand(),
+    turnedAway: createTurnedAway(),
   }
 
   app.use(begin(ports, shadow), corsFromPolicy)
@@ -158,10 +160,11 @@ interface Shared extends Observed {
   retryBudget: RetryBudget
   /** Text for traces. */
   hand: TextsInHand
+  turnedAway: TurnedAway
 }
 
 async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Shared): Promise<Response> {
-  const { ports, shadow, health, slots, pace, balance, retryBudget, hand } = shared
+  const { ports, shadow, health, slots, pace, balance, retryBudget, hand, turnedAway } = shared
   const snapshot = c.get('snapshot')
   const { table } = snapshot
   const { surface } = surfaceRoute
@@ -189,6 +192,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     network: () => networkOf(ports.clientAddress(c.req.raw)),
     signal: client.signal,
     hand,
+    turnedAway,
   })
   const forget = ports.onClientGone(c.req.raw, () => client.abort(new ClientGone()))
   const watch = startWatch(() => {

@@ -59,6 +59,16 @@ describe('a limit', () => {
     expect(record?.correlationId).toBe(record?.id)
   })
 
+  it('leaves no more than so many such records a second', async () => {
+    const { ask, ports } = gateway(client({ limits: limits({ requests: perMinute(1) }) }))
+    await ask()
+    for (let i = 0; i < 120; i += 1) expect((await ask()).status).toBe(429)
+    expect(ports.records).toHaveLength(101)
+    vi.setSystemTime(Date.now() + 1000)
+    await ask()
+    expect(ports.records).toHaveLength(102)
+  })
+
   it('is looked at before the body is read', async () => {
     const { ask } = gateway(client({ limits: limits({ requests: perMinute(1) }) }))
     await ask()

@@ -5,6 +5,7 @@ import type { RequestHead } from '../edge/request-head.ts'
 import type { Journey } from '../forward/exchange.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { TextsInHand } from '../trace/texts-in-hand.ts'
+import type { TurnedAway } from './turned-away.ts'
 
 export interface BillOptions {
   ports: Pick<Ports, 'ledger' | 'record' | 'log' | 'defer'>
@@ -26,4 +27,5 @@ export interface BillOptions {
   head: Pick<RequestHead, 'traceparent' | 'sessionId'>
   /** Where text for traces counts. */
   hand: TextsInHand
+  turnedAway: TurnedAway
 }

@@ -116,7 +116,7 @@ export class Bill {
 
   /** Over a limit before anything of it was read: whoever looks for throttled clients finds it among the records. */
   #turnAway(error: GatewayError): GatewayError {
-    this.#mayRecord = true
+    this.#mayRecord = this.#options.turnedAway(this.#startedAt)
     // No detector saw it.
     this.#isPrivateId = true
     this.answered(error.status, error.code)

@@ -64,6 +64,7 @@ function chargeOnce(table: RouteTable): void {
     surface: 'chat',
     correlationId: `bench-${calls}`,
     ownId: true,
+    turnedAway: () => true,
     head: { traceparent: null, sessionId: null },
     journey,
     stopwatch: { ms: () => 0 },
