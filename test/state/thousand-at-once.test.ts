@@ -331,7 +331,8 @@ describe.skipIf(missing !== null)('with a real Redis', () => {
     await expect.poll(() => ask('money', 1)).toEqual(['429 insufficient_quota'])
     await gateway.write(policies(backend.origin, null))
     expect(await requestReload(gateway.stateDir, {})).toMatchObject({ how: 'restarted' })
-    expect(await ask('money', 1)).toEqual(['429 insufficient_quota'])
+    // A kept connection may be one that the edge before has just closed.
+    await expect.poll(() => ask('money', 1)).toEqual(['429 insufficient_quota'])
     expect(backend.asked('money')).toBe(spent)
   })
 
