@@ -28,6 +28,8 @@ export interface ControlSocketRoutes {
   mattermost?: AnswerHook
   /** The ledger that nodes share; null while none is. */
   sharedLedger?: () => SharedLedger | null
+  /** Voids a reservation in it that an edge did not wait for, now or as soon as may be. */
+  cancelShared?: (id: string) => void
 }
 
 /** An edge sends at most 512 records; the longest, with all that a guard found, has some KB. */
@@ -71,7 +73,7 @@ async function answer(
 
 async function route(
   request: http.IncomingMessage,
-  { snapshot, keepRecords, sharedLedger, wake, mattermost }: ControlSocketRoutes,
+  { snapshot, keepRecords, sharedLedger, cancelShared, wake, mattermost }: ControlSocketRoutes,
 ): Promise<[status: number, body?: unknown]> {
   const url = new URL(request.url ?? '/', 'http://control')
   switch (`${request.method} ${url.pathname}`) {
@@ -108,7 +110,7 @@ async function route(
     }
     case 'POST /ledger/cancel': {
       const cancelled = await readJson<{ id: string }>(request)
-      if (cancelled !== null) await sharedLedger?.()?.cancel(cancelled.id)
+      if (cancelled !== null) cancelShared?.(cancelled.id)
       return [204]
     }
     default:

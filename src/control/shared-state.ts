@@ -44,11 +44,17 @@ export interface SharedStateControl {
    * @param ended asked only where it may matter
    */
   finish: (ended: () => readonly Finished[]) => void
+  /**
+   * Voids a reservation whose answer was not waited for; what Redis does not hear now it hears later. Until then it
+   * counts, which refuses others sooner than need be and lets nobody through.
+   */
+  cancel: (id: string) => void
   close: () => void
 }
 
 const MOST_WAITING = 10_000
 const TELL_AGAIN_MS = 1000
+const CANCELLED_AT_ONCE = 64
 
 /**
  * A Redis that is new, empty or back is brought up to what this node's own book says, so that neither a change of policy
@@ -57,6 +63,7 @@ const TELL_AGAIN_MS = 1000
 export function createSharedState({ place, connect, booked, log }: SharedStateOptions): SharedStateControl {
   let connected: { place: SharedPlace; connection: SharedConnection } | null = null
   const waiting = new Map<string, Finished>()
+  const cancelled = new Set<string>()
   let isForgetful = false
   let telling = false
   let timer: NodeJS.Timeout | null = null
@@ -75,9 +82,19 @@ export function createSharedState({ place, connect, booked, log }: SharedStateOp
     isForgetful = true
     if (!telling) void tell()
   }
-  const hasNews = (): boolean => waiting.size > 0 || isForgetful
+  const hasNews = (): boolean => cancelled.size > 0 || waiting.size > 0 || isForgetful
+  /** First of all: they keep places and budgets from others. */
+  const cancelAll = async (): Promise<void> => {
+    while (cancelled.size > 0) {
+      const some = [...cancelled].slice(0, CANCELLED_AT_ONCE)
+      const ledger = connection()?.ledger
+      if (ledger !== undefined) await Promise.all(some.map(ledger.cancel))
+      for (const id of some) cancelled.delete(id)
+    }
+  }
   const tellOnce = async (): Promise<void> => {
     if (place() === undefined) throw new Error('no policy is in force yet')
+    await cancelAll()
     // Read before the rest is told: whatever stands in the book has been counted there when the level is raised.
     const level = isForgetful ? await booked() : null
     while (waiting.size > 0) {
@@ -114,9 +131,15 @@ export function createSharedState({ place, connect, booked, log }: SharedStateOp
       }
       if (!telling) void tell()
     },
+    cancel(id) {
+      if (place() === null || cancelled.size >= MOST_WAITING) return
+      cancelled.add(id)
+      if (!telling) void tell()
+    },
     close() {
       if (timer !== null) clearTimeout(timer)
       waiting.clear()
+      cancelled.clear()
       isForgetful = false
       connected?.connection.close()
       connected = null

@@ -184,6 +184,7 @@ async function start(
     snapshot: () => gateway.handed,
     keepRecords,
     sharedLedger: () => shared.ledger(),
+    cancelShared: shared.cancel,
     wake: waker.wake,
     mattermost: (call) => answerMattermost(call),
   })

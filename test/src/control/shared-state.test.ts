@@ -25,6 +25,8 @@ interface Rig {
   connections: string[]
   /** Ids of each time that Redis was told of requests, also where it did not answer. */
   told: string[][]
+  /** Ids that Redis was told to void, also where it did not answer. */
+  cancelled: string[]
   log: string[]
 }
 
@@ -36,6 +38,7 @@ function rig(): Rig {
   let isDown = false
   const connections: string[] = []
   const told: string[][] = []
+  const cancelled: string[] = []
   const log: string[] = []
   const shared = createSharedState({
     place: () => place,
@@ -47,7 +50,10 @@ function rig(): Rig {
         ledger: {
           reserve: () => Promise.resolve({ granted: true, standings: [] }),
           settle: () => Promise.resolve(),
-          cancel: () => Promise.resolve(),
+          cancel: (id) => {
+            cancelled.push(id)
+            return isDown ? Promise.reject(new Error('down')) : Promise.resolve()
+          },
           finish: (finished) => {
             told.push(finished.map(({ id }) => id))
             return isDown ? Promise.reject(new Error('down')) : Promise.resolve()
@@ -68,6 +74,7 @@ function rig(): Rig {
     shared,
     connections,
     told,
+    cancelled,
     log,
     booked,
     raised,
@@ -119,6 +126,39 @@ describe('createSharedState', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(told.at(-1)).toEqual(['c'])
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('voids reservations that nobody waits for, again until it is heard, before all else', async () => {
+    const { shared, told, cancelled, down } = rig()
+    shared.cancel('a')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(cancelled).toEqual(['a'])
+    down(true)
+    shared.cancel('b')
+    shared.finish(ended('c'))
+    await vi.advanceTimersByTimeAsync(0)
+    shared.cancel('d')
+    expect(told).toEqual([])
+    down(false)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(cancelled).toEqual(['a', 'b', 'b', 'd'])
+    expect(told).toEqual([['c']])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('voids nothing where nothing is shared, and no more than 10,000 while Redis is away', async () => {
+    const { shared, cancelled, move, down } = rig()
+    move(null)
+    shared.cancel('a')
+    move(HERE)
+    down(true)
+    for (let i = 0; i < 10_003; i += 1) shared.cancel(`${i}`)
+    await vi.advanceTimersByTimeAsync(0)
+    down(false)
+    cancelled.length = 0
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(cancelled).toHaveLength(10_000)
+    expect(cancelled).not.toContain('a')
   })
 
   it('keeps nothing for a Redis that is not there by policy', async () => {
