@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createLangfuseSink } from '../../src/adapters/langfuse/langfuse-sink.ts'
 import { readLangfuse, type ReadTrace } from '../../src/control/doctor/read-langfuse.ts'
-import { makeEntry, TRACE } from '../src/adapters/langfuse/make-entry.ts'
+import { makeEntry, TRACE } from '../src/adapters/tracing/make-entry.ts'
 import { NOON } from '../src/make-record.ts'
 import { documentNote } from './langfuse-document.ts'
 import { createStandIn, type LangfuseStandIn } from './langfuse-stand-in.ts'

@@ -7,9 +7,10 @@ import type { TraceSink } from '../../table/trace-sink.ts'
 import { compress } from '../tracing/compress.ts'
 import { deliver, nothingDelivered, type Parcel } from '../tracing/deliver.ts'
 import { createSinkClient, type Answer } from '../tracing/http-client.ts'
+import { otlpBody } from '../tracing/otlp-span.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import { toBatchEvents } from './to-batch.ts'
-import { otlpBody, toOtlpSpans } from './to-otlp.ts'
+import { toOtlpSpans } from './to-otlp.ts'
 
 export interface LangfuseOptions {
   /** Without a slash at its end. */
@@ -62,7 +63,7 @@ export function createLangfuseSink(options: LangfuseOptions): TraceSink {
       'content-encoding': 'gzip',
       'x-langfuse-ingestion-version': '4',
     }
-    const bytes = await compress(otlpBody(json, options.version))
+    const bytes = await compress(otlpBody(json, { version: options.version, environment: null }))
     return client.ask('/api/public/otel/v1/traces', { body: { bytes, headers }, signal })
   }
   return {

@@ -1,24 +1,128 @@
-/** The spans as Langfuse is to see them. */
+/** The spans of a trace with all that Langfuse is told of them, by either of its protocols. */
+import type { HistoryEntry } from '../../table/history.ts'
 import type { OutgoingTrace } from '../../table/trace-text.ts'
-import { toSpans, type TraceSpan } from './to-spans.ts'
+import { costUsd } from '../tracing/cost-usd.ts'
+import { operationOf } from '../tracing/operation-of.ts'
+import { traceSpans, type TraceSpan } from '../tracing/trace-spans.ts'
+import { toChatMl } from './to-chat-ml.ts'
 
-/** Where LiteLLM has a generation of its own in the trace, ours is a span, so that tokens and cost count once. */
-export function langfuseSpans(entry: OutgoingTrace): TraceSpan[] {
-  const spans = toSpans(entry)
-  return entry.links?.joined === true ? spans.map(withoutGeneration) : spans
+export interface LangfuseSpan extends TraceSpan {
+  metadata: Readonly<Record<string, string>>
+  /** What was said and heard, as JSON; null = it is not kept, or there was nothing. */
+  input: string | null
+  output: string | null
+  /** Null = nothing was generated. */
+  generation: Generation | null
 }
 
-function withoutGeneration(span: TraceSpan): TraceSpan {
-  if (span.generation === null) return span
-  const { model, usage, costUsd } = span.generation
+export interface Generation {
+  operation: string
+  model: string
+  /** Tokens; each counted in one place only. */
+  usage: Readonly<Record<string, number>>
+  /** USD; null = no price. */
+  costUsd: number | null
+  firstTokenAtMs: number | null
+}
+
+/** What Langfuse wants to know of the trace with every span. */
+export interface TraceFacts {
+  name: string
+  userId: string
+  tags: readonly string[]
+  release: string
+  correlationId: string
+  /** Null = the client does not say. */
+  sessionId: string | null
+}
+
+export function traceFacts(entry: HistoryEntry): TraceFacts {
+  const { surface, client, tags, digest, correlationId, links } = entry
   return {
-    ...span,
-    metadata: {
-      ...span.metadata,
-      model,
-      tokens: JSON.stringify(usage),
-      ...(costUsd !== null && { cost_usd: String(costUsd) }),
-    },
-    generation: null,
+    name: surface,
+    userId: client,
+    tags,
+    release: digest,
+    correlationId,
+    sessionId: links?.session ?? null,
   }
+}
+
+export function langfuseSpans(entry: OutgoingTrace): LangfuseSpan[] {
+  const said = {
+    input: entry.text === undefined ? null : toChatMl(entry.text.input),
+    output: entry.text === undefined ? null : toChatMl(entry.text.output),
+  }
+  return traceSpans(entry).map((span) => {
+    if (span.of === 'request') {
+      return Object.assign(span, said, { metadata: metadataOf(entry), generation: null })
+    }
+    if (span.of === 'answer') return Object.assign(span, said, answerOf(entry))
+    const { backend, model, cause } = span.of
+    return Object.assign(span, {
+      metadata: { backend, model, cause },
+      input: null,
+      output: null,
+      generation: null,
+    })
+  })
+}
+
+/** Where LiteLLM has a generation of its own in the trace, ours is a span, so that tokens and cost count once. */
+function answerOf(entry: HistoryEntry): Pick<LangfuseSpan, 'metadata' | 'generation'> {
+  const generation = generationOf(entry)
+  const metadata = { backend: entry.backend ?? '', usage: entry.estimated ? 'estimated' : 'reported' }
+  if (entry.links?.joined !== true) return { metadata, generation }
+  const { model, usage, costUsd: cost } = generation
+  const counted = { model, tokens: JSON.stringify(usage), ...(cost !== null && { cost_usd: String(cost) }) }
+  return { metadata: { ...metadata, ...counted }, generation: null }
+}
+
+function generationOf(entry: HistoryEntry): Generation {
+  const { startedAt, firstTokenMs } = entry
+  return {
+    operation: operationOf(entry.surface),
+    model: entry.backendModel ?? '',
+    usage: usageOf(entry),
+    costUsd: costUsd(entry),
+    firstTokenAtMs: firstTokenMs === null ? null : startedAt + firstTokenMs,
+  }
+}
+
+function usageOf({ inputTokens, cachedInputTokens, outputTokens }: HistoryEntry): Generation['usage'] {
+  return {
+    input: Math.max(0, inputTokens - cachedInputTokens),
+    ...(cachedInputTokens > 0 && { input_cached_tokens: cachedInputTokens }),
+    output: outputTokens,
+    total: inputTokens + outputTokens,
+  }
+}
+
+function metadataOf(entry: HistoryEntry): Record<string, string> {
+  const { verdict } = entry
+  const all: Record<string, string | number | boolean | null> = {
+    id: entry.id,
+    correlation_id: entry.correlationId,
+    asked: entry.asked,
+    model: entry.model,
+    backend: entry.backend,
+    rule: entry.rule,
+    status: entry.status,
+    stream: entry.stream,
+    attempts: entry.attempts,
+    overhead_us: entry.overheadUs,
+    queued_ms: entry.queuedMs,
+    first_token_ms: entry.firstTokenMs,
+    lost_fields: entry.lost,
+    labels: verdict && JSON.stringify(verdict.labels),
+    finds: verdict && JSON.stringify(verdict.counts),
+    unread: verdict && verdict.unread.join(', '),
+    injection_score: verdict?.injection?.score ?? null,
+    injection_flagged: verdict?.injection?.flagged ?? null,
+    complexity: verdict?.complexity?.class ?? null,
+  }
+  const said: Record<string, string> = {}
+  for (const [key, value] of Object.entries(all))
+    if (value !== null && value !== '') said[key] = String(value)
+  return said
 }

@@ -1,8 +1,7 @@
 /** Spans as events of the batch endpoint, which servers before OTLP have. Ids of events are stable: a second one is ignored. */
 import type { ApiIngestionEvent } from 'langfuse'
 import type { OutgoingTrace } from '../../table/trace-text.ts'
-import { langfuseSpans } from './langfuse-spans.ts'
-import { traceFacts, type Generation, type TraceSpan } from './to-spans.ts'
+import { langfuseSpans, traceFacts, type Generation, type LangfuseSpan } from './langfuse-spans.ts'
 
 /** @param environment what Langfuse files it under; null = its default */
 export function toBatchEvents(entry: OutgoingTrace, environment: string | null): ApiIngestionEvent[] {
@@ -32,7 +31,7 @@ export function toBatchEvents(entry: OutgoingTrace, environment: string | null):
   return [trace, ...[root, ...children].map((span) => toEvent(span, timestamp, shared))]
 }
 
-function toEvent(span: TraceSpan, timestamp: string, shared: { environment?: string }): ApiIngestionEvent {
+function toEvent(span: LangfuseSpan, timestamp: string, shared: { environment?: string }): ApiIngestionEvent {
   const id = `${span.traceId}-${span.spanId}`
   const body = { ...observation(span), ...shared }
   if (span.generation === null) return { id, timestamp, type: 'span-create', body }
@@ -51,7 +50,7 @@ function observation({
   metadata,
   input,
   output,
-}: TraceSpan): Extract<ApiIngestionEvent, { type: 'span-create' }>['body'] {
+}: LangfuseSpan): Extract<ApiIngestionEvent, { type: 'span-create' }>['body'] {
   return {
     id: spanId,
     traceId,

@@ -3,8 +3,9 @@ import type { TraceSink } from '../../table/trace-sink.ts'
 import { compress } from '../tracing/compress.ts'
 import { deliver } from '../tracing/deliver.ts'
 import { createSinkClient } from '../tracing/http-client.ts'
+import { otlpBody } from '../tracing/otlp-span.ts'
 import { judgeOtlpAnswer } from './judge-otlp-answer.ts'
-import { genAiBody, toGenAiSpans } from './to-genai-spans.ts'
+import { toGenAiSpans } from './to-genai-spans.ts'
 
 export interface OtlpOptions {
   /** Where it takes traces. */
@@ -36,7 +37,7 @@ export function createOtlpSink({ url, headers, environment, version }: OtlpOptio
           most: MOST,
           async post(parcels) {
             const json = parcels.map((parcel) => parcel.json).join(',')
-            const bytes = await compress(genAiBody(json, { version, environment }))
+            const bytes = await compress(otlpBody(json, { version, environment }))
             return judgeOtlpAnswer(
               await client.ask('', { body: { bytes, headers: HEADERS }, signal }),
               parcels,

@@ -3,82 +3,37 @@
  * of those names stand here: the conventions are still in development.
  */
 import type { OutgoingTrace } from '../../table/trace-text.ts'
-import { toSpans, type TraceSpan } from '../langfuse/to-spans.ts'
+import { costUsd } from '../tracing/cost-usd.ts'
+import { operationOf } from '../tracing/operation-of.ts'
+import type { Attributes } from '../tracing/otlp-attributes.ts'
+import { otlpSpan, STATUS, type OtlpSpan } from '../tracing/otlp-span.ts'
+import { traceSpans, type TraceSpan } from '../tracing/trace-spans.ts'
 import { toGenAiMessages } from './to-genai-messages.ts'
-import { toAttributes, type Attributes, type OtlpAttribute } from './otlp-value.ts'
 
-export interface GenAiSpan {
-  traceId: string
-  spanId: string
-  parentSpanId?: string
-  name: string
-  kind: number
-  startTimeUnixNano: string
-  endTimeUnixNano: string
-  attributes: OtlpAttribute[]
-  status: { code: number; message?: string }
-}
-
-const SERVER = 2
-const CLIENT = 3
-const UNSET = 0
-const ERROR = 2
-const NANO = 1e9
-
-const OPERATIONS: Readonly<Record<string, string>> = {
-  completions: 'text_completion',
-  embeddings: 'embeddings',
-}
-
-export function toGenAiSpans(entry: OutgoingTrace): GenAiSpan[] {
-  return toSpans(entry).map((span) => toGenAiSpan(span, entry))
-}
-
-function toGenAiSpan(span: TraceSpan, entry: OutgoingTrace): GenAiSpan {
-  const { traceId, spanId, parentId, name, startMs, endMs, level, message } = span
-  return {
-    traceId,
-    spanId,
-    ...(parentId !== null && { parentSpanId: parentId }),
-    name,
-    kind: span.isRequest ? SERVER : CLIENT,
-    startTimeUnixNano: nanoseconds(startMs),
-    endTimeUnixNano: nanoseconds(endMs),
-    attributes: toAttributes(attributesOf(span, entry)),
+export function toGenAiSpans(entry: OutgoingTrace): OtlpSpan[] {
+  return traceSpans(entry).map((span) => {
+    const { level, message } = span
     // That something is well is for applications to say, by the specification.
-    status: level === 'ERROR' ? { code: ERROR, ...(message !== null && { message }) } : { code: UNSET },
-  }
-}
-
-/** @param spans JSON of each, joined by commas */
-export function genAiBody(spans: string, resource: { version: string; environment: string | null }): string {
-  const { version, environment } = resource
-  const scope = JSON.stringify({ name: 'aicc', version })
-  const attributes = JSON.stringify(
-    toAttributes({
-      'service.name': 'aicc',
-      'service.version': version,
-      'deployment.environment.name': environment,
-    }),
-  )
-  return `{"resourceSpans":[{"resource":{"attributes":${attributes}},"scopeSpans":[{"scope":${scope},"spans":[${spans}]}]}]}`
+    const status =
+      level === 'ERROR'
+        ? { code: STATUS.ERROR, ...(message !== null && { message }) }
+        : { code: STATUS.UNSET }
+    return otlpSpan(span, status, attributesOf(span, entry))
+  })
 }
 
 function attributesOf(span: TraceSpan, entry: OutgoingTrace): Attributes {
-  const operation = OPERATIONS[entry.surface] ?? 'chat'
   const shared = {
-    'gen_ai.operation.name': operation,
+    'gen_ai.operation.name': operationOf(entry.surface),
     'error.type': span.message,
     'user.id': entry.client,
     'session.id': entry.links?.session ?? null,
     'gen_ai.conversation.id': entry.links?.session ?? null,
   }
-  if (span.isRequest) return { ...shared, ...ofRequest(entry) }
-  if (span.generation === null) {
-    const { backend = null, model = null } = span.metadata
-    return { ...shared, 'gen_ai.provider.name': backend, 'gen_ai.request.model': model }
-  }
-  return { ...shared, ...ofAnswer(span, entry) }
+  if (span.of === 'request') return { ...shared, ...ofRequest(entry) }
+  if (span.of === 'answer') return { ...shared, ...ofAnswer(span, entry) }
+  const { backend, model } = span.of
+  return { ...shared, 'gen_ai.provider.name': backend, 'gen_ai.request.model': model }
 }
 
 function ofRequest(entry: OutgoingTrace): Attributes {
@@ -108,8 +63,9 @@ function ofRequest(entry: OutgoingTrace): Attributes {
   }
 }
 
-function ofAnswer({ generation, startMs }: TraceSpan, entry: OutgoingTrace): Attributes {
-  const firstAt = generation?.firstTokenAtMs ?? null
+function ofAnswer({ startMs }: TraceSpan, entry: OutgoingTrace): Attributes {
+  const { startedAt, firstTokenMs } = entry
+  const untilFirst = firstTokenMs === null ? null : Math.max(0, startedAt + firstTokenMs - startMs)
   return {
     'gen_ai.provider.name': entry.backend,
     'gen_ai.request.model': entry.backendModel,
@@ -118,14 +74,10 @@ function ofAnswer({ generation, startMs }: TraceSpan, entry: OutgoingTrace): Att
     'gen_ai.usage.input_tokens': entry.inputTokens,
     'gen_ai.usage.cache_read.input_tokens': entry.cachedInputTokens,
     'gen_ai.usage.output_tokens': entry.outputTokens,
-    'gen_ai.response.time_to_first_chunk': firstAt === null ? null : Math.max(0, firstAt - startMs) / 1000,
+    'gen_ai.response.time_to_first_chunk': untilFirst === null ? null : untilFirst / 1000,
     'aicc.usage.source': entry.estimated ? 'estimated' : 'reported',
-    'aicc.cost_usd': entry.cost === null ? null : entry.cost / NANO,
+    'aicc.cost_usd': costUsd(entry),
     'gen_ai.input.messages': toGenAiMessages(entry.text?.input ?? []),
     'gen_ai.output.messages': toGenAiMessages(entry.text?.output ?? []),
   }
-}
-
-function nanoseconds(ms: number): string {
-  return `${Math.round(ms)}000000`
 }

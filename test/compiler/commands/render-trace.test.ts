@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { renderTrace } from '../../../compiler/commands/render-trace.ts'
 import type { TraceReport } from '../../../src/table/history.ts'
-import { makeEntry, TRACE } from '../../src/adapters/langfuse/make-entry.ts'
+import { makeEntry, TRACE } from '../../src/adapters/tracing/make-entry.ts'
 import { NOON } from '../../src/make-record.ts'
 
 const ROOT = TRACE.slice(16)

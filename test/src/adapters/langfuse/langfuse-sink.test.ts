@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createLangfuseSink } from '../../../../src/adapters/langfuse/langfuse-sink.ts'
 import type { HistoryEntry } from '../../../../src/table/history.ts'
 import type { TraceDelivery } from '../../../../src/table/trace-sink.ts'
-import { makeEntry } from './make-entry.ts'
+import { makeEntry } from '../tracing/make-entry.ts'
 
 type Serve = (request: IncomingMessage, response: ServerResponse, body: string) => void
 

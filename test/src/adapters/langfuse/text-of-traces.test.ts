@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { toBatchEvents } from '../../../../src/adapters/langfuse/to-batch.ts'
 import { toOtlpSpans } from '../../../../src/adapters/langfuse/to-otlp.ts'
 import type { OutgoingTrace, TraceText } from '../../../../src/table/trace-text.ts'
-import { makeEntry } from './make-entry.ts'
+import { makeEntry } from '../tracing/make-entry.ts'
 
 const TEXT: TraceText = {
   content: 'full',

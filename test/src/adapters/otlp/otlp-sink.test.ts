@@ -7,7 +7,7 @@ import { createOtlpSink } from '../../../../src/adapters/otlp/otlp-sink.ts'
 import type { TraceDelivery, TraceSink } from '../../../../src/table/trace-sink.ts'
 import type { OutgoingTrace, TraceText } from '../../../../src/table/trace-text.ts'
 import { spansIn, wrongWithGenAi, type SentSpan } from '../../../telemetry/otlp-schema.ts'
-import { makeEntry, TRACE } from '../langfuse/make-entry.ts'
+import { makeEntry, TRACE } from '../tracing/make-entry.ts'
 
 interface Rig {
   sink: TraceSink

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTraceShipper, type TraceShipper } from '../../../../src/control/shipping/trace-shipper.ts'
 import type { TraceBatch, TraceSettlement } from '../../../../src/table/trace-outbox.ts'
 import type { TraceDelivery } from '../../../../src/table/trace-sink.ts'
-import { makeEntry } from '../../adapters/langfuse/make-entry.ts'
+import { makeEntry } from '../../adapters/tracing/make-entry.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

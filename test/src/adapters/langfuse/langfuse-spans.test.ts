@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { langfuseSpans } from '../../../../src/adapters/langfuse/langfuse-spans.ts'
+import { toBatchEvents } from '../../../../src/adapters/langfuse/to-batch.ts'
+import { toOtlpSpans } from '../../../../src/adapters/langfuse/to-otlp.ts'
+import type { TraceLinks } from '../../../../src/table/trace-links.ts'
+import { NOON } from '../../make-record.ts'
+import { makeEntry } from '../tracing/make-entry.ts'
+
+describe('langfuseSpans', () => {
+  it('makes a generation of the answer, with each token in one place', () => {
+    const [root, answer] = langfuseSpans(makeEntry())
+    expect(root?.generation).toBeNull()
+    expect(answer?.generation).toEqual({
+      operation: 'chat',
+      model: 'coder',
+      usage: { input: 70, input_cached_tokens: 30, output: 20, total: 120 },
+      costUsd: 0.0015,
+      firstTokenAtMs: NOON + 350,
+    })
+  })
+
+  it('says of an attempt that failed who it was and why', () => {
+    const failure = { backend: 'gpu', model: 'small', cause: 'timeout', ms: 500 } as const
+    const [, attempt] = langfuseSpans(makeEntry({ attempts: 2, failures: [failure] }))
+    expect(attempt).toMatchObject({
+      metadata: { backend: 'gpu', model: 'small', cause: 'timeout' },
+      generation: null,
+    })
+  })
+
+  it('tells of the request what is known, and nothing of what is not', () => {
+    const [root] = langfuseSpans(
+      makeEntry({
+        rule: null,
+        verdict: {
+          labels: { private: ['pii'] },
+          counts: { 'pii/email': 2 },
+          finds: [
+            {
+              detector: 'pii',
+              kind: 'email',
+              label: 'private',
+              where: 'messages[0].content',
+              start: 0,
+              end: 3,
+            },
+          ],
+          passedOver: [],
+          unread: [],
+          injection: { flagged: false, score: 0.12, channel: 'user', reasons: [], finds: [] },
+          complexity: null,
+        },
+      }),
+    )
+    expect(root?.metadata).toEqual({
+      id: makeEntry().id,
+      correlation_id: 'run-17',
+      asked: 'fast',
+      model: 'fast',
+      backend: 'gpu',
+      status: '200',
+      stream: 'true',
+      attempts: '1',
+      overhead_us: '400',
+      queued_ms: '0',
+      first_token_ms: '350',
+      lost_fields: '0',
+      labels: '{"private":["pii"]}',
+      finds: '{"pii/email":2}',
+      injection_score: '0.12',
+      injection_flagged: 'false',
+    })
+  })
+})
+
+describe('links of a trace', () => {
+  const PARENT = `${'ab'.repeat(16)}-${'cd'.repeat(8)}`
+  const observationsOf = (links: TraceLinks): Record<string, unknown>[] =>
+    toOtlpSpans(makeEntry({ links }), null).map(({ attributes, ...span }) => {
+      const said = attributes.map(({ key, value }): [string, unknown] => [key, Object.values(value)[0]])
+      return Object.assign(Object.fromEntries(said), span) as Record<string, unknown>
+    })
+
+  it("puts the request into the client's own trace", () => {
+    const [root, answer] = observationsOf({ parent: PARENT })
+    expect(root).toMatchObject({ traceId: 'ab'.repeat(16), parentSpanId: 'cd'.repeat(8), kind: 2 })
+    expect(answer).toMatchObject({ traceId: 'ab'.repeat(16), parentSpanId: root?.['spanId'], kind: 3 })
+  })
+
+  it('names the conversation on each span', () => {
+    for (const span of observationsOf({ session: 'run-7' })) expect(span['session.id']).toBe('run-7')
+    const [trace] = toBatchEvents(makeEntry({ links: { session: 'run-7' } }), null)
+    expect(trace?.body).toMatchObject({ sessionId: 'run-7' })
+  })
+
+  it('leaves tokens and cost to the backend that counts them in the same trace', () => {
+    const [, apart] = observationsOf({})
+    expect(apart).toHaveProperty(['langfuse.observation.cost_details'])
+    const [, joined] = observationsOf({ joined: true })
+    expect(joined).toMatchObject({
+      'langfuse.observation.type': 'span',
+      'langfuse.observation.metadata.cost_usd': '0.0015',
+    })
+    expect(Object.keys(joined ?? {}).join(' ')).not.toMatch(/usage_details|cost_details|gen_ai/)
+    const types = toBatchEvents(makeEntry({ links: { joined: true } }), null).map(({ type }) => type)
+    expect(types).toEqual(['trace-create', 'span-create', 'span-create'])
+  })
+
+  it('tells of a trace of the client once for each request', () => {
+    const ids = ['019ab3c4-d5e6-7f80-9123-000000000001', '019ab3c4-d5e6-7f80-9123-000000000002'].map(
+      (id) => toBatchEvents(makeEntry({ id, links: { parent: PARENT } }), null)[0]?.id,
+    )
+    expect(new Set(ids).size).toBe(2)
+  })
+})
