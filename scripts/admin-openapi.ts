@@ -30,6 +30,7 @@ const FILTER = {
   model: NAME,
   backend: NAME,
   rule: { type: 'string', description: '`ruleset/id`.' },
+  variant: { type: 'string', description: 'Arm of a split, as the model that it names.' },
   status: { type: 'string', pattern: '^([1-5]xx|[1-5]\\d\\d)$' },
   failed: { type: 'string', enum: ['true', 'false'] },
   since: MOMENT,
@@ -103,7 +104,7 @@ const PATHS: Json = {
       ...operation('Sums and percentiles over time', { '200': json('AggregateReport') }),
       parameters: query({
         ...FILTER,
-        by: GROUP(['client', 'model', 'backend', 'status', 'error', 'rule']),
+        by: GROUP(['client', 'model', 'backend', 'status', 'error', 'rule', 'variant']),
         step: { type: 'integer', minimum: 1, maximum: 2_592_000, description: 'Seconds of a slice of time.' },
       }),
     },
@@ -112,7 +113,7 @@ const PATHS: Json = {
     get: {
       ...operation('Requests, tokens and money, and how budgets stand', { '200': json('UsageReport') }),
       parameters: query({
-        by: GROUP(['client', 'model', 'backend', 'day']),
+        by: GROUP(['client', 'model', 'backend', 'variant', 'day']),
         since: MOMENT,
         until: MOMENT,
         client: NAME,

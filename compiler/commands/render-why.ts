@@ -1,6 +1,7 @@
 /** Why a request went where it went, in sentences: what its record says, and nothing of its text. */
 import type { HistoryEntry } from '../../src/table/history.ts'
-import type { FailedAttempt } from '../../src/table/request-record.ts'
+import type { FailedAttempt, SkippedTarget } from '../../src/table/request-record.ts'
+import { wasTried } from '../../src/table/attempt-steps.ts'
 import type { Verdict } from '../../src/table/verdict.ts'
 import { quote } from '../diagnostics/quote.ts'
 import { formatUsd } from './format-usd.ts'
@@ -18,6 +19,7 @@ export function renderWhy(entry: HistoryEntry): string {
     ...said(entry.verdict),
     ...row('tags', tags.join(', ')),
     ...decided(entry),
+    ...(entry.skipped ?? []).map((skipped): [string, string] => ['skipped', skippedText(skipped, entry)]),
     ...entry.failures.map((failure): [string, string] => ['failed', failureText(failure)]),
     ['ended', endText(entry)],
     ['took', tookText(entry)],
@@ -56,8 +58,17 @@ function said(verdict: Verdict | null): [string, string][] {
   ]
 }
 
-function decided({ rule, model, asked, backend, backendModel, attempts }: HistoryEntry): [string, string][] {
-  const byRule = rule === null ? null : `by the rule ${quote(rule)}`
+function decided({
+  rule,
+  variant,
+  model,
+  asked,
+  backend,
+  backendModel,
+  attempts,
+}: HistoryEntry): [string, string][] {
+  const arm = variant === undefined ? '' : `, whose split put it on ${quote(variant)}`
+  const byRule = rule === null ? null : `by the rule ${quote(rule)}${arm}`
   if (model === null) return [['went', byRule === null ? 'nowhere' : `nowhere, ${byRule}`]]
   const byName = model === asked ? 'by its name' : 'by a name that stands for it'
   const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`
@@ -71,18 +82,40 @@ function failureText({ backend, model, cause, ms }: FailedAttempt): string {
   return `${backend}/${model}: ${cause}${ms > 0 ? ` after ${ms} ms` : ''}`
 }
 
+const SKIPPED: Readonly<Record<SkippedTarget['why'], string>> = {
+  down: 'it was held to be down',
+  mode: 'a mode was on',
+  full: 'it worked on as many requests as it may',
+  limit: 'the limits of its backend were used up',
+}
+
+/** What was asked in the end was not asked in its turn. */
+function skippedText(
+  { backend, model, why, mode }: SkippedTarget,
+  { failures, backend: last, backendModel }: HistoryEntry,
+): string {
+  const is = (one: { backend: string | null; model: string | null }): boolean =>
+    one.backend === backend && one.model === model
+  const reason = mode === undefined ? SKIPPED[why] : `mode ${quote(mode)} was on`
+  const wasAsked =
+    is({ backend: last, model: backendModel }) || failures.some((one) => wasTried(one) && is(one))
+  return `${backend}/${model}: ${reason}${wasAsked ? '; asked later' : ''}`
+}
+
 function endText({ status, error, lost }: HistoryEntry): string {
   const fields = lost === 1 ? '1 field' : `${lost} fields`
   const left = lost === 0 ? '' : `; its translation left ${fields} out`
   return `${status}${error === null ? '' : ` ${error}`}${left}`
 }
 
-function tookText({ startedAt, endedAt, firstTokenMs, overheadUs, queuedMs }: HistoryEntry): string {
+function tookText(entry: HistoryEntry): string {
+  const { startedAt, endedAt, firstTokenMs, tokensPerSecond, overheadUs, queuedMs } = entry
   // Two clocks: the one that gives the day's time is coarser, and a runtime may let it stand while code runs.
   const tookMs = Math.max(endedAt - startedAt, Math.ceil((overheadUs ?? 0) / 1000))
   const parts = [
     `${tookMs} ms`,
     ...(firstTokenMs === null ? [] : [`first token after ${firstTokenMs} ms`]),
+    ...(tokensPerSecond === undefined ? [] : [`then ${tokensPerSecond} tokens a second`]),
     ...(queuedMs === null || queuedMs === 0 ? [] : [`${queuedMs} ms in line`]),
     ...(overheadUs === null ? [] : [`${(overheadUs / 1000).toFixed(2)} ms of it the gateway's own`]),
   ]

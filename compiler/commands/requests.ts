@@ -15,6 +15,7 @@ interface RequestsFlags {
   model?: string
   backend?: string
   rule?: string
+  variant?: string
   status?: string
   since?: string
   until?: string
@@ -29,6 +30,7 @@ export function requestsCommand(): Command {
     .option('--model <name>', 'that this model served')
     .option('--backend <name>', 'that this backend was asked last')
     .option('--rule <rule>', 'that this rule decided, as ruleset/id')
+    .option('--variant <model>', 'that fell on this arm of a split')
     .option('--status <status>', 'answered so: 429, or 4xx for all that begin so')
     .option('--failed', 'that ended with an error')
     .option('--since <moment>', 'that began then or later')

@@ -89,6 +89,7 @@ function filterIn(query: QueryField, timeZone: string): HistoryFilter {
     model: query('model') ?? null,
     backend: query('backend') ?? null,
     rule: query('rule') ?? null,
+    variant: query('variant') ?? null,
     status: statusIn(query),
     failed: failed === null ? null : failed === 'true',
     since: momentIn(query, 'since', world),

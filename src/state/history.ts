@@ -10,7 +10,8 @@ import type {
   SinkTrace,
 } from '../table/history.ts'
 import { SINK_BITS } from '../table/packed-records.ts'
-import type { FailedAttempt } from '../table/request-record.ts'
+import type { FailedAttempt, SkippedTarget } from '../table/request-record.ts'
+import { tokenRate } from '../table/token-rate.ts'
 import { traceIds } from '../table/trace-ids.ts'
 import type { TraceLinks } from '../table/trace-links.ts'
 import { SINK_KINDS, type SinkKind } from '../table/trace-policy.ts'
@@ -65,7 +66,13 @@ function sinkTrace(sql: Sql, sink: SinkKind, seq: number): SinkTrace {
   return { sink, state: 'sent', refusals: 0, why: null }
 }
 
-const EQUALS = { client: 'client', model: 'model', backend: 'backend', rule: 'rule' } as const
+const EQUALS = {
+  client: 'client',
+  model: 'model',
+  backend: 'backend',
+  rule: 'rule',
+  variant: 'variant',
+} as const
 
 /** Each condition begins with AND. */
 function conditions(filter: HistoryFilter): { where: string; values: SqlValue[] } {
@@ -95,6 +102,7 @@ const GROUPS: Record<AggregateGroup, string> = {
   status: 'status',
   error: 'error',
   rule: 'rule',
+  variant: 'variant',
 }
 
 /** By rank: of n in order, the one at `percent` of 100, counted from 1 and rounded up. */
@@ -150,12 +158,17 @@ function aggregate(sql: Sql, { filter, step, by }: AggregateQuery): AggregateRow
 
 /** @param row of the table of records */
 export function toEntry(row: SqlRow): HistoryEntry {
+  const startedAt = Number(row['started_at'])
+  const endedAt = Number(row['ended_at'])
+  const firstTokenMs = numberOf(row['first_token_ms'])
+  const outputTokens = Number(row['output'])
+  const tokensPerSecond = tokenRate({ startedAt, endedAt, firstTokenMs, outputTokens })
   return {
     seq: Number(row['seq']),
     id: String(row['id']),
     correlationId: String(row['correlation_id']),
-    startedAt: Number(row['started_at']),
-    endedAt: Number(row['ended_at']),
+    startedAt,
+    endedAt,
     client: String(row['client']),
     surface: String(row['surface']),
     asked: textOf(row['asked']),
@@ -163,22 +176,26 @@ export function toEntry(row: SqlRow): HistoryEntry {
     backend: textOf(row['backend']),
     backendModel: textOf(row['backend_model']),
     rule: textOf(row['rule']),
+    ...(typeof row['variant'] === 'string' && { variant: row['variant'] }),
     digest: String(row['digest']),
     stream: row['stream'] === 1,
     status: Number(row['status']),
     error: textOf(row['error']),
     attempts: Number(row['attempts']),
     failures: (parsed(row['failures']) ?? []) as FailedAttempt[],
+    ...(typeof row['skipped'] === 'string' && { skipped: parsed(row['skipped']) as SkippedTarget[] }),
     ...(typeof row['links'] === 'string' && { links: parsed(row['links']) as TraceLinks }),
-    firstTokenMs: numberOf(row['first_token_ms']),
+    firstTokenMs,
+    ...(tokensPerSecond !== null && { tokensPerSecond }),
     overheadUs: numberOf(row['overhead_us']),
     queuedMs: numberOf(row['queued_ms']),
     tags: (parsed(row['tags']) ?? []) as string[],
     lost: Number(row['lost'] ?? 0),
     inputTokens: Number(row['input']),
     cachedInputTokens: Number(row['cached_input']),
-    outputTokens: Number(row['output']),
-    estimated: row['estimated'] === 1,
+    outputTokens,
+    // Where nothing was used, nothing was estimated.
+    estimated: row['estimated'] === 1 && Number(row['input']) + Number(row['output']) > 0,
     cost: numberOf(row['cost']),
     verdict: parsed(row['verdict']) as Verdict | null,
   }

@@ -47,6 +47,8 @@ export const USAGE_MIGRATIONS: readonly string[] = [
   traceTables('otlp'),
   TRACE_TEXTS_TABLE,
   'ALTER TABLE records ADD COLUMN links TEXT',
+  'ALTER TABLE records ADD COLUMN variant TEXT',
+  'ALTER TABLE records ADD COLUMN skipped TEXT',
 ]
 
 const INSERT = `INSERT OR IGNORE INTO records (${RECORD_COLUMNS.join(', ')})
@@ -65,6 +67,7 @@ const GROUPS: Record<UsageGroup, string> = {
   client: 'client',
   model: 'model',
   backend: 'backend',
+  variant: 'variant',
   day: `started_at / ${SLICE_MS} * ${SLICE_MS}`,
 }
 
@@ -124,7 +127,7 @@ export function createUsageBook(sql: Sql, observe: Observe = () => {}): UsageBoo
 
 function sumUp(sql: Sql, { by, since, until, client, timeZone }: UsageQuery): UsageRow[] {
   const query = `SELECT ${GROUPS[by]} AS name, count(*) AS requests, sum(error IS NOT NULL) AS failed,
-      sum(input) AS input, sum(cached_input) AS cached_input, sum(output) AS output, sum(estimated AND attempts > 0) AS estimated,
+      sum(input) AS input, sum(cached_input) AS cached_input, sum(output) AS output, sum(estimated AND input + output > 0) AS estimated,
       total(cost) AS cost, sum(cost IS NULL AND backend IS NOT NULL) AS unpriced
     FROM records WHERE started_at >= ? AND started_at < ? AND (? IS NULL OR client = ?)
     GROUP BY 1 ORDER BY 1`

@@ -20,13 +20,13 @@ export function attemptSteps(entry: HistoryEntry): AttemptStep[] {
     at = Math.min(endedAt, at + Math.round(failure.ms))
     steps.push({ failure, startMs, endMs: at })
   }
-  const asked = failures.filter(wasAsked)
+  const asked = failures.filter(wasTried)
   const isAnswered = entry.backend !== null && entry.attempts > asked.length
   if (isAnswered) steps.push({ failure: null, startMs: at, endMs: endedAt })
   return steps
 }
 
 /** Places that were passed over stand among the failures as well. */
-function wasAsked({ cause, ms }: FailedAttempt): boolean {
+export function wasTried({ cause, ms }: FailedAttempt): boolean {
   return cause !== 'busy' && !(cause === 'request' && ms === 0)
 }

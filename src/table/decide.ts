@@ -45,6 +45,7 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
     outcome = { rule: `${entry.rules}/${rule}`, forced: end.kind === 'route' && end.force, ...state }
     if (end.kind === 'block')
       return refuse(outcome, { reason: 'blocked', status: end.status, message: end.message })
+    if (end.variant !== undefined) outcome.variant = end.variant
     modelName = end.to
   }
 

@@ -11,6 +11,8 @@ export interface ParameterEdits {
 export interface RuleOutcome {
   /** `ruleset/id` of the rule that settled it; null when none was asked. */
   rule: string | null
+  /** The arm that it fell on, where that rule is a split: the model that it names; left out, it is none. */
+  variant?: string
   forced: boolean
   tags: readonly string[]
   /** Labels still carried at the end. */

@@ -1,5 +1,5 @@
 /** The requests of the last thirty days, as the admin API pages through them. */
-import type { FailedAttempt } from './request-record.ts'
+import type { FailedAttempt, SkippedTarget } from './request-record.ts'
 import type { TraceLinks } from './trace-links.ts'
 import type { SinkKind } from './trace-policy.ts'
 import type { Verdict } from './verdict.ts'
@@ -10,6 +10,8 @@ export interface HistoryFilter {
   model: string | null
   backend: string | null
   rule: string | null
+  /** Arm of a split, as the model that it names. */
+  variant: string | null
   /** A status such as 429, or the first digit of several: 4 = 400 to 499. */
   status: number | null
   /** Only those that ended with an error, or only the others. */
@@ -24,6 +26,7 @@ export const ANY_REQUEST: HistoryFilter = {
   model: null,
   backend: null,
   rule: null,
+  variant: null,
   status: null,
   failed: null,
   since: null,
@@ -52,15 +55,21 @@ export interface HistoryEntry {
   backend: string | null
   backendModel: string | null
   rule: string | null
+  /** The arm of that rule's split, as the model that it names; left out, there is none. */
+  variant?: string
   digest: string
   stream: boolean
   status: number
   error: string | null
   attempts: number
   failures: readonly FailedAttempt[]
+  /** Targets that were not asked in their turn; left out, none. */
+  skipped?: readonly SkippedTarget[]
   /** Of its trace; left out, none. */
   links?: TraceLinks
   firstTokenMs: number | null
+  /** Output tokens a second behind the first one, of a stream that has enough of them; left out, it cannot be told. */
+  tokensPerSecond?: number
   /** Null for records of earlier versions. */
   overheadUs: number | null
   queuedMs: number | null
@@ -82,7 +91,7 @@ export interface HistoryPage {
   next: number | null
 }
 
-export const AGGREGATE_GROUPS = ['client', 'model', 'backend', 'status', 'error', 'rule'] as const
+export const AGGREGATE_GROUPS = ['client', 'model', 'backend', 'status', 'error', 'rule', 'variant'] as const
 export type AggregateGroup = (typeof AGGREGATE_GROUPS)[number]
 
 export interface AggregateQuery {

@@ -57,6 +57,8 @@ export const RECORD_COLUMNS = [
   'tags',
   'traced',
   'links',
+  'variant',
+  'skipped',
 ] as const
 
 /** @returns JSON of PackedRecords */
@@ -158,6 +160,8 @@ function rowOf(record: RequestRecord): PackedValue[] {
     record.tags === undefined ? null : JSON.stringify(record.tags),
     sinkBits(record.traced ?? []),
     record.links === undefined ? null : JSON.stringify(record.links),
+    record.variant ?? null,
+    record.skipped === undefined ? null : JSON.stringify(record.skipped),
   ]
 }
 

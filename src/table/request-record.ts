@@ -29,6 +29,18 @@ export interface FailedAttempt {
   ms: number
 }
 
+/** A target that was not asked in its turn, and why. */
+export interface SkippedTarget {
+  backend: string
+  model: string
+  /**
+   * `down` = it was held to be down, and comes after all others; `mode` = the mode in `mode` kept it back; `full` = it
+   * worked on as many requests as it may; `limit` = its backend's own limits were used up.
+   */
+  why: 'down' | 'mode' | 'full' | 'limit'
+  mode?: string
+}
+
 export interface RequestRecord {
   /** The gateway's own id of the request: a UUID that begins with the time, primary key everywhere. */
   id: string
@@ -47,6 +59,8 @@ export interface RequestRecord {
   backendModel: string | null
   /** `ruleset/id`. */
   rule: string | null
+  /** The arm of that rule's split, as the model that it names; left out, there is none. */
+  variant?: string
   digest: string
   /** What the detectors said; null where they found nothing, read all, and flagged nothing. */
   verdict: Verdict | null
@@ -59,6 +73,8 @@ export interface RequestRecord {
   attempts: number
   /** Those of them that failed, and places that were passed over; left out, none. */
   failures?: readonly FailedAttempt[]
+  /** Targets that were not asked in their turn, the first eight of them; left out, none. */
+  skipped?: readonly SkippedTarget[]
   /** From when it came until the first event with content, in ms; null = not streamed, or nothing came. */
   firstTokenMs: number | null
   /** What the gateway itself took, waiting for nobody, in us. */

@@ -14,8 +14,9 @@ export interface RuleState {
   redact: readonly string[]
 }
 
+/** `variant`: the arm of a split; left out, the rule has none. */
 export type RuleEnd =
-  | { kind: 'route'; to: string; force: boolean }
+  | { kind: 'route'; to: string; force: boolean; variant?: string }
   | { kind: 'block'; status: number; message: string }
 
 export interface RulesResult {
@@ -47,7 +48,8 @@ export function runRules(
 
 function endOf(action: Exclude<Action, { kind: 'continue' }>, rule: string, facts: Facts): RuleEnd {
   if (action.kind !== 'split') return action
-  return { kind: 'route', to: pickArm(action.arms, `${rule}\0${facts.user}`), force: action.force }
+  const arm = pickArm(action.arms, `${rule}\0${facts.user}`)
+  return { kind: 'route', to: arm, force: action.force, variant: arm }
 }
 
 function applyModifiers(rule: Rule, facts: Facts, state: RuleState): RuleState {

@@ -1,6 +1,6 @@
 /** What was used, summed up from the records that are kept. */
 
-export const USAGE_GROUPS = ['client', 'model', 'backend', 'day'] as const
+export const USAGE_GROUPS = ['client', 'model', 'backend', 'variant', 'day'] as const
 export type UsageGroup = (typeof USAGE_GROUPS)[number]
 
 export interface UsageQuery {
@@ -15,7 +15,7 @@ export interface UsageQuery {
 }
 
 export interface UsageRow {
-  /** A client, a model as the table names it, a backend, or a day (`2026-11-21`); null = no such thing served it. */
+  /** A client, a model as the table names it, a backend, an arm of a split, or a day (`2026-11-21`); null = no such thing. */
   name: string | null
   requests: number
   /** Of these, those that ended with an error. */

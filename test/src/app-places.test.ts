@@ -145,6 +145,16 @@ describe('a place that is asked after another', () => {
   })
 })
 
+it('a place whose limits are used up when its turn comes is named in the record', async () => {
+  const table = threePlaces({ gpu: limited('gpu', { requests: perDay(1) }) }, [])
+  const { ask, ports } = gateway(table)
+  const backends: (string | null)[] = []
+  for (let i = 0; i < 2; i += 1) backends.push((await ask(asked)).headers.get('x-aicc-backend'))
+  expect(backends).toEqual(['gpu', 'spare'])
+  const limit = { backend: 'gpu', model: 'coder', why: 'limit' }
+  expect(ports.records.map(({ skipped }) => skipped)).toEqual([undefined, [limit]])
+})
+
 it('a place that was charged and never asked gets its request back', async () => {
   const table = threePlaces(
     {
@@ -154,10 +164,13 @@ it('a place that was charged and never asked gets its request back', async () =>
     [],
   )
   const waiting: ((response: Response) => void)[] = []
-  const { ask, left } = gateway(table, { gpu: () => new Promise((resolve) => void waiting.push(resolve)) })
+  const { ask, left, ports } = gateway(table, {
+    gpu: () => new Promise((resolve) => void waiting.push(resolve)),
+  })
   const first = ask(asked)
   await vi.waitFor(() => expect(waiting).toHaveLength(1))
   expect((await ask(asked)).headers.get('x-aicc-backend')).toBe('spare')
+  expect(ports.records[0]?.skipped).toEqual([{ backend: 'gpu', model: 'coder', why: 'full' }])
   for (const resolve of waiting) resolve(Response.json({ choices: [] }))
   await first
   expect([left(rate('backend:gpu:requests', 10)), left(rate('backend:spare:requests', 10))]).toEqual([9, 9])

@@ -276,6 +276,8 @@ describe('health', () => {
     const decided = [await edge.ask(), await edge.ask()].map(({ headers }) => headers.get('x-aicc-rule'))
     expect(decided).toEqual(['main/else', 'main/down'])
     expect(calls(edge)).toEqual(['gpu', 'spare', 'spare'])
+    const held = { backend: 'gpu', model: 'coder', why: 'down' }
+    expect(edge.ports.records.map(({ skipped }) => skipped)).toEqual([undefined, [held]])
   })
 
   it('an answer clears it', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RequestRecord } from '../../src/table/request-record.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import type { SinkKind, TraceContent, TracePolicy } from '../../src/table/trace-policy.ts'
-import { makePrivacy, makeRuledTable } from './make-policy.ts'
+import { makePrivacy, makeRule, makeRuledTable } from './make-policy.ts'
 import { AUTHORIZED, makeActive, makeClient } from './make-snapshot.ts'
 import { answer, gateway } from './metered-gateway.ts'
 import { createApp } from '../../src/app.ts'
@@ -141,6 +141,16 @@ describe('the record of a request', () => {
     const record = await recordOf({ fields: { model: 'openai/plan-of-ours' }, table: { wildcards } })
     expect(record.asked).toBe('openai/*')
     expect(JSON.stringify(record)).not.toContain('plan-of-ours')
+  })
+
+  it('names the arm of a split that it fell on', async () => {
+    const split = { kind: 'split' as const, arms: [{ to: 'fast', weight: 1 }], force: false }
+    const { rule, variant } = await recordOf({
+      table: makeRuledTable([makeRule({ id: 'ab', action: split })]),
+      fields: { model: 'auto' },
+    })
+    expect([rule, variant]).toEqual(['main/ab', 'fast'])
+    expect((await recordOf({ fields: { model: 'fast' } })).variant).toBeUndefined()
   })
 
   it('is made of a request that was refused as well', async () => {

@@ -3,6 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
 import type { Exchange } from './exchange.ts'
 import { findRoom, noRoom, waitForRoom } from './find-room.ts'
+import { noteSkipped } from './note-skipped.ts'
 import { pause } from './pause.ts'
 import { createPlan, type Failure, saysOfRequest } from './plan.ts'
 import { whyUntold } from './translations.ts'
@@ -38,6 +39,7 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
     retry: model.retry,
     deadline,
     isHeld: (target) => health.isHeld(snapshot.table, target),
+    onHeld: (target) => noteSkipped(journey, target, 'down'),
     mayRetry: () => retryBudget.take(modelName, model.retry),
     random: Math.random,
   })
@@ -65,6 +67,7 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
         } else {
           if (step.waitMs > 0) await rest(exchange, step.waitMs)
           target = findRoom(exchange, step.target) ? step.target : null
+          if (target === null) noteSkipped(journey, step.target, 'full')
         }
         const untold = target === null ? null : whyUntold(target, exchange)
         const entering = target === null || untold !== null ? null : exchange.bill.enter(target)

@@ -10,7 +10,7 @@ import type { Lease } from './balance.ts'
 import type { Health } from './health.ts'
 import type { Pace } from './pace.ts'
 import type { FallbackStep } from '../../table/decision.ts'
-import type { FailedAttempt } from '../../table/request-record.ts'
+import type { FailedAttempt, SkippedTarget } from '../../table/request-record.ts'
 import type { ServedModel, Target } from '../../table/route-table.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { RetryBudget } from './retry-budget.ts'
@@ -37,6 +37,8 @@ export interface Journey {
   toldCost: number | null
   /** Attempts that failed, and places that were passed over; null = none. */
   failures: FailedAttempt[] | null
+  /** Targets that turned out on the way not to be asked in their turn; null = none. */
+  skipped: SkippedTarget[] | null
   /** The backend that is asked makes its part of the request's trace. */
   joined: boolean
   /** Unix ms at which the attempt that runs began. */
@@ -100,6 +102,7 @@ export function startJourney(): Journey {
     lost: [],
     toldCost: null,
     failures: null,
+    skipped: null,
     joined: false,
     askedAt: 0,
   }

@@ -16,6 +16,8 @@ export interface PlanOptions {
   deadline: number
   /** Whether it is held to be down at this moment: then it comes last, but it comes. */
   isHeld: (target: Target) => boolean
+  /** Is told of who is not asked in its turn because it is. */
+  onHeld?: (target: Target) => void
   /** Takes one retry out of the model's budget; false = it is spent. */
   mayRetry: () => boolean
   /** 0 to before 1. */
@@ -51,7 +53,7 @@ export interface Plan {
 }
 
 export function createPlan(options: PlanOptions): Plan {
-  const { pool, fallback, retry, deadline, isHeld, mayRetry, random } = options
+  const { pool, fallback, retry, deadline, isHeld, onHeld, mayRetry, random } = options
   /** Of the pool, those that may have recovered → Unix ms from which on they may be asked again; null = any time. */
   const passing = new Map<Target, number | null>()
   /** Of the pool, those that were held to be down when their turn came. */
@@ -97,6 +99,7 @@ export function createPlan(options: PlanOptions): Plan {
       if (target === undefined || !fits(target)) continue
       if (!isHeld(target)) return { kind: 'ask', target, waitMs: 0 }
       putOff.push({ target, on: PLAIN_CAUSES })
+      onHeld?.(target)
     }
     return null
   }

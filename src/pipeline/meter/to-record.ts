@@ -11,6 +11,7 @@ import type { Journey } from '../forward/exchange.ts'
 import { traceContent } from '../trace/trace-content.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { Spent } from './settle.ts'
+import { skippedTargets } from './skipped-targets.ts'
 
 export interface EndedRequest {
   table: RouteTable
@@ -69,9 +70,18 @@ export function toRecord(ended: EndedRequest): RequestRecord {
   }
   // Behind the literal: a spread for each costs as much as all that stands in it.
   if (failures !== null) record.failures = failures
+  if (facts !== null && decision?.kind === 'route' && mayHaveSkipped(facts, ended.journey)) {
+    const skipped = skippedTargets({ table, facts, decision, journey: ended.journey })
+    if (skipped.length > 0) record.skipped = skipped
+  }
   if (decision !== null && decision.tags.length > 0) record.tags = decision.tags
+  if (decision?.variant !== undefined) record.variant = decision.variant
   if (lost.length > 0) record.lost = lost.length
   return table.trace === undefined ? record : Object.assign(record, tracedBy(ended))
+}
+
+function mayHaveSkipped(facts: Facts, { skipped }: Pick<Journey, 'skipped'>): boolean {
+  return skipped !== null || facts.unhealthy.length > 0 || facts.modes.length > 0
 }
 
 function tracedBy(ended: EndedRequest): Pick<RequestRecord, 'traced' | 'links'> {

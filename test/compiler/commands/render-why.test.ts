@@ -15,6 +15,7 @@ const ENTRY: HistoryEntry = {
   backend: 'gpu-3090',
   backendModel: 'coder-14b',
   rule: 'main/medium',
+  variant: 'big',
   digest: '274acd70f6b0'.repeat(5),
   stream: true,
   status: 200,
@@ -25,6 +26,7 @@ const ENTRY: HistoryEntry = {
     { backend: 'ollama', model: 'small', cause: 'busy', ms: 0 },
   ],
   firstTokenMs: 1200,
+  tokensPerSecond: 67.5,
   overheadUs: 412,
   queuedMs: 40,
   tags: ['batch'],
@@ -56,18 +58,34 @@ found       1 secrets/aws-key
 not read    images
 injection   flagged, 0.93 in user: override
 tags        batch
-went to     \`big\`, by the rule \`main/medium\`
+went to     \`big\`, by the rule \`main/medium\`, whose split put it on \`big\`
 last asked  gpu-3090/coder-14b, 2 attempts in all
 failed      gpu-3070/coder-7b: timeout after 900 ms
 failed      ollama/small: busy
 ended       200; its translation left 2 fields out
-took        2000 ms, first token after 1200 ms, 40 ms in line, 0.41 ms of it the gateway's own
+took        2000 ms, first token after 1200 ms, then 67.5 tokens a second, 40 ms in line, 0.41 ms of it the gateway's own
 used        900 tokens in (300 cached), 55 out, 0.001250 USD`)
   })
 
+  it('says who was not asked in its turn, and who was in the end', () => {
+    const skipped: HistoryEntry['skipped'] = [
+      { backend: 'gpu-3090', model: 'coder-14b', why: 'down' },
+      { backend: 'gaming-pc', model: 'big', why: 'mode', mode: 'gaming' },
+      { backend: 'ollama', model: 'small', why: 'full' },
+      { backend: 'cloud', model: 'sonnet', why: 'limit' },
+    ]
+    expect(renderWhy({ ...ENTRY, skipped })).toContain(`, 2 attempts in all
+skipped     gpu-3090/coder-14b: it was held to be down; asked later
+skipped     gaming-pc/big: mode \`gaming\` was on
+skipped     ollama/small: it worked on as many requests as it may
+skipped     cloud/sonnet: the limits of its backend were used up
+failed      gpu-3070`)
+  })
+
   it('never says that a part took longer than the whole', () => {
+    const { tokensPerSecond: _, ...ended } = ENTRY
     const quick = {
-      ...ENTRY,
+      ...ended,
       endedAt: ENTRY.startedAt + 2,
       firstTokenMs: null,
       queuedMs: 0,
@@ -77,8 +95,9 @@ used        900 tokens in (300 cached), 55 out, 0.001250 USD`)
   })
 
   it('tells of a refusal', () => {
+    const { tokensPerSecond: _, variant: __, ...ended } = ENTRY
     const refused: HistoryEntry = {
-      ...ENTRY,
+      ...ended,
       correlationId: ENTRY.id,
       asked: null,
       model: null,
@@ -115,6 +134,7 @@ used        0 tokens in, 0 out`)
     { asked: 'big', rule: null, says: 'went to     `big`, by its name' },
     { asked: 'gpt-4', rule: null, says: 'went to     `big`, by a name that stands for it' },
   ])('says how $asked came to big', ({ asked, rule, says }) => {
-    expect(renderWhy({ ...ENTRY, asked, rule }).split('\n')).toContain(says)
+    const { variant: _, ...named } = ENTRY
+    expect(renderWhy({ ...named, asked, rule }).split('\n')).toContain(says)
   })
 })

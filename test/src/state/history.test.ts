@@ -31,7 +31,10 @@ describe('createHistory', () => {
     const record = makeRecord({
       id: 'a',
       failures: [{ backend: 'gpu', model: 'coder', cause: 'timeout', ms: 12 }],
+      skipped: [{ backend: 'gaming-pc', model: 'big', why: 'mode', mode: 'gaming' }],
       firstTokenMs: 80,
+      rule: 'main/ab',
+      variant: 'big',
       tags: ['batch'],
       lost: 2,
       usage: { input: 10, cachedInput: 4, output: 3, source: 'estimate' },
@@ -42,11 +45,18 @@ describe('createHistory', () => {
       ...same,
       seq: 1,
       lost: 2,
+      tokensPerSecond: 4.8,
       inputTokens: 10,
       cachedInputTokens: 4,
       outputTokens: 3,
       estimated: true,
     })
+  })
+
+  it('calls no use estimated where there was none', () => {
+    const usage = { input: 0, cachedInput: 0, output: 0, source: 'estimate' } as const
+    keep(makeRecord({ id: 'a', status: 502, error: 'backend_unreachable', attempts: 2, usage }))
+    expect(history.find('a')?.estimated).toBe(false)
   })
 
   it('finds by the correlation id too, but by its own first', () => {
@@ -77,6 +87,7 @@ describe('createHistory', () => {
     { filter: { model: 'big' }, found: ['c'] },
     { filter: { backend: 'cloud' }, found: ['c'] },
     { filter: { rule: 'main/else' }, found: ['b'] },
+    { filter: { variant: 'big' }, found: ['c'] },
     { filter: { status: 429 }, found: ['d'] },
     { filter: { status: 4 }, found: ['d'] },
     { filter: { status: 5 }, found: [] },
@@ -89,7 +100,7 @@ describe('createHistory', () => {
     keep(
       makeRecord({ id: 'a' }),
       makeRecord({ id: 'b', client: 'home', rule: 'main/else' }),
-      makeRecord({ id: 'c', model: 'big', backend: 'cloud', startedAt: NOON + 1 }),
+      makeRecord({ id: 'c', model: 'big', variant: 'big', backend: 'cloud', startedAt: NOON + 1 }),
       makeRecord({ id: 'd', status: 429, error: 'rate_limit_exceeded', startedAt: NOON + 2 }),
     )
     expect(ids(filter)).toEqual(found)
@@ -101,7 +112,11 @@ describe('createHistory', () => {
     const fast = Array.from({ length: 20 }, (_, i) =>
       at(`f${i}`, i, i + 1, { firstTokenMs: i < 10 ? i : null }),
     )
-    keep(...fast, at('g', 5, 7, { model: 'big', cost: null }), at('h', 60_000, 9, { error: 'timeout' }))
+    keep(
+      ...fast,
+      at('g', 5, 7, { model: 'big', variant: 'big', cost: null }),
+      at('h', 60_000, 9, { error: 'timeout' }),
+    )
     const filter = { ...ANY_REQUEST, since: NOON, until: NOON + 120_000 }
     const row = { failed: 0, cost: 0, firstTokenP50Ms: null, firstTokenP95Ms: null }
     expect(history.aggregate({ filter, step: 60_000, by: 'model' })).toEqual([
@@ -134,6 +149,10 @@ describe('createHistory', () => {
     ])
     expect(history.aggregate({ filter, step: null, by: null })).toMatchObject([
       { at: NOON, name: null, requests: 22, failed: 1 },
+    ])
+    expect(history.aggregate({ filter, step: null, by: 'variant' })).toMatchObject([
+      { name: null },
+      { name: 'big' },
     ])
     expect(history.aggregate({ filter: { ...filter, client: 'nobody' }, step: null, by: null })).toEqual([])
   })

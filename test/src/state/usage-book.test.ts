@@ -141,7 +141,7 @@ describe('createUsageBook', () => {
 describe('usage', () => {
   const HOUR = 3_600_000
   const records = [
-    makeRecord({ id: '1', client: 'crew', model: 'fast', backend: 'gpu', cost: 2_000_000 }),
+    makeRecord({ id: '1', client: 'crew', model: 'fast', variant: 'fast', backend: 'gpu', cost: 2_000_000 }),
     makeRecord({
       id: '2',
       client: 'crew',
@@ -186,6 +186,14 @@ describe('usage', () => {
       expected: [
         [null, 1, 0],
         ['gpu', 2, 2e6],
+      ],
+    },
+    {
+      name: 'by variant',
+      query: { by: 'variant' },
+      expected: [
+        [null, 2, 0],
+        ['fast', 1, 2e6],
       ],
     },
     { name: 'by day', query: { by: 'day' }, expected: [['2026-11-21', 3, 2e6]] },

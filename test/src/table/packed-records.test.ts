@@ -29,6 +29,7 @@ const FULL: RequestRecord = {
   backend: 'r-backend',
   backendModel: 'r-backend-model',
   rule: 'r/rule',
+  variant: 'r-variant',
   digest: 'r-digest',
   verdict: {
     labels: {},
@@ -44,6 +45,7 @@ const FULL: RequestRecord = {
   error: 'r-error',
   attempts: 3,
   failures: [{ backend: 'r-failed', model: 'r-failed-model', cause: 'busy', ms: 105 }],
+  skipped: [{ backend: 'r-skipped', model: 'r-skipped-model', why: 'mode', mode: 'r-mode' }],
   firstTokenMs: 106,
   overheadUs: 107,
   queuedMs: 108,
@@ -93,12 +95,14 @@ const ROW = {
   lost: 2,
   verdict: JSON.stringify(FULL.verdict),
   failures: JSON.stringify(FULL.failures),
+  skipped: JSON.stringify(FULL.skipped),
   first_token_ms: 106,
   overhead_us: 107,
   queued_ms: 108,
   tags: '["r-tag"]',
   traced: 3,
   links: '{"session":"r-session"}',
+  variant: 'r-variant',
 }
 
 describe('packRecords', () => {

@@ -73,8 +73,9 @@ it('keeps a user on one arm of a split', () => {
   const ends = ['u1', 'u2', 'u3', 'u4', 'u5', 'u6'].map((user) => {
     const once = run([split], makeFacts({ user })).end
     expect(run([split], makeFacts({ user })).end).toEqual(once)
-    expect(once).toMatchObject({ kind: 'route', force: true })
-    return once.kind === 'route' ? once.to : ''
+    if (once.kind !== 'route') throw new Error('it ends nowhere')
+    expect(once).toEqual({ kind: 'route', force: true, to: once.to, variant: once.to })
+    return once.to
   })
   expect(new Set(ends)).toEqual(new Set(['x', 'y']))
 })
