@@ -14,10 +14,11 @@ interface Row {
 
 /** @param langfuse left out = it was not asked */
 export function renderTrace({ request, traceId, sinks }: TraceReport, langfuse?: ReadTrace): string {
-  const { id, correlationId, startedAt, links } = request
+  const { id, correlationId, startedAt, links, rule, variant } = request
   return [
     `trace ${traceId}`,
     `request ${id}${correlationId === id ? '' : ` (${correlationId})`} at ${new Date(startedAt).toISOString()}`,
+    ...(variant === undefined ? [] : [`variant ${variant} of the rule ${rule}`]),
     ...(links?.parent === undefined
       ? []
       : [`within the span ${links.parent.slice(33)} of the client's own trace`]),
@@ -33,13 +34,15 @@ export function renderTrace({ request, traceId, sinks }: TraceReport, langfuse?:
 }
 
 function rowsOf(request: HistoryEntry): Row[] {
-  const { surface, startedAt, endedAt, status, error, backend, backendModel, links } = request
+  const { surface, startedAt, endedAt, status, error, backend, backendModel, links, tokensPerSecond } =
+    request
   const root = { depth: 0, name: surface, startMs: startedAt, endMs: endedAt }
   const steps = attemptSteps(request).map(({ failure, startMs, endMs }): Row => {
     if (failure !== null) {
       return { depth: 1, startMs, endMs, name: `${failure.backend}/${failure.model}`, note: failure.cause }
     }
-    const note = links?.joined === true ? 'answered, and traces it itself' : 'answered'
+    const rate = tokensPerSecond === undefined ? '' : `, ${tokensPerSecond} tokens a second`
+    const note = `answered${links?.joined === true ? ', and traces it itself' : ''}${rate}`
     return { depth: 1, startMs, endMs, name: `${backend}/${backendModel}`, note }
   })
   return [{ ...root, note: `${status}${error === null ? '' : ` ${error}`}` }, ...steps]

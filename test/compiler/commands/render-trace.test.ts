@@ -8,6 +8,8 @@ const ROOT = TRACE.slice(16)
 const REPORT: TraceReport = {
   request: makeEntry({
     queuedMs: 40,
+    variant: 'fast',
+    tokensPerSecond: 11.5,
     attempts: 2,
     failures: [{ backend: 'old', model: 'm', cause: 'timeout', ms: 900 }],
     links: { session: 'run-7', parent: `${TRACE}-${'cd'.repeat(8)}` },
@@ -22,12 +24,13 @@ const REPORT: TraceReport = {
 it('shows the attempts in time, and where the trace is', () => {
   expect(renderTrace(REPORT)).toBe(`trace ${TRACE}
 request 019ab3c4-d5e6-7f80-9123-456789abcdef (run-17) at ${new Date(NOON).toISOString()}
+variant fast of the rule main/else
 within the span cdcdcdcdcdcdcdcd of the client's own trace
 session run-7
 
 chat         +0       2000 ms     200
   old/m      +40      900 ms      timeout
-  gpu/coder  +940     1060 ms     answered
+  gpu/coder  +940     1060 ms     answered, 11.5 tokens a second
 
 langfuse: sent
 otlp: given up: it answers 400`)
