@@ -16,6 +16,7 @@ import type {
 } from '../../src/table/route-table.ts'
 import type { Budget, Price, Rate, UsageLimits } from '../../src/table/usage-limits.ts'
 import { formatDuration } from '../check/format-duration.ts'
+import { ofAlert, ofSink } from './alert-settings.ts'
 import { describePredicate } from '../explain/describe-predicate.ts'
 
 /** Between the things of a setting that is called `order`. */
@@ -50,9 +51,9 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ['zones', { order: zones.toReversed().join(ORDER_MARK) }],
     ['timeZone', { name: timeZone }],
     ['state', flatten(state ?? {})],
-    ...(table.trace ?? []).map((sink): [string, Settings] => [`trace.${sink.kind}`, flatten(sink)]),
+    ...(table.trace ?? []).map((sink): [string, Settings] => [`trace.${sink.kind}`, ofSink(sink)]),
     ...entries('hooks', { ...table.hooks }, flatten),
-    ...entries('alerts.watch', table.alerts?.watch ?? {}, flatten),
+    ...entries('alerts.watch', table.alerts?.watch ?? {}, ofAlert),
     ...entries('alerts.receivers', table.alerts?.receivers ?? {}, flatten),
     ['surfaces', { served: surfaces.join(', ') }],
     ['fileUrls', { taken: table.fileUrls ?? 'public' }],

@@ -49,13 +49,19 @@ function renderStructure(structure: readonly StructureChange[]): string[] {
   return lines.map(({ text, change }) => `${text.padEnd(width)}   ${change}`)
 }
 
-/** What something is, by the settings that say most: they stand first. */
+/** What something is, by the settings that say most: they stand first; and what may be used of it. */
 function gist(settings: readonly ChangedSetting[]): string {
-  return settings
-    .slice(0, 2)
-    .map(({ before, after }) => after ?? before)
-    .join(', ')
+  const valueOf = ({ before, after }: ChangedSetting): string => after ?? before ?? ''
+  return [
+    ...settings.slice(0, 2).map(valueOf),
+    ...settings
+      .slice(2)
+      .filter(({ name }) => USAGE.test(name))
+      .map((setting) => `${setting.name} ${valueOf(setting)}`),
+  ].join(', ')
 }
+
+const USAGE = /^(?:limits|budget)\./
 
 /** Requests are compared by what is found in them; what is found in which text is no part of that. */
 function unseen(structure: readonly StructureChange[]): string[] {

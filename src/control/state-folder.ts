@@ -2,7 +2,7 @@
  * The state folder: what the gateway made for itself and must find again. Git-ignored, for its owner's eyes only.
  */
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
 /** Absolute paths of everything in the folder. */
@@ -60,7 +60,7 @@ export function statePaths(directory: string): StateFolder {
 export async function openStateFolder(directory: string): Promise<StateFolder> {
   const state = statePaths(directory)
   try {
-    await mkdir(state.dir, { recursive: true, mode: 0o700 })
+    await makeFolder(state.dir)
     await chmod(state.dir, 0o700)
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error)
@@ -70,6 +70,24 @@ export async function openStateFolder(directory: string): Promise<StateFolder> {
     )
   }
   return state
+}
+
+/** With those above it, one by one: where a file system takes no folders, as /proc, Node's own recursion never ends. */
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { mode: 0o700 })
+  } catch (error) {
+    if (await isFolder(dir)) return
+    const above = dirname(dir)
+    if (!isErrno(error, 'ENOENT') || above === dir || (await isFolder(above))) throw error
+    await makeFolder(above)
+    await makeFolder(dir)
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null)
+  return found?.isDirectory() === true
 }
 
 /** The text of a file, null when it does not exist. */

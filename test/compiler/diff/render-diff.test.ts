@@ -53,6 +53,26 @@ decisions that change:
 1 to add, 2 to change, 1 to remove; 1 decision changes; 12 requests compared, more were left out (--max)`)
   })
 
+  it('in something new, with what may be used of it', () => {
+    const settings = {
+      keys: 'AICC_KEY_CREW',
+      models: '*',
+      tags: 'none',
+      'limits.requests': '60 in 1m',
+      'budget.day': '5 USD',
+    }
+    const structure: PolicyDiff['structure'] = [
+      {
+        address: 'clients.crew',
+        action: 'add',
+        settings: Object.entries(settings).map(([name, after]) => ({ name, before: null, after })),
+      },
+    ]
+    expect(renderDiff({ ...NOTHING, structure }).split('\n')[0]).toBe(
+      '+ clients.crew   AICC_KEY_CREW, *, limits.requests 60 in 1m, budget.day 5 USD',
+    )
+  })
+
   it('in what is found in a text, which no decision shows', () => {
     const settings = [{ name: 'entropy.threshold', before: '4', after: '3' }]
     const structure: PolicyDiff['structure'] = [{ address: 'classify.privacy', action: 'change', settings }]

@@ -39,6 +39,13 @@ describe('state folder', () => {
     )
   })
 
+  it.runIf(process.platform === 'linux').each(['/proc/aicc', '/proc/aicc/state'])(
+    'says so where no folder can be made: %s',
+    async (dir) => {
+      await expect(openStateFolder(dir)).rejects.toThrow(`the state folder ${dir} cannot be used (ENOENT`)
+    },
+  )
+
   it('makes a secret once, closes a file that was open, and leaves no draft', async () => {
     const made = await ensureSecret(state.clientKey, () => 'first')
     await chmod(state.clientKey, 0o644)
