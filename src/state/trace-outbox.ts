@@ -6,10 +6,11 @@ import type { Sql, SqlRow } from '../ports.ts'
 import type { TraceOutbox } from '../table/trace-outbox.ts'
 import type { SinkKind } from '../table/trace-policy.ts'
 import { toEntry } from './history.ts'
+import { createRefusedTraces, type RefusedTraces } from './refused-traces.ts'
 import { createTraceTexts } from './trace-texts.ts'
 import { deadTable, waitingTable } from './waiting-table.ts'
 
-/** Who is refused so often, each time after a longer pause, is to blame. */
+/** Who is refused so often, and others get through each time in between, is to blame. */
 const MOST_REFUSALS = 10
 
 interface Tables {
@@ -25,6 +26,9 @@ const TABLES: Readonly<Record<SinkKind, Tables>> = {
 /** How `sent` goes on: sent for the first time, and sent once more after nobody heard what became of it. */
 const SENT = 1
 const SENT_AGAIN = 2
+
+/** Who stands aside, as JSON. */
+const NOBODY = '[]'
 
 /** Characters of text that are handed out at once. */
 const MOST_TEXT = 8 * 1024 * 1024
@@ -43,11 +47,16 @@ export function traceTables(sink: SinkKind): string {
 
 export function createTraceOutbox(sql: Sql): TraceOutbox {
   const texts = createTraceTexts(sql)
+  const refusedBy: Readonly<Record<SinkKind, RefusedTraces>> = {
+    langfuse: createRefusedTraces(),
+    otlp: createRefusedTraces(),
+  }
   const giveUp = (sink: SinkKind, seq: number, why: string): void => {
     const { waiting, dead } = TABLES[sink]
     sql.run(`INSERT OR REPLACE INTO ${dead} VALUES (?, ?, ?)`, seq, Date.now(), why)
     sql.run(`DELETE FROM ${waiting} WHERE seq = ?`, seq)
     texts.letGo(sink, seq)
+    refusedBy[sink].forget(seq)
   }
   /** How many of them can be handed out with their text. */
   const readable = (sink: SinkKind, rows: readonly SqlRow[]): number => {
@@ -71,13 +80,28 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
             (SELECT seq FROM ${waiting} ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
           backlog,
         )
-        const found = sql.rows(`SELECT * FROM ${waiting} JOIN records USING (seq) ORDER BY seq LIMIT ?`, most)
+        const refused = refusedBy[sink]
+        const find = (but: string): SqlRow[] =>
+          sql.rows(
+            `SELECT * FROM ${waiting} JOIN records USING (seq)
+              WHERE seq NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`,
+            but,
+            most,
+          )
+        let aside = JSON.stringify(refused.aside())
+        let found = find(aside)
+        if (found.length === 0 && aside !== NOBODY) {
+          refused.callBack()
+          aside = NOBODY
+          found = find(aside)
+        }
         const rows = content === 'metadata-only' ? found : found.slice(0, readable(sink, found))
         const last = Number(rows.at(-1)?.['seq'] ?? 0)
         sql.run(
           `UPDATE ${waiting} SET sent = CASE sent WHEN 0 THEN ${SENT} ELSE ${SENT_AGAIN} END
-            WHERE seq <= ? AND sent < ${SENT_AGAIN}`,
+            WHERE seq <= ? AND sent < ${SENT_AGAIN} AND seq NOT IN (SELECT value FROM json_each(?))`,
           last,
+          aside,
         )
         return {
           traces: rows.map((row) => {
@@ -86,12 +110,14 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
           }),
           sentBefore: rows.filter((row) => row['sent'] !== 0).length,
           dropped,
-          ...(rows.length < found.length && { more: true as const }),
+          ...((rows.length < found.length || aside !== NOBODY) && { more: true as const }),
         }
       }),
     settleTraces(sink, { done, back, refused, dead }) {
       sql.atomically(() => {
         const { waiting } = TABLES[sink]
+        const refusals = refusedBy[sink]
+        refusals.taken(done)
         for (const seq of done) {
           sql.run(`DELETE FROM ${waiting} WHERE seq = ?`, seq)
           texts.letGo(sink, seq)
@@ -101,11 +127,13 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
         for (const seq of back) sql.run(`UPDATE ${waiting} SET ${unsent} WHERE seq = ?`, seq)
         for (const { seq, why } of dead) giveUp(sink, seq, why)
         for (const seq of refused) {
-          sql.run(`UPDATE ${waiting} SET ${unsent}, refusals = refusals + 1 WHERE seq = ?`, seq)
+          const count = Number(refusals.refuse(seq))
+          sql.run(`UPDATE ${waiting} SET ${unsent}, refusals = refusals + ? WHERE seq = ?`, count, seq)
         }
         if (refused.length === 0) return
         const tired = sql.rows(`SELECT seq FROM ${waiting} WHERE refusals >= ?`, MOST_REFUSALS)
-        for (const { seq } of tired) giveUp(sink, Number(seq), `refused ${MOST_REFUSALS} times`)
+        for (const { seq } of tired)
+          giveUp(sink, Number(seq), `refused ${MOST_REFUSALS} times while others were taken`)
       })
     },
     traceBacklog(sink) {

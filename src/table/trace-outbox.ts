@@ -3,13 +3,13 @@ import type { SinkKind, TraceContent } from './trace-policy.ts'
 import type { OutgoingTrace } from './trace-text.ts'
 
 export interface TraceBatch {
-  /** Oldest first. */
+  /** Oldest first; those that were refused come when no other waits. */
   traces: OutgoingTrace[]
   /** Those of them that were sent before without anybody hearing what became of it: the sink may have them twice. */
   sentBefore: number
   /** The oldest, which had to go because too many waited. */
   dropped: number
-  /** There are others behind them for which there was no room, their text being long; left out, there are not. */
+  /** There are others behind them: for which there was no room, their text being long, or that were refused; left out, there are not. */
   more?: true
 }
 
@@ -41,7 +41,7 @@ export interface TraceOutbox {
    *   takes, without which it is given no text
    */
   nextTraces: (query: { sink: SinkKind; most: number; backlog: number; content?: TraceContent }) => TraceBatch
-  /** Refusals are counted: who has been refused too often is given up. */
+  /** Refusals are counted, if others got through since the last: who has been refused too often is given up. */
   settleTraces: (sink: SinkKind, settlement: TraceSettlement) => void
   traceBacklog: (sink: SinkKind) => TraceBacklog
 }

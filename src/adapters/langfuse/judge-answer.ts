@@ -17,6 +17,8 @@ export function judgeAnswer(answer: Answer, parcels: readonly Parcel[]): Judgeme
     return { kind: 'taken', done: parcels.map(({ seq }) => seq), refused: [], dead: [] }
   }
   if (status === 400 || status === 413 || status === 422) return { kind: 'unfit', why }
+  // It may be ill, or a trace makes it so.
+  if (status === 500) return { kind: 'unfit', why, isFinal: false }
   // A gateway in between that gave up: what stands behind it may have worked on.
   if (status === 502 || status === 504) return { kind: 'in-doubt', why }
   const keys = status === 401 || status === 403 ? `it refuses the keys (${status})` : why

@@ -20,7 +20,7 @@ export type Judgement =
       /** Spans of those that are done which it did not take after all. */
       spansRefused?: number
     }
-  /** What was sent is at fault, or a part of it. `isFinal`: left out, it is; else it is the trace or the sink, and the trace may be tried again. */
+  /** What was sent is at fault, or a part of it. `isFinal`: left out, it is; else it may be the sink, and the trace is tried again. */
   | { kind: 'unfit'; why: string; isFinal?: false }
   /** Nothing of it was taken, for now. */
   | { kind: 'untaken'; why: string; retryAfterMs: number | null }
@@ -33,21 +33,26 @@ export interface DeliverOptions {
   post: (parcels: readonly Parcel[]) => Promise<Judgement>
 }
 
+/** Traces that stood alone and were refused, with none in between that was taken: it is ill by now. */
+const MOST_IN_A_ROW = 3
+
 type Delivery = {
   -readonly [Key in keyof TraceDelivery]: TraceDelivery[Key] extends readonly (infer Item)[]
     ? Item[]
     : TraceDelivery[Key]
 }
 
-/** Once something is wrong with the sink itself, the rest is not sent. */
+/** Once something is wrong with the sink itself, the rest is not sent. One that took others before is well, until it refuses some in a row. */
 export async function deliver(
   parcels: readonly Parcel[],
   { most, post }: DeliverOptions,
 ): Promise<TraceDelivery> {
   const delivery = nothingDelivered()
   const groups = splitBySize(parcels, most)
+  let isIll = false
+  let refusedInARow = 0
   for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
-    if (delivery.problem !== null) {
+    if (isIll) {
       delivery.back.push(...group.map(({ seq }) => seq))
       continue
     }
@@ -59,6 +64,14 @@ export async function deliver(
       continue
     }
     book(delivery, judgement, group)
+    if (judgement.kind === 'taken') {
+      refusedInARow = 0
+      isIll = judgement.refused.length > 0
+    } else if (judgement.kind !== 'unfit') isIll = true
+    else if (judgement.isFinal === false) {
+      refusedInARow += 1
+      isIll = delivery.done.length === 0 || refusedInARow === MOST_IN_A_ROW
+    }
   }
   return delivery
 }

@@ -62,6 +62,8 @@ export interface TraceShipper {
 const LINGER_MS = 250
 const MOST_AT_ONCE = 200
 const STOP_WITHIN_MS = 2000
+/** After so many failures in a row, batches grow smaller: one trace may be what the sink cannot bear. */
+const PATIENCE = 3
 
 export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShipperOptions): TraceShipper {
   const counts: ShippingCounts = { shipped: 0, duplicatesPossible: 0, dropped: 0, spansRefused: 0 }
@@ -95,10 +97,14 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     problem = now
   }
   /** @returns whether there was as much as fits, and how long the sink asks to be left alone */
-  const shipOnce = async (wanted: SinkInForce): Promise<{ isFull: boolean; retryAfterMs: number | null }> => {
+  const shipOnce = async (
+    wanted: SinkInForce,
+    failures: number,
+  ): Promise<{ isFull: boolean; retryAfterMs: number | null }> => {
+    const most = mostAfter(failures)
     const batch = await outbox.nextTraces({
       sink: kind,
-      most: MOST_AT_ONCE,
+      most,
       backlog: wanted.backlog,
       content: wanted.content ?? 'metadata-only',
     })
@@ -108,7 +114,10 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     }
     if (batch.traces.length === 0) return { isFull: false, retryAfterMs: null }
     const delivery = await opening(wanted).send(batch.traces, cut.signal)
-    await outbox.settleTraces(kind, delivery)
+    // Who fails alone, after so many failures, lets others go first.
+    const isDubious = most === 1 && delivery.problem !== null
+    const refused = isDubious ? batch.traces.map(({ seq }) => seq) : delivery.refused
+    await outbox.settleTraces(kind, { ...delivery, refused })
     counts.shipped += delivery.done.length
     counts.duplicatesPossible += Math.min(batch.sentBefore, delivery.done.length)
     if (delivery.dead.length > 0) {
@@ -119,7 +128,7 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
       log(`${kind} took a batch without ${delivery.spansRefused} of its spans`)
     }
     tell(delivery.problem)
-    const isFull = batch.more === true || batch.traces.length === MOST_AT_ONCE
+    const isFull = batch.more === true || batch.traces.length === most
     return { isFull, retryAfterMs: delivery.retryAfterMs }
   }
   const run = async (): Promise<void> => {
@@ -132,7 +141,7 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
       let asked: number | null = null
       let isFull = false
       try {
-        ;({ isFull, retryAfterMs: asked } = await shipOnce(wanted))
+        ;({ isFull, retryAfterMs: asked } = await shipOnce(wanted, failures))
       } catch (error) {
         tell(error instanceof Error ? error.message : String(error))
       }
@@ -169,4 +178,10 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
       await opened?.sink.close()
     },
   }
+}
+
+/** A quarter with each failure, down to one. */
+function mostAfter(failures: number): number {
+  const quarterings = Math.max(0, failures - PATIENCE + 1)
+  return Math.max(1, Math.floor(MOST_AT_ONCE / 4 ** quarterings))
 }

@@ -76,20 +76,61 @@ describe('createTraceOutbox', () => {
     expect(sentBefore()).toBe(0)
   })
 
-  it('gives up what never will be taken, and what was refused ten times', () => {
+  it('gives up what never will be taken, and what was refused ten times while others were taken', () => {
+    const { outbox, keep, settle } = rig()
+    keep('a', 'b', ...Array.from({ length: 20 }, (_, i) => `c${i}`))
+    settle({ dead: [{ seq: 1, why: 'too large' }] })
+    for (let i = 0; i < 10; i += 1) settle({ done: [3 + i], refused: [2] })
+    expect(outbox.traceBacklog('langfuse')).toMatchObject({ waiting: 11, dead: 1 })
+    settle({ done: [13], refused: [2] })
+    expect(outbox.traceBacklog('langfuse')).toEqual({
+      waiting: 9,
+      oldestAt: NOON + 13,
+      dead: 2,
+      lastDeath: 'refused 10 times while others were taken',
+    })
+  })
+
+  it('gives nothing up that was refused for hours, as long as nothing is taken', () => {
     const { outbox, keep, next, settle } = rig()
     keep('a', 'b', 'c')
-    settle({ dead: [{ seq: 1, why: 'too large' }] })
-    for (let i = 0; i < 9; i += 1) settle({ refused: [2], back: [3] })
-    expect(next()).toEqual(['b', 'c'])
+    for (let i = 0; i < 1000; i += 1) {
+      const [first] = outbox.nextTraces({ sink: 'langfuse', most: 10, backlog: 100 }).traces
+      settle({ refused: [first?.seq ?? 0] })
+    }
+    expect(outbox.traceBacklog('langfuse')).toMatchObject({ waiting: 3, dead: 0 })
+    const rest = next()
+    settle({ done: [2, 3] })
+    expect([...rest, ...next()]).toEqual(['b', 'c', 'a'])
+  })
+
+  it('lets all others go before what was refused', () => {
+    const { outbox, keep, next, settle } = rig()
+    keep('a', 'b', 'c')
+    settle({ refused: [1] })
+    const before = outbox.nextTraces({ sink: 'langfuse', most: 10, backlog: 100 })
+    expect(before).toMatchObject({ traces: [{ id: 'b' }, { id: 'c' }], more: true })
     settle({ refused: [2], back: [3] })
     expect(next()).toEqual(['c'])
-    expect(outbox.traceBacklog('langfuse')).toEqual({
-      waiting: 1,
-      oldestAt: NOON + 2,
-      dead: 2,
-      lastDeath: 'refused 10 times',
-    })
+    settle({ refused: [3] })
+    // All had their turn: it goes round again.
+    expect(next()).toEqual(['a', 'b', 'c'])
+    settle({ refused: [1], done: [2, 3] })
+    keep('d')
+    expect(next()).toEqual(['d'])
+    settle({ done: [4] })
+    const last = outbox.nextTraces({ sink: 'langfuse', most: 10, backlog: 100 })
+    expect(last.traces.map(({ id }) => id)).toEqual(['a'])
+    expect(last.more).toBeUndefined()
+  })
+
+  it('does not take what stands aside for sent', () => {
+    const { outbox, keep, settle } = rig()
+    keep('a', 'b')
+    settle({ refused: [1] })
+    outbox.nextTraces({ sink: 'langfuse', most: 10, backlog: 100 })
+    settle({ done: [2] })
+    expect(outbox.nextTraces({ sink: 'langfuse', most: 10, backlog: 100 }).sentBefore).toBe(0)
   })
 
   it('drops the oldest of too many, and says how many', () => {

@@ -24,7 +24,7 @@ describe('judgeAnswer', () => {
     ['taken, whatever the body says', answer(200, '{"jobs":'), TAKEN],
     ['taken with a status of another kind', answer(207, null), TAKEN],
     ['too many', answer(429, '', 7000), untaken('it answers 429', 7000)],
-    ['broken', answer(500), untaken('it answers 500')],
+    ['ill, or ill of one', answer(500), { kind: 'unfit', why: 'it answers 500', isFinal: false }],
     ['unavailable', answer(503, '', 1000), untaken('it answers 503', 1000)],
     ['a bad key', answer(401), untaken('it refuses the keys (401)')],
     ['no such path', answer(404), untaken('it answers 404')],

@@ -149,15 +149,15 @@ describe('createOtlpSink', () => {
     })
   })
 
-  it('lets what a 5xx meant alone be tried again, and stops there', async () => {
+  it('lets what a 5xx meant alone be tried again, and brings the others', async () => {
     const my = await rig((response, seqs) => {
       response.statusCode = seqs.has(2) ? 500 : 200
       response.end()
     })
     expect(await my.send(1, 2, 3, 4)).toMatchObject({
-      done: [1],
+      done: [1, 3, 4],
       refused: [2],
-      back: [3, 4],
+      back: [],
       problem: 'it answers 500',
     })
   })

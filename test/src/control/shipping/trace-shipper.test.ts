@@ -24,6 +24,8 @@ interface Rig {
   waiting: Map<number, { sent: boolean }>
   /** How the sink answers, one after the other; then it takes all. */
   answers: (Partial<TraceDelivery> | ((seqs: number[]) => Partial<TraceDelivery>))[]
+  /** What was said of them: refused ones go behind all others. */
+  refused: number[]
   /** What it was sent, and when. */
   sent: { at: number; sink: string; seqs: number[] }[]
   sinkIs: (name: string | null) => void
@@ -35,12 +37,15 @@ function rig(): Rig {
   const waiting = new Map<number, { sent: boolean }>()
   const answers: Rig['answers'] = []
   const sent: Rig['sent'] = []
+  const aside: number[] = []
   const log: string[] = []
   const start = Date.now()
   let name: string | null = 'one'
   let isDown = false
   const next = (most: number): TraceBatch => {
-    const seqs = [...waiting.keys()].toSorted((a, b) => a - b).slice(0, most)
+    const seqs = [...waiting.keys()]
+      .toSorted((a, b) => aside.indexOf(a) - aside.indexOf(b) || a - b)
+      .slice(0, most)
     const sentBefore = seqs.filter((seq) => waiting.get(seq)?.sent).length
     for (const seq of seqs) waiting.set(seq, { sent: true })
     return { traces: seqs.map((seq) => makeEntry({ seq })), sentBefore, dropped: 0 }
@@ -48,6 +53,7 @@ function rig(): Rig {
   const settle = ({ done, back, refused, dead }: TraceSettlement): void => {
     for (const seq of [...done, ...dead.map((one) => one.seq)]) waiting.delete(seq)
     for (const seq of [...back, ...refused]) waiting.set(seq, { sent: false })
+    aside.push(...refused)
   }
   const unlessDown = <T>(work: () => T): Promise<T> =>
     isDown ? Promise.reject(new Error('disk full')) : Promise.resolve(work())
@@ -84,6 +90,7 @@ function rig(): Rig {
     waiting,
     answers,
     sent,
+    refused: aside,
     sinkIs: (is) => void (name = is),
     fails: (is) => void (isDown = is),
     log,
@@ -141,6 +148,21 @@ describe('createTraceShipper', () => {
     expect(my.sent.map(({ at }) => at)).toEqual([250, 750, 1750, 3750])
     expect(my.log).toEqual(['langfuse does not take traces, they wait: down', 'langfuse takes traces again'])
     expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 2, duplicatesPossible: 0 })
+  })
+
+  it.each(['doubt', 'back'] as const)('finds the one over which all fails, if they are %s', async (how) => {
+    const my = rig()
+    fill(my, 1, 300)
+    const poison = 42
+    const spoilt = (sent: number[]): Partial<TraceDelivery> => {
+      if (!sent.includes(poison)) return { done: sent }
+      return how === 'back' ? { back: sent, problem: 'no' } : { inDoubt: sent.length, problem: 'no' }
+    }
+    my.answers.push(...Array.from({ length: 100 }, () => spoilt))
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect([...my.waiting.keys()]).toEqual([poison])
+    expect(new Set(my.refused)).toEqual(new Set([poison]))
   })
 
   it('is not hurried by new traces', async () => {
