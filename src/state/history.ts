@@ -183,6 +183,7 @@ export function toEntry(row: SqlRow): HistoryEntry {
     error: textOf(row['error']),
     attempts: Number(row['attempts']),
     failures: (parsed(row['failures']) ?? []) as FailedAttempt[],
+    ...(typeof row['finish'] === 'string' && { finish: row['finish'].split(',') }),
     ...(typeof row['skipped'] === 'string' && { skipped: parsed(row['skipped']) as SkippedTarget[] }),
     ...(typeof row['links'] === 'string' && { links: parsed(row['links']) as TraceLinks }),
     firstTokenMs,

@@ -49,6 +49,7 @@ export const USAGE_MIGRATIONS: readonly string[] = [
   'ALTER TABLE records ADD COLUMN links TEXT',
   'ALTER TABLE records ADD COLUMN variant TEXT',
   'ALTER TABLE records ADD COLUMN skipped TEXT',
+  'ALTER TABLE records ADD COLUMN finish TEXT',
 ]
 
 const INSERT = `INSERT OR IGNORE INTO records (${RECORD_COLUMNS.join(', ')})

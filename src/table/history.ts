@@ -67,6 +67,8 @@ export interface HistoryEntry {
   skipped?: readonly SkippedTarget[]
   /** Of its trace; left out, none. */
   links?: TraceLinks
+  /** Why the answer ended, as its backend said; left out, it did not, or the policy has no trace sink. */
+  finish?: readonly string[]
   firstTokenMs: number | null
   /** Output tokens a second behind the first one, of a stream that has enough of them; left out, it cannot be told. */
   tokensPerSecond?: number

@@ -59,6 +59,7 @@ export const RECORD_COLUMNS = [
   'links',
   'variant',
   'skipped',
+  'finish',
 ] as const
 
 /** @returns JSON of PackedRecords */
@@ -162,6 +163,7 @@ function rowOf(record: RequestRecord): PackedValue[] {
     record.links === undefined ? null : JSON.stringify(record.links),
     record.variant ?? null,
     record.skipped === undefined ? null : JSON.stringify(record.skipped),
+    record.finish === undefined ? null : record.finish.join(','),
   ]
 }
 

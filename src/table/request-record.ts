@@ -87,6 +87,8 @@ export interface RequestRecord {
   lost?: number
   /** The sinks that are to have a trace of it; left out, none. */
   traced?: readonly SinkKind[]
+  /** For traces: why the answer ended, as its backend said; left out, it did not, or there is no trace. */
+  finish?: readonly string[]
   /** What ties that trace to others; left out, nothing. */
   links?: TraceLinks
   /** For the trace alone; left out, it has none. No part of what is kept of the request itself. */

@@ -23,10 +23,16 @@ interface Asked {
   fields?: object
   table?: Partial<RouteTable>
   headers?: Record<string, string>
+  backends?: Parameters<typeof gateway>[1]
 }
 
-async function recordOf({ fields = {}, table = {}, headers = {} }: Asked): Promise<RequestRecord> {
-  const { ask, ports } = gateway({ ...GUARDED, ...table })
+async function recordOf({
+  fields = {},
+  table = {},
+  headers = {},
+  backends = {},
+}: Asked): Promise<RequestRecord> {
+  const { ask, ports } = gateway({ ...GUARDED, ...table }, backends)
   const init = {
     headers: { host: 'localhost', 'content-type': 'application/json', ...AUTHORIZED, ...headers },
   }
@@ -141,6 +147,22 @@ describe('the record of a request', () => {
     const record = await recordOf({ fields: { model: 'openai/plan-of-ours' }, table: { wildcards } })
     expect(record.asked).toBe('openai/*')
     expect(JSON.stringify(record)).not.toContain('plan-of-ours')
+  })
+
+  const done = { index: 0, finish_reason: 'length' }
+  const stream = (): Response =>
+    new Response(
+      `data: ${JSON.stringify({ choices: [{ delta: { content: 'hi' } }] })}\n\ndata: ${JSON.stringify({ choices: [{ ...done, delta: {} }] })}\n\ndata: [DONE]\n\n`,
+      { headers: { 'content-type': 'text/event-stream' } },
+    )
+  const whole = answer({ choices: [{ ...done, message: { role: 'assistant', content: 'hi' } }] })
+  it.each<[string, Asked, string[] | undefined]>([
+    ['of an answer', { backends: { gpu: whole } }, ['length']],
+    ['of a stream', { backends: { gpu: stream }, fields: { stream: true } }, ['length']],
+    ['not where nothing is said', { backends: { gpu: answer() } }, undefined],
+    ['not without a sink', { backends: { gpu: whole }, table: {} }, undefined],
+  ])('says for traces why it ended: %s', async (_, asked, finish) => {
+    expect((await recordOf({ table: { trace: [TRACE] }, ...asked })).finish).toEqual(finish)
   })
 
   it('names the arm of a split that it fell on', async () => {

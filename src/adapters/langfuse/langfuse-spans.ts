@@ -71,7 +71,12 @@ export function langfuseSpans(entry: OutgoingTrace): LangfuseSpan[] {
 /** Where LiteLLM has a generation of its own in the trace, ours is a span, so that tokens and cost count once. */
 function answerOf(entry: HistoryEntry): Pick<LangfuseSpan, 'metadata' | 'generation'> {
   const generation = generationOf(entry)
-  const metadata = { backend: entry.backend ?? '', usage: entry.estimated ? 'estimated' : 'reported' }
+  const { finish } = entry
+  const metadata = {
+    backend: entry.backend ?? '',
+    usage: entry.estimated ? 'estimated' : 'reported',
+    ...(finish !== undefined && { finish_reasons: finish.join(', ') }),
+  }
   if (entry.links?.joined !== true) return { metadata, generation }
   const { model, usage, costUsd: cost } = generation
   const counted = { model, tokens: JSON.stringify(usage), ...(cost !== null && { cost_usd: String(cost) }) }
@@ -107,12 +112,14 @@ function metadataOf(entry: HistoryEntry): Record<string, string> {
     model: entry.model,
     backend: entry.backend,
     rule: entry.rule,
+    variant: entry.variant ?? null,
     status: entry.status,
     stream: entry.stream,
     attempts: entry.attempts,
     overhead_us: entry.overheadUs,
     queued_ms: entry.queuedMs,
     first_token_ms: entry.firstTokenMs,
+    tokens_per_second: entry.tokensPerSecond ?? null,
     lost_fields: entry.lost,
     labels: verdict && JSON.stringify(verdict.labels),
     finds: verdict && JSON.stringify(verdict.counts),

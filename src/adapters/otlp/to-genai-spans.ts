@@ -5,21 +5,23 @@
 import type { OutgoingTrace } from '../../table/trace-text.ts'
 import { costUsd } from '../tracing/cost-usd.ts'
 import { operationOf } from '../tracing/operation-of.ts'
-import type { Attributes } from '../tracing/otlp-attributes.ts'
-import { otlpSpan, STATUS, type OtlpSpan } from '../tracing/otlp-span.ts'
+import { attributesJson, type Attributes } from '../tracing/otlp-attributes.ts'
+import { otlpSpan, STATUS } from '../tracing/otlp-span.ts'
 import { traceSpans, type TraceSpan } from '../tracing/trace-spans.ts'
 import { toGenAiMessages } from './to-genai-messages.ts'
 
-export function toGenAiSpans(entry: OutgoingTrace): OtlpSpan[] {
-  return traceSpans(entry).map((span) => {
+/** @returns JSON of each, joined by commas */
+export function toGenAiSpans(entry: OutgoingTrace): string {
+  const spans = traceSpans(entry).map((span) => {
     const { level, message } = span
     // That something is well is for applications to say, by the specification.
     const status =
       level === 'ERROR'
         ? { code: STATUS.ERROR, ...(message !== null && { message }) }
         : { code: STATUS.UNSET }
-    return otlpSpan(span, status, attributesOf(span, entry))
+    return otlpSpan(span, status, attributesJson(attributesOf(span, entry)))
   })
+  return spans.join(',')
 }
 
 function attributesOf(span: TraceSpan, entry: OutgoingTrace): Attributes {
@@ -48,6 +50,7 @@ function ofRequest(entry: OutgoingTrace): Attributes {
     'aicc.model': entry.model,
     'aicc.backend': entry.backend,
     'aicc.rule': entry.rule,
+    'aicc.variant': entry.variant ?? null,
     'aicc.digest': entry.digest,
     'aicc.tags': entry.tags,
     'aicc.attempts': entry.attempts,
@@ -74,7 +77,9 @@ function ofAnswer({ startMs }: TraceSpan, entry: OutgoingTrace): Attributes {
     'gen_ai.usage.input_tokens': entry.inputTokens,
     'gen_ai.usage.cache_read.input_tokens': entry.cachedInputTokens,
     'gen_ai.usage.output_tokens': entry.outputTokens,
+    'gen_ai.response.finish_reasons': entry.finish ?? null,
     'gen_ai.response.time_to_first_chunk': untilFirst === null ? null : untilFirst / 1000,
+    'aicc.output_tokens_per_second': entry.tokensPerSecond ?? null,
     'aicc.usage.source': entry.estimated ? 'estimated' : 'reported',
     'aicc.cost_usd': costUsd(entry),
     'gen_ai.input.messages': toGenAiMessages(entry.text?.input ?? []),

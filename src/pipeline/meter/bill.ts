@@ -9,7 +9,7 @@ import type { Verdict as ClassifyVerdict } from '../../table/verdict.ts'
 import type { Decision, FallbackStep, RouteDecision } from '../../table/decision.ts'
 import type { Facts } from '../../table/facts.ts'
 import type { TokenUsage } from '../../table/request-record.ts'
-import type { ServedModel, Surface, Target } from '../../table/route-table.ts'
+import type { ServedModel, Target } from '../../table/route-table.ts'
 import type { Booked } from '../../table/usage-book.ts'
 import { SURFACE_TRAITS } from '../../table/surfaces.ts'
 import { type Classified, isRemarkable } from '../classify/classify.ts'
@@ -25,12 +25,13 @@ import { chargePlan, type ChargePlan, type ClientPlan, type Meters } from './cha
 import { chargesOf, firstCharges } from './charges-of.ts'
 import { estimateAnswer } from './estimate-answer.ts'
 import { estimateRequest, type TokenEstimate } from './estimate.ts'
-import { includeUsage, refusesUsage } from './include-usage.ts'
+import { includeUsage, refusesUsage, TELLS_ON_DEMAND } from './include-usage.ts'
 import { mostCost } from './most-cost.ts'
 import { overLimit } from './over-limit.ts'
 import { firstBackend, Places } from './places.ts'
 import { isPrivateId } from './private-id.ts'
 import { tellRateLimits } from './rate-limit-headers.ts'
+import { findFinish } from './find-finish.ts'
 import { findUsage, type WireUsage } from './read-usage.ts'
 import { NOTHING_SPENT, spend, type Spent, usedOf } from './settle.ts'
 import { createStreamTap, type StreamTap } from './stream-tap.ts'
@@ -40,9 +41,6 @@ import { toRecord } from './to-record.ts'
 const GRACE_MS = 60_000
 /** Usage stands near the end of an answer; only where it does not is the rest looked at. */
 const ANSWER_TAIL = 2048
-
-/** Surfaces whose streams say what was used only if they are asked; others do in any case. */
-const TELLS_ON_DEMAND: ReadonlySet<Surface> = new Set<Surface>(['chat', 'completions'])
 
 /** Finds that a record lists; all are counted. */
 const MOST_FINDS = 20
@@ -87,6 +85,8 @@ export class Bill {
   #text: TracedText | null = null
   #relayed = 0
   #usage: TokenUsage | null = null
+  /** Why a whole answer ended. */
+  #finish: readonly string[] | null = null
   /** Of backends that broke off, and in the end of all. */
   #spent: Spent | null = null
   #status: number | null = null
@@ -246,8 +246,9 @@ export class Bill {
     // Nothing was worked on.
     if (this.#options.surface === 'count-tokens') return
     this.#text?.answer.whole(body)
-    const tail = findUsage(decoder.decode(body.subarray(-ANSWER_TAIL)))
-    const told = tail ?? (body.byteLength > ANSWER_TAIL ? findUsage(decoder.decode(body)) : null)
+    const tail = decoder.decode(body.subarray(-ANSWER_TAIL))
+    if (this.#trace !== null) this.#finish = findFinish(tail)
+    const told = findUsage(tail) ?? (body.byteLength > ANSWER_TAIL ? findUsage(decoder.decode(body)) : null)
     this.#usage = told === null ? this.#estimated(estimateAnswer(body)) : wire(told)
   }
 
@@ -374,6 +375,7 @@ export class Bill {
       status: this.#status,
       error: this.#error,
       spent: this.#spent ?? NOTHING_SPENT,
+      finish: this.#trace === null ? null : (this.#finish ?? this.#tap?.finish() ?? null),
       links: this.#trace?.links ?? null,
       charges: this.#places === null ? this.#used : this.#used.concat(this.#places.used()),
     })

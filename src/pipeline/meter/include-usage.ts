@@ -3,8 +3,11 @@ import type { ModelRequest } from '../../protocols/model-request.ts'
 import { isRecord } from '../../protocols/json-object.ts'
 import type { FallbackStep } from '../../table/decision.ts'
 import { lookup } from '../../table/lookup.ts'
-import type { RouteTable, Target } from '../../table/route-table.ts'
+import type { RouteTable, Surface, Target } from '../../table/route-table.ts'
 import type { BodyChanges } from '../route/body-changes.ts'
+
+/** Surfaces whose streams say what was used only if they are asked; others do in any case. */
+export const TELLS_ON_DEMAND: ReadonlySet<Surface> = new Set<Surface>(['chat', 'completions'])
 
 const FIELD = 'stream_options'
 const ASKED = '"include_usage":true'

@@ -5,6 +5,7 @@
 import { isRecord } from '../../protocols/json-object.ts'
 import { concat, eventData } from '../../protocols/sse.ts'
 import { estimateTokens } from '../classify/estimate-tokens.ts'
+import { findFinish } from './find-finish.ts'
 import { findUsage, readUsage, type WireUsage } from './read-usage.ts'
 import { wordsOf } from './words-of.ts'
 
@@ -16,6 +17,8 @@ export interface StreamTap {
   pass: (piece: Uint8Array) => Uint8Array | null
   /** What the backend said; null where it did not. */
   usage: () => WireUsage | null
+  /** Why it ended, as the backend said. */
+  finish: () => string[]
   /** Tokens of the answer as far as it came, by its text. Looks at it only now: most streams tell what they used. */
   estimate: () => number
 }
@@ -71,16 +74,18 @@ export function createStreamTap(hides: boolean): StreamTap {
     }
     return shown.byteLength === 0 ? null : shown
   }
+  const end = (): string => tail.map((piece) => decoder.decode(piece)).join('')
   return {
     pass(piece) {
       keep(piece)
       return hides ? hide(piece) : piece
     },
     usage() {
-      const told = hidden ?? findUsage(tail.map((piece) => decoder.decode(piece)).join(''))
+      const told = hidden ?? findUsage(end())
       if (told === null || began === null || told.input > 0) return told
       return { ...told, input: began.input, cachedInput: began.cachedInput }
     },
+    finish: () => findFinish(end()),
     estimate() {
       let words = ''
       for (const piece of sample) for (const data of eventData(decoder.decode(piece))) words += wordsIn(data)

@@ -35,6 +35,8 @@ export interface EndedRequest {
   status: number
   error: string | null
   spent: Spent
+  /** Null or empty where nobody asks, or it is not said. */
+  finish: readonly string[] | null
   /** Null = there is no trace. */
   links: TraceLinks | null
   charges: Booked
@@ -75,6 +77,7 @@ export function toRecord(ended: EndedRequest): RequestRecord {
     if (skipped.length > 0) record.skipped = skipped
   }
   if (decision !== null && decision.tags.length > 0) record.tags = decision.tags
+  if (ended.finish !== null && ended.finish.length > 0) record.finish = ended.finish
   if (decision?.variant !== undefined) record.variant = decision.variant
   if (lost.length > 0) record.lost = lost.length
   return table.trace === undefined ? record : Object.assign(record, tracedBy(ended))

@@ -35,6 +35,7 @@ describe('createHistory', () => {
       firstTokenMs: 80,
       rule: 'main/ab',
       variant: 'big',
+      finish: ['stop', 'length'],
       tags: ['batch'],
       lost: 2,
       usage: { input: 10, cachedInput: 4, output: 3, source: 'estimate' },

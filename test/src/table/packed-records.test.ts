@@ -53,6 +53,7 @@ const FULL: RequestRecord = {
   lost: 2,
   traced: ['langfuse', 'otlp'],
   links: { session: 'r-session' },
+  finish: ['stop', 'length'],
   usage: { input: 101, cachedInput: 102, output: 103, source: 'estimate' },
   cost: 104,
   charges: [],
@@ -103,6 +104,7 @@ const ROW = {
   traced: 3,
   links: '{"session":"r-session"}',
   variant: 'r-variant',
+  finish: 'stop,length',
 }
 
 describe('packRecords', () => {

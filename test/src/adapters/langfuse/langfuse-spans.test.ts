@@ -29,9 +29,12 @@ describe('langfuseSpans', () => {
   })
 
   it('tells of the request what is known, and nothing of what is not', () => {
-    const [root] = langfuseSpans(
+    const [root, answer] = langfuseSpans(
       makeEntry({
         rule: null,
+        variant: 'fast',
+        finish: ['stop', 'length'],
+        tokensPerSecond: 11.5,
         verdict: {
           labels: { private: ['pii'] },
           counts: { 'pii/email': 2 },
@@ -64,12 +67,15 @@ describe('langfuseSpans', () => {
       overhead_us: '400',
       queued_ms: '0',
       first_token_ms: '350',
+      tokens_per_second: '11.5',
+      variant: 'fast',
       lost_fields: '0',
       labels: '{"private":["pii"]}',
       finds: '{"pii/email":2}',
       injection_score: '0.12',
       injection_flagged: 'false',
     })
+    expect(answer?.metadata).toEqual({ backend: 'gpu', usage: 'reported', finish_reasons: 'stop, length' })
   })
 })
 

@@ -64,8 +64,9 @@ describe('createOtlpSink', () => {
   it('speaks JSON of OTLP, with the headers of the policy and the GenAI names', async () => {
     const { sink, asked } = await rig(ok)
     const failures = [{ backend: 'old', model: 'm', cause: 'timeout' as const, ms: 100 }]
+    const known = { variant: 'fast', finish: ['stop'], tokensPerSecond: 11.5 }
     const delivery = await sink.send(
-      [trace({ failures, attempts: 2, tags: ['a'], verdict: null })],
+      [trace({ ...known, failures, attempts: 2, tags: ['a'], verdict: null })],
       new AbortController().signal,
     )
     expect(delivery).toMatchObject({ done: [1], problem: null, spansRefused: 0 })
@@ -91,6 +92,7 @@ describe('createOtlpSink', () => {
       'http.response.status_code': '200',
       'user.id': 'crew',
       'aicc.correlation_id': 'run-17',
+      'aicc.variant': 'fast',
     })
     expect(attributesOf(attempt)).toMatchObject({ 'gen_ai.provider.name': 'old', 'error.type': 'timeout' })
     expect(attributesOf(answer)).toMatchObject({
@@ -101,6 +103,8 @@ describe('createOtlpSink', () => {
       'gen_ai.usage.output_tokens': '20',
       'gen_ai.response.time_to_first_chunk': 0.25,
       'aicc.cost_usd': 0.0015,
+      'aicc.output_tokens_per_second': 11.5,
+      'gen_ai.response.finish_reasons': { values: [{ stringValue: 'stop' }] },
     })
     expect(one?.spans.some((span) => 'gen_ai.input.messages' in attributesOf(span))).toBe(false)
   })
