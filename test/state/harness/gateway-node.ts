@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import http from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { RunFile } from '../../../src/control/run-file.ts'
 import type { ControlProcessOptions } from './control-process.ts'
@@ -100,8 +101,8 @@ export interface Callers {
   stop: () => Promise<void>
 }
 
-/** So many who call one after the other, whatever becomes of it, until they are stopped. */
-export function startCallers(address: string, count: number): Callers {
+/** So many who call one after the other, with a pause in between, whatever becomes of it, until they are stopped. */
+export function startCallers(address: string, count: number, pauseMs = 0): Callers {
   const agent = new http.Agent({ keepAlive: true })
   const answered = new Set<string>()
   const ended = new AbortController()
@@ -114,11 +115,10 @@ export function startCallers(address: string, count: number): Callers {
         const { id, granted } = await call(address, { agent })
         took.push(performance.now() - askedAt)
         if (granted) answered.add(id)
+        if (pauseMs > 0) await sleep(pauseMs)
       } catch {
         failures += 1
-        await new Promise((resolve) => {
-          setTimeout(resolve, 20)
-        })
+        await sleep(20)
       }
     }
   }
