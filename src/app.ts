@@ -26,6 +26,7 @@ import { createHealth, type Health } from './pipeline/forward/health.ts'
 import { createPace, type Pace } from './pipeline/forward/pace.ts'
 import { createRetryBudget, type RetryBudget } from './pipeline/forward/retry-budget.ts'
 import { createSlots, type Slots } from './pipeline/forward/slots.ts'
+import { noteSkipped } from './pipeline/forward/note-skipped.ts'
 import { type Targets, translatable } from './pipeline/forward/translations.ts'
 import { Bill } from './pipeline/meter/bill.ts'
 import { estimateRequest } from './pipeline/meter/estimate.ts'
@@ -256,6 +257,9 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     }
     const changes = bill.withUsage(bodyChanges(request, decision, { classified, surface, table }))
     const sending = { ...asking, request, changes }
+    if (full.size > 0) {
+      for (const one of order.pool) if (full.has(one.backend)) noteSkipped(journey, one, 'limit')
+    }
     const { pool, fallback, translations } = translatable(
       full.size === 0 ? order : without(order, full),
       sending,

@@ -15,7 +15,7 @@ import { toModule } from '../emit/to-module.ts'
 import { showPath } from '../load/show-path.ts'
 import { compileSummary } from './compile-summary.ts'
 import { readEnvironment } from './environment.ts'
-import { reloadRunning } from './reload-running.ts'
+import { isServed, reloadRunning } from './reload-running.ts'
 import { policiesOption, stateOption } from './shared-options.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -87,7 +87,8 @@ async function runCompile(flags: CompileFlags): Promise<number> {
 
   const denied = flags.denyWarnings === true && warnings > 0
   if (!result.ok || denied) {
-    finish(`no route table written${result.ok ? ', warnings are denied' : ''}`)
+    const kept = (await isServed(flags)) ? '; the running gateway keeps what it had' : ''
+    finish(`no route table written${result.ok ? ', warnings are denied' : ''}${kept}`)
     return result.diagnostics.some(({ code }) => UNREAD.has(code)) ? 1 : 2
   }
   if (flags.print) console.log(JSON.stringify(result.table, null, 2))

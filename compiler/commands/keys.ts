@@ -43,7 +43,7 @@ Examples:
       if (write) await addClientKey(policies, { client, sha256, models: models ?? null })
       // The key alone goes to stdout, for pipes into a secret store.
       console.log(key)
-      console.error(`\nThis key is shown this once; give it to ${client} and keep no copy.`)
+      console.error(`This key is shown this once; give it to ${client} and keep no copy.`)
       if (write)
         console.error(`Added to ${join(policies, 'clients.yaml')}; \`aicc reload\` brings it into force.`)
       else console.error(`In clients.yaml, under \`clients: ${client}: keys:\`\n      - sha256: ${sha256}`)

@@ -1,9 +1,9 @@
 /**
  * After a compile: if a gateway runs on these policies, it is asked to take them on.
  */
-import { readFile, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { realpath } from 'node:fs/promises'
 import { requestReload } from '../../src/control/admin-client.ts'
+import { findRunning } from '../../src/control/run-file.ts'
 
 export interface ReloadOutcome {
   /** 0 in force, 1 the gateway could not be asked, 2 it refused. */
@@ -23,7 +23,7 @@ export async function reloadRunning(paths: {
   policies: string
   state: string
 }): Promise<ReloadOutcome | null> {
-  if (!(await runsOn(paths))) return null
+  if (!(await isServed(paths))) return null
   const reloaded = await requestReload(paths.state)
   if (reloaded.kind === 'not-running') return null
   if (reloaded.kind === 'reloaded') return { exitCode: 0, outcome: HOW[reloaded.how] }
@@ -33,14 +33,14 @@ export async function reloadRunning(paths: {
     : { exitCode: 1, outcome: 'the running gateway could not be told' }
 }
 
-/** Does the state folder's gateway serve this policies folder? */
-async function runsOn({ policies, state }: { policies: string; state: string }): Promise<boolean> {
+/** Whether a gateway that runs on the state folder serves this policies folder. */
+export async function isServed({ policies, state }: { policies: string; state: string }): Promise<boolean> {
+  const run = await findRunning(state)
+  if (run === null) return false
   try {
-    const run: unknown = JSON.parse(await readFile(join(state, 'run.json'), 'utf8'))
-    const served = typeof run === 'object' && run !== null && 'policies' in run ? run.policies : null
-    return typeof served === 'string' && (await realpath(served)) === (await realpath(policies))
+    return (await realpath(run.policies)) === (await realpath(policies))
   } catch {
-    // No file, half a file or a folder that is gone: nothing that could be reloaded.
+    // A folder that is gone: nothing that could be reloaded.
     return false
   }
 }

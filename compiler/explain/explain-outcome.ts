@@ -33,7 +33,8 @@ export function explainOutcome(judged: Judged, compiled: CompiledPolicy, lineOf:
     redact,
     edits,
     timeouts: isRouted ? servedModel(table, decision.model).timeouts : null,
-    retry: isRouted ? servedModel(table, decision.model).retry : null,
+    // Fallbacks are asked once each.
+    retry: isRouted && decision.pool.length > 0 ? servedModel(table, decision.model).retry : null,
     limits: { bodyBytes, bodyTimeoutMs },
   }
 }

@@ -55,8 +55,8 @@ function renderLimits({ timeouts, retry, limits }: ExplainedOutcome): Line[] {
 }
 
 function describeRetry({ times, backoffMs, longestWaitMs, budgetPercent }: Retry): string {
-  const wait = `after up to ${seconds(backoffMs)}, at most ${seconds(longestWaitMs)}`
-  return `${times} ${wait}, for ${budgetPercent} % of requests`
+  const wait = `after a wait of up to ${seconds(backoffMs)}, never over ${seconds(longestWaitMs)}`
+  return `at most ${times}, ${wait}, and for ${budgetPercent} % of requests at most`
 }
 
 function seconds(ms: number): string {

@@ -11,6 +11,7 @@ import type { LoadedFile, Prefer } from '../load/loaded-policy.ts'
 import { locate } from '../load/locate.ts'
 import { knownKeys } from './known-keys.ts'
 import type { ShapeFault } from './shapes.ts'
+import { nearestFormat } from './nearest-format.ts'
 import { valueAt } from './value-at.ts'
 
 type Issue = z.core.$ZodIssue
@@ -26,15 +27,18 @@ export function fromZod(issue: Issue, file: LoadedFile, schema: z.core.$ZodType)
         unknownKey(key, spanOf([...path, key], 'key'), knownKeys(schema, file.value, path)),
       )
     case 'invalid_key': {
-      const expected = issue.issues[0]?.message ?? 'a name'
-      return [mustBe('validate/invalid-format', lastOf(path), expected, spanOf(path, 'key'))]
+      const [inner] = issue.issues
+      const fault = { expected: inner?.message ?? 'a name', pattern: patternOf(inner) }
+      return [notInFormat(lastOf(path), lastOf(path), { ...fault, span: spanOf(path, 'key') })]
     }
     case 'invalid_union':
       return fromUnion(issue, file)
     case 'invalid_value':
       return [unknownValue(issue.path, issue.values.map(String), file)]
-    case 'invalid_format':
-      return [mustBe('validate/invalid-format', pathText(path), issue.message, spanOf(path, 'value'))]
+    case 'invalid_format': {
+      const fault = { expected: issue.message, pattern: patternOf(issue), span: spanOf(path, 'value') }
+      return [notInFormat(pathText(path), valueAt(file.value, path), fault)]
+    }
     case 'too_small':
     case 'too_big':
       return [outOfRange(issue, spanOf(path, 'value'))]
@@ -121,6 +125,35 @@ function outOfRange(issue: Issue & { code: 'too_small' | 'too_big' }, span: Span
 function length(issue: Issue & { code: 'too_small' | 'too_big' }): string {
   if (issue.code === 'too_big') return `a list with at most ${issue.maximum} entries`
   return 'a list with at least one entry'
+}
+
+interface FormatFault {
+  expected: string
+  /** As zod tells it, `/…/flags`; undefined = it is more than a pattern. */
+  pattern: string | undefined
+  span: Span
+}
+
+function notInFormat(
+  subject: string,
+  written: unknown,
+  { expected, pattern, span }: FormatFault,
+): Diagnostic {
+  const [, source, flags] = /^\/([^]*)\/([a-z]*)$/.exec(pattern ?? '') ?? []
+  const near =
+    typeof written === 'string' && source !== undefined
+      ? nearestFormat(written, new RegExp(source, flags))
+      : undefined
+  const { message } = mustBe('validate/invalid-format', subject, expected, span)
+  return createDiagnostic('validate/invalid-format', message, {
+    span,
+    help: near === undefined ? undefined : `did you mean ${quote(near)}?`,
+    suggestion: near === undefined ? undefined : { span, newText: near, applicability: 'maybe' },
+  })
+}
+
+function patternOf(issue: Issue | undefined): string | undefined {
+  return issue?.code === 'invalid_format' ? issue.pattern : undefined
 }
 
 function mustBe(

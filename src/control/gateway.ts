@@ -193,7 +193,7 @@ export class Gateway {
     const names = machineNames([...table.listen.names, ...this.#options.listen.names])
     const modes = new Map([...wanted].filter(([name]) => Object.hasOwn(table.modes, name)))
     const built = buildSnapshot(table, environment, { hosts: names, modesOn: [...modes.keys()].toSorted() })
-    if (!built.ok) return failed('serve/secrets', built.problems)
+    if (!built.ok) return failed('serve/secrets', built.problems, whereSecretsAre())
     try {
       const certificate = await ensureServerCertificate(this.#options.state, names)
       const before = this.#modes
@@ -298,7 +298,14 @@ function edgeConfig(
   }
 }
 
-function failed(code: string, problems: readonly string[]): ReloadResult {
+/** The environment of a process stays as it was at its start: what comes later comes from the file. */
+function whereSecretsAre(): string {
+  return `put secrets into ${join(process.cwd(), '.env')}, which each reload reads anew, or into the environment before the start`
+}
+
+/** @param help how it is mended */
+function failed(code: string, problems: readonly string[], help?: string): ReloadResult {
   const diagnostics = problems.map((message) => ({ code, severity: 'error', message }))
-  return { kind: 'failed', fault: 'machine', diagnostics, rendered: problems.join('\n') }
+  const rendered = [...problems, ...(help === undefined ? [] : [`  = help: ${help}`])].join('\n')
+  return { kind: 'failed', fault: 'machine', diagnostics, rendered }
 }

@@ -165,6 +165,21 @@ describe('aicc compile beside a running gateway', () => {
     return { server, calls }
   }
 
+  it('says that it keeps what it had where the policies do not compile', async () => {
+    const cwd = await workspace({ policy: POLICY.replace('openai/', 'opnai/') })
+    const gateway = await fakeGateway(cwd, 200, {})
+    try {
+      const { code, stderr } = await runAicc(['compile'], { cwd })
+      expect(code).toBe(2)
+      expect(stderr).toContain(
+        'compile: 1 error, 0 warnings; no route table written; the running gateway keeps what it had\n',
+      )
+      expect(gateway.calls).toEqual([])
+    } finally {
+      gateway.server.close()
+    }
+  })
+
   const answers = [
     {
       name: 'has it reload',

@@ -40,7 +40,7 @@ goes to big
  2 gpu/small local, fallback, as coder-7b policies/backends.yaml:2
  3 ollama/llama local, fallback, as llama3.2 policies/backends.yaml:9
 timeouts connect 3 s, first token 60 s, idle 30 s, total 600 s
-retries 1 after up to 0.25 s, at most 10 s, for 20 % of requests
+retries at most 1, after a wait of up to 0.25 s, never over 10 s, and for 20 % of requests at most
 limits body 10 MiB within 30 s
 `)
   })
@@ -66,6 +66,8 @@ limits body 10 MiB within 30 s
  2 ollama/llama local, fallback, as llama3.2 policies/backends.yaml:9
  3 pc/large lan, down, asked last, as qwen-14b policies/backends.yaml:8
 `)
+    // Only targets of the pool that are up are asked again.
+    expect(stdout).not.toContain('retries')
   })
 
   it('points at the part of a condition that fails', async () => {

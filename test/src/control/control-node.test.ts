@@ -82,7 +82,8 @@ describe('startControl', () => {
     compiled(ok('two', { backends: { gpu: { ...someBackend['gpu']!, key: { env: 'GPU_KEY' } } } }))
     expect(await requestReload(stateDir)).toEqual({
       kind: 'refused',
-      message: 'environment variable GPU_KEY (the key of backend `gpu`) is not set',
+      message: `environment variable GPU_KEY (the key of backend \`gpu\`) is not set
+  = help: put secrets into ${join(process.cwd(), '.env')}, which each reload reads anew, or into the environment before the start`,
     })
     environment['GPU_KEY'] = 'there-now'
     expect(await requestReload(stateDir)).toMatchObject({ kind: 'reloaded', digest: 'two' })
