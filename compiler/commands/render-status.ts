@@ -34,15 +34,15 @@ function renderRecords({ problem, dropped }: GatewayStatus['records']): string {
 }
 
 function renderTraces(traces: NonNullable<GatewayStatus['traces']>[number]): string {
-  const { shipped, waiting, oldestAt, dropped, dead, lastDeath, duplicatesPossible, spansRefused, problem } =
-    traces
+  const { shipped, waiting, oldestAt, dropped, dead, lastDeath, duplicatesPossible, problem } = traces
   const since = oldestAt === null ? '' : `, the oldest of ${new Date(oldestAt).toISOString()}`
   return [
     problem === null ? `${shipped} shipped` : `NOT TAKEN, they wait: ${problem}; ${shipped} shipped`,
     `${waiting} waiting${since}`,
     ...(duplicatesPossible === 0 ? [] : [`${duplicatesPossible} perhaps twice`]),
     ...(dropped === 0 ? [] : [`${dropped} LOST because too many waited`]),
-    ...(spansRefused === 0 ? [] : [`${spansRefused} SPANS REFUSED`]),
+    ...(traces.spansRefused === 0 ? [] : [`${traces.spansRefused} SPANS REFUSED`]),
+    ...(traces.textsWithheld === 0 ? [] : [`${traces.textsWithheld} without text that was for another sink`]),
     ...(dead === 0 ? [] : [`${dead} GIVEN UP: ${lastDeath ?? ''}`]),
   ].join('; ')
 }

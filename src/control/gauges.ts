@@ -87,6 +87,11 @@ function ofTraces(sinks: readonly ShippingStatus[]): string[] {
       'Spans of shipped traces that the sink did not take, without saying which.',
       ({ spansRefused }) => spansRefused,
     ),
+    all(
+      'aicc_traces_texts_withheld',
+      'Shipped traces whose text was meant for another place or key.',
+      ({ textsWithheld }) => textsWithheld,
+    ),
     all('aicc_traces_dead', 'Traces of thirty days that the sink will never take.', ({ dead }) => dead),
   ]
 }

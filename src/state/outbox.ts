@@ -165,7 +165,7 @@ export function createOutbox({ ship, defer }: OutboxOptions): Outbox {
 /** Instead of a text for which there is no room. */
 function noRoom(text: TraceText | undefined): TraceText {
   const input: TraceText['input'] = [{ role: 'other', content: '[text of which too much waits, not kept]' }]
-  return { content: 'redacted', sinks: text?.sinks ?? [], input, output: [] }
+  return { sinks: [], ...text, content: 'redacted', input, output: [] }
 }
 
 /** How many of them, from the first on, make a batch: at least one. */

@@ -5,6 +5,7 @@
 import type { Sql, SqlRow } from '../ports.ts'
 import type { TraceOutbox } from '../table/trace-outbox.ts'
 import type { SinkKind } from '../table/trace-policy.ts'
+import type { OutgoingTrace } from '../table/trace-text.ts'
 import { toEntry } from './history.ts'
 import { createRefusedTraces, type RefusedTraces } from './refused-traces.ts'
 import { createTraceTexts } from './trace-texts.ts'
@@ -72,7 +73,7 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
     return tooMany === -1 ? rows.length : tooMany
   }
   return {
-    nextTraces: ({ sink, most, backlog, content = 'metadata-only' }) =>
+    nextTraces: ({ sink, most, backlog, content = 'metadata-only', place }) =>
       sql.atomically(() => {
         const { waiting } = TABLES[sink]
         const dropped = sql.run(
@@ -103,13 +104,18 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
           last,
           aside,
         )
+        let withheld = 0
+        const traces = rows.map((row): OutgoingTrace => {
+          const text =
+            content === 'metadata-only' ? null : texts.read(Number(row['seq']), { sink, content, place })
+          if (text === 'elsewhere') withheld += 1
+          return text === null || text === 'elsewhere' ? toEntry(row) : { ...toEntry(row), text }
+        })
         return {
-          traces: rows.map((row) => {
-            const text = content === 'metadata-only' ? null : texts.read(sink, Number(row['seq']), content)
-            return text === null ? toEntry(row) : { ...toEntry(row), text }
-          }),
+          traces,
           sentBefore: rows.filter((row) => row['sent'] !== 0).length,
           dropped,
+          ...(withheld > 0 && { withheld }),
           ...((rows.length < found.length || aside !== NOBODY) && { more: true as const }),
         }
       }),

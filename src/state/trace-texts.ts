@@ -21,13 +21,22 @@ const MOST_TEXT = 256 * 1024 * 1024
 /** Whether it is too much is looked at each time that so many parts of it have come. */
 const LOOKED_AT = 16
 
+/** Who asks for a text. */
+export interface TextReader {
+  sink: SinkKind
+  /** The most that it is to have. */
+  content: TraceContent
+  /** Its `sinkPlace`. */
+  place?: string | undefined
+}
+
 export interface TraceTexts {
   /** @param id of a record that is kept @param at Unix ms */
   keep: (id: string, text: TraceText, at: number) => void
   /** How long the text of each is; 0 = it has none for that sink. */
   sizes: (sink: SinkKind, seqs: readonly number[]) => number[]
-  /** Null where there is none for that sink, or more is in it than the sink is to have now. */
-  read: (sink: SinkKind, seq: number, content: TraceContent) => TraceText | null
+  /** Null where there is none for that sink, or more is in it than the sink is to have now; `elsewhere` = it was for another place. */
+  read: (seq: number, reader: TextReader) => TraceText | 'elsewhere' | null
   /** The sink needs that one no more. */
   letGo: (sink: SinkKind, seq: number) => void
   /** Forgets what no sink waits for, what is too old, and what is too much. @param now Unix ms */
@@ -69,10 +78,11 @@ export function createTraceTexts(sql: Sql, most: number = MOST_TEXT): TraceTexts
         const [row] = sql.rows('SELECT sinks, size FROM trace_texts WHERE seq = ?', seq)
         return (Number(row?.['sinks'] ?? 0) & bit(sink)) === 0 ? 0 : Number(row?.['size'])
       }),
-    read(sink, seq, content) {
+    read(seq, { sink, content, place }) {
       const [row] = sql.rows('SELECT sinks, text FROM trace_texts WHERE seq = ?', seq)
       if (row === undefined || (Number(row['sinks']) & bit(sink)) === 0) return null
-      const said = JSON.parse(String(row['text'])) as Omit<TraceText, 'sinks'>
+      const { places, ...said } = JSON.parse(String(row['text'])) as Omit<TraceText, 'sinks'>
+      if (places?.[sink] !== place) return 'elsewhere'
       const isAllowed = content === 'full' || content === said.content
       return isAllowed ? { ...said, sinks: [sink] } : null
     },

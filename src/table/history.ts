@@ -137,7 +137,7 @@ export interface AggregateReport {
 export interface SinkTrace {
   sink: SinkKind
   state: 'waiting' | 'sent' | 'given-up'
-  /** Of one that waits: how often the sink has refused it. */
+  /** Of one that waits: how often the sink has refused it while others got through. */
   refusals: number
   /** Of one that is given up. */
   why: string | null

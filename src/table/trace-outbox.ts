@@ -9,6 +9,8 @@ export interface TraceBatch {
   sentBefore: number
   /** The oldest, which had to go because too many waited. */
   dropped: number
+  /** Go without their text, which was for another place; left out, none. */
+  withheld?: number
   /** There are others behind them: for which there was no room, their text being long, or that were refused; left out, there are not. */
   more?: true
 }
@@ -38,9 +40,15 @@ export interface TraceBacklog {
 export interface TraceOutbox {
   /**
    * @param query at most so many now; of more than `backlog` that wait the oldest are dropped; `content` is what the sink
-   *   takes, without which it is given no text
+   *   takes, without which it is given no text, and `place` its `sinkPlace`: text that was meant for another is held back
    */
-  nextTraces: (query: { sink: SinkKind; most: number; backlog: number; content?: TraceContent }) => TraceBatch
+  nextTraces: (query: {
+    sink: SinkKind
+    most: number
+    backlog: number
+    content?: TraceContent
+    place?: string
+  }) => TraceBatch
   /** Refusals are counted, if others got through since the last: who has been refused too often is given up. */
   settleTraces: (sink: SinkKind, settlement: TraceSettlement) => void
   traceBacklog: (sink: SinkKind) => TraceBacklog

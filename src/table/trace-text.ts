@@ -24,6 +24,8 @@ export interface TraceText {
   content: 'redacted' | 'full'
   /** Who takes it. */
   sinks: SinkKind[]
+  /** For each of them its `sinkPlace` by the policy of the request's time: it may go nowhere else. Left out once it is on its way there. */
+  places?: Partial<Record<SinkKind, string>>
   input: TraceMessage[]
   /** Empty where there was no answer, or one without text. */
   output: TraceMessage[]

@@ -8,6 +8,8 @@ import { answer, gateway } from './metered-gateway.ts'
 import type { Backend } from './scripted-ports.ts'
 
 const MAIL = 'ada@example.org'
+/** Of the sink below. */
+const PLACE = 'http://sink.test'
 const base = makeRuledTable([])
 
 const sink = (content: TracePolicy['content']): TracePolicy => ({
@@ -63,6 +65,7 @@ it.each([
   const text = {
     content,
     sinks: ['otlp'],
+    places: { otlp: PLACE },
     input: [{ role: 'user', content: asked }],
     output: [{ role: 'assistant', content: heard }],
   }
@@ -90,5 +93,11 @@ it('is there of a request that was refused as well, and of one whose backend fai
   const refused = await recordOf({ trace }, { fields: { model: 'unknown' } })
   const failed = await recordOf({ trace }, { gpu: () => new Response('no', { status: 500 }) })
   for (const { text } of [refused, failed])
-    expect(text).toEqual({ content: 'full', sinks: ['otlp'], input: asked, output: [] })
+    expect(text).toEqual({
+      content: 'full',
+      sinks: ['otlp'],
+      places: { otlp: PLACE },
+      input: asked,
+      output: [],
+    })
 })

@@ -1,4 +1,5 @@
 /** A trace sink that the policy in force names, with its secrets from the environment. */
+import { sinkPlace } from '../../table/sink-place.ts'
 import type { SinkKind, TracePolicy } from '../../table/trace-policy.ts'
 import type { TraceServer, TraceSink } from '../../table/trace-sink.ts'
 import type { Environment } from '../build-snapshot.ts'
@@ -17,7 +18,7 @@ export function sinkInForce(
   if (policy === undefined) return null
   const server = toServer(policy, environment)
   const { backlog, content } = policy
-  return { key: JSON.stringify(server), backlog, content, open: () => open(server) }
+  return { key: JSON.stringify(server), place: sinkPlace(policy), backlog, content, open: () => open(server) }
 }
 
 function toServer(policy: TracePolicy, environment: Environment): TraceServer {

@@ -14,6 +14,8 @@ export interface SinkInForce {
   backlog: number
   /** The most of text that it is given; left out, none. */
   content?: TraceContent
+  /** Its `sinkPlace`; left out where it is given no text. */
+  place?: string
   open: () => TraceSink
 }
 
@@ -41,6 +43,8 @@ export interface ShippingCounts {
   dropped: number
   /** Spans of those shipped that the sink did not take, without saying which. */
   spansRefused: number
+  /** Shipped without the text that waited with them: it was meant for another place or key. */
+  textsWithheld: number
 }
 
 export interface ShippingStatus extends TraceBacklog, ShippingCounts {
@@ -66,11 +70,19 @@ const STOP_WITHIN_MS = 2000
 const PATIENCE = 3
 
 export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShipperOptions): TraceShipper {
-  const counts: ShippingCounts = { shipped: 0, duplicatesPossible: 0, dropped: 0, spansRefused: 0 }
+  const counts: ShippingCounts = {
+    shipped: 0,
+    duplicatesPossible: 0,
+    dropped: 0,
+    spansRefused: 0,
+    textsWithheld: 0,
+  }
   let opened: { key: string; sink: TraceSink } | null = null
   let running: Promise<void> | null = null
   let isPoked = false
   let problem: string | null = null
+  /** The place of which it was said that text was not meant for it. */
+  let strangers: string | undefined
   let wake: (() => void) | null = null
   const stopping = new AbortController()
   const cut = new AbortController()
@@ -107,10 +119,15 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
       most,
       backlog: wanted.backlog,
       content: wanted.content ?? 'metadata-only',
+      ...(wanted.place !== undefined && { place: wanted.place }),
     })
     if (batch.dropped > 0) {
       counts.dropped += batch.dropped
       log(`${batch.dropped} traces for ${kind} are lost: more than ${wanted.backlog} waited`)
+    }
+    if (batch.withheld !== undefined && wanted.place !== strangers) {
+      strangers = wanted.place
+      log(`traces that wait for ${kind} go without their text: it was for another place or key`)
     }
     if (batch.traces.length === 0) return { isFull: false, retryAfterMs: null }
     const delivery = await opening(wanted).send(batch.traces, cut.signal)
@@ -119,6 +136,7 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     const refused = isDubious ? batch.traces.map(({ seq }) => seq) : delivery.refused
     await outbox.settleTraces(kind, { ...delivery, refused })
     counts.shipped += delivery.done.length
+    counts.textsWithheld += Math.min(batch.withheld ?? 0, delivery.done.length)
     counts.duplicatesPossible += Math.min(batch.sentBefore, delivery.done.length)
     if (delivery.dead.length > 0) {
       log(`${delivery.dead.length} traces for ${kind} are given up: ${delivery.dead[0]?.why ?? ''}`)

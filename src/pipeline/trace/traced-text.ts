@@ -4,6 +4,7 @@ import type { Ports } from '../../ports.ts'
 import { saidInRequest } from '../../protocols/said-parts.ts'
 import type { RequestRecord } from '../../table/request-record.ts'
 import type { Surface } from '../../table/route-table.ts'
+import { sinkPlace } from '../../table/sink-place.ts'
 import { SURFACE_TRAITS } from '../../table/surfaces.ts'
 import type { TraceText } from '../../table/trace-text.ts'
 import { AnswerText } from './answer-text.ts'
@@ -26,8 +27,8 @@ interface TextOptions extends TracedRequest {
 /** @returns null where no sink takes text, or a label keeps it back */
 export function tracedText({ request, surface, hand, ...traced }: TextOptions): TracedText | null {
   const { table } = traced
-  const sinks = (table.trace ?? []).filter((sink) => sink.content !== 'metadata-only').map(({ kind }) => kind)
-  if (sinks.length === 0) return null
+  const takers = (table.trace ?? []).filter((sink) => sink.content !== 'metadata-only')
+  if (takers.length === 0) return null
   const content = traceContent(traced)
   if (content !== 'redacted' && content !== 'full') return null
   const answer = new AnswerText(MOST_ANSWER, hand)
@@ -37,7 +38,9 @@ export function tracedText({ request, surface, hand, ...traced }: TextOptions): 
     end() {
       const output = answer.end()
       const input = saidInRequest(request.body.value, surface)
-      return traceText({ input, output }, { content, sinks, table })
+      const sinks = takers.map(({ kind }) => kind)
+      const places = Object.fromEntries(takers.map((sink) => [sink.kind, sinkPlace(sink)]))
+      return { ...traceText({ input, output }, { content, sinks, table }), places }
     },
   }
 }

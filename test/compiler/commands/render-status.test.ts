@@ -100,6 +100,11 @@ it.each<[string, Partial<NonNullable<GatewayStatus['traces']>[number]>, string]>
     { shipped: 9, duplicatesPossible: 2, dropped: 5, spansRefused: 3, dead: 1, lastDeath: 'it answers 400' },
     'traces       langfuse: 9 shipped; 0 waiting; 2 perhaps twice; 5 LOST because too many waited; 3 SPANS REFUSED; 1 GIVEN UP: it answers 400',
   ],
+  [
+    'the sink was moved while text waited',
+    { shipped: 9, textsWithheld: 4 },
+    'traces       langfuse: 9 shipped; 0 waiting; 4 without text that was for another sink',
+  ],
 ])('says how it stands with traces when %s', (_, fields, line) => {
   const traces = {
     sink: 'langfuse' as const,
@@ -111,6 +116,7 @@ it.each<[string, Partial<NonNullable<GatewayStatus['traces']>[number]>, string]>
     duplicatesPossible: 0,
     dropped: 0,
     spansRefused: 0,
+    textsWithheld: 0,
     problem: null,
     ...fields,
   }

@@ -34,6 +34,7 @@ const SHIPPING: ShippingStatus = {
   duplicatesPossible: 0,
   dropped: 0,
   spansRefused: 0,
+  textsWithheld: 0,
   problem: null,
 }
 

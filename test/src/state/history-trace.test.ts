@@ -29,5 +29,6 @@ it('tells how it stands with the trace of a request at each sink', () => {
     { sink: 'langfuse', state: 'sent', refusals: 0, why: null },
     { sink: 'otlp', state: 'given-up', refusals: 0, why: 'it answers 400' },
   ])
+  outbox.settleTraces('otlp', { ...NOTHING, done: [3], refused: [2] })
   expect(history.trace('b')?.sinks).toEqual([{ sink: 'otlp', state: 'waiting', refusals: 1, why: null }])
 })

@@ -27,7 +27,7 @@ interface Rig {
   /** Records with a trace for all sinks. */
   keep: (...texts: (TraceText | null)[]) => void
   /** What the sink is told of text: input, or null. */
-  next: (sink: SinkKind, content?: TraceContent) => (string | null)[]
+  next: (sink: SinkKind, content?: TraceContent, place?: string) => (string | null)[]
   settle: (sink: SinkKind, settlement: Partial<TraceSettlement>) => void
   /** How many texts there are. */
   count: () => number
@@ -51,9 +51,9 @@ function rig(database = openDatabase(':memory:', USAGE_MIGRATIONS)): Rig {
       )
       book.keep(packRecords(records))
     },
-    next: (sink, content = 'full') =>
+    next: (sink, content = 'full', place) =>
       outbox
-        .nextTraces({ sink, most: 1000, backlog: 10_000, content })
+        .nextTraces({ sink, most: 1000, backlog: 10_000, content, ...(place !== undefined && { place }) })
         .traces.map(({ text }) => text?.input[0]?.content ?? null),
     settle: (sink, settlement) =>
       outbox.settleTraces(sink, { done: [], back: [], refused: [], dead: [], ...settlement }),
@@ -93,6 +93,20 @@ describe('text of traces', () => {
     const { keep, next } = rig()
     keep(said('raw'), said('masked', { content: 'redacted' }))
     expect(next('langfuse', content)).toEqual(texts)
+  })
+
+  it('goes to no other place than it was meant for', () => {
+    const { database, keep, next } = rig()
+    const of = (place: string): TraceText =>
+      said(place, { sinks: ['langfuse', 'otlp'], places: { langfuse: place } })
+    keep(of('here'), of('there'), said('from a version that does not say'))
+    expect(next('langfuse', 'full', 'here')).toEqual(['here', null, null])
+    expect(next('langfuse', 'full', 'there')).toEqual([null, 'there', null])
+    expect(next('otlp', 'full', 'here')).toEqual([null, null, null])
+    const query = { sink: 'langfuse', most: 10, backlog: 10, content: 'full', place: 'here' } as const
+    const batch = createTraceOutbox(database).nextTraces(query)
+    expect(batch.withheld).toBe(2)
+    expect(batch.traces[0]?.text).not.toHaveProperty('places')
   })
 
   it('is gone once no sink wants it', () => {

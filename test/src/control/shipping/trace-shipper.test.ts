@@ -26,10 +26,14 @@ interface Rig {
   answers: (Partial<TraceDelivery> | ((seqs: number[]) => Partial<TraceDelivery>))[]
   /** What was said of them: refused ones go behind all others. */
   refused: number[]
+  /** Places for which text was asked. */
+  places: Set<string | undefined>
   /** What it was sent, and when. */
   sent: { at: number; sink: string; seqs: number[] }[]
   sinkIs: (name: string | null) => void
   fails: (is: boolean) => void
+  /** So many of a batch have text for another place. */
+  withhold: (count: number) => void
   log: string[]
 }
 
@@ -38,17 +42,24 @@ function rig(): Rig {
   const answers: Rig['answers'] = []
   const sent: Rig['sent'] = []
   const aside: number[] = []
+  const places: Rig['places'] = new Set()
   const log: string[] = []
   const start = Date.now()
   let name: string | null = 'one'
   let isDown = false
+  let withheld = 0
   const next = (most: number): TraceBatch => {
     const seqs = [...waiting.keys()]
       .toSorted((a, b) => aside.indexOf(a) - aside.indexOf(b) || a - b)
       .slice(0, most)
     const sentBefore = seqs.filter((seq) => waiting.get(seq)?.sent).length
     for (const seq of seqs) waiting.set(seq, { sent: true })
-    return { traces: seqs.map((seq) => makeEntry({ seq })), sentBefore, dropped: 0 }
+    return {
+      traces: seqs.map((seq) => makeEntry({ seq })),
+      sentBefore,
+      dropped: 0,
+      ...(withheld > 0 && { withheld }),
+    }
   }
   const settle = ({ done, back, refused, dead }: TraceSettlement): void => {
     for (const seq of [...done, ...dead.map((one) => one.seq)]) waiting.delete(seq)
@@ -60,7 +71,10 @@ function rig(): Rig {
   const shipper = createTraceShipper({
     kind: 'langfuse',
     outbox: {
-      nextTraces: ({ most }) => unlessDown(() => next(most)),
+      nextTraces: ({ most, place }) => {
+        places.add(place)
+        return unlessDown(() => next(most))
+      },
       settleTraces: (_, settlement) => unlessDown(() => settle(settlement)),
       traceBacklog: () =>
         Promise.resolve({ waiting: waiting.size, oldestAt: null, dead: 0, lastDeath: null }),
@@ -70,6 +84,7 @@ function rig(): Rig {
       const sink = name
       return {
         key: sink,
+        place: sink,
         backlog: 1000,
         open: () => ({
           send: (traces) => {
@@ -91,8 +106,10 @@ function rig(): Rig {
     answers,
     sent,
     refused: aside,
+    places,
     sinkIs: (is) => void (name = is),
     fails: (is) => void (isDown = is),
+    withhold: (count) => void (withheld = count),
     log,
   }
 }
@@ -163,6 +180,18 @@ describe('createTraceShipper', () => {
     await vi.advanceTimersByTimeAsync(300_000)
     expect([...my.waiting.keys()]).toEqual([poison])
     expect(new Set(my.refused)).toEqual(new Set([poison]))
+  })
+
+  it('tells once of a sink, and counts, what goes without its text', async () => {
+    const my = rig()
+    fill(my, 1, 3)
+    my.withhold(2)
+    my.answers.push(back('down'), back('down'))
+    my.shipper.poke()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(my.log.filter((line) => line.includes('without their text'))).toHaveLength(1)
+    expect(await my.shipper.status()).toMatchObject({ shipped: 3, textsWithheld: 2 })
+    expect(my.places).toEqual(new Set(['one']))
   })
 
   it('is not hurried by new traces', async () => {
