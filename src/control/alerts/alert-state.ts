@@ -55,11 +55,15 @@ function stepFiring(
 ): AlertStep {
   if (value === null || isWell(alert, value)) {
     const wellSince = state.wellSince ?? now
-    const needed = value === null ? Math.max(alert.clearsAfterMs, UNKNOWN_MS) : alert.clearsAfterMs
-    if (now - wellSince >= needed) return { state: QUIET, event: 'is-over' }
+    if (now - wellSince >= wellFor(alert, value)) return { state: QUIET, event: 'is-over' }
     return repeat({ ...state, wellSince }, alert, now)
   }
   return repeat({ ...state, wellSince: null }, alert, now)
+}
+
+/** How long it must be well, or unknown, before it is over, in ms. */
+export function wellFor({ clearsAfterMs }: Alert, value: number | null): number {
+  return value === null ? Math.max(clearsAfterMs, UNKNOWN_MS) : clearsAfterMs
 }
 
 /** What is about to be over is not told again. */

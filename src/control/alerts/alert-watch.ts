@@ -9,7 +9,7 @@ import type { Environment } from '../build-snapshot.ts'
 import { readAlerts, writeAlerts } from './alert-file.ts'
 import { type AlertEvent, type AlertState, forgetWaits, QUIET, stepAlert } from './alert-state.ts'
 import { type Courier, createCourier } from './courier.ts'
-import { describeNews, describeSample } from './describe-alert.ts'
+import { describeNews, describeStanding } from './describe-alert.ts'
 import { postWebhook, type WebhookAnswer } from './post-webhook.ts'
 import { type AlertSample, type AlertSources, readSamples } from './read-samples.ts'
 
@@ -134,7 +134,9 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
         if (event === null) continue
         changed = true
         const since = known.kind === 'quiet' ? at : known.since
-        const text = describeNews({ name, alert, sample, event, since, now: at })
+        // It was over when it was well again, not when that had lasted.
+        const until = event === 'is-over' && known.kind === 'firing' ? (known.wellSince ?? at) : at
+        const text = describeNews({ name, alert, sample, event, since, until })
         log(JSON.stringify({ event: EVENTS[event], alert: name, message: text }))
         for (const receiver of alert.to) couriers.get(receiver)?.tell({ key, text })
       }
@@ -185,7 +187,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
             state: state.kind,
             since: state.kind === 'quiet' ? null : isoDate(state.since),
             value: sample.value,
-            text: describeSample(alert, sample),
+            text: describeStanding(alert, { sample, state, now: now() }),
             to: alert.to,
           },
         ]

@@ -1,6 +1,6 @@
 /** Alerts in words: names of the policy and numbers, nothing else. */
 import type { Alert, AlertScope } from '../../table/alert-policy.ts'
-import type { AlertEvent } from './alert-state.ts'
+import { type AlertEvent, type AlertState, wellFor } from './alert-state.ts'
 import type { AlertSample } from './read-samples.ts'
 
 const HEADS: Readonly<Record<AlertEvent, string>> = {
@@ -14,19 +14,30 @@ export interface AlertNews {
   alert: Alert
   sample: AlertSample
   event: AlertEvent
-  /** Unix ms: since when it was beyond its bound. */
+  /** Unix ms: since when it was beyond its bound, and until when; `until` is now while it still is. */
   since: number
-  now: number
+  until: number
 }
 
 /** One line. */
-export function describeNews({ name, alert, sample, event, since, now }: AlertNews): string {
-  const lasted = formatTime(now - since)
+export function describeNews({ name, alert, sample, event, since, until }: AlertNews): string {
+  const lasted = formatTime(until - since)
   const when =
     event === 'fires'
       ? `since ${new Date(since).toISOString().slice(11, 19)} UTC`
       : `${event === 'is-over' ? 'it lasted' : 'for'} ${lasted}`
   return `${HEADS[event]} \`${name}\`: ${describeSample(alert, sample)}; ${when}`
+}
+
+/** What was found last; and when it will be over, where it fires and is well again. */
+export function describeStanding(
+  alert: Alert,
+  { sample, state, now }: { sample: AlertSample; state: AlertState; now: number },
+): string {
+  const found = describeSample(alert, sample)
+  if (state.kind !== 'firing' || state.wellSince === null) return found
+  const left = Math.max(0, wellFor(alert, sample.value) - (now - state.wellSince))
+  return `${found}; over in ${formatTime(left)} if it stays so`
 }
 
 /** What was found, beside the bound. */

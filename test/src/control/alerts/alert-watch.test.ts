@@ -127,7 +127,7 @@ describe('createAlertWatch', () => {
     const texts = [
       'FIRING `gpu-down`: backend `gpu` is down; since 12:00:00 UTC',
       'FIRING `gpu-down`: backend `cpu` is down; since 12:00:05 UTC',
-      'OVER `gpu-down`: backend `gpu` is up; it lasted 35 s',
+      'OVER `gpu-down`: backend `gpu` is up; it lasted 15 s',
     ]
     expect(log.map((line) => JSON.parse(line) as object)).toEqual([
       { event: 'alert-firing', alert: 'gpu-down', message: texts[0] },
@@ -162,7 +162,7 @@ describe('createAlertWatch', () => {
     await third.look(220)
     expect(third.firing()).toEqual([])
     await vi.waitFor(() => expect(got).toHaveLength(2))
-    expect(got[1]).toBe('OVER `gpu-down`: backend `gpu` is up; it lasted 4 min')
+    expect(got[1]).toBe('OVER `gpu-down`: backend `gpu` is up; it lasted 3 min')
     await third.watch.stop()
     expect(JSON.parse(await readFile(join(folder, 'alerts.json'), 'utf8'))).toEqual({
       firing: [],

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { describeNews, describeSample } from '../../../../src/control/alerts/describe-alert.ts'
+import {
+  describeNews,
+  describeSample,
+  describeStanding,
+} from '../../../../src/control/alerts/describe-alert.ts'
+import type { AlertState } from '../../../../src/control/alerts/alert-state.ts'
 import { makeAlert, makeMeasure } from './make-alert.ts'
 
 const scope = { clients: ['crew'], models: ['fast', 'big'], backends: ['gpu'], rules: ['main/x'] }
@@ -50,15 +55,50 @@ describe('describeSample', () => {
   })
 })
 
+describe('describeStanding', () => {
+  const since = Date.parse('2026-11-21T12:00:00Z')
+  const firing = (wellSince: number | null): AlertState => ({
+    kind: 'firing',
+    since,
+    toldAt: since,
+    wellSince,
+  })
+
+  it.each<[string, AlertState, number | null, string]>([
+    ['quiet', { kind: 'quiet' }, 0, 'backend `gpu` is up'],
+    ['firing', firing(null), 1, 'backend `gpu` is down'],
+    ['well again', firing(since + 60_000), 0, 'backend `gpu` is up; over in 3 min if it stays so'],
+    [
+      'unknown',
+      firing(since),
+      null,
+      'nobody knows whether backend `gpu` is down; over in 2 min if it stays so',
+    ],
+  ])('%s', (_, state, value, text) => {
+    const sample = { about: 'gpu', value }
+    expect(describeStanding(down, { sample, state, now: since + 180_000 })).toBe(text)
+  })
+})
+
 describe('describeNews', () => {
   const now = Date.parse('2026-11-21T12:05:00Z')
-  const news = { name: 'gpu-down', alert: down, sample: { about: 'gpu', value: 1 }, since: now - 90_000, now }
+  const news = {
+    name: 'gpu-down',
+    alert: down,
+    sample: { about: 'gpu', value: 1 },
+    since: now - 90_000,
+    until: now,
+  }
 
   it.each([
     ['fires', 'FIRING `gpu-down`: backend `gpu` is down; since 12:03:30 UTC'],
     ['still-fires', 'STILL FIRING `gpu-down`: backend `gpu` is down; for 90 s'],
-    ['is-over', 'OVER `gpu-down`: backend `gpu` is down; it lasted 90 s'],
   ] as const)('%s', (event, text) => {
     expect(describeNews({ ...news, event })).toBe(text)
+  })
+
+  it('is-over', () => {
+    const well = { ...news, event: 'is-over', sample: { about: 'gpu', value: 0 } } as const
+    expect(describeNews(well)).toBe('OVER `gpu-down`: backend `gpu` is up; it lasted 90 s')
   })
 })
