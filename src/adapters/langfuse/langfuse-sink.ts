@@ -97,7 +97,7 @@ function protocolOf(health: string | null): Protocol {
 
 function pack(entry: OutgoingTrace, protocol: Protocol, environment: string | null): Parcel {
   if (protocol === 'otlp') {
-    return { seq: entry.seq, json: JSON.stringify(toOtlpSpans(entry, environment)).slice(1, -1), events: [] }
+    return { seq: entry.seq, json: toOtlpSpans(entry, environment), events: [] }
   }
   const events = toBatchEvents(entry, environment)
   return { seq: entry.seq, json: JSON.stringify(events).slice(1, -1), events: events.map(({ id }) => id) }

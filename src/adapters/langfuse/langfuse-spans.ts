@@ -6,8 +6,11 @@ import { operationOf } from '../tracing/operation-of.ts'
 import { traceSpans, type TraceSpan } from '../tracing/trace-spans.ts'
 import { toChatMl } from './to-chat-ml.ts'
 
+/** What is null or empty is not told; the rest becomes text. */
+export type Metadata = Readonly<Record<string, string | number | boolean | null>>
+
 export interface LangfuseSpan extends TraceSpan {
-  metadata: Readonly<Record<string, string>>
+  metadata: Metadata
   /** What was said and heard, as JSON; null = it is not kept, or there was nothing. */
   input: string | null
   output: string | null
@@ -103,9 +106,9 @@ function usageOf({ inputTokens, cachedInputTokens, outputTokens }: HistoryEntry)
   }
 }
 
-function metadataOf(entry: HistoryEntry): Record<string, string> {
+function metadataOf(entry: HistoryEntry): Metadata {
   const { verdict } = entry
-  const all: Record<string, string | number | boolean | null> = {
+  return {
     id: entry.id,
     correlation_id: entry.correlationId,
     asked: entry.asked,
@@ -128,8 +131,4 @@ function metadataOf(entry: HistoryEntry): Record<string, string> {
     injection_flagged: verdict?.injection?.flagged ?? null,
     complexity: verdict?.complexity?.class ?? null,
   }
-  const said: Record<string, string> = {}
-  for (const [key, value] of Object.entries(all))
-    if (value !== null && value !== '') said[key] = String(value)
-  return said
 }

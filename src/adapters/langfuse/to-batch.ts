@@ -1,7 +1,13 @@
 /** Spans as events of the batch endpoint, which servers before OTLP have. Ids of events are stable: a second one is ignored. */
 import type { ApiIngestionEvent } from 'langfuse'
 import type { OutgoingTrace } from '../../table/trace-text.ts'
-import { langfuseSpans, traceFacts, type Generation, type LangfuseSpan } from './langfuse-spans.ts'
+import {
+  langfuseSpans,
+  traceFacts,
+  type Generation,
+  type LangfuseSpan,
+  type Metadata,
+} from './langfuse-spans.ts'
 
 /** @param environment what Langfuse files it under; null = its default */
 export function toBatchEvents(entry: OutgoingTrace, environment: string | null): ApiIngestionEvent[] {
@@ -60,7 +66,7 @@ function observation({
     endTime: iso(endMs),
     level,
     statusMessage: message,
-    metadata,
+    metadata: textsOf(metadata),
     ...(input !== null && { input: JSON.parse(input) as unknown }),
     ...(output !== null && { output: JSON.parse(output) as unknown }),
   }
@@ -78,6 +84,11 @@ function ofGeneration({
     ...(costUsd !== null && { costDetails: { total: costUsd } }),
     ...(firstTokenAtMs !== null && { completionStartTime: iso(firstTokenAtMs) }),
   }
+}
+
+function textsOf(metadata: Metadata): Record<string, string> {
+  const told = Object.entries(metadata).filter(([, value]) => value !== null && value !== '')
+  return Object.fromEntries(told.map(([key, value]) => [key, String(value)]))
 }
 
 function iso(ms: number): string {

@@ -1,54 +1,69 @@
 /** Spans as JSON of OTLP, under the names that Langfuse reads. */
 import type { OutgoingTrace } from '../../table/trace-text.ts'
-import type { Attributes } from '../tracing/otlp-attributes.ts'
-import { otlpSpan, STATUS, type OtlpSpan } from '../tracing/otlp-span.ts'
+import { attribute } from '../tracing/otlp-attributes.ts'
+import { failed, OK, otlpSpan } from '../tracing/otlp-span.ts'
 import {
   langfuseSpans,
   traceFacts,
   type Generation,
   type LangfuseSpan,
-  type TraceFacts,
+  type Metadata,
 } from './langfuse-spans.ts'
 
-/** @param environment what Langfuse files it under; null = its default */
-export function toOtlpSpans(entry: OutgoingTrace, environment: string | null): OtlpSpan[] {
-  const facts = traceFacts(entry)
-  return langfuseSpans(entry).map((span) => {
-    const status = { code: span.level === 'ERROR' ? STATUS.ERROR : STATUS.OK }
-    return otlpSpan(span, status, attributesOf(span, facts, environment))
+/** @param environment what Langfuse files it under; null = its default; @returns JSON of each span, joined by commas */
+export function toOtlpSpans(entry: OutgoingTrace, environment: string | null): string {
+  const trace = ofTrace(entry, environment)
+  const spans = langfuseSpans(entry).map((span) => {
+    const status = span.level === 'ERROR' ? failed(null) : OK
+    return otlpSpan(span, status, trace + ofSpan(span))
   })
+  return spans.join(',')
 }
 
-function attributesOf(span: LangfuseSpan, facts: TraceFacts, environment: string | null): Attributes {
-  const { generation, metadata } = span
-  return {
-    'langfuse.trace.name': facts.name,
-    'user.id': facts.userId,
-    'session.id': facts.sessionId,
-    'langfuse.trace.tags': facts.tags,
-    'langfuse.trace.metadata.correlation_id': facts.correlationId,
-    'langfuse.release': facts.release,
-    'langfuse.environment': environment,
-    'langfuse.observation.type': generation === null ? 'span' : 'generation',
-    'langfuse.observation.level': span.level,
-    'langfuse.observation.status_message': span.message,
-    'langfuse.observation.input': span.input,
-    'langfuse.observation.output': span.output,
-    ...Object.fromEntries(
-      Object.entries(metadata).map(([key, value]) => [`langfuse.observation.metadata.${key}`, value]),
-    ),
-    ...(generation !== null && ofGeneration(generation)),
-  }
+/** With every span, because it comes alone. */
+function ofTrace(entry: OutgoingTrace, environment: string | null): string {
+  const facts = traceFacts(entry)
+  return (
+    attribute('langfuse.trace.name', facts.name) +
+    attribute('user.id', facts.userId) +
+    attribute('session.id', facts.sessionId) +
+    attribute('langfuse.trace.tags', facts.tags) +
+    attribute('langfuse.trace.metadata.correlation_id', facts.correlationId) +
+    attribute('langfuse.release', facts.release) +
+    attribute('langfuse.environment', environment)
+  )
 }
 
-function ofGeneration({ operation, model, usage, costUsd, firstTokenAtMs }: Generation): Attributes {
-  return {
-    'gen_ai.operation.name': operation,
-    'gen_ai.request.model': model,
-    'langfuse.observation.model.name': model,
-    'langfuse.observation.usage_details': JSON.stringify(usage),
-    'langfuse.observation.cost_details': costUsd === null ? null : JSON.stringify({ total: costUsd }),
-    'langfuse.observation.completion_start_time':
-      firstTokenAtMs === null ? null : new Date(firstTokenAtMs).toISOString(),
+function ofSpan({ level, message, input, output, metadata, generation }: LangfuseSpan): string {
+  return (
+    attribute('langfuse.observation.type', generation === null ? 'span' : 'generation') +
+    attribute('langfuse.observation.level', level) +
+    attribute('langfuse.observation.status_message', message) +
+    attribute('langfuse.observation.input', input) +
+    attribute('langfuse.observation.output', output) +
+    ofMetadata(metadata) +
+    (generation === null ? '' : ofGeneration(generation))
+  )
+}
+
+function ofMetadata(metadata: Metadata): string {
+  let json = ''
+  for (const key of Object.keys(metadata)) {
+    const value = metadata[key] ?? ''
+    if (value !== '') json += attribute(`langfuse.observation.metadata.${key}`, String(value))
   }
+  return json
+}
+
+function ofGeneration({ operation, model, usage, costUsd, firstTokenAtMs }: Generation): string {
+  const cost = costUsd === null ? null : JSON.stringify({ total: costUsd })
+  const firstToken = firstTokenAtMs === null ? null : new Date(firstTokenAtMs).toISOString()
+  return (
+    attribute('gen_ai.operation.name', operation) +
+    attribute('gen_ai.request.model', model) +
+    attribute('langfuse.observation.model.name', model) +
+    attribute('langfuse.observation.usage_details', JSON.stringify(usage)) +
+    attribute('langfuse.observation.cost_details', cost) +
+    attribute('langfuse.observation.completion_start_time', firstToken)
+  )
 }

@@ -30,7 +30,7 @@ export function createOtlpSink({ url, headers, environment, version }: OtlpOptio
       deliver(
         traces.map((entry) => ({
           seq: entry.seq,
-          json: JSON.stringify(toGenAiSpans(entry)).slice(1, -1),
+          json: toGenAiSpans(entry),
           events: [],
         })),
         {

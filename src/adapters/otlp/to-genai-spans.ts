@@ -5,26 +5,22 @@
 import type { OutgoingTrace } from '../../table/trace-text.ts'
 import { costUsd } from '../tracing/cost-usd.ts'
 import { operationOf } from '../tracing/operation-of.ts'
-import { attributesJson, type Attributes } from '../tracing/otlp-attributes.ts'
-import { otlpSpan, STATUS } from '../tracing/otlp-span.ts'
+import { attributesOf, type Attributes } from '../tracing/otlp-attributes.ts'
+import { failed, otlpSpan, UNSET } from '../tracing/otlp-span.ts'
 import { traceSpans, type TraceSpan } from '../tracing/trace-spans.ts'
 import { toGenAiMessages } from './to-genai-messages.ts'
 
 /** @returns JSON of each, joined by commas */
 export function toGenAiSpans(entry: OutgoingTrace): string {
   const spans = traceSpans(entry).map((span) => {
-    const { level, message } = span
     // That something is well is for applications to say, by the specification.
-    const status =
-      level === 'ERROR'
-        ? { code: STATUS.ERROR, ...(message !== null && { message }) }
-        : { code: STATUS.UNSET }
-    return otlpSpan(span, status, attributesJson(attributesOf(span, entry)))
+    const status = span.level === 'ERROR' ? failed(span.message) : UNSET
+    return otlpSpan(span, status, attributesOf(knownOf(span, entry)))
   })
   return spans.join(',')
 }
 
-function attributesOf(span: TraceSpan, entry: OutgoingTrace): Attributes {
+function knownOf(span: TraceSpan, entry: OutgoingTrace): Attributes {
   const shared = {
     'gen_ai.operation.name': operationOf(entry.surface),
     'error.type': span.message,

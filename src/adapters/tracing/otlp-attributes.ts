@@ -1,34 +1,36 @@
-/** Attributes as JSON of OTLP writes them: whole numbers of 64 bits are texts there. */
+/**
+ * Attributes as JSON of OTLP writes them: whole numbers of 64 bits are texts there. They become text at once: as objects
+ * first, a trace took twice the CPU.
+ */
 
-export type OtlpValue =
-  | { stringValue: string }
-  | { intValue: string }
-  | { doubleValue: number }
-  | { boolValue: boolean }
-  | { arrayValue: { values: { stringValue: string }[] } }
+export type AttributeValue = string | number | boolean | readonly string[] | null
 
-export interface OtlpAttribute {
-  key: string
-  value: OtlpValue
+/** By key. */
+export type Attributes = Readonly<Record<string, AttributeValue>>
+
+/**
+ * What is null, or a list without entries, is left out. A key is ours: nothing in it needs to be escaped.
+ * @returns a comma and its JSON; or nothing
+ */
+export function attribute(key: string, value: AttributeValue): string {
+  if (value === null) return ''
+  if (typeof value === 'string') {
+    return `,{"key":"${key}","value":{"stringValue":${JSON.stringify(value)}}}`
+  }
+  if (typeof value === 'boolean') return `,{"key":"${key}","value":{"boolValue":${value}}}`
+  if (typeof value === 'number') return `,{"key":"${key}","value":${numberValue(value)}}`
+  if (value.length === 0) return ''
+  const values = value.map((text) => `{"stringValue":${JSON.stringify(text)}}`)
+  return `,{"key":"${key}","value":{"arrayValue":{"values":[${values.join(',')}]}}}`
 }
 
-/** What is null, or a list without entries, is left out. */
-export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[] | null>>
-
-export function toAttributes(values: Attributes): OtlpAttribute[] {
-  return Object.entries(values).flatMap(([key, value]) => {
-    if (value === null || (isList(value) && value.length === 0)) return []
-    return [{ key, value: toValue(value) }]
-  })
+/** One after the other. */
+export function attributesOf(values: Attributes): string {
+  let json = ''
+  for (const key of Object.keys(values)) json += attribute(key, values[key] ?? null)
+  return json
 }
 
-function toValue(value: string | number | boolean | readonly string[]): OtlpValue {
-  if (isList(value)) return { arrayValue: { values: value.map((text) => ({ stringValue: text })) } }
-  if (typeof value === 'string') return { stringValue: value }
-  if (typeof value === 'boolean') return { boolValue: value }
-  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
-}
-
-function isList(value: unknown): value is readonly string[] {
-  return Array.isArray(value)
+function numberValue(value: number): string {
+  return Number.isInteger(value) ? `{"intValue":"${value}"}` : `{"doubleValue":${JSON.stringify(value)}}`
 }

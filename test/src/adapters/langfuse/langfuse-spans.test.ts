@@ -1,10 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import { langfuseSpans } from '../../../../src/adapters/langfuse/langfuse-spans.ts'
 import { toBatchEvents } from '../../../../src/adapters/langfuse/to-batch.ts'
-import { toOtlpSpans } from '../../../../src/adapters/langfuse/to-otlp.ts'
+import type { OutgoingTrace } from '../../../../src/table/trace-text.ts'
 import type { TraceLinks } from '../../../../src/table/trace-links.ts'
 import { NOON } from '../../make-record.ts'
 import { makeEntry } from '../tracing/make-entry.ts'
+import { otlpSpansOf } from './otlp-spans-of.ts'
+
+const PREFIX = 'langfuse.observation.metadata.'
+
+/** The metadata of each span, as either of the protocols tells it. */
+const METADATA: [string, (trace: OutgoingTrace) => unknown[]][] = [
+  [
+    'OTLP',
+    (trace) =>
+      otlpSpansOf(trace).map((span) => {
+        const named = Object.entries(span).filter(([key]) => key.startsWith(PREFIX))
+        return Object.fromEntries(named.map(([key, value]) => [key.slice(PREFIX.length), value]))
+      }),
+  ],
+  [
+    'the batch endpoint',
+    (trace) => {
+      const [, ...observations] = toBatchEvents(trace, null)
+      return observations.map(({ body }) => (body as { metadata: unknown }).metadata)
+    },
+  ],
+]
 
 describe('langfuseSpans', () => {
   it('makes a generation of the answer, with each token in one place', () => {
@@ -28,8 +50,8 @@ describe('langfuseSpans', () => {
     })
   })
 
-  it('tells of the request what is known, and nothing of what is not', () => {
-    const [root, answer] = langfuseSpans(
+  it.each(METADATA)('tells by %s of the request what is known, and nothing of what is not', (_, told) => {
+    const [root, answer] = told(
       makeEntry({
         rule: null,
         variant: 'fast',
@@ -55,7 +77,7 @@ describe('langfuseSpans', () => {
         },
       }),
     )
-    expect(root?.metadata).toEqual({
+    expect(root).toEqual({
       id: makeEntry().id,
       correlation_id: 'run-17',
       asked: 'fast',
@@ -75,17 +97,13 @@ describe('langfuseSpans', () => {
       injection_score: '0.12',
       injection_flagged: 'false',
     })
-    expect(answer?.metadata).toEqual({ backend: 'gpu', usage: 'reported', finish_reasons: 'stop, length' })
+    expect(answer).toEqual({ backend: 'gpu', usage: 'reported', finish_reasons: 'stop, length' })
   })
 })
 
 describe('links of a trace', () => {
   const PARENT = `${'ab'.repeat(16)}-${'cd'.repeat(8)}`
-  const observationsOf = (links: TraceLinks): Record<string, unknown>[] =>
-    toOtlpSpans(makeEntry({ links }), null).map(({ attributes, ...span }) => {
-      const said = attributes.map(({ key, value }): [string, unknown] => [key, Object.values(value)[0]])
-      return Object.assign(Object.fromEntries(said), span) as Record<string, unknown>
-    })
+  const observationsOf = (links: TraceLinks): Record<string, unknown>[] => otlpSpansOf(makeEntry({ links }))
 
   it("puts the request into the client's own trace", () => {
     const [root, answer] = observationsOf({ parent: PARENT })

@@ -1,9 +1,9 @@
 /** What was said and heard, as either of Langfuse's protocols has it. */
 import { describe, expect, it } from 'vitest'
 import { toBatchEvents } from '../../../../src/adapters/langfuse/to-batch.ts'
-import { toOtlpSpans } from '../../../../src/adapters/langfuse/to-otlp.ts'
 import type { OutgoingTrace, TraceText } from '../../../../src/table/trace-text.ts'
 import { makeEntry } from '../tracing/make-entry.ts'
+import { otlpSpansOf } from './otlp-spans-of.ts'
 
 const TEXT: TraceText = {
   content: 'full',
@@ -29,10 +29,10 @@ const entry = (text?: TraceText): OutgoingTrace => ({
 
 /** By span: input and output. */
 function byOtlp(trace: OutgoingTrace): unknown[] {
-  return toOtlpSpans(trace, null).map(({ attributes }) =>
+  return otlpSpansOf(trace).map((span) =>
     ['input', 'output'].map((name) => {
-      const found = attributes.find(({ key }) => key === `langfuse.observation.${name}`)?.value
-      return found !== undefined && 'stringValue' in found ? JSON.parse(found.stringValue) : undefined
+      const found = span[`langfuse.observation.${name}`]
+      return typeof found === 'string' ? JSON.parse(found) : undefined
     }),
   )
 }
