@@ -62,9 +62,9 @@ export interface TraceShipper {
   stop: () => Promise<void>
 }
 
-/** What comes within this time leaves together. */
-const LINGER_MS = 250
-const MOST_AT_ONCE = 200
+/** What comes within this time leaves together: a batch costs two synced transactions and a request, as much CPU as many traces. */
+const LINGER_MS = 1000
+const MOST_AT_ONCE = 500
 const STOP_WITHIN_MS = 2000
 /** After so many failures in a row, batches grow smaller: one trace may be what the sink cannot bear. */
 const PATIENCE = 3

@@ -10,7 +10,7 @@ import type { Turn } from './compare-rounds.ts'
 import type { Side } from './side.ts'
 
 /** Records of the last calls leave the edge, are booked and shipped to a sink, a moment after the answers. */
-const SETTLES_MS = 800
+const SETTLES_MS = 1800
 const CONNECTIONS = 64
 
 /** All connections of the headline's cell busy for so long. */

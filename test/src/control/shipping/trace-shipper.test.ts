@@ -132,15 +132,15 @@ const back =
 describe('createTraceShipper', () => {
   it('ships what is there in batches, oldest first, and rests', async () => {
     const my = rig()
-    fill(my, 1, 450)
+    fill(my, 1, 1100)
     my.shipper.poke()
-    await vi.advanceTimersByTimeAsync(300)
+    await vi.advanceTimersByTimeAsync(1100)
     expect(my.sent.map((one) => [one.seqs[0], one.seqs.length])).toEqual([
-      [1, 200],
-      [201, 200],
-      [401, 50],
+      [1, 500],
+      [501, 500],
+      [1001, 100],
     ])
-    expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 450, problem: null })
+    expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 1100, problem: null })
     await vi.advanceTimersByTimeAsync(600_000)
     expect(my.sent).toHaveLength(3)
   })
@@ -149,10 +149,10 @@ describe('createTraceShipper', () => {
     const my = rig()
     fill(my, 1, 2)
     my.shipper.poke()
-    await vi.advanceTimersByTimeAsync(300)
+    await vi.advanceTimersByTimeAsync(1100)
     fill(my, 3, 3)
     my.shipper.poke()
-    await vi.advanceTimersByTimeAsync(300)
+    await vi.advanceTimersByTimeAsync(1100)
     expect(my.sent.map((one) => one.seqs)).toEqual([[1, 2], [3]])
   })
 
@@ -162,7 +162,7 @@ describe('createTraceShipper', () => {
     my.answers.push(back('down'), back('down'), back('down'))
     my.shipper.poke()
     await vi.advanceTimersByTimeAsync(10_000)
-    expect(my.sent.map(({ at }) => at)).toEqual([250, 750, 1750, 3750])
+    expect(my.sent.map(({ at }) => at)).toEqual([1000, 1500, 2500, 4500])
     expect(my.log).toEqual(['langfuse does not take traces, they wait: down', 'langfuse takes traces again'])
     expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 2, duplicatesPossible: 0 })
   })
@@ -199,7 +199,7 @@ describe('createTraceShipper', () => {
     fill(my, 1, 1)
     my.answers.push(back('too many', 60_000))
     my.shipper.poke()
-    await vi.advanceTimersByTimeAsync(300)
+    await vi.advanceTimersByTimeAsync(1100)
     for (let i = 0; i < 10; i += 1) {
       my.shipper.poke()
       await vi.advanceTimersByTimeAsync(1000)
@@ -237,7 +237,7 @@ describe('createTraceShipper', () => {
     fill(my, 1, 1)
     my.fails(true)
     my.shipper.poke()
-    await vi.advanceTimersByTimeAsync(300)
+    await vi.advanceTimersByTimeAsync(1100)
     my.fails(false)
     await vi.advanceTimersByTimeAsync(1000)
     expect(my.sent).toHaveLength(1)
@@ -265,7 +265,7 @@ describe('createTraceShipper', () => {
     await vi.advanceTimersByTimeAsync(1000)
     my.sinkIs('two')
     my.shipper.poke()
-    await vi.advanceTimersByTimeAsync(300)
+    await vi.advanceTimersByTimeAsync(1100)
     expect(my.sent.map(({ sink }) => sink)).toEqual(['one', 'two'])
   })
 
