@@ -8,8 +8,10 @@ import { createCallDeltas, type StreamedCall } from './translate/call-deltas.ts'
 export interface SaidInStream {
   /** @param data of one event */
   push: (data: string) => void
-  /** Characters so far. */
+  /** Characters of text so far. */
   length: () => number
+  /** What else is held, in characters: names, what blocks begin with, and the places of all of them. */
+  weight: () => number
   parts: () => SaidPart[]
 }
 
@@ -17,7 +19,12 @@ type Fields = Readonly<Record<string, unknown>>
 
 interface Call extends StreamedCall {
   arguments: string
+  /** What of it counts in the weight. */
+  weighed: number
 }
+
+/** What a choice, a call or a block weighs that holds nothing. */
+const PER_PLACE = 64
 
 /** `choices` of chat and completions, by index; Ollama's has one, which is its `message`. */
 interface Choice {
@@ -39,9 +46,10 @@ export function createSaidInStream(): SaidInStream {
   const choices = new Map<number, Choice>()
   const blocks = new Map<number, Block>()
   const items = new Map<number, Block>()
-  /** Items of output that are whole. */
-  const done = new Map<number, Fields>()
+  /** What items of output say that are whole: no more is kept of them, for some hold an image. */
+  const done = new Map<number, SaidPart[]>()
   let length = 0
+  let weight = 0
 
   const add = (text: unknown): string => {
     if (typeof text !== 'string') return ''
@@ -50,6 +58,7 @@ export function createSaidInStream(): SaidInStream {
   }
   const takeChoice = (index: number, delta: Fields): void => {
     const choice = choices.get(index) ?? newChoice()
+    if (!choices.has(index)) weight += PER_PLACE
     choices.set(index, choice)
     const { text, reasoning, refusal } = chatSaid(delta)
     choice.content += add(text) + add(delta['text'])
@@ -60,11 +69,18 @@ export function createSaidInStream(): SaidInStream {
       if (!isRecord(one)) continue
       const { call, arguments: more } = choice.deltas.push(one)
       call.arguments += add(more)
+      const weighs = PER_PLACE + call.name.length + (call.id?.length ?? 0)
+      weight += weighs - call.weighed
+      call.weighed = weighs
     }
   }
   const takeBlock = (of: Map<number, Block>, index: number, { head, text, input }: Partial<Block>): void => {
     const block = of.get(index) ?? { head: {}, text: '', input: '' }
-    if (head !== undefined) block.head = head
+    if (!of.has(index)) weight += PER_PLACE
+    if (head !== undefined) {
+      weight += JSON.stringify(head).length
+      block.head = head
+    }
     block.text += add(text)
     block.input += add(input)
     of.set(index, block)
@@ -79,9 +95,15 @@ export function createSaidInStream(): SaidInStream {
   const takeResponses = (type: string, { output_index: index, item, delta }: Fields): void => {
     const at = Number(index)
     if (type === 'response.output_item.done' && isRecord(item)) {
-      done.set(at, item)
-      length += JSON.stringify(item).length - (items.get(at)?.text.length ?? 0)
-    } else if (type === 'response.output_item.added' && isRecord(item)) takeBlock(items, at, { head: item })
+      const said = saidInAnswer({ output: [item] })
+      const { text = '', input = '' } = items.get(at) ?? {}
+      length += sizeOf(said) - sizeOf(done.get(at) ?? []) - text.length - input.length
+      weight += done.has(at) ? 0 : PER_PLACE
+      items.delete(at)
+      done.set(at, said)
+    } else if (type === 'response.output_item.added' && isRecord(item)) {
+      takeBlock(items, at, { head: { type: item['type'], name: item['name'] } })
+    } else if (done.has(at)) return
     else if (/(?:text|refusal)\.delta$/.test(type)) takeBlock(items, at, { text: stringOf(delta) })
     else if (/(?:arguments|input)\.delta$/.test(type)) takeBlock(items, at, { input: stringOf(delta) })
   }
@@ -101,18 +123,21 @@ export function createSaidInStream(): SaidInStream {
       else takeAnthropic(event)
     },
     length: () => length,
+    weight: () => weight,
     parts() {
-      const output = sorted(items).map(([index, block]) => done.get(index) ?? itemOf(block))
-      for (const [index, item] of sorted(done)) if (!items.has(index)) output.push(item)
-      const answers: Fields[] = [
-        { choices: sorted(choices).map(([, choice]) => ({ message: messageOf(choice) })) },
-        { output },
-        { content: sorted(blocks).map(([, block]) => contentOf(block)) },
+      const broken = sorted(items).map(([at, block]): [number, SaidPart[]] => [
+        at,
+        saidInAnswer({ output: [itemOf(block)] }),
+      ])
+      const answers: SaidPart[][] = [
+        saidInAnswer({ choices: sorted(choices).map(([, choice]) => ({ message: messageOf(choice) })) }),
+        ...sorted(new Map([...done, ...broken])).map(([, said]) => said),
+        saidInAnswer({ content: sorted(blocks).map(([, block]) => contentOf(block)) }),
       ]
       const parts: SaidPart[] = []
       for (const answer of answers) {
         const before = (parts.at(-1)?.message ?? -1) + 1
-        for (const part of saidInAnswer(answer)) parts.push({ ...part, message: before + part.message })
+        for (const part of answer) parts.push({ ...part, message: before + part.message })
       }
       return parts
     },
@@ -122,7 +147,7 @@ export function createSaidInStream(): SaidInStream {
 function newChoice(): Choice {
   const calls: Call[] = []
   const deltas = createCallDeltas<Call>(() => {
-    const call: Call = { id: null, name: '', begun: false, arguments: '' }
+    const call: Call = { id: null, name: '', begun: false, arguments: '', weighed: 0 }
     calls.push(call)
     return call
   })
@@ -146,6 +171,10 @@ function itemOf({ head, text, input }: Block): Fields {
 
 function sorted<T>(by: ReadonlyMap<number, T>): [number, T][] {
   return [...by].toSorted(([a], [b]) => a - b)
+}
+
+function sizeOf(said: readonly SaidPart[]): number {
+  return said.reduce((sum, { text }) => sum + text.length, 0)
 }
 
 function stringOf(value: unknown): string {

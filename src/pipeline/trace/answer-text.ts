@@ -8,7 +8,7 @@ import { createSaidInStream, type SaidInStream } from '../../protocols/said-in-s
 import { eventData } from '../../protocols/sse.ts'
 import type { TextsInHand } from './texts-in-hand.ts'
 
-/** A larger answer that is not streamed is not read. */
+/** Bytes; a larger answer that is not streamed is not read, nor are so many events that came at once. */
 const LARGEST_WHOLE = 1024 * 1024
 /** Events are read when so many bytes of them are there. */
 const PENDING_BYTES = 32 * 1024
@@ -24,8 +24,10 @@ export class AnswerText {
   #held = 0
   /** Why not all of it was kept; null = it was. */
   #note: string | null = null
+  /** No more is read. */
+  #isOver = false
 
-  /** @param most characters of a stream; what follows is not looked at */
+  /** @param most characters of a stream; what follows is not looked at. 0 = it holds no text: nothing is read */
   constructor(most: number, hand: TextsInHand) {
     this.#most = most
     this.#hand = hand
@@ -34,6 +36,7 @@ export class AnswerText {
   /** A whole answer; of several the last one counts. */
   whole(body: Uint8Array): void {
     this.#whole = null
+    if (this.#most === 0) return
     if (body.byteLength > LARGEST_WHOLE) this.leaveOut('an answer too large')
     else if (this.#hold(body.byteLength)) this.#whole = body
   }
@@ -41,7 +44,13 @@ export class AnswerText {
   /** Whole events of a stream. */
   piece(bytes: Uint8Array): void {
     this.#stream ??= createSaidInStream()
-    if (this.#note !== null || this.#stream.length() > this.#most || !this.#hold(bytes.byteLength)) return
+    if (this.#isOver || this.#stream.length() > this.#most) return
+    if (bytes.byteLength > LARGEST_WHOLE) {
+      // Such as an image. What follows may be text.
+      this.#note ??= 'a piece too large'
+      return
+    }
+    if (!this.#hold(bytes.byteLength)) return
     // A copy: on workerd a token of 50 bytes lies in a buffer of 4096, which would be kept with it and counted by nobody.
     this.#pending.push(new Uint8Array(bytes))
     this.#pendingBytes += bytes.byteLength
@@ -51,6 +60,7 @@ export class AnswerText {
   /** @param what is not kept */
   leaveOut(what: string): void {
     this.#note ??= what
+    this.#isOver = true
   }
 
   /** What was said; lets go of all that was held. */
@@ -74,11 +84,16 @@ export class AnswerText {
   }
 
   #read(stream: SaidInStream): void {
-    const before = stream.length()
+    const before = stream.length() + stream.weight()
     const decoder = new TextDecoder()
     const text = this.#pending.map((piece) => decoder.decode(piece, { stream: true })).join('')
     try {
-      for (const data of eventData(text)) stream.push(data)
+      for (const data of eventData(text)) {
+        stream.push(data)
+        if (stream.weight() <= this.#most) continue
+        this.leaveOut('an answer that is hardly text')
+        break
+      }
     } catch {
       // Such as JSON nested too deep. The client's stream goes on: its trace is no reason to end it.
       this.leaveOut('an answer that cannot be read')
@@ -87,7 +102,7 @@ export class AnswerText {
     this.#hand.give(this.#pendingBytes)
     this.#held -= this.#pendingBytes
     this.#pendingBytes = 0
-    this.#hold(stream.length() - before)
+    this.#hold(stream.length() + stream.weight() - before)
   }
 
   #hold(size: number): boolean {

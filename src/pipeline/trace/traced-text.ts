@@ -31,8 +31,10 @@ export function tracedText({ request, surface, hand, ...traced }: TextOptions): 
   if (takers.length === 0) return null
   const content = traceContent(traced)
   if (content !== 'redacted' && content !== 'full') return null
-  const answer = new AnswerText(MOST_ANSWER, hand)
-  if (SURFACE_TRAITS[surface].answer === 'bytes') answer.leaveOut('an answer that is no text')
+  const traits = SURFACE_TRAITS[surface]
+  const writes = traits.outputLimit.length > 0
+  const answer = new AnswerText(writes ? MOST_ANSWER : 0, hand)
+  if (traits.answer === 'bytes') answer.leaveOut('an answer that is no text')
   return {
     answer,
     end() {

@@ -88,6 +88,26 @@ describe('createSaidInStream', () => {
       said: ['0 content: hi', '1 name: look', '1 arguments: {"a"', '2 content: and'],
     },
     {
+      name: 'an item that is whole, whatever comes after it, and not its image',
+      events: [
+        { type: 'response.output_item.added', output_index: 1, item: { type: 'message', content: [] } },
+        { type: 'response.output_text.delta', output_index: 1, delta: 'and' },
+        {
+          type: 'response.output_item.done',
+          output_index: 0,
+          item: {
+            type: 'message',
+            content: [
+              { type: 'output_text', text: 'hi' },
+              { type: 'image', data: 'x' },
+            ],
+          },
+        },
+        { type: 'response.output_text.delta', output_index: 0, delta: 'late' },
+      ],
+      said: ['0 content: hi', '0 content: [an image, not kept]', '1 content: and'],
+    },
+    {
       name: "Ollama's lines",
       events: [
         { message: { role: 'assistant', content: '', thinking: 'hm' }, done: false },
@@ -103,5 +123,57 @@ describe('createSaidInStream', () => {
     { name: 'nothing', events: [], said: [] },
   ])('puts together $name', ({ events, said }) => {
     expect(told(events)).toEqual(said)
+  })
+
+  const item = (type: string, fields: object, place = 0): object => ({
+    type: `response.output_item.${type}`,
+    output_index: place,
+    item: { type: 'message', ...fields },
+  })
+  const many = (event: (i: number) => object): object[] => Array.from({ length: 100 }, (_, i) => event(i))
+  const long = 'x'.repeat(1000)
+  it.each<{ name: string; events: object[]; length: number; atLeast: number; atMost?: number }>([
+    { name: 'choices that say nothing', events: many((i) => delta({}, i)), length: 0, atLeast: 6400 },
+    {
+      name: 'names and ids of calls',
+      events: many((i) => call({ index: i, id: `${i}${long}`, function: { name: long } })),
+      length: 0,
+      atLeast: 200_000,
+    },
+    {
+      name: 'a name that is said with each piece, once',
+      events: many(() => call({ index: 0, id: 'a', function: { name: long, arguments: 'y' } })),
+      length: 100,
+      atLeast: 1000,
+      atMost: 1200,
+    },
+    {
+      name: 'what blocks begin with',
+      events: many((i) => ({
+        type: 'content_block_start',
+        index: i,
+        content_block: { type: 'odd', data: long },
+      })),
+      length: 0,
+      atLeast: 100_000,
+    },
+    { name: 'items that say nothing', events: many((i) => item('done', {}, i)), length: 0, atLeast: 6400 },
+    {
+      name: 'items by what they say, once',
+      events: [
+        item('added', { data: long }),
+        { type: 'response.output_text.delta', output_index: 0, delta: 'hi' },
+        ...many(() => item('done', { content: [{ type: 'output_text', text: 'hi' }], image: long })),
+      ],
+      length: 2,
+      atLeast: 64,
+      atMost: 200,
+    },
+  ])('counts $name', ({ events, length, atLeast, atMost = Infinity }) => {
+    const stream = createSaidInStream()
+    for (const event of events) stream.push(JSON.stringify(event))
+    expect(stream.length()).toBe(length)
+    expect(stream.weight()).toBeGreaterThanOrEqual(atLeast)
+    expect(stream.weight()).toBeLessThanOrEqual(atMost)
   })
 })

@@ -34,8 +34,8 @@ describe('AnswerText', () => {
       feed: (answer) => {
         answer.piece(event('so'))
         const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
-        const item = `{"type":"response.output_item.done","output_index":0,"item":{"deep":${deep}}}`
-        answer.piece(encoder.encode(`data: ${item}\n\n`))
+        const begun = `{"type":"content_block_start","index":0,"content_block":{"deep":${deep}}}`
+        answer.piece(encoder.encode(`data: ${begun}\n\n`))
         answer.piece(event(' far'))
       },
       said: ['so', '[an answer that cannot be read, not kept]'],
@@ -86,6 +86,40 @@ describe('AnswerText', () => {
     },
   ])('tells $name', ({ feed, said }) => {
     expect(heard(feed)).toEqual(said)
+  })
+
+  const block = (index: number, type: string): Uint8Array =>
+    encoder.encode(
+      `data: ${JSON.stringify({ type: 'content_block_start', index, content_block: { type, data: 'x'.repeat(900) } })}\n\n`,
+    )
+
+  it('stops where a stream is hardly text, and says so', () => {
+    const said = heard((answer) => {
+      answer.piece(event('so'))
+      for (let i = 0; i < 1000; i += 1) answer.piece(block(i, 'image'))
+      answer.piece(event(' far'))
+    })
+    expect(said[0]).toBe('so')
+    expect(said.at(-1)).toBe('[an answer that is hardly text, not kept]')
+    expect(said.length).toBeLessThan(200)
+  })
+
+  it('goes on behind an image that is too large, and says so', () => {
+    const image = { type: 'response.output_item.done', item: { type: 'image', result: 'x'.repeat(2 ** 20) } }
+    const said = heard((answer) => {
+      answer.piece(event('so'))
+      answer.piece(encoder.encode(`data: ${JSON.stringify(image)}\n\n`))
+      answer.piece(event(' far'))
+    })
+    expect(said).toEqual(['so far', '[a piece too large, not kept]'])
+  })
+
+  it('does not hold an answer that has no text', () => {
+    const hand = createTextsInHand(1000)
+    const answer = new AnswerText(0, hand)
+    answer.whole(whole('x'.repeat(900)))
+    expect(hand.take(1000)).toBe(true)
+    expect(answer.end()).toEqual([])
   })
 
   it('looks at no more of a stream than is kept', () => {
