@@ -41,6 +41,9 @@ import type { RecordBatch } from '../table/record-batch.ts'
 /** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
 const LONGEST_TMPDIR = 60
 
+/** For the doctor: commands know no adapters. */
+export { openTraceSink }
+
 const USAGE_THREAD = new URL('./usage-thread.ts', import.meta.url)
 
 export interface ControlOptions {

@@ -74,7 +74,7 @@ async function checkLangfuse(trace: LangfusePolicy, environment: Environment): P
     report('keys', 'fail', `it refuses the keys (${project.status})`, help)
   } else if (project.status >= 300)
     report('keys', 'warn', `asked for its project, it answers ${project.status}`)
-  else report('keys', 'ok', 'it knows the keys')
+  else report('keys', 'ok', `it knows the keys${ofProject(project.body)}`)
   return findings
 }
 
@@ -101,6 +101,12 @@ function parsed(text: string): unknown {
   } catch {
     return null
   }
+}
+
+function ofProject(body: unknown): string {
+  const { data } = (body ?? {}) as { data?: unknown }
+  const { name } = ((Array.isArray(data) ? data[0] : null) ?? {}) as { name?: unknown }
+  return typeof name === 'string' ? `, of the project \`${name}\`` : ''
 }
 
 function versionIn(body: unknown): string | null {
