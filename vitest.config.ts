@@ -112,6 +112,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'reload',
           include: ['test/reload/**/*.test.ts'],
           expect: PATIENT,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           // Load is generated here: nothing else may want the cores meanwhile.
           fileParallelism: false,
@@ -123,6 +124,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'privacy',
           include: ['test/privacy/**/*.test.ts'],
           expect: PATIENT,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           // A gateway, three recorders and all that is sent to them.
           fileParallelism: false,
@@ -158,6 +160,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
           expect: PATIENT,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           // Backends, clients and what is done to the gateway share one process and its clock.
           fileParallelism: false,
@@ -169,6 +172,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'telemetry',
           include: ['test/telemetry/**/*.test.ts'],
           expect: PATIENT,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           // Most of it is waiting for a sink that fails.
           maxWorkers: 2,
