@@ -95,6 +95,8 @@ export type SqlRow = Record<string, SqlValue>
 /** SQL that answers at once: node:sqlite in a thread of its own, a Durable Object's storage elsewhere. */
 export interface Sql {
   rows: (query: string, ...values: SqlValue[]) => SqlRow[]
+  /** The values of each row, in the order of the columns of the query: many wide rows cost a quarter as much as by `rows`. */
+  tuples: (query: string, ...values: SqlValue[]) => SqlValue[][]
   /** @returns how many rows changed */
   run: (query: string, ...values: SqlValue[]) => number
   /** All that `work` writes, or nothing when it throws. Not nested. */

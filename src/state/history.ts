@@ -1,21 +1,17 @@
 /** Looks through the records that are kept. All of it is one query each, over an index of time or the primary key. */
-import type { Sql, SqlRow, SqlValue } from '../ports.ts'
+import type { Sql, SqlValue } from '../ports.ts'
 import type {
   AggregateGroup,
   AggregateQuery,
   AggregateRow,
   History,
-  HistoryEntry,
   HistoryFilter,
   SinkTrace,
 } from '../table/history.ts'
 import { SINK_BITS } from '../table/packed-records.ts'
-import type { FailedAttempt, SkippedTarget } from '../table/request-record.ts'
-import { tokenRate } from '../table/token-rate.ts'
 import { traceIds } from '../table/trace-ids.ts'
-import type { TraceLinks } from '../table/trace-links.ts'
 import { SINK_KINDS, type SinkKind } from '../table/trace-policy.ts'
-import type { Verdict } from '../table/verdict.ts'
+import { ENTRY_COLUMNS, sinkBitsOf, toEntry } from './history-entry.ts'
 import { deadTable, waitingTable } from './waiting-table.ts'
 
 export function createHistory(sql: Sql): History {
@@ -23,8 +19,8 @@ export function createHistory(sql: Sql): History {
     page({ filter, before, limit }) {
       const { where, values } = conditions(filter)
       // One more than wanted tells whether there are others.
-      const rows = sql.rows(
-        `SELECT * FROM records WHERE (? IS NULL OR seq < ?) ${where} ORDER BY seq DESC LIMIT ?`,
+      const rows = sql.tuples(
+        `SELECT ${ENTRY_COLUMNS} FROM records WHERE (? IS NULL OR seq < ?) ${where} ORDER BY seq DESC LIMIT ?`,
         before,
         before,
         ...values,
@@ -41,7 +37,7 @@ export function createHistory(sql: Sql): History {
       const row = findRow(sql, id)
       if (row === undefined) return null
       const request = toEntry(row)
-      const bits = Number(row['traced'] ?? 0)
+      const bits = sinkBitsOf(row)
       const kinds = SINK_KINDS.filter((sink) => (bits & SINK_BITS[sink]) !== 0)
       const { traceId } = traceIds(request.id, request.links?.parent)
       return { request, traceId, sinks: kinds.map((sink) => sinkTrace(sql, sink, request.seq)) }
@@ -50,10 +46,10 @@ export function createHistory(sql: Sql): History {
   }
 }
 
-function findRow(sql: Sql, id: string): SqlRow | undefined {
-  const query =
-    'SELECT * FROM records WHERE id = ? OR correlation_id = ? ORDER BY id = ? DESC, seq DESC LIMIT 1'
-  return sql.rows(query, id, id, id)[0]
+function findRow(sql: Sql, id: string): SqlValue[] | undefined {
+  const query = `SELECT ${ENTRY_COLUMNS} FROM records WHERE id = ? OR correlation_id = ?
+    ORDER BY id = ? DESC, seq DESC LIMIT 1`
+  return sql.tuples(query, id, id, id)[0]
 }
 
 function sinkTrace(sql: Sql, sink: SinkKind, seq: number): SinkTrace {
@@ -154,57 +150,6 @@ function aggregate(sql: Sql, { filter, step, by }: AggregateQuery): AggregateRow
     firstTokenP50Ms: numberOf(row['first_p50']),
     firstTokenP95Ms: numberOf(row['first_p95']),
   }))
-}
-
-/** @param row of the table of records */
-export function toEntry(row: SqlRow): HistoryEntry {
-  const startedAt = Number(row['started_at'])
-  const endedAt = Number(row['ended_at'])
-  const firstTokenMs = numberOf(row['first_token_ms'])
-  const outputTokens = Number(row['output'])
-  const tokensPerSecond = tokenRate({ startedAt, endedAt, firstTokenMs, outputTokens })
-  return {
-    seq: Number(row['seq']),
-    id: String(row['id']),
-    correlationId: String(row['correlation_id']),
-    startedAt,
-    endedAt,
-    client: String(row['client']),
-    surface: String(row['surface']),
-    asked: textOf(row['asked']),
-    model: textOf(row['model']),
-    backend: textOf(row['backend']),
-    backendModel: textOf(row['backend_model']),
-    rule: textOf(row['rule']),
-    ...(typeof row['variant'] === 'string' && { variant: row['variant'] }),
-    digest: String(row['digest']),
-    stream: row['stream'] === 1,
-    status: Number(row['status']),
-    error: textOf(row['error']),
-    attempts: Number(row['attempts']),
-    failures: (parsed(row['failures']) ?? []) as FailedAttempt[],
-    ...(typeof row['finish'] === 'string' && { finish: row['finish'].split(',') }),
-    ...(typeof row['skipped'] === 'string' && { skipped: parsed(row['skipped']) as SkippedTarget[] }),
-    ...(typeof row['links'] === 'string' && { links: parsed(row['links']) as TraceLinks }),
-    firstTokenMs,
-    ...(tokensPerSecond !== null && { tokensPerSecond }),
-    overheadUs: numberOf(row['overhead_us']),
-    queuedMs: numberOf(row['queued_ms']),
-    tags: (parsed(row['tags']) ?? []) as string[],
-    lost: Number(row['lost'] ?? 0),
-    inputTokens: Number(row['input']),
-    cachedInputTokens: Number(row['cached_input']),
-    outputTokens,
-    // Where nothing was used, nothing was estimated.
-    estimated: row['estimated'] === 1 && Number(row['input']) + Number(row['output']) > 0,
-    cost: numberOf(row['cost']),
-    verdict: parsed(row['verdict']) as Verdict | null,
-  }
-}
-
-/** What the gateway itself has written. */
-function parsed(value: SqlValue | undefined): unknown {
-  return typeof value === 'string' ? JSON.parse(value) : null
 }
 
 function textOf(value: SqlValue | undefined): string | null {

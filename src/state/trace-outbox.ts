@@ -2,12 +2,13 @@
  * Traces that wait for a sink: no more than the numbers of their records, written in one transaction with them. Each is
  * marked before it is sent, so that what a crash leaves in doubt is known to be. Each sink has tables of its own.
  */
-import type { Sql, SqlRow } from '../ports.ts'
+import type { Sql, SqlValue } from '../ports.ts'
 import type { TraceOutbox } from '../table/trace-outbox.ts'
 import type { SinkKind } from '../table/trace-policy.ts'
 import type { OutgoingTrace } from '../table/trace-text.ts'
-import { toEntry } from './history.ts'
+import { ENTRY_COLUMNS, ENTRY_WIDTH, toEntry } from './history-entry.ts'
 import { createRefusedTraces, type RefusedTraces } from './refused-traces.ts'
+import { runsOf } from './runs-of.ts'
 import { createTraceTexts } from './trace-texts.ts'
 import { deadTable, waitingTable } from './waiting-table.ts'
 
@@ -23,6 +24,9 @@ const TABLES: Readonly<Record<SinkKind, Tables>> = {
   langfuse: { waiting: waitingTable('langfuse'), dead: deadTable('langfuse') },
   otlp: { waiting: waitingTable('otlp'), dead: deadTable('otlp') },
 }
+
+/** An entry, and `sent`. */
+type WaitingRow = readonly SqlValue[]
 
 /** How `sent` goes on: sent for the first time, and sent once more after nobody heard what became of it. */
 const SENT = 1
@@ -56,16 +60,13 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
     const { waiting, dead } = TABLES[sink]
     sql.run(`INSERT OR REPLACE INTO ${dead} VALUES (?, ?, ?)`, seq, Date.now(), why)
     sql.run(`DELETE FROM ${waiting} WHERE seq = ?`, seq)
-    texts.letGo(sink, seq)
+    texts.letGo(sink, { first: seq, last: seq })
     refusedBy[sink].forget(seq)
   }
   /** How many of them can be handed out with their text. */
-  const readable = (sink: SinkKind, rows: readonly SqlRow[]): number => {
+  const readable = (sink: SinkKind, rows: readonly WaitingRow[]): number => {
     let size = 0
-    const sizes = texts.sizes(
-      sink,
-      rows.map((row) => Number(row['seq'])),
-    )
+    const sizes = texts.sizes(sink, rows.map(seqOf))
     const tooMany = sizes.findIndex((more, i) => {
       size += more
       return size > MOST_TEXT && i > 0
@@ -82,9 +83,9 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
           backlog,
         )
         const refused = refusedBy[sink]
-        const find = (but: string): SqlRow[] =>
-          sql.rows(
-            `SELECT * FROM ${waiting} JOIN records USING (seq)
+        const find = (but: string): WaitingRow[] =>
+          sql.tuples(
+            `SELECT ${ENTRY_COLUMNS}, sent FROM ${waiting} JOIN records USING (seq)
               WHERE seq NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`,
             but,
             most,
@@ -97,7 +98,7 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
           found = find(aside)
         }
         const rows = content === 'metadata-only' ? found : found.slice(0, readable(sink, found))
-        const last = Number(rows.at(-1)?.['seq'] ?? 0)
+        const last = seqOf(rows.at(-1) ?? [0])
         sql.run(
           `UPDATE ${waiting} SET sent = CASE sent WHEN 0 THEN ${SENT} ELSE ${SENT_AGAIN} END
             WHERE seq <= ? AND sent < ${SENT_AGAIN} AND seq NOT IN (SELECT value FROM json_each(?))`,
@@ -106,14 +107,13 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
         )
         let withheld = 0
         const traces = rows.map((row): OutgoingTrace => {
-          const text =
-            content === 'metadata-only' ? null : texts.read(Number(row['seq']), { sink, content, place })
+          const text = content === 'metadata-only' ? null : texts.read(seqOf(row), { sink, content, place })
           if (text === 'elsewhere') withheld += 1
           return text === null || text === 'elsewhere' ? toEntry(row) : { ...toEntry(row), text }
         })
         return {
           traces,
-          sentBefore: rows.filter((row) => row['sent'] !== 0).length,
+          sentBefore: rows.filter((row) => row[ENTRY_WIDTH] !== 0).length,
           dropped,
           ...(withheld > 0 && { withheld }),
           ...((rows.length < found.length || aside !== NOBODY) && { more: true as const }),
@@ -124,9 +124,9 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
         const { waiting } = TABLES[sink]
         const refusals = refusedBy[sink]
         refusals.taken(done)
-        for (const seq of done) {
-          sql.run(`DELETE FROM ${waiting} WHERE seq = ?`, seq)
-          texts.letGo(sink, seq)
+        for (const run of runsOf(done)) {
+          sql.run(`DELETE FROM ${waiting} WHERE seq BETWEEN ? AND ?`, run.first, run.last)
+          texts.letGo(sink, run)
         }
         // What was in doubt before stays so.
         const unsent = `sent = CASE sent WHEN ${SENT} THEN 0 ELSE sent END`
@@ -159,4 +159,8 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
       }
     },
   }
+}
+
+function seqOf(row: WaitingRow): number {
+  return Number(row[0])
 }

@@ -7,6 +7,7 @@ import { SINK_BITS } from '../table/packed-records.ts'
 import { textSize } from '../table/text-size.ts'
 import { SINK_KINDS, type SinkKind, type TraceContent } from '../table/trace-policy.ts'
 import type { TraceText } from '../table/trace-text.ts'
+import type { Run } from './runs-of.ts'
 import { waitingTable } from './waiting-table.ts'
 
 export const TRACE_TEXTS_TABLE = `CREATE TABLE trace_texts (
@@ -37,8 +38,8 @@ export interface TraceTexts {
   sizes: (sink: SinkKind, seqs: readonly number[]) => number[]
   /** Null where there is none for that sink, or more is in it than the sink is to have now; `elsewhere` = it was for another place. */
   read: (seq: number, reader: TextReader) => TraceText | 'elsewhere' | null
-  /** The sink needs that one no more. */
-  letGo: (sink: SinkKind, seq: number) => void
+  /** The sink needs none of those any more. */
+  letGo: (sink: SinkKind, run: Run) => void
   /** Forgets what no sink waits for, what is too old, and what is too much. @param now Unix ms */
   prune: (now: number) => void
 }
@@ -86,9 +87,11 @@ export function createTraceTexts(sql: Sql, most: number = MOST_TEXT): TraceTexts
       const isAllowed = content === 'full' || content === said.content
       return isAllowed ? { ...said, sinks: [sink] } : null
     },
-    letGo(sink, seq) {
-      sql.run('DELETE FROM trace_texts WHERE seq = ? AND sinks = ?', seq, bit(sink))
-      sql.run('UPDATE trace_texts SET sinks = sinks & ~CAST(? AS INTEGER) WHERE seq = ?', bit(sink), seq)
+    letGo(sink, { first, last }) {
+      const run = 'seq BETWEEN ? AND ?'
+      sql.run(`DELETE FROM trace_texts WHERE ${run} AND sinks = ?`, first, last, bit(sink))
+      const others = 'sinks & ~CAST(? AS INTEGER)'
+      sql.run(`UPDATE trace_texts SET sinks = ${others} WHERE ${run}`, bit(sink), first, last)
     },
     prune(now) {
       const waits = SINK_KINDS.map(

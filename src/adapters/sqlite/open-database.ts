@@ -4,7 +4,7 @@
  */
 import { closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { Sql, SqlRow } from '../../ports.ts'
+import type { Sql, SqlRow, SqlValue } from '../../ports.ts'
 
 export interface Database extends Sql {
   close: () => void
@@ -59,17 +59,28 @@ function connect(path: string, migrations: readonly string[]): Omit<Database, 'd
     database.close()
     throw error
   }
-  const prepared = new Map<string, StatementSync>()
-  const statement = (query: string): StatementSync => {
-    let known = prepared.get(query)
-    if (known === undefined) prepared.set(query, (known = database.prepare(query)))
-    return known
-  }
+  const statement = keepStatements((query) => database.prepare(query))
+  const lister = keepStatements((query) => {
+    const prepared = database.prepare(query)
+    prepared.setReturnArrays(true)
+    return prepared
+  })
   return {
     rows: (query, ...values) => statement(query).all(...values) as SqlRow[],
+    tuples: (query, ...values) => lister(query).all(...values) as unknown as SqlValue[][],
     run: (query, ...values) => Number(statement(query).run(...values).changes),
     atomically: (work) => atomically(database, work),
     close: () => database.close(),
+  }
+}
+
+/** Each query is prepared once. */
+function keepStatements(prepare: (query: string) => StatementSync): (query: string) => StatementSync {
+  const prepared = new Map<string, StatementSync>()
+  return (query) => {
+    let known = prepared.get(query)
+    if (known === undefined) prepared.set(query, (known = prepare(query)))
+    return known
   }
 }
 
