@@ -376,7 +376,7 @@ export class Bill {
       error: this.#error,
       spent: this.#spent ?? NOTHING_SPENT,
       finish: this.#trace === null ? null : (this.#finish ?? this.#tap?.finish() ?? null),
-      links: this.#trace?.links ?? null,
+      trace: this.#trace,
       charges: this.#places === null ? this.#used : this.#used.concat(this.#places.used()),
     })
     if (this.#text === null) this.#options.ports.record(record)

@@ -4,10 +4,10 @@ import type { Facts } from '../../table/facts.ts'
 import { resolveName } from '../../table/names.ts'
 import type { RequestRecord } from '../../table/request-record.ts'
 import type { RouteTable, Surface } from '../../table/route-table.ts'
-import type { TraceLinks } from '../../table/trace-links.ts'
 import type { Booked } from '../../table/usage-book.ts'
 import type { Verdict } from '../../table/verdict.ts'
 import type { Journey } from '../forward/exchange.ts'
+import type { RequestTrace } from '../trace/request-trace.ts'
 import { traceContent } from '../trace/trace-content.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { Spent } from './settle.ts'
@@ -38,7 +38,7 @@ export interface EndedRequest {
   /** Null or empty where nobody asks, or it is not said. */
   finish: readonly string[] | null
   /** Null = there is no trace. */
-  links: TraceLinks | null
+  trace: Pick<RequestTrace, 'links'> | null
   charges: Booked
 }
 
@@ -88,8 +88,9 @@ function mayHaveSkipped(facts: Facts, { skipped }: Pick<Journey, 'skipped'>): bo
 }
 
 function tracedBy(ended: EndedRequest): Pick<RequestRecord, 'traced' | 'links'> {
-  const { links, journey, facts } = ended
-  if (links === null || facts === null || traceContent({ ...ended, facts }) === 'none') return {}
+  const { trace, journey, facts } = ended
+  if (trace === null || facts === null || traceContent({ ...ended, facts }) === 'none') return {}
+  const { links } = trace
   const all = journey.joined ? { ...links, joined: true as const } : links
   const traced = (ended.table.trace ?? []).map(({ kind }) => kind)
   return { traced, ...(Object.keys(all).length > 0 && { links: all }) }

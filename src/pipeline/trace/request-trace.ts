@@ -8,7 +8,8 @@ import { traceContent, type TracedRequest } from './trace-content.ts'
 import { traceLinks } from './trace-links.ts'
 
 export interface RequestTrace {
-  links: TraceLinks
+  /** Looked for when somebody wants them: what a client names is scanned for secrets. */
+  readonly links: TraceLinks
   /**
    * @param place of the attempt, from 1
    * @returns null = a label keeps it back
@@ -27,12 +28,16 @@ export interface RequestTraceOptions extends Omit<TracedRequest, 'decision'> {
 /** To be made only where there is a sink. */
 export function requestTrace({ id, head, body, ...traced }: RequestTraceOptions): RequestTrace {
   const { table, client } = traced
-  const links = traceLinks(head, body, table)
+  let known: TraceLinks | null = null
+  const linksOf = (): TraceLinks => (known ??= traceLinks(head, body, table))
   return {
-    links,
+    get links() {
+      return linksOf()
+    },
     joining(place, decision) {
       const content = traceContent({ ...traced, decision })
       if (content === 'none') return null
+      const links = linksOf()
       const { traceId, rootId } = traceIds(id, links.parent)
       return {
         traceId,
