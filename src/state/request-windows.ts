@@ -53,6 +53,8 @@ interface Slice {
 }
 
 const SLICES = 30
+/** What is further ahead of now was counted before the clock was set back. */
+const MOST_AHEAD_MS = 60_000
 /** Durations are counted in steps that grow by so much. */
 const GROWTH = Math.log(1.02)
 /** Up to some 38 hours. */
@@ -120,8 +122,7 @@ function createWindow({ kind, scope, overMs, atLeast }: RequestMeasure): Window 
     const slice = ring[number % ring.length]
     if (slice === undefined || slice.number > number) return null
     if (slice.number < number) {
-      Object.assign(slice, { number, requests: 0, part: 0, whole: 0 })
-      slice.times.fill(0)
+      empty(slice, number)
     }
     return slice
   }
@@ -139,6 +140,7 @@ function createWindow({ kind, scope, overMs, atLeast }: RequestMeasure): Window 
       if (isMeant(value)) take(value, count(kind, value, backends))
     },
     read(now) {
+      for (const slice of ring) if (slice.number * sliceMs > now + MOST_AHEAD_MS) empty(slice, -1)
       const from = Math.floor(now / sliceMs) - SLICES
       const slices = ring.filter(({ number }) => number > from)
       const sum = (of: 'requests' | 'part' | 'whole'): number =>
@@ -150,6 +152,11 @@ function createWindow({ kind, scope, overMs, atLeast }: RequestMeasure): Window 
       return { value: whole === 0 ? null : (100 * sum('part')) / whole, requests }
     },
   }
+}
+
+function empty(slice: Slice, number: number): void {
+  Object.assign(slice, { number, requests: 0, part: 0, whole: 0 })
+  slice.times.fill(0)
 }
 
 interface Counted {

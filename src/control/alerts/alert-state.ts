@@ -33,14 +33,29 @@ const UNKNOWN_MS = 60_000
  * @param now Unix ms
  */
 export function stepAlert(
-  state: AlertState,
+  before: AlertState,
   { alert, value, now }: { alert: Alert; value: number | null; now: number },
 ): AlertStep {
+  const state = notBeyond(before, now)
   if (state.kind === 'firing') return stepFiring(state, { alert, value, now })
   if (value === null || !isBeyond(alert, value)) return { state: QUIET, event: null }
   const since = state.kind === 'pending' ? state.since : now
   if (now - since < alert.forMs) return { state: { kind: 'pending', since }, event: null }
   return { state: { kind: 'firing', since, toldAt: now, wellSince: null }, event: 'fires' }
+}
+
+/** A clock that was set back has left times in the future: what waits for a time to pass must not wait for those, too. */
+function notBeyond(state: AlertState, now: number): AlertState {
+  const past = (at: number): number => Math.min(at, now)
+  if (state.kind === 'quiet') return state
+  if (state.kind === 'pending') return { kind: 'pending', since: past(state.since) }
+  const { since, toldAt, wellSince } = state
+  return {
+    kind: 'firing',
+    since: past(since),
+    toldAt: past(toldAt),
+    wellSince: wellSince === null ? null : past(wellSince),
+  }
 }
 
 /** After a time in which nobody looked, what waits for a time to pass begins anew. */

@@ -152,6 +152,20 @@ describe('createRequestWindows', () => {
     expect(windows.read([measure], NOON + 65_000)[0]).toEqual({ value: 0, requests: 1 })
   })
 
+  it.each([-3600, -90, -30])('go on when the clock is set by %i s', (seconds) => {
+    const measure = makeMeasure('error-rate', { overMs: 120_000 })
+    const { windows, keep } = rig()
+    windows.read([measure], NOON)
+    keep({ ...at(-1), ...failed }, { ...at(0), ...failed })
+    const now = NOON + seconds * 1000
+    windows.read([measure], now)
+    keep(at(seconds), at(seconds + 1), at(seconds + 2), at(seconds + 3))
+    const [reading] = windows.read([measure], now + 5000)
+    // What is a moment ahead may still be true; what is far ahead must not last until then.
+    const ahead = seconds < -60 ? 0 : 2
+    expect(reading).toEqual({ value: (100 * ahead) / (4 + ahead), requests: 4 + ahead })
+  })
+
   it('count what comes twice once, whatever else is asked meanwhile', () => {
     const { windows, keep } = rig()
     const [rate, times] = [makeMeasure('error-rate'), makeMeasure('p95')]

@@ -201,6 +201,32 @@ describe('whatever comes', () => {
   })
 })
 
+describe('a clock that was set back', () => {
+  const HOUR = 3_600_000
+  it.each<[string, Partial<Alert>, AlertState, number, string]>([
+    ['does not keep an alert from firing', { forMs: 10_000 }, { kind: 'pending', since: HOUR }, 9, 'fires'],
+    [
+      'nor from being told again',
+      { repeatMs: 10_000 },
+      { kind: 'firing', since: HOUR, toldAt: HOUR, wellSince: null },
+      9,
+      'still-fires',
+    ],
+    [
+      'nor from being over',
+      { clearsAfterMs: 10_000 },
+      { kind: 'firing', since: HOUR, toldAt: HOUR, wellSince: HOUR },
+      0,
+      'is-over',
+    ],
+  ])('%s', (_, fields, before, value, event) => {
+    const alert = makeAlert({ bound: 5, clearsAt: 5, ...fields })
+    const first = stepAlert(before, { alert, value, now: 1000 })
+    expect(first.event).toBeNull()
+    expect(stepAlert(first.state, { alert, value, now: 11_000 }).event).toBe(event)
+  })
+})
+
 describe('forgetWaits', () => {
   it('lets nothing become due by a time in which nobody looked', () => {
     expect(forgetWaits({ kind: 'pending', since: 5 })).toEqual(QUIET)
