@@ -213,6 +213,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       limits: table.limits,
       watch,
       checkBody: c.get('checkBody'),
+      defaultModel: table.defaultModels?.[surface],
     })
     stopwatch.go()
     refuseFileUrls(request.body.value, table.fileUrls ?? 'public')

@@ -11,6 +11,7 @@ import { attemptsExceedTotal } from './attempts-exceed-total.ts'
 import type { Check } from './check-context.ts'
 import { contradiction } from './contradiction.ts'
 import { corsOrigins } from './cors-origins.ts'
+import { defaultModels } from './default-models.ts'
 import { deniedReroute } from './denied-reroute.ts'
 import { duplicateEntries } from './duplicate-entries.ts'
 import { duplicateKeys } from './duplicate-keys.ts'
@@ -49,6 +50,7 @@ const CHECKS: readonly Check[] = [
   attemptsExceedTotal,
   contradiction,
   corsOrigins,
+  defaultModels,
   deniedReroute,
   duplicateEntries,
   duplicateKeys,

@@ -44,7 +44,7 @@ export function explainCommand(): Command {
   return new Command('explain')
     .description('say where a request would go, and why: rules, labels, targets; nothing is sent')
     .addOption(policiesOption())
-    .option('--model <name>', 'the name asked for')
+    .option('--model <name>', "the name asked for (default: the surface's of `defaultModels`)")
     .option('--client <name>', 'who asks (default: the first of clients.yaml)')
     .addOption(new Option('--surface <surface>', 'the operation').choices(ALL_SURFACES).default('chat'))
     .option('--prompt <text>', 'the last user turn')
@@ -138,11 +138,11 @@ async function readRequest(
 ): Promise<SimulatedRequest> {
   const { client, model, surface, prompt, system, tokens, file, header: headers = {} } = flags
   if (file !== undefined) return { client, surface, headers, body: await readBody(file, model) }
-  if (model === undefined) {
+  if (model === undefined && table.defaultModels?.[surface] === undefined) {
     throw new CommandFailure('error: say which model is asked for: --model NAME, or --file BODY', 1)
   }
-  const said = { client, surface, headers, model }
-  const texts = Object.entries({ prompt, system, tokens }).filter(([, value]) => value !== undefined)
+  const said = { client, surface, headers }
+  const texts = Object.entries({ model, prompt, system, tokens }).filter(([, value]) => value !== undefined)
   return toRequest({ ...said, ...Object.fromEntries(texts) }, table)
 }
 

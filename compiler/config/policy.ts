@@ -337,6 +337,12 @@ export interface PolicyFile {
   models: Record<ModelPattern, ModelConfig>
   /** Other names for models or aliases. */
   aliases?: Record<ModelPattern, ModelName>
+  /**
+   * What a request without a `model` asks for, by surface: as if its client had written that name. Without a default it
+   * is refused.
+   * @examples [{ "moderations": "guard", "images": "painter" }]
+   */
+  defaultModels?: { [surface in SurfaceName]?: ModelName }
   /** Rules by the name of their ruleset; the first rule that holds and settles decides. */
   rules?: Record<Name, Several<RuleConfig>>
   trace?: TraceConfig

@@ -56,6 +56,7 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ...entries('alerts.watch', table.alerts?.watch ?? {}, ofAlert),
     ...entries('alerts.receivers', table.alerts?.receivers ?? {}, flatten),
     ['surfaces', { served: surfaces.join(', ') }],
+    ['defaultModels', flatten(table.defaultModels ?? {})],
     ['fileUrls', { taken: table.fileUrls ?? 'public' }],
     ...entries('labels', table.labels, (label) => ofLabel(label, zones)),
     ...Object.entries(classify).map(([name, value]): [string, Settings] => [

@@ -37,6 +37,9 @@ export function toRouteTable(policy: ResolvedPolicy): RouteTable {
     needs: needsOf(policy),
     surfaces: policy.surfaces,
     ...(policy.fileUrls !== DEFAULTS.fileUrls && { fileUrls: policy.fileUrls }),
+    ...(policy.defaultModels.size > 0 && {
+      defaultModels: toRecord(policy.defaultModels, ({ name }) => name),
+    }),
     names: Object.fromEntries(names),
     wildcards: Array.from(wildcards, ([prefix, model]) => ({ prefix, model })).toSorted(
       (a, b) => b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1),

@@ -37,7 +37,12 @@ export function explain({ request, world, simulation, compiled, lineOf }: Explai
   return {
     ...asked,
     error: error && { ...error, message: hush(error.message) },
-    request: { client, surface, model: hush(judged.facts.model) },
+    request: {
+      client,
+      surface,
+      model: hush(judged.facts.model),
+      ...(namesNone(request) && { byDefault: true }),
+    },
     entry: explainEntry(judged.facts.model, compiled, lineOf),
     facts: explainFacts(judged, { table, world, hush }),
     labels,
@@ -48,6 +53,12 @@ export function explain({ request, world, simulation, compiled, lineOf }: Explai
     rules: explainRules(judged, compiled, lineOf).map((rule) => Object.assign(rule, { why: hush(rule.why) })),
     outcome: explainOutcome(judged, compiled, lineOf),
   }
+}
+
+/** Of a request that could be read. */
+function namesNone({ body }: SimulatedRequest): boolean {
+  const { model } = JSON.parse(body) as { model?: unknown }
+  return model === undefined || model === null
 }
 
 function explainEntry(name: string, { table, policy }: CompiledPolicy, lineOf: LineOf): Explanation['entry'] {

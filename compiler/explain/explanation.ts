@@ -82,7 +82,8 @@ export interface ExplainedFacts {
 export interface Explanation {
   version: 1
   digest: string
-  request: { client: string; surface: Surface; model: string | null }
+  /** `byDefault` = it named no model. */
+  request: { client: string; surface: Surface; model: string | null; byDefault?: true }
   world: { modes: readonly string[]; down: readonly string[] }
   /** What the name means; null when it means nothing or the request was not read. */
   entry: { model: string; rules: string | null; at: LineOfFile } | null

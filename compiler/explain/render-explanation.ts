@@ -19,7 +19,9 @@ const TEXT_COLUMNS = 100
 /** Without a newline at its end. */
 export function renderExplanation(explanation: Explanation, { full }: RenderOptions): string {
   const { request, facts, entry, outcome, error } = explanation
-  const asked = `${request.client} asks ${request.surface} for ${request.model ?? 'a model that could not be read'}`
+  const what = request.model ?? 'a model that could not be read'
+  const byDefault = request.byDefault === true ? ' (its default)' : ''
+  const asked = `${request.client} asks ${request.surface} for ${what}${byDefault}`
   const lines = [
     { text: entry === null ? asked : `${asked}, ${meaningOf(entry)}`, at: entry?.at ?? null },
     ...(facts === null ? [] : renderFacts(facts, explanation)),

@@ -13,6 +13,7 @@ import { resolveBreaker } from './resolve-breaker.ts'
 import { resolveClassify } from './resolve-classify.ts'
 import { resolveClients } from './resolve-clients.ts'
 import { createResolveContext, type ResolveContext } from './resolve-context.ts'
+import { resolveDefaultModels } from './resolve-default-models.ts'
 import { resolveLabels } from './resolve-labels.ts'
 import { resolveModels } from './resolve-models.ts'
 import { resolveModes } from './resolve-modes.ts'
@@ -66,6 +67,7 @@ export function resolve(valid: ValidPolicy, caFiles: CaFiles): ResolveResult {
     unusedPhrases: findUnusedPhrases(policy),
     surfaces,
     fileUrls: policy.fileUrls ?? DEFAULTS.fileUrls,
+    defaultModels: resolveDefaultModels(policy, scope.names, context),
     sinks,
     modes: resolveModes(valid.backends, scope),
     breaker: resolveBreaker(policy, context),

@@ -87,6 +87,15 @@ export interface ResolvedServedModel {
   at: Place
 }
 
+/** What a request asks for that names no model. */
+export interface ResolvedDefaultModel {
+  /** As clients would write it. */
+  name: string
+  /** Key of `models`. */
+  model: string
+  at: Place
+}
+
 export interface ResolvedRuledModel {
   kind: 'ruled'
   rules: string
@@ -319,6 +328,7 @@ export interface ResolvedPolicy {
   unusedPhrases: { name: string; at: Place }[]
   surfaces: Surface[]
   fileUrls: FileUrls
+  defaultModels: Map<Surface, ResolvedDefaultModel>
   sinks: ResolvedSinks
   modes: Map<string, ResolvedMode>
   /** Null = off. */

@@ -14,7 +14,7 @@ export function createTokenCount(table: RouteTable, surface: Surface): (body: st
     needs: { headers: [], text: true, complexity: false, time: false },
   }
   return (body) => {
-    const request = parseModelRequest(new TextEncoder().encode(body))
+    const request = parseModelRequest(new TextEncoder().encode(body), table.defaultModels?.[surface])
     return classify(request, { client: '', surface, table: counting, headers: {} }).facts.tokens
   }
 }

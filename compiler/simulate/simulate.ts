@@ -60,7 +60,7 @@ export interface Simulation {
 export function simulate(request: SimulatedRequest, world: World, table: RouteTable): Simulation {
   let judged: Judged | null = null
   try {
-    const parsed = readBody(request.body, table)
+    const parsed = readBody(request, table)
     refuseFileUrls(parsed.body.value, table.fileUrls ?? 'public')
     judged = judge(parsed, request, world, table)
     const { decision, facts } = judged
@@ -79,12 +79,12 @@ function apply({ body }: ModelRequest, { replaced, added }: BodyChanges): Record
   return Object.assign({}, body.value, Object.fromEntries(changed), JSON.parse(`{${added}}`))
 }
 
-function readBody(body: string, { limits }: RouteTable): ModelRequest {
+function readBody({ body, surface }: SimulatedRequest, { limits, defaultModels }: RouteTable): ModelRequest {
   const bytes = new TextEncoder().encode(body)
   if (bytes.length > limits.bodyBytes) {
     throw new GatewayError('body_too_large', `The body is larger than ${limits.bodyBytes} bytes.`)
   }
-  return parseModelRequest(bytes)
+  return parseModelRequest(bytes, defaultModels?.[surface])
 }
 
 function judge(parsed: ModelRequest, request: SimulatedRequest, world: World, table: RouteTable): Judged {

@@ -2,6 +2,7 @@
  * `policy.yaml` in zod: the twin of `PolicyFile` in `config/policy.ts`.
  */
 import { z } from 'zod'
+import { ALL_SURFACES } from '../../src/table/surfaces.ts'
 import type { ModelConfig, PolicyFile } from '../config/policy.ts'
 import { alertsSchema } from './alerts-schema.ts'
 import { classifySchema, surfacesSchema } from './classify-schema.ts'
@@ -138,6 +139,11 @@ const cache = z.strictObject({
   semantic: z.strictObject({ embed: destination, threshold: numberFrom(0, 1) }).exactOptional(),
 })
 
+/** Each surface is a key: a wrong one is told as other keys are. */
+const defaultModels = z.strictObject(
+  Object.fromEntries(ALL_SURFACES.map((surface) => [surface, modelName.exactOptional()])),
+)
+
 export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   version: z.literal(2).exactOptional(),
   listen: listen.exactOptional(),
@@ -156,6 +162,7 @@ export const policySchema: z.ZodType<PolicyFile> = z.strictObject({
   fileUrls: z.enum(['inline', 'public', 'any']).exactOptional(),
   models: z.record(modelPattern, model),
   aliases: z.record(modelPattern, modelName).exactOptional(),
+  defaultModels: defaultModels.exactOptional(),
   rules: z.record(name, rulesetSchema).exactOptional(),
   trace: traceSchema.exactOptional(),
   cache: cache.exactOptional(),

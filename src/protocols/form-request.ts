@@ -10,10 +10,14 @@ import { type ModelRequest, toModelRequest } from './model-request.ts'
 /**
  * The object has each text field under its name, in a list where there are several; a file is what is known of it, which
  * nobody can read.
+ * @param defaultModel what it asks for where it has no `model`; undefined = that is refused
  * @throws GatewayError invalid_form, field_not_allowed, invalid_field (400)
  */
-export function parseFormRequest(bytes: Uint8Array, boundary: string): ModelRequest {
+export function parseFormRequest(bytes: Uint8Array, boundary: string, defaultModel?: string): ModelRequest {
   const form = parseForm(bytes, boundary)
+  if (defaultModel !== undefined && !form.some(({ name }) => name === 'model')) {
+    form.push({ name: 'model', filename: null, contentType: null, content: encoder.encode(defaultModel) })
+  }
   const fields = Map.groupBy(form, ({ name }) => name)
   const value = Array.from(fields, ([name, parts]): [string, unknown] => {
     const [first, ...others] = parts.map(shown)

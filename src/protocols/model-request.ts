@@ -3,7 +3,7 @@
  */
 import { GatewayError } from '../errors.ts'
 import type { FormPart } from './form-body.ts'
-import { type JsonObject, parseJsonObject } from './json-object.ts'
+import { type JsonObject, parseJsonObject, replaceValues } from './json-object.ts'
 
 export interface ModelRequest {
   body: JsonObject
@@ -135,15 +135,29 @@ const FORBIDDEN_PREFIXES = [
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** @throws GatewayError invalid_utf8, invalid_json, duplicate_key, invalid_field, field_not_allowed (400) */
-export function parseModelRequest(bytes: Uint8Array): ModelRequest {
+/**
+ * @param defaultModel what it asks for where it names no model; undefined = that is refused
+ * @throws GatewayError invalid_utf8, invalid_json, duplicate_key, invalid_field, field_not_allowed (400)
+ */
+export function parseModelRequest(bytes: Uint8Array, defaultModel?: string): ModelRequest {
   let text: string
   try {
     text = decoder.decode(bytes)
   } catch {
     throw new GatewayError('invalid_utf8', 'The body is not valid UTF-8.')
   }
-  return toModelRequest(parseJsonObject(text))
+  const body = parseJsonObject(text)
+  return toModelRequest(defaultModel === undefined ? body : naming(body, defaultModel))
+}
+
+/** As if the client had written the name. Some libraries write `null` for what they leave out. */
+function naming(body: JsonObject, name: string): JsonObject {
+  const { model } = body.value
+  const json = JSON.stringify(name)
+  if (model === null) return parseJsonObject(replaceValues(body, new Map([['model', json]])))
+  if (model !== undefined) return body
+  const inner = body.text.slice(body.text.indexOf('{') + 1)
+  return parseJsonObject(`{"model":${json}${body.spans.size === 0 ? '' : ','}${inner}`)
 }
 
 /** @throws GatewayError invalid_field, field_not_allowed (400) */

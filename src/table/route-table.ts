@@ -368,6 +368,8 @@ export interface RouteTable {
   surfaces: Surface[]
   /** Left out = `public`. */
   fileUrls?: FileUrls
+  /** The name that a request without a model asks for; left out = none. */
+  defaultModels?: Partial<Record<Surface, string>>
   /** Every exact name a client may ask for → key of `models` (aliases resolved). */
   names: Record<string, string>
   /** Names that end in `*`, by prefix, longest prefix first. */

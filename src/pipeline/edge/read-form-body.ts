@@ -20,5 +20,5 @@ export async function readFormBody(
   refuseEncoding(head)
   const body = await readBody(request, head, bounds)
   await bounds.checkBody?.(body)
-  return parseFormRequest(body, boundary)
+  return parseFormRequest(body, boundary, bounds.defaultModel)
 }

@@ -10,6 +10,8 @@ const JSON_TYPE = /^application\/(?:[a-z0-9.-]+\+)?json(?:\s*;|\s*$)/i
 export interface CheckedBounds extends BodyBounds {
   /** Throws for a body that is not signed as it must be. */
   checkBody?: CheckBody | undefined
+  /** What is asked for where the body names no model. */
+  defaultModel?: string | undefined
 }
 
 /** @throws GatewayError unsupported_media_type, unsupported_encoding (415), and those of reading, checking and parsing */
@@ -25,7 +27,7 @@ export async function readJsonBody(
   const body = await readBody(request, head, bounds)
   // Before anything is made of it: whoever cannot sign gets nothing parsed.
   await bounds.checkBody?.(body)
-  return parseModelRequest(body)
+  return parseModelRequest(body, bounds.defaultModel)
 }
 
 /** @throws GatewayError unsupported_encoding (415) */

@@ -111,6 +111,17 @@ limits body 10 MiB within 30 s
     },
   )
 
+  it('takes the default of a surface where no model is named', async () => {
+    const policy = `defaultModels: { embeddings: small }\n${WORKED_POLICY['policy.yaml'] ?? ''}`
+    const folder = await workedFolder({ 'policy.yaml': policy })
+    const run = (surface: string): Promise<AiccRun> =>
+      runAicc(['explain', '--surface', surface], { cwd: folder })
+    const [named, unnamed] = [await run('embeddings'), await run('chat')]
+    await rm(folder, { recursive: true })
+    expect(named.stdout).toMatch(/^home asks embeddings for small \(its default\), the model fast /)
+    expect(unnamed).toMatchObject({ code: 1, stderr: expect.stringContaining('--model NAME') as unknown })
+  })
+
   it('does not repeat a key that stands in a header', async () => {
     const policy = (WORKED_POLICY['policy.yaml'] ?? '').replace(
       / {6}when:\n {8}any:\n(.*\n){2}/,

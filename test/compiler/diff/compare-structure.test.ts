@@ -74,6 +74,12 @@ describe('what two policies say differently', () => {
       ],
     },
     {
+      name: 'what stands in for a model that is not named',
+      before: { defaultModels: { images: 'fast', moderations: 'fast' } },
+      after: { defaultModels: { moderations: 'safe' } },
+      found: ['~ defaultModels.moderations: fast -> safe', '~ defaultModels.images: fast -> null'],
+    },
+    {
       name: 'zones in another order',
       after: { zones: ['lan', 'cloud', 'local'] },
       found: [

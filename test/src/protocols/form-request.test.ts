@@ -25,6 +25,14 @@ const FORM = [
 const read = (parts = FORM) => parseFormRequest(writeForm(parts, 'b'), 'b')
 
 describe('parseFormRequest', () => {
+  it('takes the default where none is named, as a field that leaves with the others', () => {
+    const nameless = FORM.filter(({ name }) => name !== 'model')
+    const { model, form } = parseFormRequest(writeForm(nameless, 'b'), 'b', 'whisper')
+    expect(model).toBe('whisper')
+    expect(form?.map(({ name }) => name)).toEqual([...nameless.map(({ name }) => name), 'model'])
+    expect(parseFormRequest(writeForm(FORM, 'b'), 'b', 'other').model).toBe('whisper')
+  })
+
   it('shows the fields as guards see them, and of the file that nobody can read it', () => {
     const { model, stream, body } = read()
     expect([model, stream]).toEqual(['whisper', true])

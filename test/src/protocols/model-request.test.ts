@@ -94,4 +94,22 @@ describe('parseModelRequest', () => {
     const text = '{"model":"m","é":"\\ud800 🔑 \\/"}'
     expect(bytes(parseModelRequest(bytes(text)).body.text)).toEqual(bytes(text))
   })
+
+  it.each([
+    ['{"input":"hi"}', '{"model":"the \\"guard\\"","input":"hi"}'],
+    [' \n{ }', '{"model":"the \\"guard\\"" }'],
+    ['{"input":"hi","model": null}', '{"input":"hi","model": "the \\"guard\\""}'],
+  ])('takes the default where none is named: %s', (text, named) => {
+    const { model, body } = parseModelRequest(bytes(text), 'the "guard"')
+    expect([model, body.text, body.value['model']]).toEqual(['the "guard"', named, 'the "guard"'])
+  })
+
+  it.each(['{"model":"m","input":"hi"}', '{"m\\u006fdel":"m"}'])('takes no default for %s', (text) => {
+    const { model, body } = parseModelRequest(bytes(text), 'guard')
+    expect([model, body.text]).toEqual(['m', text])
+  })
+
+  it.each(['{"model":""}', '{"model":7}', '{"model":[]}'])('refuses %s all the same', (text) => {
+    expect(errorOf(() => parseModelRequest(bytes(text), 'guard'))).toMatchObject({ code: 'invalid_field' })
+  })
 })
