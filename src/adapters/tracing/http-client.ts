@@ -1,5 +1,6 @@
 /** One HTTP request to a sink, on a connection of its own: an old one that has died says nothing about what arrived. */
 import { Agent, fetch } from 'undici'
+import { retryAfter } from '../../table/retry-after.ts'
 
 export type Answer =
   /** `text`: null = the head is there, and the rest is not. */
@@ -46,11 +47,12 @@ export function createSinkClient(server: {
           headers: { ...server.headers, accept: 'application/json', ...body?.headers },
           ...(body !== undefined && { method: 'POST', body: body.bytes }),
         })
+        const asked = retryAfter(response.headers, Date.now())
         const text = await readText(response.body).catch(() => null)
         return {
           kind: 'answer',
           status: response.status,
-          retryAfterMs: retryAfter(response.headers.get('retry-after')),
+          retryAfterMs: asked === null ? null : Math.min(LONGEST_RETRY_AFTER_MS, asked),
           text,
         }
       } catch (error) {
@@ -80,11 +82,4 @@ function codeOf(error: unknown): string {
   if (error.name === 'AbortError') return 'stopped'
   const { code } = (error.cause ?? error) as NodeJS.ErrnoException
   return code ?? error.name
-}
-
-/** @returns ms; null = it says nothing that can be read */
-function retryAfter(header: string | null): number | null {
-  if (header === null) return null
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isNaN(ms) ? null : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms))
 }

@@ -2,6 +2,7 @@
  * Brings news to one receiver, and never holds anybody up. News that come close together leave together; of one alert
  * only the last word waits, so what flaps or cannot be told takes no more room than the alerts there are.
  */
+import { createRest } from '../rest.ts'
 import { backOff } from '../shipping/back-off.ts'
 import type { WebhookAnswer } from './post-webhook.ts'
 
@@ -57,21 +58,11 @@ export function createCourier({
 }: CourierOptions): Courier {
   const queue = new Map(left.map((notice) => [notice.key, notice]))
   const stopping = new AbortController()
+  const { pause, wake } = createRest(stopping.signal)
   let running: Promise<void> | null = null
-  let wake: (() => void) | null = null
   let problem: string | null = null
   let toldAt: number | null = null
 
-  const pause = async (ms: number): Promise<void> => {
-    if (stopping.signal.aborted) return
-    const over = Promise.withResolvers<void>()
-    const timer = setTimeout(over.resolve, ms)
-    timer.unref()
-    wake = over.resolve
-    await over.promise
-    clearTimeout(timer)
-    wake = null
-  }
   /** @returns how long it is to be left alone; null = it took the message */
   const send = async (failures: number): Promise<number | null> => {
     const batch = [...queue.values()].slice(0, MOST_IN_A_MESSAGE)
@@ -119,11 +110,10 @@ export function createCourier({
     problem: () => problem,
     toldAt: () => toldAt,
     poke: () => {
-      if (problem !== null) wake?.()
+      if (problem !== null) wake()
     },
     async stop() {
       stopping.abort()
-      wake?.()
       await running
     },
   }

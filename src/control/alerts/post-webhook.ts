@@ -1,4 +1,5 @@
 /** One message to an incoming webhook. Its URL is a secret: nothing that is said here holds it. */
+import { retryAfter } from '../../table/retry-after.ts'
 
 export interface WebhookMessage {
   text: string
@@ -42,18 +43,13 @@ export async function postWebhook(
       return { ok: false, why: `it redirects elsewhere (${status})`, retryAfterMs: REFUSED_WAIT_MS }
     }
     const passes = status >= 500 || PASSING.has(status)
-    const retryAfterMs = passes ? askedWait(response.headers.get('retry-after')) : REFUSED_WAIT_MS
+    const asked = retryAfter(response.headers, Date.now())
+    const askedMs = asked === null ? null : Math.min(asked, LONGEST_WAIT_MS)
+    const retryAfterMs = passes ? askedMs : REFUSED_WAIT_MS
     return { ok: false, why: `it answered ${status}`, retryAfterMs }
   } catch (error) {
     return { ok: false, why: reasonOf(error, answerWithinMs), retryAfterMs: null }
   }
-}
-
-/** Seconds or a date. */
-function askedWait(header: string | null): number | null {
-  if (header === null) return null
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), LONGEST_WAIT_MS)
 }
 
 /** A code and no more: messages of the system hold addresses. */

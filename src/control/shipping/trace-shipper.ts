@@ -5,6 +5,7 @@
 import type { TraceBacklog, TraceOutbox } from '../../table/trace-outbox.ts'
 import type { SinkKind, TraceContent } from '../../table/trace-policy.ts'
 import type { TraceSink } from '../../table/trace-sink.ts'
+import { createRest } from '../rest.ts'
 import { backOff } from './back-off.ts'
 
 /** A sink, and how much may wait for it. */
@@ -83,19 +84,10 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
   let problem: string | null = null
   /** The place of which it was said that text was not meant for it. */
   let strangers: string | undefined
-  let wake: (() => void) | null = null
   const stopping = new AbortController()
+  const { pause, wake } = createRest(stopping.signal)
   const cut = new AbortController()
 
-  const pause = async (ms: number): Promise<void> => {
-    if (stopping.signal.aborted) return
-    const over = Promise.withResolvers<void>()
-    const timer = setTimeout(over.resolve, ms)
-    wake = over.resolve
-    await over.promise
-    clearTimeout(timer)
-    wake = null
-  }
   const opening = (wanted: SinkInForce): TraceSink => {
     if (opened?.key !== wanted.key) {
       void opened?.sink.close()
@@ -175,7 +167,7 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     const wanted = sink()
     if (wanted === null) return
     // What another one asked for does not bind a new sink.
-    if (opened !== null && opened.key !== wanted.key) wake?.()
+    if (opened !== null && opened.key !== wanted.key) wake()
     running ??= run().finally(() => {
       running = null
       if (isPoked) poke()
@@ -189,7 +181,6 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     },
     async stop() {
       stopping.abort()
-      wake?.()
       const timer = setTimeout(() => cut.abort(), STOP_WITHIN_MS)
       await running
       clearTimeout(timer)

@@ -5,9 +5,9 @@
 import { GatewayError } from '../../errors.ts'
 import { isRecord } from '../../protocols/json-object.ts'
 import { lookup } from '../../table/lookup.ts'
+import { retryAfter } from '../../table/retry-after.ts'
 import type { FailureCause } from '../../table/route-table.ts'
 import { failureCause } from './failure-cause.ts'
-import { retryAfter } from './retry-after.ts'
 
 /** A failed attempt: what to tell the client if it was the last one, and what another one would have to cure. */
 export class AttemptFailure extends Error {

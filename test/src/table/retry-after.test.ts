@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { retryAfter } from '../../../../src/pipeline/forward/retry-after.ts'
+import { retryAfter } from '../../../src/table/retry-after.ts'
 
 const NOW = Date.parse('2026-11-21T12:00:00Z')
 

@@ -1,10 +1,10 @@
-/** How long a backend asks to be left alone: `retry-after-ms`, or Retry-After as seconds or as a date (RFC 9110 §10.2.3). */
+/** How long who answered asks to be left alone: `retry-after-ms`, or Retry-After as seconds or as a date (RFC 9110 §10.2.3). */
 
 /**
  * @param now Unix ms
  * @returns ms from `now`, at least 0; null when it says nothing that can be read
  */
-export function retryAfter(headers: Headers, now: number): number | null {
+export function retryAfter(headers: Pick<Headers, 'get'>, now: number): number | null {
   const exact = toNumber(headers.get('retry-after-ms'))
   if (exact !== null) return exact
   const written = headers.get('retry-after')
