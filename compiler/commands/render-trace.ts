@@ -61,6 +61,7 @@ function renderRows(rows: readonly Row[], startedAt: number): string[] {
 
 function stateOf({ state, refusals, why }: SinkTrace, { endedAt }: HistoryEntry): string {
   if (state === 'sent') return 'sent'
+  if (state === 'dropped') return 'dropped: too many traces waited, and the oldest went'
   if (state === 'given-up') return `given up: ${why ?? ''}`
   const seconds = Math.max(0, Math.round((Date.now() - endedAt) / 1000))
   return `waits since ${seconds} s${refusals === 0 ? '' : `, refused ${refusals} times`}; \`aicc status\` says why`

@@ -57,6 +57,9 @@ async function readBack(report: TraceReport, policies: string): Promise<ReadTrac
   if (at.state === 'given-up') {
     throw new CommandFailure(`its trace was given up, Langfuse never took it: ${at.why ?? ''}`, 1)
   }
+  if (at.state === 'dropped') {
+    throw new CommandFailure('its trace was dropped: too many waited for Langfuse, and the oldest went', 1)
+  }
   // Loaded late: the client of Langfuse is large.
   const { readLangfuse } = await import('../../src/control/doctor/read-langfuse.ts')
   const table = await compilePolicies(policies)

@@ -8,7 +8,7 @@ import type {
   HistoryFilter,
   SinkTrace,
 } from '../table/history.ts'
-import { SINK_BITS } from '../table/packed-records.ts'
+import { DROPPED_BITS, SINK_BITS } from '../table/packed-records.ts'
 import { traceIds } from '../table/trace-ids.ts'
 import { SINK_KINDS, type SinkKind } from '../table/trace-policy.ts'
 import { ENTRY_COLUMNS, sinkBitsOf, toEntry } from './history-entry.ts'
@@ -40,7 +40,11 @@ export function createHistory(sql: Sql): History {
       const bits = sinkBitsOf(row)
       const kinds = SINK_KINDS.filter((sink) => (bits & SINK_BITS[sink]) !== 0)
       const { traceId } = traceIds(request.id, request.links?.parent)
-      return { request, traceId, sinks: kinds.map((sink) => sinkTrace(sql, sink, request.seq)) }
+      return {
+        request,
+        traceId,
+        sinks: kinds.map((sink) => sinkTrace(sql, sink, { seq: request.seq, bits })),
+      }
     },
     aggregate: (query) => aggregate(sql, query),
   }
@@ -52,14 +56,16 @@ function findRow(sql: Sql, id: string): SqlValue[] | undefined {
   return sql.tuples(query, id, id, id)[0]
 }
 
-function sinkTrace(sql: Sql, sink: SinkKind, seq: number): SinkTrace {
+/** @param bits `SINK_BITS` and `DROPPED_BITS` of its record */
+function sinkTrace(sql: Sql, sink: SinkKind, { seq, bits }: { seq: number; bits: number }): SinkTrace {
   const [waiting] = sql.rows(`SELECT refusals FROM ${waitingTable(sink)} WHERE seq = ?`, seq)
   if (waiting !== undefined) {
     return { sink, state: 'waiting', refusals: Number(waiting['refusals']), why: null }
   }
   const [dead] = sql.rows(`SELECT why FROM ${deadTable(sink)} WHERE seq = ?`, seq)
   if (dead !== undefined) return { sink, state: 'given-up', refusals: 0, why: String(dead['why']) }
-  return { sink, state: 'sent', refusals: 0, why: null }
+  const isDropped = (bits & DROPPED_BITS[sink]) !== 0
+  return { sink, state: isDropped ? 'dropped' : 'sent', refusals: 0, why: null }
 }
 
 const EQUALS = {

@@ -3,6 +3,7 @@
  * marked before it is sent, so that what a crash leaves in doubt is known to be. Each sink has tables of its own.
  */
 import type { Sql, SqlValue } from '../ports.ts'
+import { DROPPED_BITS } from '../table/packed-records.ts'
 import type { TraceOutbox } from '../table/trace-outbox.ts'
 import type { SinkKind } from '../table/trace-policy.ts'
 import type { OutgoingTrace } from '../table/trace-text.ts'
@@ -63,6 +64,19 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
     texts.letGo(sink, { first: seq, last: seq })
     refusedBy[sink].forget(seq)
   }
+  /** The oldest, of more than may wait. @returns how many */
+  const drop = (sink: SinkKind, backlog: number): number => {
+    const { waiting } = TABLES[sink]
+    const [newest] = sql.tuples(`SELECT seq FROM ${waiting} ORDER BY seq DESC LIMIT 1 OFFSET ?`, backlog)
+    if (newest === undefined) return 0
+    const last = seqOf(newest)
+    sql.run(
+      `UPDATE records SET traced = traced | ${DROPPED_BITS[sink]}
+        WHERE seq IN (SELECT seq FROM ${waiting} WHERE seq <= ?)`,
+      last,
+    )
+    return sql.run(`DELETE FROM ${waiting} WHERE seq <= ?`, last)
+  }
   /** How many of them can be handed out with their text. */
   const readable = (sink: SinkKind, rows: readonly WaitingRow[]): number => {
     let size = 0
@@ -77,11 +91,7 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
     nextTraces: ({ sink, most, backlog, content = 'metadata-only', place }) =>
       sql.atomically(() => {
         const { waiting } = TABLES[sink]
-        const dropped = sql.run(
-          `DELETE FROM ${waiting} WHERE seq <=
-            (SELECT seq FROM ${waiting} ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
-          backlog,
-        )
+        const dropped = drop(sink, backlog)
         const refused = refusedBy[sink]
         const find = (but: string): WaitingRow[] =>
           sql.tuples(

@@ -133,10 +133,10 @@ export interface AggregateReport {
   rows: AggregateRow[]
 }
 
-/** How it stands with the trace of a request at one sink. `sent`: it has it, unless too many waited. */
+/** How it stands with the trace of a request at one sink. `dropped`: too many waited, and the oldest went. */
 export interface SinkTrace {
   sink: SinkKind
-  state: 'waiting' | 'sent' | 'given-up'
+  state: 'waiting' | 'sent' | 'given-up' | 'dropped'
   /** Of one that waits: how often the sink has refused it while others got through. */
   refusals: number
   /** Of one that is given up. */

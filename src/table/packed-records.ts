@@ -170,6 +170,9 @@ function rowOf(record: RequestRecord): PackedValue[] {
 /** By which the database knows a sink; 0 = none. */
 export const SINK_BITS: Readonly<Record<SinkKind, number>> = { langfuse: 1, otlp: 2 }
 
+/** Beside it in the database: too many waited, and its trace had to go. */
+export const DROPPED_BITS: Readonly<Record<SinkKind, number>> = { langfuse: 256, otlp: 512 }
+
 function sinkBits(sinks: readonly SinkKind[]): number {
   return sinks.reduce((bits, sink) => bits | SINK_BITS[sink], 0)
 }

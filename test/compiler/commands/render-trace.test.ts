@@ -36,6 +36,11 @@ langfuse: sent
 otlp: given up: it answers 400`)
 })
 
+it('says that a trace was dropped', () => {
+  const sinks: TraceReport['sinks'] = [{ sink: 'otlp', state: 'dropped', refusals: 0, why: null }]
+  expect(renderTrace({ ...REPORT, sinks })).toContain('otlp: dropped: too many traces waited')
+})
+
 it.each<[string, Parameters<typeof renderTrace>[1], string]>([
   ['that it is not there', { kind: 'missing' }, 'Langfuse does not have it'],
   [

@@ -32,3 +32,23 @@ it('tells how it stands with the trace of a request at each sink', () => {
   outbox.settleTraces('otlp', { ...NOTHING, done: [3], refused: [2] })
   expect(history.trace('b')?.sinks).toEqual([{ sink: 'otlp', state: 'waiting', refusals: 1, why: null }])
 })
+
+it('tells of a trace that was dropped because too many waited', () => {
+  const database = openDatabase(':memory:', USAGE_MIGRATIONS)
+  onTestFinished(() => database.close())
+  const records = ['a', 'b', 'c', 'd'].map((id) => makeRecord({ id, traced: ['langfuse', 'otlp'] }))
+  createUsageBook(database).keep(packRecords(records))
+  const [history, outbox] = [createHistory(database), createTraceOutbox(database)]
+  const statesOf = (id: string): unknown => history.trace(id)?.sinks.map(({ state }) => state)
+  expect(outbox.nextTraces({ sink: 'otlp', most: 10, backlog: 4 }).dropped).toBe(0)
+  outbox.settleTraces('otlp', { ...NOTHING, done: [1] })
+  // One that was sent is not dropped by what comes behind it.
+  expect(outbox.nextTraces({ sink: 'otlp', most: 10, backlog: 1 }).dropped).toBe(2)
+  outbox.nextTraces({ sink: 'langfuse', most: 10, backlog: 3 })
+  expect(['a', 'b', 'c', 'd'].map(statesOf)).toEqual([
+    ['dropped', 'sent'],
+    ['waiting', 'dropped'],
+    ['waiting', 'dropped'],
+    ['waiting', 'waiting'],
+  ])
+})
