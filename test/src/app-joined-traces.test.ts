@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RequestRecord } from '../../src/table/request-record.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { childSpanId, traceIds } from '../../src/table/trace-ids.ts'
-import type { TracePolicy } from '../../src/table/trace-policy.ts'
+import type { TraceContent, TracePolicy } from '../../src/table/trace-policy.ts'
 import { makeLabel, makeRuledTable } from './make-policy.ts'
 import { AUTHORIZED, makeBackend, makeClient, makeModel, makeTarget } from './make-snapshot.ts'
 import { answer, down, gateway } from './metered-gateway.ts'
@@ -25,6 +25,8 @@ const LITELLM: Partial<RouteTable> = {
   backends: { gpu: makeBackend({ kind: 'litellm', joinsTraces: true }), spare: makeBackend() },
   clients: { crew: makeClient({ tags: ['home'] }) },
 }
+
+const FULL: Partial<RouteTable> = { trace: [{ ...SINK, content: 'full' }] }
 
 interface Seen {
   record: RequestRecord
@@ -57,29 +59,40 @@ async function seen({
 
 describe('a backend that traces itself', () => {
   it('is told where its part belongs', async () => {
-    const fields = { metadata: { session_id: 'run-7', tags: ['planted'] } }
-    const { record, headers, body } = await seen({ fields })
+    const fields = { metadata: { session_id: 'run-7', tags: ['planted'], existing_trace_id: 'planted' } }
+    const { record, headers, body } = await seen({ table: FULL, fields })
     const { traceId, rootId } = traceIds(record.id, undefined)
     expect(headers['traceparent']).toBe(`00-${traceId}-${childSpanId(rootId, 1)}-01`)
-    expect(body['metadata']).toEqual({
+    // `metadata` goes on to providers.
+    expect(body['metadata']).toEqual({})
+    expect(body['litellm_metadata']).toEqual({
       existing_trace_id: traceId,
       parent_observation_id: childSpanId(rootId, 1),
       trace_user_id: 'crew',
       session_id: 'run-7',
       tags: ['home'],
-      mask_input: true,
-      mask_output: true,
     })
+    expect(body).not.toHaveProperty('no-log')
     expect(record.links).toEqual({ session: 'run-7', joined: true })
   })
 
-  it('may keep text where the trace may', async () => {
-    const { body } = await seen({ table: { trace: [{ ...SINK, content: 'full' }] } })
-    expect(body['metadata']).not.toHaveProperty('mask_input')
-  })
+  it.each<Exclude<TraceContent, 'none' | 'full'>>(['metadata-only', 'redacted'])(
+    'is told to log nothing where the trace may hold %s, and the answer stays a generation of ours',
+    async (content) => {
+      const { record, headers, body } = await seen({ table: { trace: [{ ...SINK, content }] } })
+      const { traceId } = traceIds(record.id, undefined)
+      expect(body).toMatchObject({ 'no-log': true })
+      expect(body).not.toHaveProperty('litellm_metadata')
+      expect(headers['traceparent']?.slice(3, 35)).toBe(traceId)
+      expect(record.links?.joined).toBeUndefined()
+    },
+  )
 
   it("stands in the client's own trace", async () => {
-    const { record, headers } = await seen({ headers: { traceparent: `00-${PARENT}-01`, tracestate: 'a=b' } })
+    const { record, headers } = await seen({
+      table: FULL,
+      headers: { traceparent: `00-${PARENT}-01`, tracestate: 'a=b' },
+    })
     expect(headers['traceparent']?.slice(3, 35)).toBe(PARENT.slice(0, 32))
     expect(headers).not.toHaveProperty('tracestate')
     expect(record.links).toEqual({ parent: PARENT, joined: true })
@@ -87,6 +100,7 @@ describe('a backend that traces itself', () => {
 
   it('is told which attempt it is', async () => {
     const table: Partial<RouteTable> = {
+      ...FULL,
       targets: {
         'spare/small': makeTarget({ backend: 'spare', model: 'small' }),
         'gpu/coder': makeTarget(),
@@ -103,7 +117,7 @@ describe('a backend that traces itself', () => {
     const { rootId } = traceIds(record.id, undefined)
     const place = 1 + (record.failures?.length ?? 0)
     expect(place).toBeGreaterThan(1)
-    expect(body['metadata']).toMatchObject({ parent_observation_id: childSpanId(rootId, place) })
+    expect(body['litellm_metadata']).toMatchObject({ parent_observation_id: childSpanId(rootId, place) })
   })
 
   it.each<[string, Partial<RouteTable>, object]>([
@@ -119,14 +133,19 @@ describe('a backend that traces itself', () => {
       {},
     ],
   ])('is told nothing %s', async (_, table, fields) => {
-    const { record, headers, body } = await seen({ table, fields: { ...fields, metadata: { a: 'b' } } })
+    const { record, headers, body } = await seen({
+      table: { ...FULL, ...table },
+      fields: { ...fields, metadata: { a: 'b' } },
+    })
     expect(headers).not.toHaveProperty('traceparent')
     expect(body['metadata']).toEqual({})
+    expect(body).not.toHaveProperty('litellm_metadata')
     expect(record.links?.joined).toBeUndefined()
   })
 
   it('is not said to have joined where another one answered', async () => {
     const table: Partial<RouteTable> = {
+      ...FULL,
       targets: {
         'gpu/coder': makeTarget(),
         'spare/small': makeTarget({ backend: 'spare', model: 'small' }),

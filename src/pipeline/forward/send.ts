@@ -8,7 +8,7 @@ import { keyHeaders } from '../../table/key-headers.ts'
 import { lacksOf } from '../../table/lacks.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { Backend, Target } from '../../table/route-table.ts'
-import { joinedMetadata, type JoinedTrace, traceparentOf } from '../trace/joined-trace.ts'
+import { joinedMembers, type JoinedTrace, traceparentOf } from '../trace/joined-trace.ts'
 import type { Exchange } from './exchange.ts'
 import { AttemptFailure, fromStatus } from './upstream-error.ts'
 import { wayTo } from './way-to.ts'
@@ -148,7 +148,7 @@ function buildRequest(
     connectTimeoutMs: exchange.model.timeouts.connectMs,
   } as const
   const joined = backend.joinsTraces === true ? joining(exchange) : null
-  exchange.journey.joined = joined !== null
+  exchange.journey.joined = joined?.withText === true
   if (joined !== null) headers['traceparent'] = traceparentOf(joined)
   const { form } = exchange.request
   const lacks = lacksOf(target, backend, { wire: way.wire, isTranslated: way.translation !== null })
@@ -162,7 +162,7 @@ function buildRequest(
         keepsState,
         lacks,
         origin: backend.origin,
-        metadata: joined === null ? null : joinedMetadata(joined),
+        tracing: joined === null ? {} : joinedMembers(joined),
       }),
     }
   }

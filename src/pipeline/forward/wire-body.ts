@@ -18,8 +18,8 @@ export interface Spoken {
   /** Parameters that it does not honour. */
   lacks: readonly string[]
   origin: string | null
-  /** JSON of the `metadata` that it is told; null = none. */
-  metadata: string | null
+  /** Top-level fields by which it is told of the trace, as JSON. */
+  tracing: Readonly<Record<string, string>>
 }
 
 /** @throws GatewayError invalid_field, not_translatable (400) */
@@ -37,7 +37,7 @@ function nativeBody(
     way,
     keepsState,
     lacks,
-    metadata,
+    tracing,
   }: Spoken,
 ): string {
   const replacements = new Map(changes?.replaced)
@@ -48,7 +48,7 @@ function nativeBody(
     if (body.spans.has(field)) replacements.set(field, json)
     else added = joinMembers(added, `${JSON.stringify(field)}:${json}`)
   }
-  if (metadata !== null) put('metadata', metadata)
+  for (const [field, json] of Object.entries(tracing)) put(field, json)
   if (labelled) for (const [field, json] of Object.entries(labelledMembers)) put(field, json)
   // Whoever says nothing of it has responses kept: for thirty days, at OpenAI.
   if (way.wire === 'responses' && (labelled || !keepsState)) {
@@ -70,7 +70,7 @@ function nativeBody(
 function translatedBody(
   exchange: Exchange,
   target: Target,
-  { behaviour, way, lacks, origin, metadata }: Spoken,
+  { behaviour, way, lacks, origin, tracing }: Spoken,
 ): string {
   const { addedMembers, emptiedFields, labelledMembers } = behaviour
   exchange.translations ??= createTranslations(exchange.request, exchange.changes)
@@ -83,14 +83,15 @@ function translatedBody(
   const emptied = emptiedFields
     .filter((field) => field in body)
     .map((field): [string, unknown] => [field, {}])
-  const kept = Object.entries(exchange.labelled ? labelledMembers : {})
-  const labels = kept.map(([field, json]): [string, unknown] => [field, JSON.parse(json)])
+  const told = Object.entries({ ...(exchange.labelled && labelledMembers), ...tracing })
   return JSON.stringify({
     ...body,
     ...membersOf(addedMembers),
     ...(way.wire === 'ollama-chat' && withOwn(body, target.ownMembers)),
-    ...Object.fromEntries([...emptied, ...labels]),
-    ...(metadata !== null && { metadata: JSON.parse(metadata) as unknown }),
+    ...Object.fromEntries([
+      ...emptied,
+      ...told.map(([field, json]): [string, unknown] => [field, JSON.parse(json)]),
+    ]),
     model: target.id,
   })
 }

@@ -8,7 +8,7 @@ export interface JoinedTrace {
   tags: readonly string[]
   /** Null = the client does not say. */
   session: string | null
-  /** Whether the trace may hold text; else LiteLLM is asked to leave it out. */
+  /** Whether the trace may hold all text; else LiteLLM has no generation in it. */
   withText: boolean
 }
 
@@ -17,14 +17,22 @@ export function traceparentOf({ traceId, spanId }: JoinedTrace): string {
   return `00-${traceId}-${spanId}-01`
 }
 
-/** @returns the value of `metadata`, as LiteLLM's Langfuse callback reads it, as JSON */
-export function joinedMetadata({ traceId, spanId, user, tags, session, withText }: JoinedTrace): string {
-  return JSON.stringify({
+/**
+ * Members of the body that tell it: `metadata`, as LiteLLM's Langfuse callback reads it. It is asked to log nothing where
+ * the trace may not hold all text. What it has to leave text out (`mask_input`, redaction) leaves out messages only, and
+ * with some of its callbacks not even these: stop sequences, schemas, tools and errors of providers remain.
+ *
+ * @returns JSON of each
+ */
+export function joinedMembers(joined: JoinedTrace): Readonly<Record<string, string>> {
+  const { traceId, spanId, user, tags, session, withText } = joined
+  if (!withText) return { 'no-log': 'true' }
+  const metadata = {
     existing_trace_id: traceId,
     parent_observation_id: spanId,
     trace_user_id: user,
     ...(session !== null && { session_id: session }),
     ...(tags.length > 0 && { tags }),
-    ...(!withText && { mask_input: true, mask_output: true }),
-  })
+  }
+  return { litellm_metadata: JSON.stringify(metadata) }
 }
