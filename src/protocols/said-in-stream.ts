@@ -1,7 +1,7 @@
 /** What a model said in a streamed answer, put together again from its events, of whatever protocol they are. */
 import { isRecord } from './json-object.ts'
 import { parseRecord } from './parse-record.ts'
-import { saidInAnswer, type SaidPart } from './said-parts.ts'
+import { isCutShort, saidInAnswer, type SaidPart } from './said-parts.ts'
 import { chatSaid } from './translate/chat-said.ts'
 import { createCallDeltas, type StreamedCall } from './translate/call-deltas.ts'
 
@@ -32,6 +32,8 @@ interface Choice {
   reasoning: string
   refusal: string
   calls: Call[]
+  /** Why it ended; undefined = it has not. */
+  reason?: unknown
   deltas: ReturnType<typeof createCallDeltas<Call>>
 }
 
@@ -40,6 +42,8 @@ interface Block {
   head: Fields
   text: string
   input: string
+  /** No more comes. */
+  isWhole: boolean
 }
 
 export function createSaidInStream(): SaidInStream {
@@ -74,8 +78,12 @@ export function createSaidInStream(): SaidInStream {
       call.weighed = weighs
     }
   }
+  const endChoice = (index: number, reason: unknown): void => {
+    const choice = choices.get(index)
+    if (choice !== undefined) choice.reason ??= reason ?? undefined
+  }
   const takeBlock = (of: Map<number, Block>, index: number, { head, text, input }: Partial<Block>): void => {
-    const block = of.get(index) ?? { head: {}, text: '', input: '' }
+    const block = of.get(index) ?? { head: {}, text: '', input: '', isWhole: false }
     if (!of.has(index)) weight += PER_PLACE
     if (head !== undefined) {
       weight += JSON.stringify(head).length
@@ -87,6 +95,12 @@ export function createSaidInStream(): SaidInStream {
   }
   const takeAnthropic = ({ type, index, content_block: begun, delta }: Fields): void => {
     const at = Number(index)
+    const block = blocks.get(at)
+    if (type === 'content_block_stop' && block !== undefined) block.isWhole = true
+    if (type === 'message_delta' && isRecord(delta) && isCutShort(delta['stop_reason'])) {
+      const last = [...blocks.values()].at(-1)
+      if (last !== undefined) last.isWhole = false
+    }
     if (type === 'content_block_start' && isRecord(begun)) takeBlock(blocks, at, { head: begun })
     if (type !== 'content_block_delta' || !isRecord(delta)) return
     const { text, thinking, partial_json: input } = delta
@@ -110,14 +124,22 @@ export function createSaidInStream(): SaidInStream {
   return {
     push(data) {
       const event = parseRecord(data)
-      if (event === null) return
+      if (event === null) {
+        if (data.trim() === '[DONE]') for (const choice of choices.values()) choice.reason ??= 'done'
+        return
+      }
       const { choices: told, type, message, done: isDone } = event
       for (const [place, choice] of (Array.isArray(told) ? told : []).entries()) {
         if (!isRecord(choice)) continue
-        const { index, delta, text } = choice
-        takeChoice(typeof index === 'number' ? index : place, isRecord(delta) ? delta : { text })
+        const { index, delta, text, finish_reason: reason } = choice
+        const at = typeof index === 'number' ? index : place
+        takeChoice(at, isRecord(delta) ? delta : { text })
+        endChoice(at, reason)
       }
-      if (typeof isDone === 'boolean' && isRecord(message)) takeChoice(0, message)
+      if (typeof isDone === 'boolean' && isRecord(message)) {
+        takeChoice(0, message)
+        if (isDone) endChoice(0, event['done_reason'] ?? 'done')
+      }
       if (typeof type !== 'string') return
       if (type.startsWith('response.')) takeResponses(type, event)
       else takeAnthropic(event)
@@ -127,12 +149,12 @@ export function createSaidInStream(): SaidInStream {
     parts() {
       const broken = sorted(items).map(([at, block]): [number, SaidPart[]] => [
         at,
-        saidInAnswer({ output: [itemOf(block)] }),
+        saidInAnswer({ output: [{ ...itemOf(block), status: 'incomplete' }] }),
       ])
       const answers: SaidPart[][] = [
-        saidInAnswer({ choices: sorted(choices).map(([, choice]) => ({ message: messageOf(choice) })) }),
+        saidInAnswer({ choices: sorted(choices).map(([, choice]) => choiceOf(choice)) }),
         ...sorted(new Map([...done, ...broken])).map(([, said]) => said),
-        saidInAnswer({ content: sorted(blocks).map(([, block]) => contentOf(block)) }),
+        saidInBlocks(sorted(blocks).map(([, block]) => block)),
       ]
       const parts: SaidPart[] = []
       for (const answer of answers) {
@@ -154,9 +176,15 @@ function newChoice(): Choice {
   return { content: '', reasoning: '', refusal: '', calls, deltas }
 }
 
-function messageOf({ content, reasoning, refusal, calls }: Choice): Fields {
+function choiceOf({ content, reasoning, refusal, calls, reason = 'length' }: Choice): Fields {
   const called = calls.map(({ name, arguments: given }) => ({ function: { name, arguments: given } }))
-  return { content, reasoning, refusal, tool_calls: called }
+  return { message: { content, reasoning, refusal, tool_calls: called }, finish_reason: reason }
+}
+
+/** All of them are one message. */
+function saidInBlocks(blocks: readonly Block[]): SaidPart[] {
+  const isWhole = blocks.every((block) => block.isWhole)
+  return saidInAnswer({ content: blocks.map(contentOf), stop_reason: isWhole ? 'end_turn' : 'max_tokens' })
 }
 
 function contentOf({ head, text, input }: Block): Fields {

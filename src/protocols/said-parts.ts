@@ -16,6 +16,8 @@ export interface SaidPart extends Omit<TextPart, 'role'> {
   message: number
   /** A name begins a call of a tool, arguments belong to the last name. */
   as: 'content' | 'name' | 'arguments'
+  /** Its end is missing: what stands there may be a part of something. Left out, it is whole. */
+  isCut?: true
 }
 
 type Path = readonly (string | number)[]
@@ -43,17 +45,28 @@ export function saidInAnswer(answer: Readonly<Record<string, unknown>>): SaidPar
     for (const [index, choice] of choices.entries()) {
       if (!isRecord(choice)) continue
       const path = ['choices', index]
+      teller.isCut = isCutShort(choice['finish_reason'])
       if (typeof choice['text'] === 'string') teller.message('assistant', choice['text'], [...path, 'text'])
       else teller.turn(choice['message'], 'assistant', [...path, 'message'])
     }
   } else if (Array.isArray(output)) {
-    for (const [index, item] of output.entries()) teller.turn(item, 'assistant', ['output', index])
+    for (const [index, item] of output.entries()) {
+      teller.isCut = isRecord(item) && isCutShort(item['status'])
+      teller.turn(item, 'assistant', ['output', index])
+    }
   } else if (isRecord(message)) {
+    teller.isCut = isCutShort(answer['done_reason'])
     teller.turn(message, 'assistant', ['message'])
   } else {
+    teller.isCut = isCutShort(answer['stop_reason'])
     teller.message('assistant', answer['content'], ['content'])
   }
   return teller.parts
+}
+
+/** @param reason why it ended, in the words of any protocol; @returns whether it ran out of room */
+export function isCutShort(reason: unknown): boolean {
+  return reason === 'length' || reason === 'max_tokens' || reason === 'incomplete'
 }
 
 /** Instead of what is no text. */
@@ -78,6 +91,8 @@ const DEEPEST = 6
 
 class Teller {
   readonly parts: SaidPart[] = []
+  /** Of what comes next. */
+  isCut = false
   #message = -1
   #role: TraceRole = 'other'
 
@@ -164,7 +179,8 @@ class Teller {
   }
 
   #add(as: SaidPart['as'], text: string, { path, kind }: Pick<TextPart, 'path' | 'kind'>): void {
-    this.parts.push({ message: this.#message, role: this.#role, as, text, path, kind })
+    const part = { message: this.#message, role: this.#role, as, text, path, kind }
+    this.parts.push(this.isCut ? { ...part, isCut: true } : part)
   }
 }
 

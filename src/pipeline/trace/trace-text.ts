@@ -13,6 +13,8 @@ const MOST_TEXT = 65_536
 export const MOST_ANSWER: number = MOST_TEXT + MARGIN
 /** What a text counts beside its characters: thousands of empty ones are long as well. */
 const PER_PART = 32
+/** Before a missing end, so much may be a part of something, together with what it hangs on. */
+const TAIL = 48
 
 export interface TraceTextOptions {
   content: TraceText['content']
@@ -26,13 +28,21 @@ export function traceText(
 ): TraceText {
   const asked = fit(input.toReversed()).toReversed()
   const said = fit(output)
-  const tell = (parts: readonly Kept[]): TraceMessage[] =>
-    messagesOf(parts, content === 'full' ? parts.map(cut) : maskParts(parts, table))
+  const tell = (parts: readonly Kept[], { before = [], after = [] }: Neighbours): TraceMessage[] => {
+    if (content === 'full') return messagesOf(parts, parts.map(cut))
+    const texts = maskParts([...before, ...parts.map(withoutTail), ...after], table)
+    return messagesOf(parts, texts.slice(before.length))
+  }
+  const before = input.slice(0, input.length - asked.length).slice(-1)
+  const after = output.slice(said.length).slice(0, 1)
   return {
     content,
     sinks,
-    input: [...noteOf(input.length - asked.length, 'earlier'), ...tell(asked)],
-    output: [...tell(said), ...noteOf(output.length - said.length, 'more')],
+    input: [...noteOf(input.length - asked.length, 'earlier'), ...tell(asked, { before: before.map(endOf) })],
+    output: [
+      ...tell(said, { after: after.map(beginningOf) }),
+      ...noteOf(output.length - said.length, 'more'),
+    ],
   }
 }
 
@@ -41,6 +51,23 @@ function noteOf(left: number, which: string): TraceMessage[] {
 }
 
 type Kept = SaidPart & { keep: number }
+
+/** Texts beside those that are kept: a secret may begin in the one and end in the other. */
+interface Neighbours {
+  before?: readonly Kept[]
+  after?: readonly Kept[]
+}
+
+/** Characters of a neighbour. */
+const BESIDE = 1024
+
+function endOf(part: SaidPart): Kept {
+  return { ...part, text: part.text.slice(-BESIDE), keep: 0 }
+}
+
+function beginningOf(part: SaidPart): Kept {
+  return { ...part, text: part.text.slice(0, BESIDE), keep: 0 }
+}
 
 /** The first of them, as far as there is room. */
 function fit(parts: readonly SaidPart[]): Kept[] {
@@ -53,6 +80,14 @@ function fit(parts: readonly SaidPart[]): Kept[] {
     room -= keep + PER_PART
   }
   return kept
+}
+
+/** Half a secret is none to a detector: what could be one is left out where an end is missing. */
+function withoutTail(part: Kept): Kept {
+  if (part.isCut !== true) return part
+  let end = Math.max(0, part.text.length - TAIL)
+  while (end > 0 && /[!-~]/.test(part.text.charAt(end - 1))) end -= 1
+  return { ...part, keep: Math.min(part.keep, end) }
 }
 
 function cut({ text, keep }: Kept): string {

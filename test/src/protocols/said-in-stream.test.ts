@@ -7,6 +7,7 @@ const told = (events: readonly unknown[]): string[] => {
   return stream.parts().map(({ message, as, text }) => `${message} ${as}: ${text}`)
 }
 const delta = (fields: object, index = 0): object => ({ choices: [{ index, delta: fields }] })
+const ending = (reason: string): object => ({ choices: [{ index: 0, delta: {}, finish_reason: reason }] })
 const call = (fields: object): object => delta({ tool_calls: [fields] })
 
 describe('createSaidInStream', () => {
@@ -123,6 +124,50 @@ describe('createSaidInStream', () => {
     { name: 'nothing', events: [], said: [] },
   ])('puts together $name', ({ events, said }) => {
     expect(told(events)).toEqual(said)
+  })
+
+  const begun = (index: number): object => ({
+    type: 'content_block_start',
+    index,
+    content_block: { type: 'text', text: '' },
+  })
+  const piece = (index: number): object => ({
+    type: 'content_block_delta',
+    index,
+    delta: { type: 'text_delta', text: 'hi' },
+  })
+  const stop = (reason: string): object => ({ type: 'message_delta', delta: { stop_reason: reason } })
+  const said = (fields: object = {}): object => ({
+    type: 'response.output_item.done',
+    output_index: 0,
+    item: { type: 'message', content: 'hi', ...fields },
+  })
+  it.each<[string, unknown[], boolean]>([
+    ['an answer of chat that breaks off', [delta({ content: 'hi' })], true],
+    ['one that ran out of room', [delta({ content: 'hi' }), ending('length'), '[DONE]'], true],
+    ['one that is whole', [delta({ content: 'hi' }), ending('stop')], false],
+    ['one that only ends', [delta({ content: 'hi' }), '[DONE]'], false],
+    ["Anthropic's that breaks off", [begun(0), piece(0)], true],
+    [
+      "Anthropic's without room",
+      [begun(0), piece(0), { type: 'content_block_stop', index: 0 }, stop('max_tokens')],
+      true,
+    ],
+    [
+      "Anthropic's that is whole",
+      [begun(0), piece(0), { type: 'content_block_stop', index: 0 }, stop('end_turn')],
+      false,
+    ],
+    ['an item that breaks off', [{ type: 'response.output_text.delta', output_index: 0, delta: 'hi' }], true],
+    ['an item that ran out of room', [said({ status: 'incomplete' })], true],
+    ['an item that is whole', [said({ status: 'completed' })], false],
+    ["Ollama's that breaks off", [{ message: { content: 'hi' }, done: false }], true],
+    ["Ollama's without room", [{ message: { content: 'hi' }, done: true, done_reason: 'length' }], true],
+    ["Ollama's that is whole", [{ message: { content: 'hi' }, done: true, done_reason: 'stop' }], false],
+  ])('knows whether the end is missing: %s', (_, events, isCut) => {
+    const stream = createSaidInStream()
+    for (const event of events) stream.push(typeof event === 'string' ? event : JSON.stringify(event))
+    expect(stream.parts().map((part) => [part.text, part.isCut === true])).toEqual([['hi', isCut]])
   })
 
   const item = (type: string, fields: object, place = 0): object => ({

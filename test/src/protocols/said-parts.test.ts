@@ -4,9 +4,9 @@ import type { Surface } from '../../../src/table/route-table.ts'
 
 /** `role: content`, names of calls with `()`, one line for each part, messages apart by a number. */
 const told = (parts: readonly SaidPart[]): string[] =>
-  parts.map(({ message, role, as, text }) => {
+  parts.map(({ message, role, as, text, isCut }) => {
     const shown = { content: text, name: `${text}()`, arguments: `(${text})` }[as]
-    return `${message} ${role}: ${shown}`
+    return `${message} ${role}: ${shown}${isCut ? ', cut' : ''}`
   })
 
 const CALL = { id: 'call_1', type: 'function', function: { name: 'look', arguments: '{"for":"it"}' } }
@@ -199,6 +199,18 @@ describe('saidInAnswer', () => {
         },
       },
       said: ['0 assistant: hm', '0 assistant: hi', '0 assistant: look()', '0 assistant: ({"a":1})'],
+    },
+    {
+      name: 'that it ran out of room',
+      answer: {
+        choices: [{ message: { content: 'hi' }, finish_reason: 'length' }, { message: { content: 'ho' } }],
+      },
+      said: ['0 assistant: hi, cut', '1 assistant: ho'],
+    },
+    {
+      name: "that Anthropic's did",
+      answer: { content: 'hi', stop_reason: 'max_tokens' },
+      said: ['0 assistant: hi, cut'],
     },
     { name: 'nothing of embeddings', answer: { data: [{ embedding: [1] }] }, said: [] },
   ])('takes $name', ({ answer, said }) => {

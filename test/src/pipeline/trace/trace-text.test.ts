@@ -1,6 +1,7 @@
 import { assert, constantFrom, integer, property, tuple } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { traceText } from '../../../../src/pipeline/trace/trace-text.ts'
+import { createSaidInStream } from '../../../../src/protocols/said-in-stream.ts'
 import type { SaidPart } from '../../../../src/protocols/said-parts.ts'
 import type { RouteTable } from '../../../../src/table/route-table.ts'
 import type { TraceText } from '../../../../src/table/trace-text.ts'
@@ -171,6 +172,60 @@ describe('traceText', () => {
 
   it('holds no half of a character', () => {
     expect(first(kept({ input: user('a\ud800b') }, 'full'))).toBe('a\ufffdb')
+  })
+
+  it.each(['input', 'output'] as const)(
+    'holds nothing of a key of which a half is not kept, of %s',
+    (side) => {
+      const long = 'word '.repeat(13_200)
+      // So that there is room for the first half, and none for the second.
+      const filler = user(...Array.from({ length: 9 }, () => long.slice(0, 6550)), long.slice(0, 6246))
+      const parts =
+        side === 'input'
+          ? user(KEY.slice(0, 10), `${KEY.slice(10)} ${long}`)
+          : [...filler, ...user(KEY.slice(0, 10), KEY.slice(10))]
+      const text = JSON.stringify(kept({ [side]: parts }))
+      expect(text).not.toContain(KEY.slice(0, 8))
+      expect(text).not.toContain(KEY.slice(12))
+    },
+  )
+
+  it.each([
+    { name: 'all of a text that is whole', isCut: false, content: 'redacted', left: 'words and more' },
+    { name: 'nothing of a short one whose end is missing', isCut: true, content: 'redacted', left: '[cut]' },
+    { name: 'all of it where all may be kept', isCut: true, content: 'full', left: 'words and more' },
+  ] as const)('keeps $name', ({ isCut, content, left }) => {
+    const [part] = user('words and more')
+    expect(first(kept({ input: [{ ...part!, ...(isCut && { isCut }) }] }, content))).toBe(left)
+  })
+
+  it('holds no beginning of a secret where an answer broke off', () => {
+    const secrets = [
+      KEY,
+      MAIL,
+      `ghp_${'aB3dE6gH'.repeat(5).slice(0, 36)}`,
+      '4111 1111 1111 1111',
+      'DE89 3704 0044 0532 0130 00',
+      'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U',
+    ]
+    const told = tuple(
+      constantFrom(...secrets),
+      constantFrom('words and more words ', 'kéy: ', '{"a":"', '\n', '这是'),
+      integer({ min: 0, max: 40 }),
+      integer({ min: 0, max: 120 }),
+    )
+    assert(
+      property(told, ([secret, before, times, cut]) => {
+        const answer = `${before.repeat(times)} ${secret} and so on`
+        const end = before.length * times + 1 + Math.min(cut, secret.length)
+        const stream = createSaidInStream()
+        stream.push(JSON.stringify({ choices: [{ index: 0, delta: { content: answer.slice(0, end) } }] }))
+        const text = JSON.stringify(kept({ output: stream.parts() }))
+        for (let at = 0; at + 8 <= secret.length; at += 1)
+          expect(text).not.toContain(secret.slice(at, at + 8))
+      }),
+      { numRuns: runs(200) },
+    )
   })
 
   it('never holds a secret, wherever it stands', () => {
