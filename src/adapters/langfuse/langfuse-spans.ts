@@ -2,7 +2,6 @@
 import type { HistoryEntry } from '../../table/history.ts'
 import type { OutgoingTrace } from '../../table/trace-text.ts'
 import { costUsd } from '../tracing/cost-usd.ts'
-import { operationOf } from '../tracing/operation-of.ts'
 import { traceSpans, type TraceSpan } from '../tracing/trace-spans.ts'
 import { toChatMl } from './to-chat-ml.ts'
 
@@ -19,7 +18,6 @@ export interface LangfuseSpan extends TraceSpan {
 }
 
 export interface Generation {
-  operation: string
   model: string
   /** Tokens; each counted in one place only. */
   usage: Readonly<Record<string, number>>
@@ -89,7 +87,6 @@ function answerOf(entry: HistoryEntry): Pick<LangfuseSpan, 'metadata' | 'generat
 function generationOf(entry: HistoryEntry): Generation {
   const { startedAt, firstTokenMs } = entry
   return {
-    operation: operationOf(entry.surface),
     model: entry.backendModel ?? '',
     usage: usageOf(entry),
     costUsd: costUsd(entry),
@@ -120,10 +117,11 @@ function metadataOf(entry: HistoryEntry): Metadata {
     stream: entry.stream,
     attempts: entry.attempts,
     overhead_us: entry.overheadUs,
-    queued_ms: entry.queuedMs,
+    // Zero is the rule, and each field of a trace costs.
+    queued_ms: entry.queuedMs || null,
     first_token_ms: entry.firstTokenMs,
     tokens_per_second: entry.tokensPerSecond ?? null,
-    lost_fields: entry.lost,
+    lost_fields: entry.lost || null,
     labels: verdict && JSON.stringify(verdict.labels),
     finds: verdict && JSON.stringify(verdict.counts),
     unread: verdict && verdict.unread.join(', '),

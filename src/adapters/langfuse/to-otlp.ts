@@ -55,12 +55,10 @@ function ofMetadata(metadata: Metadata): string {
   return json
 }
 
-function ofGeneration({ operation, model, usage, costUsd, firstTokenAtMs }: Generation): string {
+function ofGeneration({ model, usage, costUsd, firstTokenAtMs }: Generation): string {
   const cost = costUsd === null ? null : JSON.stringify({ total: costUsd })
   const firstToken = firstTokenAtMs === null ? null : new Date(firstTokenAtMs).toISOString()
   return (
-    attribute('gen_ai.operation.name', operation) +
-    attribute('gen_ai.request.model', model) +
     attribute('langfuse.observation.model.name', model) +
     attribute('langfuse.observation.usage_details', JSON.stringify(usage)) +
     attribute('langfuse.observation.cost_details', cost) +

@@ -163,7 +163,8 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
   }
   const poke = (): void => {
     isPoked = true
-    if (stopping.signal.aborted) return
+    // Who ships already, and waits for no ailing sink, looks by itself.
+    if (stopping.signal.aborted || (running !== null && problem === null)) return
     const wanted = sink()
     if (wanted === null) return
     // What another one asked for does not bind a new sink.

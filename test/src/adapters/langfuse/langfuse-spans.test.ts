@@ -33,7 +33,6 @@ describe('langfuseSpans', () => {
     const [root, answer] = langfuseSpans(makeEntry())
     expect(root?.generation).toBeNull()
     expect(answer?.generation).toEqual({
-      operation: 'chat',
       model: 'coder',
       usage: { input: 70, input_cached_tokens: 30, output: 20, total: 120 },
       costUsd: 0.0015,
@@ -87,11 +86,9 @@ describe('langfuseSpans', () => {
       stream: 'true',
       attempts: '1',
       overhead_us: '400',
-      queued_ms: '0',
       first_token_ms: '350',
       tokens_per_second: '11.5',
       variant: 'fast',
-      lost_fields: '0',
       labels: '{"private":["pii"]}',
       finds: '{"pii/email":2}',
       injection_score: '0.12',
