@@ -2,6 +2,7 @@
 import type { ReadTrace } from '../../src/control/doctor/read-langfuse.ts'
 import { attemptSteps } from '../../src/table/attempt-steps.ts'
 import type { HistoryEntry, SinkTrace, TraceReport } from '../../src/table/history.ts'
+import { describeSkipped } from './describe-skipped.ts'
 
 interface Row {
   depth: number
@@ -14,7 +15,7 @@ interface Row {
 
 /** @param langfuse left out = it was not asked */
 export function renderTrace({ request, traceId, sinks }: TraceReport, langfuse?: ReadTrace): string {
-  const { id, correlationId, startedAt, links, rule, variant } = request
+  const { id, correlationId, startedAt, links, rule, variant, skipped = [] } = request
   return [
     `trace ${traceId}`,
     `request ${id}${correlationId === id ? '' : ` (${correlationId})`} at ${new Date(startedAt).toISOString()}`,
@@ -23,6 +24,7 @@ export function renderTrace({ request, traceId, sinks }: TraceReport, langfuse?:
       ? []
       : [`within the span ${links.parent.slice(33)} of the client's own trace`]),
     ...(links?.session === undefined ? [] : [`session ${links.session}`]),
+    ...skipped.map((one) => `skipped ${describeSkipped(one)}`),
     '',
     ...renderRows(rowsOf(request), startedAt),
     '',

@@ -15,7 +15,8 @@ export function renderUsage({ by, since, until, keptSince, rows, budgets }: Usag
     String(row.inputTokens),
     String(row.cachedInputTokens),
     String(row.outputTokens),
-    formatUsd(row.cost),
+    // Nobody knows what it cost: that is not nothing.
+    row.cost === 0 && row.unpriced > 0 ? NONE : formatUsd(row.cost),
   ])
   const sum = (read: (row: UsageReport['rows'][number]) => number): number =>
     rows.reduce((total, row) => total + read(row), 0)

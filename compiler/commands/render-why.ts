@@ -4,6 +4,7 @@ import type { FailedAttempt, SkippedTarget } from '../../src/table/request-recor
 import { wasTried } from '../../src/table/attempt-steps.ts'
 import type { Verdict } from '../../src/table/verdict.ts'
 import { quote } from '../diagnostics/quote.ts'
+import { describeSkipped } from './describe-skipped.ts'
 import { formatUsd } from './format-usd.ts'
 
 const WIDTH = 12
@@ -82,24 +83,12 @@ function failureText({ backend, model, cause, ms }: FailedAttempt): string {
   return `${backend}/${model}: ${cause}${ms > 0 ? ` after ${ms} ms` : ''}`
 }
 
-const SKIPPED: Readonly<Record<SkippedTarget['why'], string>> = {
-  down: 'it was held to be down',
-  mode: 'a mode was on',
-  full: 'it worked on as many requests as it may',
-  limit: 'the limits of its backend were used up',
-}
-
 /** What was asked in the end was not asked in its turn. */
-function skippedText(
-  { backend, model, why, mode }: SkippedTarget,
-  { failures, backend: last, backendModel }: HistoryEntry,
-): string {
+function skippedText(skipped: SkippedTarget, { failures, backend, backendModel }: HistoryEntry): string {
   const is = (one: { backend: string | null; model: string | null }): boolean =>
-    one.backend === backend && one.model === model
-  const reason = mode === undefined ? SKIPPED[why] : `mode ${quote(mode)} was on`
-  const wasAsked =
-    is({ backend: last, model: backendModel }) || failures.some((one) => wasTried(one) && is(one))
-  return `${backend}/${model}: ${reason}${wasAsked ? '; asked later' : ''}`
+    one.backend === skipped.backend && one.model === skipped.model
+  const wasAsked = is({ backend, model: backendModel }) || failures.some((one) => wasTried(one) && is(one))
+  return `${describeSkipped(skipped)}${wasAsked ? '; asked later' : ''}`
 }
 
 function endText({ status, error, lost }: HistoryEntry): string {

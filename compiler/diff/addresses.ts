@@ -16,7 +16,7 @@ import type {
 } from '../../src/table/route-table.ts'
 import type { Budget, Price, Rate, UsageLimits } from '../../src/table/usage-limits.ts'
 import { formatDuration } from '../check/format-duration.ts'
-import { ofAlert, ofSink } from './alert-settings.ts'
+import { ofAlert, ofReceiver, ofSink } from './alert-settings.ts'
 import { describePredicate } from '../explain/describe-predicate.ts'
 
 /** Between the things of a setting that is called `order`. */
@@ -54,7 +54,7 @@ export function toAddresses(table: RouteTable): Map<string, Settings> {
     ...(table.trace ?? []).map((sink): [string, Settings] => [`trace.${sink.kind}`, ofSink(sink)]),
     ...entries('hooks', { ...table.hooks }, flatten),
     ...entries('alerts.watch', table.alerts?.watch ?? {}, ofAlert),
-    ...entries('alerts.receivers', table.alerts?.receivers ?? {}, flatten),
+    ...entries('alerts.receivers', table.alerts?.receivers ?? {}, ofReceiver),
     ['surfaces', { served: surfaces.join(', ') }],
     ['defaultModels', flatten(table.defaultModels ?? {})],
     ['fileUrls', { taken: table.fileUrls ?? 'public' }],

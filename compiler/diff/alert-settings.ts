@@ -1,5 +1,5 @@
-/** An alert of the policy, and a sink of traces, as settings in words: what says most stands first. */
-import type { Alert, AlertScope } from '../../src/table/alert-policy.ts'
+/** An alert of the policy, who is told of it, and a sink of traces, as settings in words: what says most stands first. */
+import type { Alert, AlertReceiver, AlertScope } from '../../src/table/alert-policy.ts'
 import type { TracePolicy } from '../../src/table/trace-policy.ts'
 import { formatDuration } from '../check/format-duration.ts'
 import type { Settings } from './addresses.ts'
@@ -55,6 +55,10 @@ function inUnit(kind: Alert['measure']['kind'], value: number): string {
   return kind === 'p95' || kind === 'first-token' || kind === 'trace-age'
     ? formatDuration(value)
     : `${value} %`
+}
+
+export function ofReceiver({ webhook, username }: AlertReceiver): Settings {
+  return { webhook: webhook.env, username: username ?? "the webhook's own name" }
 }
 
 export function ofSink(sink: TracePolicy): Settings {

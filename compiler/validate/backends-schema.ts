@@ -19,6 +19,7 @@ import {
   plainText,
   urlPath,
   wholeNumber,
+  zoneName,
 } from './scalar-schemas.ts'
 import { decidedByKey } from './shapes.ts'
 import { priceSchema, rateLimitsSchema } from './usage-schema.ts'
@@ -40,7 +41,7 @@ const backendModelShape = {
     .exactOptional(),
   speaks: surfacesSchema.exactOptional(),
   lacks: parameters.exactOptional(),
-  zone: name.exactOptional(),
+  zone: zoneName.exactOptional(),
   price: priceSchema.exactOptional(),
 }
 
@@ -66,7 +67,7 @@ const ollamaModels = z.record(
 )
 
 const anyBackend = {
-  zone: name.exactOptional(),
+  zone: zoneName.exactOptional(),
   mode: name.exactOptional(),
   maxConcurrent: countUpTo(100_000).exactOptional(),
   queue: z

@@ -26,6 +26,7 @@ import {
   targetPattern,
   timeZone,
   wholeNumber,
+  zoneName,
 } from './scalar-schemas.ts'
 import { decidedByKey, several } from './shapes.ts'
 import { stateSchema } from './state-schema.ts'
@@ -134,7 +135,7 @@ const model: z.ZodType<ModelConfig> = decidedByKey(
 )
 
 const cache = z.strictObject({
-  zone: name,
+  zone: zoneName,
   ttl: duration,
   semantic: z.strictObject({ embed: destination, threshold: numberFrom(0, 1) }).exactOptional(),
 })

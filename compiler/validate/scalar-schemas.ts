@@ -55,6 +55,11 @@ export const name: z.ZodType<string, string> = textOf(
   'a name: a letter or digit, then letters, digits, `.`, `_`, `:` and `-`, at most 64 characters',
 )
 
+export const zoneName: z.ZodType<string, string> = textOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
+  'the name of a zone, such as `local`',
+)
+
 export const modelName: z.ZodType<string, string> = textOf(
   /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/,
   "a model's name: a letter or digit, then letters, digits, `.`, `_`, `:`, `/` and `-`, at most 128 characters",

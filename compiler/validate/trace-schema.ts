@@ -1,14 +1,14 @@
 /** The zod twin of `config/trace.ts`. */
 import { z } from 'zod'
 import type { TraceConfig } from '../config/trace.ts'
-import { envName, httpUrl, name, sinkHeaderName, wholeNumber } from './scalar-schemas.ts'
+import { envName, httpUrl, sinkHeaderName, wholeNumber, zoneName } from './scalar-schemas.ts'
 import { oneOf } from './shapes.ts'
 
 const secret = z.strictObject({ env: envName }, { error: 'the name of a variable, as `{ env: MY_KEY }`' })
 
 const anySink = {
   url: httpUrl,
-  zone: name,
+  zone: zoneName,
   content: z.enum(['metadata-only', 'redacted', 'full']).exactOptional(),
   backlog: wholeNumber(100, 10_000_000).exactOptional(),
 }

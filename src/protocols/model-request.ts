@@ -170,6 +170,11 @@ export function toModelRequest(body: JsonObject): ModelRequest {
     }
   }
   const { model, stream } = body.value
+  if (model === undefined) {
+    throw new GatewayError('invalid_field', '`model` is missing: say which one is asked for.', {
+      param: 'model',
+    })
+  }
   if (typeof model !== 'string' || model === '') {
     throw new GatewayError('invalid_field', '`model` must be a non-empty string.', { param: 'model' })
   }

@@ -72,3 +72,9 @@ it('shows what Langfuse has as a tree, whoever sent it', () => {
     '  litellm  +10      40 ms       generation',
   ])
 })
+
+it('says who was not asked in its turn', () => {
+  const skipped = [{ backend: 'pc', model: 'big', why: 'mode', mode: 'gaming' } as const]
+  const text = renderTrace({ ...REPORT, request: { ...REPORT.request, skipped } })
+  expect(text).toContain('session run-7\nskipped pc/big: mode `gaming` was on\n\n')
+})

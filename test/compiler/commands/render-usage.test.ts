@@ -39,7 +39,11 @@ describe('renderUsage', () => {
       used: 1e9,
       left: 4e9,
     } as const
-    const rows = [row({ estimated: 1 }), row({ name: null, cost: 12, unpriced: 2 })]
+    const rows = [
+      row({ estimated: 1 }),
+      row({ name: null, cost: 12, unpriced: 2 }),
+      row({ name: 'home', cost: 0, unpriced: 3 }),
+    ]
     expect(renderUsage(report({ rows, budgets: [budget], since: '2026-10-01T00:00:00.000Z' }))).toBe(
       `from 2026-10-01T00:00:00.000Z to 2026-11-21T12:00:00.000Z
 records before 2026-10-22T12:00:00.000Z are kept no more
@@ -47,8 +51,9 @@ records before 2026-10-22T12:00:00.000Z are kept no more
 client  requests  failed  input  cached  output  usd
 crew    3         1       1200   200     50      1.234568
 -       3         1       1200   200     50      <0.000001
+home    3         1       1200   200     50      -
 tokens of 1 request are estimated: the backend said none
-2 requests went to models without a price
+5 requests went to models without a price
 
 budgets
 client  period      used      left      of

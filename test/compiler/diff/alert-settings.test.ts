@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ofAlert, ofSink } from '../../../compiler/diff/alert-settings.ts'
+import { ofAlert, ofReceiver, ofSink } from '../../../compiler/diff/alert-settings.ts'
 import type { Alert, AlertScope } from '../../../src/table/alert-policy.ts'
 
 const ANY: AlertScope = { clients: null, models: null, backends: null, rules: null }
@@ -56,6 +56,14 @@ describe('an alert in words', () => {
   ])('%j', (measure, fields, watches) => {
     expect(ofAlert(alert({ measure, ...fields }))['watches']).toBe(watches)
   })
+})
+
+it('a receiver in words', () => {
+  const webhook = { env: 'OPS' }
+  expect([ofReceiver({ webhook, username: null }), ofReceiver({ webhook, username: 'aicc' })]).toEqual([
+    { webhook: 'OPS', username: "the webhook's own name" },
+    { webhook: 'OPS', username: 'aicc' },
+  ])
 })
 
 describe('a sink of traces in words', () => {

@@ -112,4 +112,11 @@ describe('parseModelRequest', () => {
   it.each(['{"model":""}', '{"model":7}', '{"model":[]}'])('refuses %s all the same', (text) => {
     expect(errorOf(() => parseModelRequest(bytes(text), 'guard'))).toMatchObject({ code: 'invalid_field' })
   })
+
+  it('says that a model is missing, which is not the same as a wrong one', () => {
+    expect(errorOf(() => parseModelRequest(bytes('{}')))).toMatchObject({
+      code: 'invalid_field',
+      message: '`model` is missing: say which one is asked for.',
+    })
+  })
 })
