@@ -50,11 +50,32 @@ export interface LiteLlm {
   stop: () => Promise<void>
 }
 
+export interface LiteLlmOptions {
+  /** Models that it has from a server which speaks OpenAI's protocol, beside its mocks. */
+  relayed?: { origin: string; models: readonly string[] }
+  /** More of `litellm_settings`. */
+  settings?: object
+  /** More of its environment. */
+  env?: Readonly<Record<string, string>>
+}
+
 /** @param bin folder of programs of the environment that LiteLLM is installed in */
-export async function startLiteLlm(bin: string): Promise<LiteLlm> {
+export async function startLiteLlm(
+  bin: string,
+  { relayed, settings, env }: LiteLlmOptions = {},
+): Promise<LiteLlm> {
   const folder = await mkdtemp(join(tmpdir(), 'aicc-litellm-'))
   const config = join(folder, 'config.yaml')
-  await writeFile(config, JSON.stringify(CONFIG))
+  const more = (relayed?.models ?? []).map((name) => ({
+    model_name: name,
+    litellm_params: { model: `openai/${name}`, api_key: 'none', api_base: `${relayed?.origin}/v1` },
+  }))
+  const written = {
+    ...CONFIG,
+    model_list: [...CONFIG.model_list, ...more],
+    litellm_settings: { ...CONFIG.litellm_settings, ...settings },
+  }
+  await writeFile(config, JSON.stringify(written))
   await writeFile(join(folder, 'spy.py'), SPY)
   const log = join(folder, 'spy.log')
   await writeFile(log, '')
@@ -65,7 +86,7 @@ export async function startLiteLlm(bin: string): Promise<LiteLlm> {
   let output = ''
   const child = spawn(join(bin, 'litellm'), flags, {
     cwd: folder,
-    env: { ...environment(bin), SPY_LOG: log },
+    env: { ...environment(bin), SPY_LOG: log, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   child.on('error', (error) => (output += String(error)))

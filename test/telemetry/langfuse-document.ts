@@ -33,7 +33,7 @@ export function readLangfuseDocument(): LangfuseDocument | null {
   return {
     request: (path, body) => check(`${at(path)}/post/requestBody/${json}`, body),
     answer(path, status, body) {
-      const method = /\/(?:health|v2\/observations|traces\/\{traceId\})$/.test(path) ? 'get' : 'post'
+      const method = /\/(?:health|projects|v2\/observations|traces\/\{traceId\})$/.test(path) ? 'get' : 'post'
       return check(`${at(path)}/${method}/responses/${status}/${json}`, body)
     },
   }

@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { readLangfuseDocument } from './langfuse-document.ts'
-import { observationsAnswer, traceAnswer } from './read-answers.ts'
+import { readOtlpProtobuf } from './otlp-protobuf.ts'
+import { observationsAnswer, projectsAnswer, traceAnswer } from './read-answers.ts'
 import { spansIn, wrongWithOtlp, type SentSpan } from './otlp-schema.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface Observation {
   fields: Record<string, unknown>
   startMs: number
   endMs: number
+  /** It came as protobuf, which the gateway does not send. */
+  isForeign: boolean
 }
 
 export interface LangfuseStandIn {
@@ -56,6 +59,8 @@ export interface StandInKeys {
 const OTLP = '/api/public/otel/v1/traces'
 const BATCH = '/api/public/ingestion'
 const HEALTH = '/api/public/health'
+const PROJECTS = '/api/public/projects'
+const PROTOBUF = 'application/x-protobuf'
 const SLOW_MS = 1500
 
 export async function createStandIn(version: string, keys: StandInKeys): Promise<LangfuseStandIn> {
@@ -105,15 +110,19 @@ export async function createStandIn(version: string, keys: StandInKeys): Promise
     for await (const part of request) parts.push(part as Buffer)
     const bytes = Buffer.concat(parts)
     const raw = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes
-    my.received.push(`${request.rawHeaders.join('\n')}\n${raw.toString()}`)
+    const type = request.headers['content-type']
+    // Latin-1 keeps the texts in a binary body readable.
+    my.received.push(
+      `${request.rawHeaders.join('\n')}\n${raw.toString(type === PROTOBUF ? 'latin1' : 'utf8')}`,
+    )
     if (request.headers.authorization !== basic) my.problems.push(`${path} came without the keys`)
     if (path === HEALTH) {
       return say(response, { path, status: 200, body: { status: 'OK', version } })
     }
+    if (path === PROJECTS) return say(response, { path, status: 200, body: projectsAnswer() })
     if (request.method === 'GET') return read(path, response)
-    if (request.headers['content-type'] !== 'application/json')
-      my.problems.push(`${path}: not said to be JSON`)
-    const body: unknown = JSON.parse(raw.toString())
+    if (type !== 'application/json' && type !== PROTOBUF) my.problems.push(`${path}: a body of type ${type}`)
+    const body = type === PROTOBUF ? readOtlpProtobuf(raw) : (JSON.parse(raw.toString()) as unknown)
     judge(`request to ${path}`, document?.request(path, body) ?? null)
     const isOld = version.startsWith('2.')
     if (path !== (isOld ? BATCH : OTLP)) {
@@ -151,11 +160,14 @@ export async function createStandIn(version: string, keys: StandInKeys): Promise
       : say(response, { path: url.pathname, status: 200, body: observationsAnswer(found) })
   }
   const takeOtlp = (body: unknown, request: IncomingMessage): Taken => {
-    judge('OTLP', wrongWithOtlp(body))
+    const isForeign = request.headers['content-type'] === PROTOBUF
     if (request.headers['x-langfuse-ingestion-version'] !== '4') my.problems.push('no ingestion version')
-    if (request.headers['content-encoding'] !== 'gzip') my.problems.push('not compressed')
+    if (!isForeign) {
+      judge('OTLP', wrongWithOtlp(body))
+      if (request.headers['content-encoding'] !== 'gzip') my.problems.push('not compressed')
+    }
     const spans = spansIn(body)
-    my.observations.push(...spans.map(fromSpan))
+    my.observations.push(...spans.map((span) => ({ ...fromSpan(span), isForeign })))
     return { traces: spans.map(({ traceId }) => traceId), answer: {} }
   }
   const takeBatch = (body: unknown, isPartial: boolean): Taken => {
@@ -188,11 +200,13 @@ interface SentEvent {
   body: Record<string, unknown> & { id: string; traceId?: string }
 }
 
-function fromSpan({ traceId, spanId, parentSpanId, name, attributes, ...times }: SentSpan): Observation {
+type FromGateway = Omit<Observation, 'isForeign'>
+
+function fromSpan({ traceId, spanId, parentSpanId, name, attributes, ...times }: SentSpan): FromGateway {
   const fields = Object.fromEntries(
     attributes.map(({ key, value }) => [
       key,
-      value.stringValue ?? value.arrayValue?.values.map((one) => one.stringValue),
+      value.arrayValue?.values.map((one) => one.stringValue) ?? Object.values(value)[0],
     ]),
   )
   return {
@@ -217,6 +231,7 @@ function fromEvent({ type, body }: SentEvent): Observation {
     fields: body,
     startMs: Date.parse(String(body['startTime'] ?? body['timestamp'])),
     endMs: Date.parse(String(body['endTime'] ?? body['timestamp'])),
+    isForeign: false,
   }
 }
 

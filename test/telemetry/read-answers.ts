@@ -8,6 +8,11 @@ export function observationsAnswer(observations: readonly Observation[]): unknow
   return { data, meta: {} }
 }
 
+/** `GET /api/public/projects`: what a client asks for when it starts. */
+export function projectsAnswer(): unknown {
+  return { data: [{ id: 'p', name: 'a project', organization: { id: 'o', name: 'us' }, metadata: {} }] }
+}
+
 /** `GET /api/public/traces/{traceId}` */
 export function traceAnswer(traceId: string, observations: readonly Observation[]): unknown {
   const nothing = (keys: string): object => Object.fromEntries(keys.split(' ').map((key) => [key, null]))

@@ -18,9 +18,10 @@ export function traceparentOf({ traceId, spanId }: JoinedTrace): string {
 }
 
 /**
- * Members of the body that tell it: `metadata`, as LiteLLM's Langfuse callback reads it. It is asked to log nothing where
- * the trace may not hold all text. What it has to leave text out (`mask_input`, redaction) leaves out messages only, and
- * with some of its callbacks not even these: stop sequences, schemas, tools and errors of providers remain.
+ * Members of the body that tell it. `litellm_metadata`, since LiteLLM hands `metadata` on to providers, and reads it on some
+ * surfaces only. It is asked to log nothing where the trace may not hold all text: what it has to leave text out
+ * (`mask_input`, redaction) leaves out messages only, and with some of its callbacks not even these. Stop sequences, schemas,
+ * tools and errors of providers remain.
  *
  * @returns JSON of each
  */
