@@ -51,15 +51,11 @@ interface Budget {
   endsAt: number
 }
 
-/** A charge that was taken, and where a rate's lies in its bucket. */
-interface Taken {
-  charge: Charge
-  place: number
-}
-
 interface Open {
   expiresAt: number
-  taken: Taken[]
+  charges: readonly Charge[]
+  /** Of each charge, where a rate's lies in its bucket. */
+  places: readonly number[]
 }
 
 export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } = {}): MemoryLedger {
@@ -139,6 +135,11 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     const untilEnd = Math.max(0, charge.period.endsAt - now)
     return { key, limit: charge.limit, remaining: Math.max(0, left), resetMs: untilEnd }
   }
+  const standingsOf = (charges: readonly Charge[], now: number): Standing[] => {
+    const standings: Standing[] = []
+    for (const charge of charges) standings.push(standingOf(charge, now))
+    return standings
+  }
   const look = (charges: readonly Charge[], now: number): Refusal | null => {
     let refusedBy = -1
     let retryAfterMs = 0
@@ -149,19 +150,18 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       refusedBy = i
     }
     if (refusedBy === -1) return null
-    const standings = charges.map((charge) => standingOf(charge, now))
-    return { granted: false, refusedBy, retryAfterMs, standings }
+    return { granted: false, refusedBy, retryAfterMs, standings: standingsOf(charges, now) }
   }
-  const take = (charge: Charge, { id, now, ttlMs }: Reservation): Taken => {
+  /** @returns where a rate's lies in its bucket */
+  const take = (charge: Charge, { id, now, ttlMs }: Reservation): number => {
     const { key } = charge
     switch (charge.kind) {
-      case 'rate': {
-        return { charge, place: put(rateOf(key, charge.limit, now), charge.amount) }
-      }
+      case 'rate':
+        return put(rateOf(key, charge.limit, now), charge.amount)
       case 'lease': {
         const held = leases.get(key) ?? new Map<string, number>()
         leases.set(key, held.set(id, now + ttlMs))
-        return { charge, place: 0 }
+        return 0
       }
       case 'budget':
         break
@@ -169,7 +169,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     const budget = budgetOf(charge)
     if (budget !== undefined) budget.used += charge.amount
     else addBudget(key, charge.period.name, { used: charge.amount, endsAt: charge.period.endsAt })
-    return { charge, place: 0 }
+    return 0
   }
   const addBudget = (key: string, period: string, budget: Budget): void => {
     const periods = budgets.get(key) ?? new Map<string, Budget>()
@@ -187,7 +187,8 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     if (rates.size <= maxKeys) return
     for (const [oldest, its] of rates) return forgetRate(oldest, its)
   }
-  const correct = ({ charge, place }: Taken, used: number | undefined, now: number): void => {
+  const correct = (charge: Charge, place: number, { used: all, now }: Settlement): void => {
+    const used = all[charge.key]
     const spare = used === undefined || charge.kind === 'lease' ? 0 : charge.amount - used
     if (spare === 0) return
     if (charge.kind === 'rate') {
@@ -211,10 +212,10 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       for (const [name, { endsAt }] of periods) if (endsAt + BUDGET_GRACE_MS <= now) periods.delete(name)
       if (periods.size === 0) budgets.delete(key)
     }
-    for (const [id, { expiresAt, taken }] of open) {
+    for (const [id, { expiresAt, charges }] of open) {
       if (expiresAt > now) continue
       open.delete(id)
-      for (const { charge } of taken) if (charge.kind === 'lease') release(charge.key, id)
+      for (const { kind, key } of charges) if (kind === 'lease') release(key, id)
     }
     for (const [key, held] of leases) if (held.size === 0) leases.delete(key)
   }
@@ -228,18 +229,22 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       if (!open.has(id)) {
         const refusal = look(charges, now)
         if (refusal !== null) return refusal
-        open.set(id, { expiresAt: now + ttlMs, taken: charges.map((charge) => take(charge, reservation)) })
+        const places: number[] = []
+        for (const charge of charges) places.push(take(charge, reservation))
+        open.set(id, { expiresAt: now + ttlMs, charges, places })
       }
-      return { granted: true, standings: charges.map((charge) => standingOf(charge, now)) }
+      return { granted: true, standings: standingsOf(charges, now) }
     },
-    settle({ id, now, used }) {
+    settle(settlement) {
+      const { id } = settlement
       const reservation = open.get(id)
       if (reservation === undefined) return
       open.delete(id)
-      for (const taken of reservation.taken) {
-        const { kind, key } = taken.charge
-        if (kind === 'lease') release(key, id)
-        else correct(taken, used[key], now)
+      const { charges, places } = reservation
+      for (let i = 0; i < charges.length; i += 1) {
+        const charge = charges[i]!
+        if (charge.kind === 'lease') release(charge.key, id)
+        else correct(charge, places[i]!, settlement)
       }
     },
     save: () => save(rates, budgets),

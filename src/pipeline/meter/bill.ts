@@ -166,7 +166,7 @@ export class Bill {
    * @returns why it must not be, its limits being used up; null = it may
    */
   enter(target: Target): GatewayError | null | Promise<GatewayError | null> {
-    return this.#places === null ? null : this.#places.enter(target, () => this.#estimate())
+    return this.#places === null ? null : this.#places.enter(target, this)
   }
 
   /**
@@ -192,14 +192,13 @@ export class Bill {
     }
     if (limits.client === null && limits.model === null && limits.backend === null) return full
     const now = Date.now()
-    const estimate = this.#estimate()
-    const charges = chargesOf({ ...limits, table, now, estimate, cost: mostCost(order, estimate) })
+    const estimate = this.estimate()
+    const charges = chargesOf(limits, { table, now, estimate, cost: mostCost(order, estimate) })
     if (charges.length === 0) return full
     const ttlMs = order.model.timeouts.totalMs + GRACE_MS
     const verdict = ports.ledger.reserve({ id: this.#id, now, charges, ttlMs })
-    const conclude = (answer: Verdict): ReadonlySet<string> | Promise<ReadonlySet<string>> =>
-      this.#conclude(order, { charges, verdict: answer, full, backend })
-    return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict)
+    if (!(verdict instanceof Promise)) return this.#conclude(order, { charges, verdict, full, backend })
+    return verdict.then((answer) => this.#conclude(order, { charges, verdict: answer, full, backend }))
   }
 
   #conclude(
@@ -338,14 +337,15 @@ export class Bill {
   #estimated(output: number): TokenUsage {
     const writes = SURFACE_TRAITS[this.#options.surface].outputLimit.length > 0
     return {
-      input: this.#estimate().input,
+      input: this.estimate().input,
       cachedInput: 0,
       output: writes ? output : 0,
       source: 'estimate',
     }
   }
 
-  #estimate(): TokenEstimate {
+  /** What it may use, before anybody has counted. */
+  estimate(): TokenEstimate {
     const { table } = this.#options
     if (this.#request === null || this.#facts === null || this.#decision === null) {
       throw new Error('what was not decided cannot be estimated')

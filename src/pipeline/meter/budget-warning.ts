@@ -25,7 +25,7 @@ export function budgetWarning(
     const charge = charges[i]!
     const standing = standings[i]
     if (charge.kind !== 'budget' || standing === undefined) continue
-    const warnAt = budgets.find(({ key }) => key === charge.key)?.budget.warnAt ?? charge.limit
+    const warnAt = warnsAt(budgets, charge.key) ?? charge.limit
     // What this request may still use is no news yet.
     const used = charge.limit - standing.remaining - charge.amount
     const share = Math.floor((used * 100) / charge.limit)
@@ -39,4 +39,9 @@ export function budgetWarning(
   if (warned.size >= MOST_WARNED) warned.clear()
   warned.add(key)
   return { text: `${worst.period.per} ${percent}%`, isNews }
+}
+
+function warnsAt(budgets: ClientPlan['budgets'], of: string): number | null {
+  for (const { key, budget } of budgets) if (key === of) return budget.warnAt
+  return null
 }

@@ -21,25 +21,29 @@ interface Clocked {
   now: number
 }
 
-export interface Order extends Clocked {
+/** Whose limits a request comes to; null = there are none. */
+export interface Holders {
   client: ClientPlan | null
   address: Meters | null
   model: Meters | null
   /** Of the backend that is asked first. */
   backend: Meters | null
+}
+
+interface Use extends Clocked {
   estimate: TokenEstimate
   /** Nano-USD, of the dearest target that may be asked; null = all of them are free. */
   cost: number | null
 }
 
-export function chargesOf(order: Order): Charge[] {
-  const { client, address, model, backend, estimate, cost } = order
+export function chargesOf({ client, address, model, backend }: Holders, use: Use): Charge[] {
+  const { table, now, estimate, cost } = use
   const charges: Charge[] = []
   addMeters(charges, client?.meters ?? null, estimate)
   addMeters(charges, address, estimate)
   addMeters(charges, model, estimate)
   addMeters(charges, backend, estimate)
-  if (client !== null && cost !== null) addBudgets(charges, client, { ...order, cost })
+  if (client !== null && cost !== null) addBudgets(charges, client, { table, now, cost })
   return charges
 }
 
@@ -49,8 +53,11 @@ export function addMeters(charges: Charge[], meters: Meters | null, estimate: To
   const { requests, tokens, concurrent } = meters
   if (requests !== null) charges.push(requests)
   if (tokens !== null) {
+    const { key, limit } = tokens
     charges.push(
-      estimate === null ? tokens : { ...tokens, amount: reservedTokens(estimate, tokens.limit.count) },
+      estimate === null
+        ? tokens
+        : { kind: 'rate', key, amount: reservedTokens(estimate, limit.count), limit },
     )
   }
   if (concurrent !== null) charges.push(concurrent)

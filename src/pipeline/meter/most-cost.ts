@@ -10,10 +10,9 @@ export function mostCost(
 ): number | null {
   const most = { input, output, cachedInput: 0 }
   let cost: number | null = null
-  const look = ({ price }: Target): void => {
-    if (!isFree(price)) cost = Math.max(cost ?? 0, costOf(price, most))
+  for (const { price } of pool) if (!isFree(price)) cost = Math.max(cost ?? 0, costOf(price, most))
+  for (const { target } of fallback) {
+    if (!isFree(target.price)) cost = Math.max(cost ?? 0, costOf(target.price, most))
   }
-  pool.forEach(look)
-  for (const { target } of fallback) look(target)
   return cost
 }

@@ -8,7 +8,7 @@ import type { Ports } from '../../ports.ts'
 import type { Charge, Verdict } from '../../table/charges.ts'
 import type { FallbackStep } from '../../table/decision.ts'
 import type { Target } from '../../table/route-table.ts'
-import type { Booked } from '../../table/usage-book.ts'
+import type { Booked, BookedCharge } from '../../table/usage-book.ts'
 import type { ChargePlan, Meters } from './charge-plan.ts'
 import { addMeters } from './charges-of.ts'
 import type { TokenEstimate } from './estimate.ts'
@@ -26,6 +26,11 @@ interface Charged {
 interface Order {
   pool: readonly Target[]
   fallback: readonly FallbackStep[]
+}
+
+/** What is asked for the tokens of the request only where they count. */
+interface Estimated {
+  estimate: () => TokenEstimate
 }
 
 interface Taken {
@@ -72,22 +77,18 @@ export class Places {
   }
 
   /** @returns why it must not be asked; null = it may */
-  enter(target: Target, estimate: () => TokenEstimate): GatewayError | null | Promise<GatewayError | null> {
+  enter(target: Target, request: Estimated): GatewayError | null | Promise<GatewayError | null> {
     const limits = this.#metersOf(target)
     const charges: Charge[] = []
     for (const meters of limits) {
-      if (this.#chargedFor(meters) === undefined) addMeters(charges, meters, estimate())
+      if (this.#chargedFor(meters) === undefined) addMeters(charges, meters, request.estimate())
     }
     if (charges.length === 0) return this.#admit(limits)
     this.#reservations += 1
-    const id = `${this.#id}/${this.#reservations}`
-    const conclude = (verdict: Verdict): GatewayError | null => {
-      if (!verdict.granted) return overLimit(charges, verdict)
-      this.#taken.push({ id, charges })
-      return this.#admit(limits)
-    }
-    const verdict = this.#ledger.reserve({ id, now: Date.now(), charges, ttlMs: this.#ttlMs })
-    return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict)
+    const taken = { id: `${this.#id}/${this.#reservations}`, charges }
+    const verdict = this.#ledger.reserve({ ...taken, now: Date.now(), ttlMs: this.#ttlMs })
+    if (!(verdict instanceof Promise)) return this.#conclude(limits, taken, verdict)
+    return verdict.then((answer) => this.#conclude(limits, taken, answer))
   }
 
   /** Tokens that were used at a place. */
@@ -119,9 +120,19 @@ export class Places {
 
   /** What was charged beside the request's own reservation. */
   used(): Booked {
-    return this.#taken.flatMap(({ id, charges }) =>
-      usedOf(charges, NOTHING_SPENT, this).map(({ charge, used }) => ({ charge, used, reservation: id })),
-    )
+    const all: BookedCharge[] = []
+    for (const { id, charges } of this.#taken) {
+      for (const { charge, used } of usedOf(charges, NOTHING_SPENT, this)) {
+        all.push({ charge, used, reservation: id })
+      }
+    }
+    return all
+  }
+
+  #conclude(limits: readonly Meters[], taken: Taken, verdict: Verdict): GatewayError | null {
+    if (!verdict.granted) return overLimit(taken.charges, verdict)
+    this.#taken.push(taken)
+    return this.#admit(limits)
   }
 
   #admit(limits: readonly Meters[]): null {
@@ -134,7 +145,8 @@ export class Places {
   }
 
   #chargedFor(meters: Meters): Charged | undefined {
-    return this.#charged.find((charged) => charged.meters === meters)
+    for (const charged of this.#charged) if (charged.meters === meters) return charged
+    return undefined
   }
 
   /** Of the backend, and of the model for which it stands in as a fallback. */
@@ -142,15 +154,19 @@ export class Places {
     const limits: Meters[] = []
     const backends = this.#plan.backend(target.backend)
     if (backends !== null) limits.push(backends)
-    const model = this.#order.fallback.find((step) => step.target === target)?.of
-    const models = model === undefined ? null : this.#plan.model(model)
-    if (models !== null) limits.push(models)
+    for (const step of this.#order.fallback) {
+      if (step.target !== target) continue
+      const models = step.of === undefined ? null : this.#plan.model(step.of)
+      if (models !== null) limits.push(models)
+      break
+    }
     return limits
   }
 }
 
 /** Null where all are left out. */
 export function firstBackend({ pool, fallback }: Order, without: ReadonlySet<string>): string | null {
-  const first = pool.find(({ backend }) => !without.has(backend))
-  return first?.backend ?? fallback.find(({ target }) => !without.has(target.backend))?.target.backend ?? null
+  for (const { backend } of pool) if (!without.has(backend)) return backend
+  for (const { target } of fallback) if (!without.has(target.backend)) return target.backend
+  return null
 }
