@@ -244,11 +244,12 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
     if (decision.rule !== null) answerHeaders['x-aicc-rule'] = decision.rule
     if (decision.kind === 'refuse') throw refusal(decision, facts)
     const model = servedModel(table, decision.model)
+    // Field by field, here and below: a spread costs more, and its shape is forgotten while no request is there.
     const asking = { snapshot, route: surfaceRoute, model }
     const ordered = { pool: balance.order(decision, request), fallback: decision.fallback }
     const isCount = surface === 'count-tokens'
     const order = isCount ? countingTargets(ordered, asking) : ordered
-    const reserved = bill.reserve({ decision, model, ...order })
+    const reserved = bill.reserve({ decision, model, pool: order.pool, fallback: order.fallback })
     const full = reserved instanceof Promise ? await reserved : reserved
     if (isCount && order.pool.length + order.fallback.length === 0) {
       const estimate = estimateRequest(request.body, facts, { edits: decision.edits, table })
@@ -257,7 +258,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       return estimatedCount(estimate.input, { ...answerHeaders, 'x-aicc-model': decision.model })
     }
     const changes = bill.withUsage(bodyChanges(request, decision, { classified, surface, table }))
-    const sending = { ...asking, request, changes }
+    const sending = { snapshot, route: surfaceRoute, model, request, changes }
     if (full.size > 0) {
       for (const one of order.pool) if (full.has(one.backend)) noteSkipped(journey, one, 'limit')
     }
@@ -265,7 +266,6 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       full.size === 0 ? order : without(order, full),
       sending,
     )
-    // Field by field: of so many, spreads cost more than all the rest of this function.
     const response = await forward({
       ports: context.ports,
       snapshot,

@@ -1,13 +1,13 @@
 /**
  * decide(): where does this request go? Pure, the same function in the server and in every tool.
  */
-import type { Decision, RefusalReason, RuleOutcome, Trace } from './decision.ts'
+import type { Decision, RefusalReason, RouteDecision, RuleOutcome, Trace } from './decision.ts'
 import type { Facts } from './facts.ts'
 import { lookup } from './lookup.ts'
 import { mayUse, resolveName } from './names.ts'
 import type { RouteTable, ServedModel } from './route-table.ts'
 import { runRules, type RuleState } from './run-rules.ts'
-import { type Selection, selectTargets } from './select-targets.ts'
+import { type Selection, type SelectOptions, selectTargets } from './select-targets.ts'
 
 /**
  * @param trace is told each step; for tools that explain
@@ -15,34 +15,29 @@ import { type Selection, selectTargets } from './select-targets.ts'
  */
 export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision {
   const labels = Object.keys(facts.labels)
-  const start: RuleState = {
-    tags: lookup(table.clients, facts.client)?.tags ?? [],
-    labels,
-    edits: { set: {}, clamp: {} },
-    redact: [],
-  }
+  const tagged = lookup(table.clients, facts.client)?.tags ?? []
+  const start: RuleState = { tags: tagged, labels, edits: { set: {}, clamp: {} }, redact: [] }
   const refuse = (outcome: RuleOutcome, why: RefusalReason): Decision => ({
     kind: 'refuse',
     ...outcome,
     ...why,
   })
-  const unruled: RuleOutcome = { rule: null, forced: false, ...start }
+  let outcome = outcomeOf(null, false, start)
 
   const name = resolveName(table, facts.model)
   const entry = name === undefined ? undefined : lookup(table.models, name.model)
-  if (name === undefined || entry === undefined) return refuse(unruled, { reason: 'unknown-model' })
-  if (!mayUse(table, facts.client, facts.model)) return refuse(unruled, { reason: 'model-not-allowed' })
+  if (name === undefined || entry === undefined) return refuse(outcome, { reason: 'unknown-model' })
+  if (!mayUse(table, facts.client, facts.model)) return refuse(outcome, { reason: 'model-not-allowed' })
   if (!table.surfaces.includes(facts.surface))
-    return refuse(unruled, { reason: 'surface-not-served', model: null })
+    return refuse(outcome, { reason: 'surface-not-served', model: null })
   if (facts.injection && table.classify.injection?.action === 'block')
-    return refuse(unruled, { reason: 'injection' })
-  if (facts.images && table.classify.images === 'refuse') return refuse(unruled, { reason: 'images' })
+    return refuse(outcome, { reason: 'injection' })
+  if (facts.images && table.classify.images === 'refuse') return refuse(outcome, { reason: 'images' })
 
   let modelName = name.model
-  let outcome = unruled
   if (entry.kind === 'ruled') {
     const { state, end, rule } = runRules(facts, table, entry.rules, start, trace)
-    outcome = { rule: `${entry.rules}/${rule}`, forced: end.kind === 'route' && end.force, ...state }
+    outcome = outcomeOf(`${entry.rules}/${rule}`, end.kind === 'route' && end.force, state)
     if (end.kind === 'block')
       return refuse(outcome, { reason: 'blocked', status: end.status, message: end.message })
     if (end.variant !== undefined) outcome.variant = end.variant
@@ -50,14 +45,11 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
   }
 
   const strictest = strictestLabel(table, outcome.labels)
-  const options = { minZone: strictest?.zone ?? 0, forced: outcome.forced, rest: name.rest, trace }
-  const select = (to: string): Selection | null => {
-    const model = servedModel(table, to)
-    const isServed = model.surfaces === null || model.surfaces.includes(facts.surface)
-    return isServed ? selectTargets(facts, table, model, { ...options, name: to }) : null
-  }
+  const minZone = strictest?.zone ?? 0
+  const { rule, forced, tags, edits, redact, variant } = outcome
+  const { rest } = name
 
-  let selection = select(modelName)
+  let selection = select(facts, table, { name: modelName, minZone, forced, rest, trace })
   let reroutedBy: string | null = null
   if (selection?.dropped.label === true && isEmpty(selection)) {
     const label = strictest?.label ?? ''
@@ -66,7 +58,7 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
       return refuse(outcome, { reason: 'label-denied', label, model: modelName })
     reroutedBy = label
     modelName = onDenied.to
-    selection = select(modelName)
+    selection = select(facts, table, { name: modelName, minZone, forced, rest, trace })
     if (selection?.dropped.label === true && isEmpty(selection)) {
       return refuse(outcome, { reason: 'label-denied', label, model: modelName })
     }
@@ -87,22 +79,42 @@ export function decide(facts: Facts, table: RouteTable, trace?: Trace): Decision
   }
   const { serverTool } = facts
   // What such a tool sends goes anywhere: it is a way to the least trusted zone.
-  if (
-    serverTool !== undefined &&
-    (options.minZone > 0 || servedModel(table, modelName).serverTools !== 'allow')
-  ) {
+  if (serverTool !== undefined && (minZone > 0 || servedModel(table, modelName).serverTools !== 'allow')) {
     return refuse(outcome, { reason: 'server-tool', tool: serverTool })
   }
-  return {
+  const routed: RouteDecision = {
     kind: 'route',
-    ...outcome,
+    rule,
+    forced,
+    tags,
+    labels: outcome.labels,
+    edits,
+    redact,
     model: modelName,
     reroutedBy,
     balance,
     pool,
     fallback,
-    minZone: options.minZone,
+    minZone,
   }
+  if (variant !== undefined) routed.variant = variant
+  return routed
+}
+
+/**
+ * Field by field, as in all that every request runs through: the engine forgets the shape of what was spread when it
+ * collects garbage while no request is there, and then optimizes anew all code that knew it.
+ */
+function outcomeOf(rule: string | null, forced: boolean, state: RuleState): RuleOutcome {
+  const { tags, labels, edits, redact } = state
+  return { rule, forced, tags, labels, edits, redact }
+}
+
+/** Null where the model does not serve the surface. */
+function select(facts: Facts, table: RouteTable, options: SelectOptions): Selection | null {
+  const model = servedModel(table, options.name)
+  const isServed = model.surfaces === null || model.surfaces.includes(facts.surface)
+  return isServed ? selectTargets(facts, table, model, options) : null
 }
 
 function isEmpty({ pool, fallback }: Selection): boolean {

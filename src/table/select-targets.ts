@@ -33,61 +33,28 @@ export function selectTargets(
   model: ServedModel,
   options: SelectOptions,
 ): Selection {
-  const { name, minZone, forced, rest, trace } = options
   const wanted = wantedCapabilities(facts)
   const dropped: Selection['dropped'] = { state: false, label: false, mode: null, capability: null }
-  const drop = (target: Target, why: DropReason): undefined => {
-    trace?.dropped(name, target, why)
-    return undefined
-  }
-  const admit = (key: TargetKey): Target | undefined => {
-    const target = lookup(table.targets, key)
-    if (target === undefined) throw new Error(`the table has no target ${key}`)
-    const backend = lookup(table.backends, target.backend)
-    if (backend === undefined) throw new Error(`the table has no backend ${target.backend}`)
-    const wire = wireOf(spokenBy(target, backend), facts.surface, model.translation)
-    // For what it does not speak it is no target at all: its zone and its modes mean nothing then.
-    if (wire === null) return drop(target, 'surface')
-    if (facts.state !== undefined && (wire !== facts.surface || backend.keepsState !== true)) {
-      dropped.state = true
-      return drop(target, 'state')
-    }
-    if (target.zone < minZone) {
-      dropped.label = true
-      return drop(target, 'label')
-    }
-    const gate = gatedBy(target, facts, table, forced)
-    if (gate !== null) {
-      dropped.mode ??= gate
-      return drop(target, 'mode')
-    }
-    const { supports } = target
-    const lacking =
-      supports === null ? undefined : wanted.find((capability) => !supports.includes(capability))
-    if (lacking !== undefined) {
-      dropped.capability ??= lacking
-      return drop(target, 'capability')
-    }
-    return rest === '' ? target : { ...target, id: target.id.replace('*', () => rest) }
-  }
+  const asked: Asked = { facts, table, model, options, wanted, dropped }
 
   let pool: Selection['pool'] = []
   for (const { target: key, weight } of model.pool) {
-    const target = admit(key)
+    const target = admit(key, asked)
     if (target !== undefined) pool.push({ target, weight })
   }
   let fallback: FallbackStep[] = []
   for (const { target: key, on, of } of model.fallback) {
-    const target = admit(key)
+    const target = admit(key, asked)
     if (target !== undefined) fallback.push(of === undefined ? { target, on } : { target, on, of })
   }
 
   // An estimate is no reason to refuse: a target that looks too small is left out only where another is not.
-  const fits = ({ context }: Target): boolean => context === null || context >= facts.tokens
-  if (pool.some(({ target }) => fits(target)) || fallback.some(({ target }) => fits(target))) {
-    const keep = (target: Target): boolean => fits(target) || drop(target, 'context') !== undefined
-    pool = pool.filter(({ target }) => keep(target))
-    fallback = fallback.filter(({ target }) => keep(target))
+  const fitting = countFitting(pool, facts) + countFitting(fallback, facts)
+  if (fitting > 0 && fitting < pool.length + fallback.length) {
+    const keep = ({ target }: { target: Target }): boolean =>
+      fits(target, facts) || drop(target, 'context', options) !== undefined
+    pool = pool.filter(keep)
+    fallback = fallback.filter(keep)
   }
 
   if (facts.unhealthy.length === 0) return { pool, fallback, balance: model.balance, dropped }
@@ -105,6 +72,63 @@ export function selectTargets(
   ranked.splice(behind, 0, ...down.map(({ target }) => ({ target, on: PLAIN_CAUSES })))
   ranked.push(...fallback.filter((entry) => !up(entry)).toSorted(byPlace))
   return { pool: pool.filter(up), fallback: ranked, balance: model.balance, dropped }
+}
+
+interface Asked {
+  facts: Facts
+  table: RouteTable
+  model: ServedModel
+  options: SelectOptions
+  wanted: readonly Capability[]
+  /** Is added to. */
+  dropped: Selection['dropped']
+}
+
+/** @returns undefined = it may not or cannot take the request */
+function admit(key: TargetKey, { facts, table, model, options, wanted, dropped }: Asked): Target | undefined {
+  const { minZone, forced, rest } = options
+  const target = lookup(table.targets, key)
+  if (target === undefined) throw new Error(`the table has no target ${key}`)
+  const backend = lookup(table.backends, target.backend)
+  if (backend === undefined) throw new Error(`the table has no backend ${target.backend}`)
+  const wire = wireOf(spokenBy(target, backend), facts.surface, model.translation)
+  // For what it does not speak it is no target at all: its zone and its modes mean nothing then.
+  if (wire === null) return drop(target, 'surface', options)
+  if (facts.state !== undefined && (wire !== facts.surface || backend.keepsState !== true)) {
+    dropped.state = true
+    return drop(target, 'state', options)
+  }
+  if (target.zone < minZone) {
+    dropped.label = true
+    return drop(target, 'label', options)
+  }
+  const gate = gatedBy(target, facts, table, forced)
+  if (gate !== null) {
+    dropped.mode ??= gate
+    return drop(target, 'mode', options)
+  }
+  const { supports } = target
+  const lacking = supports === null ? undefined : wanted.find((capability) => !supports.includes(capability))
+  if (lacking !== undefined) {
+    dropped.capability ??= lacking
+    return drop(target, 'capability', options)
+  }
+  return rest === '' ? target : { ...target, id: target.id.replace('*', () => rest) }
+}
+
+function drop(target: Target, why: DropReason, { name, trace }: SelectOptions): undefined {
+  trace?.dropped(name, target, why)
+  return undefined
+}
+
+function countFitting(entries: readonly { target: Target }[], facts: Facts): number {
+  let count = 0
+  for (const { target } of entries) if (fits(target, facts)) count += 1
+  return count
+}
+
+function fits({ context }: Target, { tokens }: Facts): boolean {
+  return context === null || context >= tokens
 }
 
 /** The mode that is on and keeps this request from the target, or null. */

@@ -65,13 +65,14 @@ export interface Sending extends Asking {
  * @throws GatewayError why there is none: invalid_field, not_translatable, translation_lossy, unsupported_parameter (400)
  */
 export function translatable(targets: Targets, sending: Sending): Translatable {
-  const isPlain = (target: Target): boolean => isToldAsItIs(target, sending)
   // Fallbacks are looked at when their turn comes: most requests never get there.
-  if (targets.pool.length > 0 && targets.pool.every(isPlain)) return { ...targets, translations: null }
+  if (isPoolPlain(targets, sending)) {
+    return { pool: targets.pool, fallback: targets.fallback, translations: null }
+  }
   const translations = createTranslations(sending.request, sending.changes)
   const refusals: GatewayError[] = []
   const can = (target: Target): boolean => {
-    const refusal = isPlain(target) ? null : refusalOf(target, translations, sending)
+    const refusal = isToldAsItIs(target, sending) ? null : refusalOf(target, translations, sending)
     if (refusal !== null) refusals.push(refusal)
     return refusal === null
   }
@@ -80,6 +81,11 @@ export function translatable(targets: Targets, sending: Sending): Translatable {
   const [refusal] = refusals
   if (refusal !== undefined && pool.length === 0 && fallback.length === 0) throw refusal
   return { pool, fallback, translations }
+}
+
+function isPoolPlain({ pool }: Targets, sending: Sending): boolean {
+  for (const target of pool) if (!isToldAsItIs(target, sending)) return false
+  return pool.length > 0
 }
 
 /** Why the target cannot be told what the request says; null = it can. */
