@@ -9,12 +9,16 @@ import type { PrivacyGuard, RouteTable } from '../../table/route-table.ts'
 import { decodeRuns } from '../classify/base64-runs.ts'
 import { byPart, replaceSpans } from '../classify/redact.ts'
 import { type Finding, scanPrivacy } from '../classify/scan-privacy.ts'
+import { inOneGo, type Turns } from './turns.ts'
 
 /** Stands for text that nobody could look at. */
 const NOT_SCANNED_MARK = '[not scanned]'
 
 /** Stands for a placeholder when the text is scanned again: no detector takes it for anything. */
 const BLANK = '\u0001'
+
+/** So many are looked at one by one before others have their turn. */
+const PARTS_A_PIECE = 64
 
 /** Behind the end of what is kept, so much is looked at too: what begins before it is found whole. */
 export const MARGIN = 16_384
@@ -33,27 +37,33 @@ const DEFAULT_GUARD: PrivacyGuard = {
 
 const strict = new WeakMap<RouteTable, RouteTable>()
 
-/** @returns for each part what may be written of it, up to its `keep` */
-export function maskParts(parts: readonly (SaidPart & { keep: number })[], table: RouteTable): string[] {
+/** Each look at all of it is a piece of the work. @returns for each part what may be written of it, up to its `keep` */
+export function* maskParts(
+  parts: readonly (SaidPart & { keep: number })[],
+  table: RouteTable,
+): Turns<string[]> {
   if (parts.length === 0) return []
   const guarded = guardedTable(table)
   const seen = parts.map((part) => ({ ...part, text: part.text.slice(0, part.keep + MARGIN) }))
   const scan = look(seen, guarded)
   if (scan === null) return parts.map(() => NOT_SCANNED_MARK)
+  yield
   const found = byPart(scan.findings)
   const hides = scan.unread.length > 0
   const placeholders = new Set<string>()
-  let texts = seen.map(({ text, keep }, index) => {
+  const texts = seen.map(({ text, keep }, index) => {
     const spans = [...(hides ? unreadIn(text, index) : []), ...(found.get(index) ?? [])]
     if (text.length > keep) spans.push(span('cut', { part: index, start: keep, end: text.length }))
     return spans.length === 0 ? text : replaceSpans(text, spans, placeholders)
   })
   for (let rest = 0; rest < 2; rest += 1) {
+    yield
     const again = parts.map((part, index) => ({ ...part, text: without(texts[index] ?? '', placeholders) }))
     if (isClean(again, guarded)) return texts
-    texts = texts.map((text, index) =>
-      isClean(again.slice(index, index + 1), guarded) ? text : NOT_SCANNED_MARK,
-    )
+    for (const index of texts.keys()) {
+      if (index % PARTS_A_PIECE === 0) yield
+      if (!isClean(again.slice(index, index + 1), guarded)) texts[index] = NOT_SCANNED_MARK
+    }
   }
   return parts.map(() => NOT_SCANNED_MARK)
 }
@@ -61,7 +71,7 @@ export function maskParts(parts: readonly (SaidPart & { keep: number })[], table
 /** A text that stands by itself. */
 export function maskText(text: string, kind: SaidPart['kind'], table: RouteTable): string {
   const part = { message: 0, role: 'other', as: 'content', path: [], kind, text, keep: text.length } as const
-  return maskParts([part], table)[0] ?? NOT_SCANNED_MARK
+  return inOneGo(maskParts([part], table))[0] ?? NOT_SCANNED_MARK
 }
 
 /** The same table, but that its guard looks for all it knows, in all of the text, and counts each find. */

@@ -4,6 +4,7 @@ import type { RouteTable } from '../../table/route-table.ts'
 import type { TraceLinks } from '../../table/trace-links.ts'
 import type { RequestHead } from '../edge/request-head.ts'
 import { maskParts } from './mask-parts.ts'
+import { inOneGo } from './turns.ts'
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/
 const SESSION = /^[A-Za-z0-9._:@/-]{1,128}$/
@@ -51,5 +52,5 @@ function sessionOf(header: string | null, body: Readonly<Record<string, unknown>
 /** Whatever the rules look for: nothing that a detector knows leaves as the name of a conversation. */
 function isHarmless(session: string, table: RouteTable): boolean {
   const whole = { role: 'other', kind: 'id', message: 0, as: 'content', text: session } as const
-  return maskParts([{ ...whole, path: [], keep: session.length }], table)[0] === session
+  return inOneGo(maskParts([{ ...whole, path: [], keep: session.length }], table))[0] === session
 }

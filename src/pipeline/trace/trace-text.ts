@@ -6,6 +6,7 @@ import { type SaidPart } from '../../protocols/said-parts.ts'
 import type { RouteTable } from '../../table/route-table.ts'
 import type { TraceMessage, TraceText } from '../../table/trace-text.ts'
 import { maskParts, MARGIN } from './mask-parts.ts'
+import type { Turns } from './turns.ts'
 
 /** Characters of the request, and of the answer. */
 const MOST_TEXT = 65_536
@@ -22,27 +23,30 @@ export interface TraceTextOptions {
   table: RouteTable
 }
 
-export function traceText(
+export function* traceText(
   { input, output }: { input: readonly SaidPart[]; output: readonly SaidPart[] },
   { content, sinks, table }: TraceTextOptions,
-): TraceText {
+): Turns<TraceText> {
   const asked = fit(input.toReversed()).toReversed()
   const said = fit(output)
-  const tell = (parts: readonly Kept[], { before = [], after = [] }: Neighbours): TraceMessage[] => {
+  const tell = function* (
+    parts: readonly Kept[],
+    { before = [], after = [] }: Neighbours,
+  ): Turns<TraceMessage[]> {
     if (content === 'full') return messagesOf(parts, parts.map(cut))
-    const texts = maskParts([...before, ...parts.map(withoutTail), ...after], table)
+    const texts = yield* maskParts([...before, ...parts.map(withoutTail), ...after], table)
     return messagesOf(parts, texts.slice(before.length))
   }
   const before = input.slice(0, input.length - asked.length).slice(-1)
   const after = output.slice(said.length).slice(0, 1)
+  const toldOfInput = yield* tell(asked, { before: before.map(endOf) })
+  yield
+  const toldOfOutput = yield* tell(said, { after: after.map(beginningOf) })
   return {
     content,
     sinks,
-    input: [...noteOf(input.length - asked.length, 'earlier'), ...tell(asked, { before: before.map(endOf) })],
-    output: [
-      ...tell(said, { after: after.map(beginningOf) }),
-      ...noteOf(output.length - said.length, 'more'),
-    ],
+    input: [...noteOf(input.length - asked.length, 'earlier'), ...toldOfInput],
+    output: [...toldOfOutput, ...noteOf(output.length - said.length, 'more')],
   }
 }
 

@@ -11,11 +11,12 @@ import { AnswerText } from './answer-text.ts'
 import type { TextsInHand } from './texts-in-hand.ts'
 import { traceContent, type TracedRequest } from './trace-content.ts'
 import { MOST_ANSWER, traceText } from './trace-text.ts'
+import { inTurns, type Turns } from './turns.ts'
 
 export interface TracedText {
   answer: AnswerText
-  /** Lets go of what was held; to be called once, when nobody waits for it. */
-  end: () => TraceText
+  /** Lets go of what was held; to be called once, when nobody waits for it. In pieces: of much text each takes a while. */
+  end: () => Turns<TraceText>
 }
 
 interface TextOptions extends TracedRequest {
@@ -37,12 +38,14 @@ export function tracedText({ request, surface, hand, ...traced }: TextOptions): 
   if (traits.answer === 'bytes') answer.leaveOut('an answer that is no text')
   return {
     answer,
-    end() {
+    *end() {
       const output = answer.end()
+      yield
       const input = saidInRequest(request.body.value, surface)
       const sinks = takers.map(({ kind }) => kind)
       const places = Object.fromEntries(takers.map((sink) => [sink.kind, sinkPlace(sink)]))
-      return { ...traceText({ input, output }, { content, sinks, table }), places }
+      const text = yield* traceText({ input, output }, { content, sinks, table })
+      return { ...text, places }
     },
   }
 }
@@ -57,7 +60,7 @@ export async function recordWithText(
     setTimeout(resolve, 0)
   })
   try {
-    ports.record({ ...record, text: traced.end() })
+    ports.record({ ...record, text: await inTurns(traced.end()) })
   } catch (error) {
     // No trace is lost over its text. What the error says may quote it.
     const cause = `the text of a trace: ${error instanceof Error ? error.name : 'unknown'}`

@@ -1,6 +1,7 @@
 import { assert, constantFrom, integer, property, tuple } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { traceText } from '../../../../src/pipeline/trace/trace-text.ts'
+import { inOneGo } from '../../../../src/pipeline/trace/turns.ts'
 import { createSaidInStream } from '../../../../src/protocols/said-in-stream.ts'
 import type { SaidPart } from '../../../../src/protocols/said-parts.ts'
 import type { RouteTable } from '../../../../src/table/route-table.ts'
@@ -29,7 +30,7 @@ function kept(
   content: TraceText['content'] = 'redacted',
   table = guarded(null),
 ): TraceText {
-  return traceText({ input, output }, { content, sinks: ['otlp'], table })
+  return inOneGo(traceText({ input, output }, { content, sinks: ['otlp'], table }))
 }
 
 const first = (text: TraceText): string => text.input[0]?.content ?? ''
@@ -226,6 +227,13 @@ describe('traceText', () => {
       }),
       { numRuns: runs(200) },
     )
+  })
+
+  it('looks at request and answer, and at what is left of them, in pieces', () => {
+    const text = { input: user(MAIL), output: user(MAIL) }
+    const pieces = (content: TraceText['content']): number =>
+      [...traceText(text, { content, sinks: ['otlp'], table: guarded(null) })].length + 1
+    expect([pieces('redacted'), pieces('full')]).toEqual([6, 2])
   })
 
   it('never holds a secret, wherever it stands', () => {
