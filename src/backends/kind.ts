@@ -18,6 +18,11 @@ export interface BackendBehaviour {
   emptiedFields: readonly string[]
   /** Top-level fields that a request with a label gets, as JSON: they tell the server to keep nothing of it. */
   labelledMembers: Readonly<Record<string, string>>
+  /**
+   * Headers by which it is asked to leave the text of a form out of what it logs: the fields of a form are texts, and say
+   * none of the above. Left out, there are none.
+   */
+  discreetForm?: Readonly<Record<string, string>>
   /** It fails by 404, and says why: that is no word on a path or a model which is not there. */
   failsBy404?: true
   /** Top-level fields that it knows by another name. */

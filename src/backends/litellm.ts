@@ -10,6 +10,8 @@ export const litellm: BackendBehaviour = {
   emptiedFields: ['metadata'],
   // Without these its callbacks log the request, and its cache keeps the answer.
   labelledMembers: { 'no-log': 'true', cache: '{"no-cache":true,"no-store":true}' },
+  // A form's `no-log` is a text, where it wants `true`.
+  discreetForm: { 'x-litellm-enable-message-redaction': 'true' },
   costHeader: 'x-litellm-response-cost',
   responseHeaders: ['x-litellm-call-id', 'x-litellm-response-cost', 'x-litellm-version'],
 }

@@ -1,12 +1,23 @@
 /** What a LiteLLM that traces requests itself is told of the gateway's trace, and what the record says of it. */
 import { describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { boundaryOf, parseForm, textOfPart } from '../../src/protocols/form-body.ts'
 import type { RequestRecord } from '../../src/table/request-record.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { childSpanId, traceIds } from '../../src/table/trace-ids.ts'
 import type { TraceContent, TracePolicy } from '../../src/table/trace-policy.ts'
 import { makeLabel, makeRuledTable } from './make-policy.ts'
-import { AUTHORIZED, makeBackend, makeClient, makeModel, makeTarget } from './make-snapshot.ts'
+import {
+  AUTHORIZED,
+  makeActive,
+  makeBackend,
+  makeClient,
+  makeModel,
+  makeTable,
+  makeTarget,
+} from './make-snapshot.ts'
 import { answer, down, gateway } from './metered-gateway.ts'
+import { scriptedPorts } from './scripted-ports.ts'
 
 const SINK: TracePolicy = {
   kind: 'langfuse',
@@ -160,5 +171,94 @@ describe('a backend that traces itself', () => {
     }
     const { record } = await seen({ table, backends: { gpu: down, spare: answer() } })
     expect([record.backend, record.links]).toEqual(['spare', undefined])
+  })
+})
+
+describe('a form for a backend that traces itself', () => {
+  const asked = async (
+    table: Partial<RouteTable>,
+    fields: Record<string, string> = {},
+  ): Promise<Omit<Seen, 'body'> & { fields: Record<string, string> }> => {
+    const surfaces: RouteTable['surfaces'] = ['transcriptions']
+    const base = { ...makeRuledTable([]), ...LITELLM, surfaces }
+    const ports = scriptedPorts(makeActive(makeTable({ ...base, ...table })), {
+      gpu: () => Response.json({ text: 'hello' }),
+    })
+    const form = new FormData()
+    form.set('file', new Blob(['a sound'], { type: 'audio/wav' }), 'call.wav')
+    for (const [name, value] of Object.entries({ model: 'fast', ...fields })) form.set(name, value)
+    const { headers, body } = new Request('http://localhost', { method: 'POST', body: form })
+    const type = headers.get('content-type') ?? ''
+    const bytes = new Uint8Array(await new Response(body).arrayBuffer())
+    const answered = await createApp(ports).fetch(
+      new Request('http://localhost/v1/audio/transcriptions', {
+        method: 'POST',
+        headers: {
+          host: 'localhost',
+          ...AUTHORIZED,
+          'content-type': type,
+          'content-length': `${bytes.length}`,
+        },
+        body: bytes,
+      }),
+    )
+    await answered.text()
+    await Promise.all(ports.deferred)
+    const [record] = ports.records
+    const [call] = ports.calls
+    if (record === undefined || call === undefined) throw new Error(`nobody was asked: ${answered.status}`)
+    const sent = call.request.headers
+    const parts = parseForm(
+      call.request.bytes ?? new Uint8Array(),
+      boundaryOf(sent['content-type'] ?? null) ?? '',
+    )
+    const texts = parts.filter(({ filename }) => filename === null)
+    return {
+      record,
+      headers: sent,
+      fields: Object.fromEntries(texts.map((part) => [part.name, textOfPart(part)])),
+    }
+  }
+  const QUIET = 'x-litellm-enable-message-redaction'
+
+  it('says where its part belongs', async () => {
+    const { record, headers, fields } = await asked(FULL, { metadata: '{"existing_trace_id":"planted"}' })
+    const { traceId, rootId } = traceIds(record.id, undefined)
+    expect(headers['traceparent']).toBe(`00-${traceId}-${childSpanId(rootId, 1)}-01`)
+    expect(headers).not.toHaveProperty(QUIET)
+    expect(Object.keys(fields)).toEqual(['model', 'litellm_metadata'])
+    expect(JSON.parse(fields['litellm_metadata'] ?? '')).toMatchObject({
+      existing_trace_id: traceId,
+      parent_observation_id: childSpanId(rootId, 1),
+    })
+    expect(record.links).toEqual({ joined: true })
+  })
+
+  // It has no way to say that nothing is to be logged.
+  it.each<[string, Partial<RouteTable>]>([
+    ['the trace may not hold all of its text', {}],
+    [
+      'it carries a label',
+      {
+        ...FULL,
+        labels: { private: makeLabel({ mayReach: 0, trace: 'full' }) },
+        clients: { crew: makeClient({ labels: ['private'] }) },
+      },
+    ],
+  ])('stands apart, and asks to leave text out, where %s', async (_, table) => {
+    const { record, headers, fields } = await asked(table)
+    expect(headers).not.toHaveProperty('traceparent')
+    expect(headers[QUIET]).toBe('true')
+    expect(Object.keys(fields)).toEqual(['model'])
+    expect(record.links?.joined).toBeUndefined()
+  })
+
+  it('says nothing to one that does not', async () => {
+    const { headers, fields } = await asked({ ...FULL, backends: { gpu: makeBackend({ kind: 'litellm' }) } })
+    expect([headers['traceparent'], headers[QUIET], Object.keys(fields)]).toEqual([
+      undefined,
+      undefined,
+      ['model'],
+    ])
   })
 })

@@ -152,6 +152,7 @@ function buildRequest(
   if (joined !== null) headers['traceparent'] = traceparentOf(joined)
   const { form } = exchange.request
   const lacks = lacksOf(target, backend, { wire: way.wire, isTranslated: way.translation !== null })
+  const tracing = joined === null ? {} : joinedMembers(joined)
   if (form === undefined) {
     const keepsState = backend.keepsState === true
     return {
@@ -162,19 +163,25 @@ function buildRequest(
         keepsState,
         lacks,
         origin: backend.origin,
-        tracing: joined === null ? {} : joinedMembers(joined),
+        tracing,
       }),
     }
   }
-  const { contentType, bytes } = wireForm(exchange, form, { target, backend, lacks })
+  const { contentType, bytes } = wireForm(exchange, form, { target, backend, lacks, tracing })
   headers['content-type'] = contentType
+  const isPrivate = exchange.labelled || (backend.joinsTraces === true && joined === null)
+  if (isPrivate && behaviour.discreetForm !== undefined) Object.assign(headers, behaviour.discreetForm)
   return { ...asked, body: null, bytes }
 }
 
-/** A request with a label is one that the backend is told to keep nothing of; and a form has no place for it. */
+/**
+ * A request with a label is one that the backend is told to keep nothing of. A form cannot say that nothing is to be logged,
+ * its fields being texts: it joins where the trace may hold all of it, or not at all.
+ */
 function joining({ labelled, request, journey, bill }: Exchange): JoinedTrace | null {
-  if (labelled || request.form !== undefined) return null
-  return bill.joining(1 + (journey.failures?.length ?? 0))
+  if (labelled) return null
+  const joined = bill.joining(1 + (journey.failures?.length ?? 0))
+  return request.form !== undefined && joined?.withText !== true ? null : joined
 }
 
 function unreachable(backend: string, error: unknown): AttemptFailure {

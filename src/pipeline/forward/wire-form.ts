@@ -10,17 +10,31 @@ export interface WireForm {
   bytes: Uint8Array<ArrayBuffer>
 }
 
+interface FormOptions {
+  target: Target
+  backend: Backend
+  /** Parameters that it does not honour. */
+  lacks: readonly string[]
+  /** Fields by which it is told of the trace, as JSON. */
+  tracing: Readonly<Record<string, string>>
+}
+
+const encoder = new TextEncoder()
+
 /** Members that a kind adds to JSON have no place in a form; fields that it would take instructions from are left out. */
 export function wireForm(
   { changes, journey }: Pick<Exchange, 'changes' | 'journey'>,
   form: readonly FormPart[],
-  { target, backend, lacks }: { target: Target; backend: Backend; lacks: readonly string[] },
+  { target, backend, lacks, tracing }: FormOptions,
 ): WireForm {
   const { emptiedFields } = BACKEND_KINDS[backend.kind]
   const replaced = new Map(changes?.replaced).set('model', JSON.stringify(target.id))
   // Nobody can guess it, so no file can end its part early and begin one of its own.
   const boundary = `aicc-${crypto.randomUUID()}`
   const parts = form.filter(({ name }) => !emptiedFields.includes(name) && !lacks.includes(name))
+  for (const [name, json] of Object.entries(tracing)) {
+    parts.push({ name, filename: null, contentType: null, content: encoder.encode(json) })
+  }
   journey.lost = lacks.filter((field) => form.some(({ name }) => name === field))
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
