@@ -52,6 +52,7 @@ function problemsOf({ problems }: LangfuseStandIn): string[] {
 
 describe.each([
   ['4.16.0', 1],
+  ['3.63.0', 1],
   ['2.95.1', 2],
 ] as const)(`Langfuse %s${documentNote}`, (version, written) => {
   it('has the trace of the doctor', { timeout: 60_000 }, async () => {

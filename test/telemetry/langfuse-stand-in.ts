@@ -147,11 +147,12 @@ export async function createStandIn(version: string, keys: StandInKeys): Promise
     const [, traceOfOld] = /^\/api\/public\/traces\/([0-9a-f]+)$/.exec(url.pathname) ?? []
     const traceId = traceOfOld ?? url.searchParams.get('traceId') ?? ''
     const found = my.observations.filter((one) => one.traceId === traceId && one.type !== 'trace')
-    const isOld = version.startsWith('2.')
-    if (isOld !== (traceOfOld !== undefined) || (isOld && found.length === 0)) {
+    // Version 3 takes traces as 4 does, and tells them as 2 does.
+    const byTrace = Number(version.split('.')[0]) < 4
+    if (byTrace !== (traceOfOld !== undefined) || (byTrace && found.length === 0)) {
       return say(response, { path, status: 404, body: {} })
     }
-    return isOld
+    return byTrace
       ? say(response, {
           path: '/api/public/traces/{traceId}',
           status: 200,

@@ -18,7 +18,7 @@ async function standIn(
   return { server, read: (id) => readLangfuse({ url: server.url, ...KEYS }, id, NOON) }
 }
 
-describe.each(['4.16.0', '2.95.1'])(`Langfuse %s${documentNote}`, (version) => {
+describe.each(['4.16.0', '3.63.0', '2.95.1'])(`Langfuse %s${documentNote}`, (version) => {
   it('gives back what was sent', async () => {
     const { server, read } = await standIn(version)
     const sink = createLangfuseSink({ url: server.url, ...KEYS, environment: null, version: '1.2.3' })
