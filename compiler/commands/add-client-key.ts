@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { type Document, isMap, isSeq, parseDocument } from 'yaml'
 import { compile } from '../compile.ts'
 import { renderDiagnostics } from '../diagnostics/render/render.ts'
+import { keepBlankLine } from '../format/format-document.ts'
 import { formatText } from '../format/format-text.ts'
 import { CommandFailure } from './command-failure.ts'
 import { replaceFile } from './replace-file.ts'
@@ -58,10 +59,13 @@ async function readDocument(file: string): Promise<Document> {
     throw new CommandFailure(`error: cannot read ${file}: ${(error as Error).message}`, 1)
   }
   // Only from the canonical form does the library print every comment where it stood.
-  const document = parseDocument(tidy(text))
-  if (document.errors.length > 0 || !isMap(document.get('clients'))) {
+  const source = tidy(text)
+  const document = parseDocument(source)
+  const clients = document.get('clients')
+  if (document.errors.length > 0 || !isMap(clients)) {
     throw new CommandFailure(`error: ${file} has mistakes; \`aicc compile\` shows them`, 2)
   }
+  keepBlankLine(clients, source)
   return document
 }
 

@@ -85,7 +85,7 @@ function escapeInvisible(node: Scalar, text: string): Edit[] {
 const INVISIBLE = /(?! )[\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 /** The library forgets a blank line in front of a comment that ends a block, but prints one that begins the comment. */
-function keepBlankLine(node: YAMLMap | YAMLSeq, source: string): void {
+export function keepBlankLine(node: YAMLMap | YAMLSeq, source: string): void {
   if (typeof node.comment !== 'string' || node.comment.startsWith('\n')) return
   const rest = source.slice(lastEnd(node))
   if (/^[ \t]*(#[^\n]*)?\r?\n[ \t]*\r?\n/.test(rest)) node.comment = `\n${node.comment}`

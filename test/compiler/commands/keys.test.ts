@@ -64,6 +64,14 @@ describe('addClientKey', () => {
     expect(await readFile(file, 'utf8')).toBe(expected)
   })
 
+  it('leaves the blank line before a comment at the end', async () => {
+    const example = '\n  # An example:\n  # diary: {}\n'
+    await writeFile(file, FILE + example)
+    await addClientKey(dir, { client: 'phone', sha256: SHA, models: '*' })
+    const added = `  phone:\n    keys:\n      - sha256: ${SHA}\n    models: '*'\n`
+    expect(await readFile(file, 'utf8')).toBe(FILE + added + example)
+  })
+
   it('leaves the file as `aicc fmt` would write it, comments where they were', async () => {
     const text =
       'clients: {\n  home: { keys: [{ env: A }, # mine\n  { env: B }, # hers\n  ], models: "*" } }\n'
