@@ -1,6 +1,6 @@
 /**
  * Settings that have nothing to act on: a way to share work with nobody to share it, a queue before a backend that
- * never lets anybody wait, a fallback for hosts that are busy where none ever is.
+ * never lets anybody wait, a fallback for hosts that are busy where none ever is, traces to join where there are none.
  */
 import { targetKey } from '../emit/to-model.ts'
 import { quote } from '../diagnostics/quote.ts'
@@ -47,6 +47,15 @@ export const idleSettings: Check = {
         prefer: 'key',
         label: 'has no effect',
         help: `say how it is woken, as in ${quote('wake: { mac: … }')}, or leave it out`,
+      })
+    }
+    for (const [name, { joinsTraces, at }] of backends) {
+      if (!joinsTraces || policy.sinks.trace.length > 0) continue
+      report('check/idle-setting', `${quote(name)} joins traces, and there are none`, {
+        at: within(at, 'traces'),
+        prefer: 'key',
+        label: 'has no effect',
+        help: `say where traces go, as in ${quote('trace: { sink: langfuse, … }')}, or leave it out`,
       })
     }
     for (const [name, { slots, queueAt }] of backends) {

@@ -271,7 +271,7 @@ export interface LiteLlmBackendConfig extends HttpBackendConfig {
   /**
    * Whether it sends traces to Langfuse itself. Of requests with a label it is told to keep nothing in any case.
    * @default "apart"
-   * @values {"apart": "It is told nothing of the gateway's traces.", "joined": "Yes, to the gateway's project: it is told where each belongs, and the cost counts there alone."}
+   * @values {"apart": "It is told nothing of the gateway's traces.", "joined": "Yes, to the gateway's project: where the trace may hold text in full, it is told where its part belongs, and the cost counts there alone; else it is told to log nothing."}
    */
   traces?: 'apart' | 'joined'
 }
