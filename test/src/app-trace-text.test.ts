@@ -1,11 +1,13 @@
 /** The text that a request's record has for its trace: what the client said, and what it heard. */
 import { expect, it } from 'vitest'
+import { createApp } from '../../src/app.ts'
 import type { RequestRecord } from '../../src/table/request-record.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import type { TracePolicy } from '../../src/table/trace-policy.ts'
 import { makePrivacy, makeRule, makeRuledTable } from './make-policy.ts'
+import { AUTHORIZED, makeActive, makeTable } from './make-snapshot.ts'
 import { answer, gateway } from './metered-gateway.ts'
-import type { Backend } from './scripted-ports.ts'
+import { type Backend, scriptedPorts } from './scripted-ports.ts'
 
 const MAIL = 'ada@example.org'
 /** Of the sink below. */
@@ -100,4 +102,31 @@ it('is there of a request that was refused as well, and of one whose backend fai
       input: asked,
       output: [],
     })
+})
+
+it('is the text of a transcript', async () => {
+  const table = { ...base, surfaces: ['transcriptions' as const], trace: [sink('redacted')] }
+  const ports = scriptedPorts(makeActive(makeTable(table)), {
+    gpu: () => Response.json({ text: `write to ${MAIL}`, segments: [] }),
+  })
+  const form = new FormData()
+  form.set('file', new Blob(['a sound'], { type: 'audio/wav' }), 'call.wav')
+  form.set('model', 'fast')
+  const { headers, body } = new Request('http://localhost', { method: 'POST', body: form })
+  const bytes = await new Response(body).arrayBuffer()
+  const answered = await createApp(ports).fetch(
+    new Request('http://localhost/v1/audio/transcriptions', {
+      method: 'POST',
+      headers: {
+        host: 'localhost',
+        ...AUTHORIZED,
+        'content-type': headers.get('content-type') ?? '',
+        'content-length': `${bytes.byteLength}`,
+      },
+      body: bytes,
+    }),
+  )
+  expect(await answered.json()).toMatchObject({ text: `write to ${MAIL}` })
+  for (const work of ports.deferred) await work
+  expect(ports.records[0]?.text?.output).toEqual([{ role: 'assistant', content: 'write to [EMAIL]' }])
 })

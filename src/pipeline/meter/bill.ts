@@ -253,7 +253,7 @@ export class Bill {
 
   /** A part of an answer too large to be looked at whole. */
   relay(chunk: Uint8Array): void {
-    this.#text?.answer.leaveOut('an answer too large')
+    this.#text?.answer.part(chunk)
     // Of sound nobody knows what it used.
     if (SURFACE_TRAITS[this.#options.surface].answer === 'bytes') {
       this.#usage ??= this.#estimated(0)

@@ -10,12 +10,15 @@ import type { TextsInHand } from './texts-in-hand.ts'
 
 /** Bytes; a larger answer that is not streamed is not read, nor are so many events that came at once. */
 const LARGEST_WHOLE = 1024 * 1024
+/** Bytes of it; with times of all its words it is some ten times as long as its text. */
+const LARGEST_TRANSCRIPT = 512 * 1024
 /** Events are read when so many bytes of them are there. */
 const PENDING_BYTES = 32 * 1024
 
 export class AnswerText {
   readonly #most: number
   readonly #hand: TextsInHand
+  readonly #isTranscript: boolean
   #whole: Uint8Array | null = null
   #stream: SaidInStream | null = null
   #pending: Uint8Array[] = []
@@ -27,10 +30,14 @@ export class AnswerText {
   /** No more is read. */
   #isOver = false
 
-  /** @param most characters of a stream; what follows is not looked at. 0 = it holds no text: nothing is read */
-  constructor(most: number, hand: TextsInHand) {
+  /**
+   * @param most characters of a stream; what follows is not looked at. 0 = it holds no text: nothing is read
+   * @param kind a transcript of sound is JSON that comes in parts
+   */
+  constructor(most: number, hand: TextsInHand, kind: 'said' | 'transcript' = 'said') {
     this.#most = most
     this.#hand = hand
+    this.#isTranscript = kind === 'transcript'
   }
 
   /** A whole answer; of several the last one counts. */
@@ -39,6 +46,18 @@ export class AnswerText {
     if (this.#most === 0) return
     if (body.byteLength > LARGEST_WHOLE) this.leaveOut('an answer too large')
     else if (this.#hold(body.byteLength)) this.#whole = body
+  }
+
+  /** A part of an answer that is handed on as it comes: too large to be read whole, unless it is a transcript. */
+  part(bytes: Uint8Array): void {
+    if (this.#isOver) return
+    if (!this.#isTranscript) this.leaveOut('an answer too large')
+    else if (this.#pendingBytes + bytes.byteLength > LARGEST_TRANSCRIPT)
+      this.leaveOut('a transcript too large')
+    else if (this.#hold(bytes.byteLength)) {
+      this.#pending.push(new Uint8Array(bytes))
+      this.#pendingBytes += bytes.byteLength
+    }
   }
 
   /** Whole events of a stream. */
@@ -72,6 +91,7 @@ export class AnswerText {
 
   #letGo(): SaidPart[] {
     try {
+      if (this.#isTranscript) return this.#transcript()
       if (this.#stream !== null) this.#read(this.#stream)
       const whole = this.#whole === null ? null : parseRecord(new TextDecoder().decode(this.#whole))
       return whole === null ? (this.#stream?.parts() ?? []) : saidInAnswer(whole)
@@ -80,7 +100,19 @@ export class AnswerText {
       this.#held = 0
       this.#whole = null
       this.#stream = null
+      this.#pending = []
     }
+  }
+
+  /** Of its text alone: where the words stand in pieces, with times between them, no detector finds what lies across. */
+  #transcript(): SaidPart[] {
+    if (this.#isOver || this.#pendingBytes === 0) return []
+    const decoder = new TextDecoder()
+    const json = this.#pending.map((bytes) => decoder.decode(bytes, { stream: true })).join('')
+    const text = parseRecord(json)?.['text']
+    if (typeof text === 'string') return saidInAnswer({ content: text })
+    this.leaveOut('a transcript that is no JSON')
+    return []
   }
 
   #read(stream: SaidInStream): void {

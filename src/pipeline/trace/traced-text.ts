@@ -34,8 +34,9 @@ export function tracedText({ request, surface, hand, ...traced }: TextOptions): 
   if (content !== 'redacted' && content !== 'full') return null
   const traits = SURFACE_TRAITS[surface]
   const writes = traits.outputLimit.length > 0
-  const answer = new AnswerText(writes ? MOST_ANSWER : 0, hand)
-  if (traits.answer === 'bytes') answer.leaveOut('an answer that is no text')
+  const isTranscript = traits.answer === 'bytes' && !traits.isSound
+  const answer = new AnswerText(writes ? MOST_ANSWER : 0, hand, isTranscript ? 'transcript' : 'said')
+  if (traits.isSound) answer.leaveOut('an answer that is no text')
   return {
     answer,
     *end() {

@@ -88,6 +88,42 @@ describe('AnswerText', () => {
     expect(heard(feed)).toEqual(said)
   })
 
+  it.each<{ name: string; parts: string[]; said: string[] }>([
+    {
+      name: 'its text, whatever else it has',
+      parts: ['{"text": "so ', 'f\u00e4r", "segments": [{"text": "so"}]}'],
+      said: ['so fär'],
+    },
+    {
+      name: 'nothing of one that is no JSON',
+      parts: ['WEBVTT\n\n', '00:01 so'],
+      said: ['[a transcript that is no JSON, not kept]'],
+    },
+    {
+      name: 'nothing of one that broke off',
+      parts: ['{"text": "so'],
+      said: ['[a transcript that is no JSON, not kept]'],
+    },
+    {
+      name: 'that it was too large',
+      parts: ['{"text": "', 'x'.repeat(600_000), '"}'],
+      said: ['[a transcript too large, not kept]'],
+    },
+    { name: 'nothing where nothing came', parts: [], said: [] },
+  ])('tells of a transcript $name', ({ parts, said }) => {
+    const hand = createTextsInHand(1_000_000)
+    const answer = new AnswerText(0, hand, 'transcript')
+    for (const part of parts) answer.part(encoder.encode(part))
+    expect(answer.end().map(({ text }) => text)).toEqual(said)
+    expect(hand.take(1_000_000)).toBe(true)
+  })
+
+  it('reads no other answer that comes in parts', () => {
+    expect(heard((answer) => answer.part(encoder.encode('{"text": "so"}')))).toEqual([
+      '[an answer too large, not kept]',
+    ])
+  })
+
   const block = (index: number, type: string): Uint8Array =>
     encoder.encode(
       `data: ${JSON.stringify({ type: 'content_block_start', index, content_block: { type, data: 'x'.repeat(900) } })}\n\n`,
