@@ -300,7 +300,8 @@ describe('requests', () => {
   }
 
   it('are asked with what the query says', async () => {
-    const query = 'client=crew&model=fast&backend=gpu&rule=main/else&status=4xx&failed=true&before=17&limit=3'
+    const query =
+      'client=crew&model=fast&backend=gpu&rule=main/else&variant=fast&status=4xx&failed=true&before=17&limit=3'
     expect(await ask(`/requests?${query}&since=2026-11-20T00:00Z&until=2026-11-21T00:00Z`)).toEqual([
       200,
       {
@@ -309,6 +310,7 @@ describe('requests', () => {
           model: 'fast',
           backend: 'gpu',
           rule: 'main/else',
+          variant: 'fast',
           status: 4,
           failed: true,
           since: Date.UTC(2026, 10, 20),
@@ -321,7 +323,15 @@ describe('requests', () => {
   })
 
   it('are the newest fifty unless told otherwise', async () => {
-    const none = { client: null, model: null, backend: null, rule: null, status: null, failed: null }
+    const none = {
+      client: null,
+      model: null,
+      backend: null,
+      rule: null,
+      variant: null,
+      status: null,
+      failed: null,
+    }
     expect(await ask('/requests')).toEqual([
       200,
       { filter: { ...none, since: null, until: null }, before: null, limit: 50 },
