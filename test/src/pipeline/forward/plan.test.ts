@@ -173,6 +173,21 @@ describe('who is held to be down', () => {
     },
   ]
   it.each(rows)('$name', ({ run: how, asks }) => expect(run(how)).toBe(asks))
+
+  it('is told of when its turn comes, and only then', () => {
+    const toldOf = (fails: Run['fails']): Target[] => {
+      const told: Target[] = []
+      run({
+        pool: [A, B, C],
+        fallback: [plain(D)],
+        isHeld: held(B, D),
+        onHeld: (one) => void told.push(one),
+        fails,
+      })
+      return told
+    }
+    expect([toldOf([null]), toldOf(['error', null])]).toEqual([[], [B]])
+  })
 })
 
 /** It is held from the so manieth question on. */
