@@ -75,6 +75,7 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
         WHERE seq IN (SELECT seq FROM ${waiting} WHERE seq <= ?)`,
       last,
     )
+    texts.letGo(sink, { first: 0, last })
     return sql.run(`DELETE FROM ${waiting} WHERE seq <= ?`, last)
   }
   /** How many of them can be handed out with their text. */

@@ -91,7 +91,9 @@ export function createTraceTexts(sql: Sql, most: number = MOST_TEXT): TraceTexts
       const run = 'seq BETWEEN ? AND ?'
       sql.run(`DELETE FROM trace_texts WHERE ${run} AND sinks = ?`, first, last, bit(sink))
       const others = 'sinks & ~CAST(? AS INTEGER)'
-      sql.run(`UPDATE trace_texts SET sinks = ${others} WHERE ${run}`, bit(sink), first, last)
+      // Only those that were for it: a row is written anew with all its text.
+      const its = `${run} AND sinks & CAST(? AS INTEGER)`
+      sql.run(`UPDATE trace_texts SET sinks = ${others} WHERE ${its}`, bit(sink), first, last, bit(sink))
     },
     prune(now) {
       const waits = SINK_KINDS.map(

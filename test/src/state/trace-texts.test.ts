@@ -138,6 +138,7 @@ describe('text of traces', () => {
     const texts = createTraceTexts(database)
     keep(said('a'), said('b'), said('c'))
     createTraceOutbox(database).nextTraces({ sink: 'langfuse', most: 0, backlog: 2 })
+    expect(count()).toBe(2)
     texts.prune(NOON + DAY)
     expect(count()).toBe(2)
     database.run('DELETE FROM records WHERE seq = 2')
