@@ -34,9 +34,9 @@ export function doctorCommand(): Command {
     .addHelpText(
       'after',
       `
-Nothing is written anywhere, and no request reaches a model. Of Langfuse it looks for the trace of the
-last request that it took. With --send-trace a trace is left there: called "aicc doctor", tagged
-aicc-doctor, without a model, tokens or cost.
+No request reaches a model, and without --send-trace nothing is written anywhere: Langfuse is asked for
+the trace of the last request that it took. With --send-trace a trace is left there: called "aicc doctor",
+tagged aicc-doctor, without a model, tokens or cost.
 Exit code: 0 nothing failed, 2 something did.`,
     )
     .action(async ({ policies, state, json, sendTrace }: DoctorFlags) => {
