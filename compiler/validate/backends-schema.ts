@@ -7,6 +7,7 @@ import { surfacesSchema } from './classify-schema.ts'
 import {
   anyNumber,
   backendModelName,
+  backendsOwnName,
   bool,
   countUpTo,
   duration,
@@ -34,7 +35,7 @@ const parameters = z.array(
 )
 
 const backendModelShape = {
-  id: nonEmpty,
+  id: backendsOwnName,
   context: countUpTo(1_000_000_000).exactOptional(),
   supports: z
     .array(z.enum(['tools', 'vision', 'json']), { error: 'a list of capabilities, as `[tools]`' })

@@ -23,6 +23,11 @@ export function textUpTo(most: number): z.ZodType<string> {
 export const nonEmpty: z.ZodType<string> = z
   .string({ error: 'a string' })
   .min(1, { error: 'a string that is not empty' })
+/** What a backend itself calls a model. */
+export const backendsOwnName: z.ZodType<string> = textOf(
+  /^[^]+$/,
+  "a string that is not empty: the backend's own name of the model",
+)
 export const plainText: z.ZodType<string> = z.string({ error: 'a string' })
 
 export const duration: z.ZodType<string> = textOf(
