@@ -4,7 +4,7 @@
  */
 import type { OutgoingTrace } from '../../table/trace-text.ts'
 import type { TraceSink } from '../../table/trace-sink.ts'
-import { compress } from '../tracing/compress.ts'
+import { createCompress } from '../tracing/compress.ts'
 import { deliver, nothingDelivered, type Parcel } from '../tracing/deliver.ts'
 import { createSinkClient, type Answer } from '../tracing/http-client.ts'
 import { otlpBody } from '../tracing/otlp-span.ts'
@@ -36,6 +36,7 @@ export function createLangfuseSink(options: LangfuseOptions): TraceSink {
   const { url, publicKey, secretKey } = options
   const authorization = `Basic ${Buffer.from(`${publicKey}:${secretKey}`).toString('base64')}`
   const client = createSinkClient({ url, headers: { authorization } })
+  const compress = createCompress()
   let known: { protocol: Protocol; until: number } | null = null
 
   const findProtocol = async (signal: AbortSignal): Promise<Protocol | { why: string }> => {
@@ -52,10 +53,10 @@ export function createLangfuseSink(options: LangfuseOptions): TraceSink {
     parcels: readonly Parcel[],
     signal: AbortSignal,
   ): Promise<Answer> => {
-    const json = parcels.map((parcel) => parcel.json).join(',')
+    const jsons = parcels.map(({ json }) => json)
     if (protocol === 'batch') {
       const headers = { 'content-type': 'application/json' }
-      const body = { bytes: Buffer.from(`{"batch":[${json}]}`), headers }
+      const body = { bytes: Buffer.from(`{"batch":[${jsons.join(',')}]}`), headers }
       return client.ask('/api/public/ingestion', { body, signal })
     }
     const headers = {
@@ -63,7 +64,7 @@ export function createLangfuseSink(options: LangfuseOptions): TraceSink {
       'content-encoding': 'gzip',
       'x-langfuse-ingestion-version': '4',
     }
-    const bytes = await compress(otlpBody(json, { version: options.version, environment: null }))
+    const bytes = await compress(otlpBody(jsons, { version: options.version, environment: null }))
     return client.ask('/api/public/otel/v1/traces', { body: { bytes, headers }, signal })
   }
   return {

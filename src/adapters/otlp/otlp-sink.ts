@@ -1,6 +1,6 @@
 /** Traces to whatever takes OTLP over HTTP as JSON, compressed, under the names of the GenAI conventions. */
 import type { TraceSink } from '../../table/trace-sink.ts'
-import { compress } from '../tracing/compress.ts'
+import { createCompress } from '../tracing/compress.ts'
 import { deliver } from '../tracing/deliver.ts'
 import { createSinkClient } from '../tracing/http-client.ts'
 import { otlpBody } from '../tracing/otlp-span.ts'
@@ -25,6 +25,7 @@ const HEADERS = { 'content-type': 'application/json', 'content-encoding': 'gzip'
 
 export function createOtlpSink({ url, headers, environment, version }: OtlpOptions): TraceSink {
   const client = createSinkClient({ url, headers })
+  const compress = createCompress()
   return {
     send: (traces, signal) =>
       deliver(
@@ -36,8 +37,8 @@ export function createOtlpSink({ url, headers, environment, version }: OtlpOptio
         {
           most: MOST,
           async post(parcels) {
-            const json = parcels.map((parcel) => parcel.json).join(',')
-            const bytes = await compress(otlpBody(json, { version, environment }))
+            const spans = parcels.map(({ json }) => json)
+            const bytes = await compress(otlpBody(spans, { version, environment }))
             return judgeOtlpAnswer(
               await client.ask('', { body: { bytes, headers: HEADERS }, signal }),
               parcels,

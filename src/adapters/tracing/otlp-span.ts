@@ -23,15 +23,25 @@ export function otlpSpan(span: TraceSpan, status: string, attributes: string): s
   return `{"traceId":"${traceId}","spanId":"${spanId}",${parent}"name":${JSON.stringify(name)},"kind":${kind},"startTimeUnixNano":"${nanoseconds(startMs)}","endTimeUnixNano":"${nanoseconds(endMs)}","attributes":[${attributes.slice(1)}],"status":${status}}`
 }
 
-/** @param spans JSON of each, joined by commas; @param version of the gateway; @param environment null = not said */
-export function otlpBody(spans: string, from: { version: string; environment: string | null }): string {
+/** @param spans JSON of some, joined by commas, each; @param from `environment`: null = not said; @returns JSON, in parts */
+export function otlpBody(
+  spans: readonly string[],
+  from: { version: string; environment: string | null },
+): string[] {
   const { version, environment } = from
   const scope = JSON.stringify({ name: 'aicc', version })
   const attributes =
     attribute('service.name', 'aicc') +
     attribute('service.version', version) +
     attribute('deployment.environment.name', environment)
-  return `{"resourceSpans":[{"resource":{"attributes":[${attributes.slice(1)}]},"scopeSpans":[{"scope":${scope},"spans":[${spans}]}]}]}`
+  const head = `{"resourceSpans":[{"resource":{"attributes":[${attributes.slice(1)}]},"scopeSpans":[{"scope":${scope},"spans":[`
+  const parts = [head]
+  for (const one of spans) {
+    if (parts.length > 1) parts.push(',')
+    parts.push(one)
+  }
+  parts.push(']}]}]}')
+  return parts
 }
 
 function nanoseconds(ms: number): string {
