@@ -130,7 +130,7 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
           ...((rows.length < found.length || aside !== NOBODY) && { more: true as const }),
         }
       }),
-    settleTraces(sink, { done, back, refused, dead }) {
+    settleTraces(sink, { done, back, refused, doubted = [], dead }) {
       sql.atomically(() => {
         const { waiting } = TABLES[sink]
         const refusals = refusedBy[sink]
@@ -143,11 +143,13 @@ export function createTraceOutbox(sql: Sql): TraceOutbox {
         const unsent = `sent = CASE sent WHEN ${SENT} THEN 0 ELSE sent END`
         for (const seq of back) sql.run(`UPDATE ${waiting} SET ${unsent} WHERE seq = ?`, seq)
         for (const { seq, why } of dead) giveUp(sink, seq, why)
-        for (const seq of refused) {
+        for (const seq of refused) sql.run(`UPDATE ${waiting} SET ${unsent} WHERE seq = ?`, seq)
+        const alone = [...refused, ...doubted]
+        for (const seq of alone) {
           const count = Number(refusals.refuse(seq))
-          sql.run(`UPDATE ${waiting} SET ${unsent}, refusals = refusals + ? WHERE seq = ?`, count, seq)
+          sql.run(`UPDATE ${waiting} SET refusals = refusals + ? WHERE seq = ?`, count, seq)
         }
-        if (refused.length === 0) return
+        if (alone.length === 0) return
         const tired = sql.rows(`SELECT seq FROM ${waiting} WHERE refusals >= ?`, MOST_REFUSALS)
         for (const { seq } of tired)
           giveUp(sink, Number(seq), `refused ${MOST_REFUSALS} times while others were taken`)

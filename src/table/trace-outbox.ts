@@ -23,6 +23,8 @@ export interface TraceSettlement {
   back: readonly number[]
   /** It refused them for now. */
   refused: readonly number[]
+  /** Nobody knows whether it has them, again and again: like refused ones, but that it may have them. Left out, none. */
+  doubted?: readonly number[]
   /** It will never take them. */
   dead: readonly { seq: number; why: string }[]
 }

@@ -4,7 +4,7 @@
  */
 import type { TraceBacklog, TraceOutbox } from '../../table/trace-outbox.ts'
 import type { SinkKind, TraceContent } from '../../table/trace-policy.ts'
-import type { TraceSink } from '../../table/trace-sink.ts'
+import type { TraceDelivery, TraceSink } from '../../table/trace-sink.ts'
 import { createRest } from '../rest.ts'
 import { backOff } from './back-off.ts'
 
@@ -124,9 +124,8 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     if (batch.traces.length === 0) return { isFull: false, retryAfterMs: null }
     const delivery = await opening(wanted).send(batch.traces, cut.signal)
     // Who fails alone, after so many failures, lets others go first.
-    const isDubious = most === 1 && delivery.problem !== null
-    const refused = isDubious ? batch.traces.map(({ seq }) => seq) : delivery.refused
-    await outbox.settleTraces(kind, { ...delivery, refused })
+    const alone = most === 1 && delivery.problem !== null ? batch.traces.map(({ seq }) => seq) : []
+    await outbox.settleTraces(kind, alone.length === 0 ? delivery : putOff(delivery, alone))
     counts.shipped += delivery.done.length
     counts.textsWithheld += Math.min(batch.withheld ?? 0, delivery.done.length)
     counts.duplicatesPossible += Math.min(batch.sentBefore, delivery.done.length)
@@ -188,6 +187,11 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
       await opened?.sink.close()
     },
   }
+}
+
+/** Those that came back, or are in doubt, wait until others had their turn. */
+function putOff(delivery: TraceDelivery, seqs: readonly number[]): TraceDelivery {
+  return delivery.inDoubt > 0 ? { ...delivery, doubted: seqs } : { ...delivery, back: [], refused: seqs }
 }
 
 /** A quarter with each failure, down to one. */

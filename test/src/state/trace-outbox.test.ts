@@ -124,6 +124,19 @@ describe('createTraceOutbox', () => {
     expect(last.more).toBeUndefined()
   })
 
+  it('lets others go before what is in doubt, and does not forget that it is', () => {
+    const { outbox, keep, next, settle } = rig()
+    keep('a', 'b')
+    expect(next(1)).toEqual(['a'])
+    settle({ doubted: [1] })
+    expect(next()).toEqual(['b'])
+    settle({ done: [2] })
+    expect(outbox.nextTraces({ sink: 'langfuse', most: 10, backlog: 100 })).toMatchObject({
+      traces: [{ id: 'a' }],
+      sentBefore: 1,
+    })
+  })
+
   it('does not take what stands aside for sent', () => {
     const { outbox, keep, settle } = rig()
     keep('a', 'b')

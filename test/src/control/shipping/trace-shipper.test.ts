@@ -61,10 +61,10 @@ function rig(): Rig {
       ...(withheld > 0 && { withheld }),
     }
   }
-  const settle = ({ done, back, refused, dead }: TraceSettlement): void => {
+  const settle = ({ done, back, refused, doubted = [], dead }: TraceSettlement): void => {
     for (const seq of [...done, ...dead.map((one) => one.seq)]) waiting.delete(seq)
     for (const seq of [...back, ...refused]) waiting.set(seq, { sent: false })
-    aside.push(...refused)
+    aside.push(...refused, ...doubted)
   }
   const unlessDown = <T>(work: () => T): Promise<T> =>
     isDown ? Promise.reject(new Error('disk full')) : Promise.resolve(work())
@@ -180,6 +180,7 @@ describe('createTraceShipper', () => {
     await vi.advanceTimersByTimeAsync(300_000)
     expect([...my.waiting.keys()]).toEqual([poison])
     expect(new Set(my.refused)).toEqual(new Set([poison]))
+    expect(my.waiting.get(poison)).toEqual({ sent: how === 'doubt' })
   })
 
   it('tells once of a sink, and counts, what goes without its text', async () => {
