@@ -6,7 +6,7 @@ import type { RequestRecord } from '../../src/table/request-record.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import { childSpanId, traceIds } from '../../src/table/trace-ids.ts'
 import type { TraceContent, TracePolicy } from '../../src/table/trace-policy.ts'
-import { makeLabel, makeRuledTable } from './make-policy.ts'
+import { makeLabel, makeRule, makeRuledTable } from './make-policy.ts'
 import {
   AUTHORIZED,
   makeActive,
@@ -153,6 +153,24 @@ describe('a backend that traces itself', () => {
     expect(body).not.toHaveProperty('litellm_metadata')
     expect(record.links?.joined).toBeUndefined()
   })
+
+  // It shows text of a request, and stands in nobody's trace.
+  it.each<Exclude<TraceContent, 'none'>>(['metadata-only', 'full'])(
+    "is told to log nothing of the gateway's own question where the sink takes %s",
+    async (content) => {
+      const base = makeRuledTable([
+        makeRule({ id: 'plain', when: { kind: 'complexity', names: ['simple'] } }),
+        makeRule(),
+      ])
+      const complexity = { ...base.classify.complexity, classifier: { model: 'fast', timeoutMs: 1000 } }
+      const classify = { ...base.classify, complexity }
+      const { ports, ask } = gateway({ ...base, ...LITELLM, trace: [{ ...SINK, content }], classify })
+      await (await ask({ model: 'auto' })).text()
+      const [question] = ports.calls.map((call) => JSON.parse(call.request.body ?? '') as object)
+      expect(ports.calls).toHaveLength(2)
+      expect(question).toMatchObject({ messages: [{ role: 'system' }, { role: 'user' }], 'no-log': true })
+    },
+  )
 
   it('is not said to have joined where another one answered', async () => {
     const table: Partial<RouteTable> = {

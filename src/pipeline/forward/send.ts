@@ -8,7 +8,7 @@ import { keyHeaders } from '../../table/key-headers.ts'
 import { lacksOf } from '../../table/lacks.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { Backend, Target } from '../../table/route-table.ts'
-import { joinedMembers, type JoinedTrace, traceparentOf } from '../trace/joined-trace.ts'
+import { joinedMembers, type JoinedTrace, traceparentOf, UNLOGGED } from '../trace/joined-trace.ts'
 import type { Exchange } from './exchange.ts'
 import { AttemptFailure, fromStatus } from './upstream-error.ts'
 import { wayTo } from './way-to.ts'
@@ -152,7 +152,7 @@ function buildRequest(
   if (joined !== null) headers['traceparent'] = traceparentOf(joined)
   const { form } = exchange.request
   const lacks = lacksOf(target, backend, { wire: way.wire, isTranslated: way.translation !== null })
-  const tracing = joined === null ? {} : joinedMembers(joined)
+  const tracing = joined === null ? unjoined(exchange, backend) : joinedMembers(joined)
   if (form === undefined) {
     const keepsState = backend.keepsState === true
     return {
@@ -182,6 +182,15 @@ function joining({ labelled, request, journey, bill }: Exchange): JoinedTrace | 
   if (labelled) return null
   const joined = bill.joining(1 + (journey.failures?.length ?? 0))
   return request.form !== undefined && joined?.withText !== true ? null : joined
+}
+
+/**
+ * What stands in no trace of ours, such as the question how hard a request is, shows text of it all the same: who traces
+ * into the same project is to log nothing of it. Where there is a label, the kind's own members say so.
+ */
+function unjoined({ labelled, request, snapshot }: Exchange, backend: Backend): typeof UNLOGGED {
+  const wouldLog = backend.joinsTraces === true && snapshot.table.trace !== undefined
+  return wouldLog && !labelled && request.form === undefined ? UNLOGGED : {}
 }
 
 function unreachable(backend: string, error: unknown): AttemptFailure {

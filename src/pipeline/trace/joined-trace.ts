@@ -17,6 +17,9 @@ export function traceparentOf({ traceId, spanId }: JoinedTrace): string {
   return `00-${traceId}-${spanId}-01`
 }
 
+/** Members of the body by which it is asked to log nothing, as JSON. */
+export const UNLOGGED: Readonly<Record<string, string>> = { 'no-log': 'true' }
+
 /**
  * Members of the body that tell it. `litellm_metadata`, since LiteLLM hands `metadata` on to providers, and reads it on some
  * surfaces only. It is asked to log nothing where the trace may not hold all text: what it has to leave text out
@@ -27,7 +30,7 @@ export function traceparentOf({ traceId, spanId }: JoinedTrace): string {
  */
 export function joinedMembers(joined: JoinedTrace): Readonly<Record<string, string>> {
   const { traceId, spanId, user, tags, session, withText } = joined
-  if (!withText) return { 'no-log': 'true' }
+  if (!withText) return UNLOGGED
   const metadata = {
     existing_trace_id: traceId,
     parent_observation_id: spanId,
