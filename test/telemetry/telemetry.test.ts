@@ -124,6 +124,10 @@ function expectRightAnswer(record: KeptRecord, answer: Observation | undefined):
       ? undefined
       : new Date(record.started_at + record.first_token_ms).toISOString()
   expect(read('completion_start_time', 'completionStartTime')).toBe(firstTokenAt)
+  const { finish_reasons: finish = fields['langfuse.observation.metadata.finish_reasons'] } =
+    (fields['metadata'] as Record<string, unknown> | undefined) ?? {}
+  // The upstream does not say it of every answer.
+  expect(finish).toBe(record.backend_model === 'plain' ? undefined : 'stop')
 }
 
 async function expectNoCanary({ sink, traced }: World): Promise<void> {
