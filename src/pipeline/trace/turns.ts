@@ -2,14 +2,25 @@
 
 export type Turns<T> = Generator<undefined, T>
 
+/** What is half done holds many times the memory of what waits: beyond so many, who comes is done in one go. */
+const MOST_UNDER_WAY = 16
+
+let underWay = 0
+
 /** Lets everybody else go first after each piece. */
 export async function inTurns<T>(work: Turns<T>): Promise<T> {
-  for (;;) {
-    const { done, value } = work.next()
-    if (done === true) return value
-    await new Promise((resolve) => {
-      setTimeout(resolve, 0)
-    })
+  if (underWay >= MOST_UNDER_WAY) return inOneGo(work)
+  underWay += 1
+  try {
+    for (;;) {
+      const { done, value } = work.next()
+      if (done === true) return value
+      await new Promise((resolve) => {
+        setTimeout(resolve, 0)
+      })
+    }
+  } finally {
+    underWay -= 1
   }
 }
 
