@@ -6,7 +6,10 @@ import { chunk, DONE, json, type Reply, ROLE, text } from '../upstream/reply.ts'
 import { type LiteLlm, MASTER_KEY, startLiteLlm } from './litellm-proxy.ts'
 
 export const KEYS: StandInKeys = { publicKey: 'pk-lf-joined', secretKey: 'sk-lf-joined' }
+/** Of a client whose requests carry a label. */
+export const HUSHED_KEY = 'joined-hushed-client-key-0123456789'
 export const SECRETS: Record<string, string> = {
+  JOINED_HUSHED_KEY: HUSHED_KEY,
   JOINED_LITELLM_KEY: MASTER_KEY,
   JOINED_PUBLIC_KEY: KEYS.publicKey,
   JOINED_SECRET_KEY: KEYS.secretKey,
@@ -43,7 +46,7 @@ export interface JoinedWorld {
 export async function startJoinedWorld(bin: string, langfuse: LangfuseStandIn): Promise<JoinedWorld> {
   const provider = await startUpstream()
   provider.otherwise(replyOf)
-  const relayed = { origin: provider.origin, models: ['relay', 'refusing'] }
+  const relayed = { origin: provider.origin, models: ['relay', 'refusing', 'scribe'] }
   const keys = {
     LANGFUSE_PUBLIC_KEY: KEYS.publicKey,
     LANGFUSE_SECRET_KEY: KEYS.secretKey,
@@ -72,7 +75,7 @@ export function policiesFor(
   litellms: JoinedWorld['litellms'],
   { langfuse, content }: { langfuse: string; content: 'metadata-only' | 'full' },
 ): Policies {
-  const models = { relay: { id: 'relay' }, refusing: { id: 'refusing' } }
+  const models = { relay: { id: 'relay' }, refusing: { id: 'refusing' }, scribe: { id: 'scribe' } }
   const backends = CALLBACKS.map((callback): [string, Policies['backends']['backends'][string]] => [
     callback,
     {
@@ -83,12 +86,15 @@ export function policiesFor(
       models,
     },
   ])
-  const names = CALLBACKS.flatMap((callback) => [`${callback}/relay`, `${callback}/refusing`])
+  const names = CALLBACKS.flatMap((callback) => [
+    `${callback}/relay`,
+    `${callback}/refusing`,
+    `${callback}/scribe`,
+  ])
   return {
     backends: { backends: Object.fromEntries(backends) },
     policy: {
       labels: { private: { mayReach: 'cloud' } },
-      classify: { privacy: { label: 'private' } },
       models: Object.fromEntries(names.map((name) => [name.replace('/', '-'), { targets: [name] }])),
       trace: {
         sink: 'langfuse',
@@ -99,7 +105,12 @@ export function policiesFor(
         secretKey: { env: 'JOINED_SECRET_KEY' },
       },
     },
-    clients: { clients: { crew: { keys: [{ env: 'AICC_CLIENT_KEY' }], models: '*' } } },
+    clients: {
+      clients: {
+        crew: { keys: [{ env: 'AICC_CLIENT_KEY' }], models: '*' },
+        hushed: { keys: [{ env: 'JOINED_HUSHED_KEY' }], models: '*', labels: ['private'] },
+      },
+    },
   }
 }
 
@@ -112,6 +123,7 @@ function replyOf({ path, model, body }: Recorded): Reply {
     const data = [{ object: 'embedding', index: 0, embedding: [0.5] }]
     return json(200, { object: 'list', model, data, usage: INPUT_ONLY })
   }
+  if (path.endsWith('/transcriptions')) return json(200, { text: transcriptOf(body) })
   if (path.endsWith('/responses')) return json(200, response(model))
   if (/"stream": ?true/.test(body.toString())) {
     return [{ send: ROLE + text(ANSWER) + chunk({ finish: 'stop' }) + chunk({ usage: USAGE }) + DONE }]
@@ -130,6 +142,11 @@ function replyOf({ path, model, body }: Recorded): Reply {
     choices: [choice],
     usage: USAGE,
   })
+}
+
+/** Every file is one of a voice that says its own name. */
+function transcriptOf(form: Buffer): string {
+  return /filename="([^"]+)"/.exec(form.toString())?.[1] ?? ''
 }
 
 function response(model: string): object {
