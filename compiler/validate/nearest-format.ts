@@ -1,4 +1,5 @@
 /** What was probably meant by a value that is not written as it must be: units, spaces and marks put right. */
+import { lookup } from '../../src/table/lookup.ts'
 
 /** As people write units → as the language does. */
 const UNITS: Readonly<Record<string, readonly string[]>> = {
@@ -39,7 +40,8 @@ function withUnits(text: string): string[] {
   const [, amount, per, unit] = AMOUNT.exec(text) ?? []
   if (amount === undefined || unit === undefined) return []
   const small = unit.toLowerCase()
-  const known = UNITS[small] ?? UNITS[small.replace(/s$/, '')] ?? [small, small.replace(/s$/, '')]
+  const one = small.replace(/s$/, '')
+  const known = lookup(UNITS, small) ?? lookup(UNITS, one) ?? [small, one]
   const between = per === undefined ? '' : '/'
   return known.map((right) => `${amount}${between}${right}`)
 }

@@ -31,6 +31,8 @@ describe('nearestFormat', () => {
     ['soon', DURATION, undefined],
     ['ten/min', RATE, undefined],
     ['5', DURATION, undefined],
+    // Every object has one of that name.
+    ['5 constructors', DURATION, undefined],
     ['', NAME, undefined],
     ['w\u001B[31mide', NAME, undefined],
     ['日本語', NAME, undefined],
