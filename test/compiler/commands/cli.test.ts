@@ -72,7 +72,11 @@ describe('aicc', () => {
     { args: ['status'], code: 2, stderr: /no gateway runs/ },
     { args: ['reload'], code: 1, stderr: /no gateway runs/ },
     { args: ['usage'], code: 1, stderr: /no gateway runs/ },
-    { args: ['usage', '--by', 'planet'], code: 1, stderr: /Allowed choices are client, model, backend, variant, day/ },
+    {
+      args: ['usage', '--by', 'planet'],
+      code: 1,
+      stderr: /Allowed choices are client, model, backend, variant, day/,
+    },
     { args: ['keys', 'new'], code: 1, stderr: /missing required argument/ },
     { args: ['keys', 'new', 'phone', '--write'], code: 2, stderr: /--models/ },
     { args: ['keys', 'list', '--policies', 'absent'], code: 2, stderr: /absent/ },
