@@ -67,11 +67,14 @@ function decided({
   backend,
   backendModel,
   attempts,
+  verdict,
 }: HistoryEntry): [string, string][] {
   const arm = variant === undefined ? '' : `, whose split put it on ${quote(variant)}`
   const byRule = rule === null ? null : `by the rule ${quote(rule)}${arm}`
   if (model === null) return [['went', byRule === null ? 'nowhere' : `nowhere, ${byRule}`]]
-  const byName = model === asked ? 'by its name' : 'by a name that stands for it'
+  // A record does not say which: a label sends to another model what may not go to the one that was asked for.
+  const orByLabel = Object.keys(verdict?.labels ?? {}).length === 0 ? '' : ', or sent there by a label'
+  const byName = model === asked ? 'by its name' : `by a name that stands for it${orByLabel}`
   const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`
   return [
     ['went to', `${quote(model)}, ${byRule ?? byName}`],

@@ -133,8 +133,16 @@ used        0 tokens in, 0 out`)
   it.each([
     { asked: 'big', rule: null, says: 'went to     `big`, by its name' },
     { asked: 'gpt-4', rule: null, says: 'went to     `big`, by a name that stands for it' },
-  ])('says how $asked came to big', ({ asked, rule, says }) => {
+    {
+      asked: 'gpt-4',
+      rule: null,
+      labels: { private: ['pii'] },
+      says: 'went to     `big`, by a name that stands for it, or sent there by a label',
+    },
+    { asked: 'gpt-4', rule: null, verdict: null, says: 'went to     `big`, by a name that stands for it' },
+  ])('says how $asked came to big', ({ asked, rule, labels = {}, verdict, says }) => {
     const { variant: _, ...named } = ENTRY
-    expect(renderWhy({ ...named, asked, rule }).split('\n')).toContain(says)
+    const found = verdict === null || ENTRY.verdict === null ? null : { ...ENTRY.verdict, labels }
+    expect(renderWhy({ ...named, asked, rule, verdict: found }).split('\n')).toContain(says)
   })
 })
