@@ -7,6 +7,7 @@ import { formatDuration } from '../check/format-duration.ts'
 import { worstCase } from '../check/worst-case.ts'
 import { quoteList } from '../diagnostics/quote.ts'
 import type { ResolvedPolicy, ResolvedPrice } from '../resolve/resolved-policy.ts'
+import { countOf } from './count-of.ts'
 
 /** Models that go through the same in the worst case. */
 interface Group {
@@ -63,5 +64,5 @@ function groupModels(policy: ResolvedPolicy): Group[] {
 }
 
 function inWords({ attempts, firstTokenMs, models }: Group): string {
-  return `${quoteList(models.toSorted())} ${attempts} attempt${attempts === 1 ? '' : 's'}, ${formatDuration(firstTokenMs)}`
+  return `${quoteList(models.toSorted())} ${countOf(attempts, 'attempt')}, ${formatDuration(firstTokenMs)}`
 }

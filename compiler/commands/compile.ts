@@ -14,6 +14,7 @@ import { FORMATS, renderDiagnostics, type Format } from '../diagnostics/render/r
 import { toModule } from '../emit/to-module.ts'
 import { showPath } from '../load/show-path.ts'
 import { compileSummary } from './compile-summary.ts'
+import { countOf } from './count-of.ts'
 import { readEnvironment } from './environment.ts'
 import { isServed, reloadRunning } from './reload-running.ts'
 import { policiesOption, stateOption } from './shared-options.ts'
@@ -83,7 +84,7 @@ async function runCompile(flags: CompileFlags): Promise<number> {
   const errors = result.diagnostics.filter(({ severity }) => severity === 'error').length
   const warnings = result.diagnostics.length - errors
   const finish = (outcome: string): void =>
-    console.error(`compile: ${count(errors, 'error')}, ${count(warnings, 'warning')}; ${outcome}`)
+    console.error(`compile: ${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}; ${outcome}`)
 
   const denied = flags.denyWarnings === true && warnings > 0
   if (!result.ok || denied) {
@@ -173,10 +174,6 @@ async function isOwnPolicies(policies: string): Promise<boolean> {
 function refuse(message: string): number {
   console.error(`error: ${message}`)
   return 1
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }
 
 function toCount(text: string): number {

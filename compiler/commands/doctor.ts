@@ -6,6 +6,7 @@ import type { Finding } from '../../src/control/doctor/finding.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
 import type { TracePolicy } from '../../src/table/trace-policy.ts'
 import { compilePolicies } from './compile-policies.ts'
+import { countOf } from './count-of.ts'
 import { readEnvironment } from './environment.ts'
 import { jsonOption, policiesOption, stateOption } from './shared-options.ts'
 import { productVersion } from './version.ts'
@@ -104,6 +105,6 @@ function renderFindings(findings: readonly Finding[]): string {
       ...(help === null ? [] : [`      ${help}`]),
     ]),
     '',
-    `doctor: ${count('ok')} ok, ${count('warn')} warnings, ${count('fail')} failed`,
+    `doctor: ${count('ok')} ok, ${countOf(count('warn'), 'warning')}, ${count('fail')} failed`,
   ].join('\n')
 }

@@ -2,12 +2,12 @@
 import type { GatewayStatus } from '../../src/control/gateway-status.ts'
 import { formatListener } from '../../src/control/listen-address.ts'
 import type { OnDisk } from './on-disk.ts'
+import { countOf } from './count-of.ts'
 import { describeModeHost } from './describe-mode-host.ts'
 import type { Listener } from '../../src/control/run-file.ts'
 
 function renderTrouble({ restarts, hangs }: GatewayStatus['edge']): string {
-  const times = (count: number): string => `${count} time${count === 1 ? '' : 's'}`
-  return `died ${times(restarts)}${hangs === 0 ? '' : `, hung ${times(hangs)}`}`
+  return `died ${countOf(restarts, 'time')}${hangs === 0 ? '' : `, hung ${countOf(hangs, 'time')}`}`
 }
 
 function renderBackend(
@@ -96,7 +96,11 @@ export function renderStatus(status: GatewayStatus, onDisk: OnDisk): string {
     ...modes.map(renderMode),
     'backends',
     ...backends.map((backend) => renderBackend(backend, held)),
-    ...(held.length === 0 ? [] : [`asked last   ${held.join(', ')}: their requests fail, or a probe does`]),
+    ...(held.length === 0
+      ? []
+      : [
+          `asked last   ${held.join(', ')}: requests to ${held.length === 1 ? 'it' : 'them'} fail, or a probe does`,
+        ]),
     ...Object.entries(slots).map(
       ([name, { count, busy, waiting }]) =>
         `places       ${name} ${busy} of ${count} taken, ${waiting} waiting`,

@@ -1,5 +1,6 @@
 /** Usage as text. */
 import type { UsageReport } from '../../src/table/usage-report.ts'
+import { countOf } from './count-of.ts'
 import { formatUsd } from './format-usd.ts'
 import { renderTable } from './render-table.ts'
 
@@ -26,8 +27,10 @@ export function renderUsage({ by, since, until, keptSince, rows, budgets }: Usag
     ...(since < keptSince ? [`records before ${keptSince} are kept no more`] : []),
     '',
     rows.length === 0 ? 'no request' : renderTable(head, cells),
-    ...(estimated === 0 ? [] : [`tokens of ${requests(estimated)} are estimated: the backend said none`]),
-    ...(unpriced === 0 ? [] : [`${requests(unpriced)} went to models without a price`]),
+    ...(estimated === 0
+      ? []
+      : [`tokens of ${countOf(estimated, 'request')} are estimated: the backend said none`]),
+    ...(unpriced === 0 ? [] : [`${countOf(unpriced, 'request')} went to models without a price`]),
     ...(budgets.length === 0 ? [] : ['', 'budgets', renderBudgets(budgets)]),
   ].join('\n')
 }
@@ -41,10 +44,6 @@ function renderBudgets(budgets: UsageReport['budgets']): string {
     formatUsd(limit),
   ])
   return renderTable(['client', 'period', 'used', 'left', 'of'], rows)
-}
-
-function requests(count: number): string {
-  return `${count} request${count === 1 ? '' : 's'}`
 }
 
 const CSV_HEAD =

@@ -4,6 +4,7 @@ import type { FailedAttempt, SkippedTarget } from '../../src/table/request-recor
 import { wasTried } from '../../src/table/attempt-steps.ts'
 import type { Verdict } from '../../src/table/verdict.ts'
 import { quote } from '../diagnostics/quote.ts'
+import { countOf } from './count-of.ts'
 import { describeSkipped } from './describe-skipped.ts'
 import { formatUsd } from './format-usd.ts'
 
@@ -75,9 +76,10 @@ function decided({
   // A record does not say which: a label sends to another model what may not go to the one that was asked for.
   const orByLabel = Object.keys(verdict?.labels ?? {}).length === 0 ? '' : ', or sent there by a label'
   const byName = model === asked ? 'by its name' : `by a name that stands for it${orByLabel}`
-  const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`
+  const times = countOf(attempts, 'attempt')
+  const choice = `${quote(model)}, ${byRule ?? byName}`
   return [
-    ['went to', `${quote(model)}, ${byRule ?? byName}`],
+    ['went to', backend === null ? `nowhere; it was for ${choice}` : choice],
     ...row('last asked', backend === null ? '' : `${backend}/${backendModel}, ${times} in all`),
   ]
 }
@@ -95,7 +97,7 @@ function skippedText(skipped: SkippedTarget, { failures, backend, backendModel }
 }
 
 function endText({ status, error, lost }: HistoryEntry): string {
-  const fields = lost === 1 ? '1 field' : `${lost} fields`
+  const fields = countOf(lost, 'field')
   const left = lost === 0 ? '' : `; its translation left ${fields} out`
   return `${status}${error === null ? '' : ` ${error}`}${left}`
 }
@@ -117,5 +119,5 @@ function tookText(entry: HistoryEntry): string {
 function usedText({ inputTokens, cachedInputTokens, outputTokens, estimated, cost }: HistoryEntry): string {
   const cached = cachedInputTokens === 0 ? '' : ` (${cachedInputTokens} cached)`
   const price = cost === null ? '' : `, ${formatUsd(cost)} USD`
-  return `${inputTokens} tokens in${cached}, ${outputTokens} out${estimated ? ', estimated' : ''}${price}`
+  return `${countOf(inputTokens, 'token')} in${cached}, ${outputTokens} out${estimated ? ', estimated' : ''}${price}`
 }

@@ -184,7 +184,7 @@ function ofBackend(backend: Backend): Settings {
   } = backend
   return {
     kind,
-    keepsState: show(keepsState),
+    ...(keepsState && { state: 'kept' }),
     ...(joinsTraces && { traces: 'joined' }),
     url: `${origin ?? 'built in'}${basePath}`,
     key: key === null ? 'none' : key.env,

@@ -61,7 +61,8 @@ it.each([
 
 it('says whom the edge asks last', () => {
   const lines = renderStatus(statusWith(null, ['gpu/coder', 'gpu']), 'in-force').split('\n')
-  expect(lines).toContain('asked last   gpu/coder, gpu: their requests fail, or a probe does')
+  expect(lines).toContain('asked last   gpu/coder, gpu: requests to them fail, or a probe does')
+  expect(renderStatus(statusWith(null, ['gpu']), 'in-force')).toContain('gpu: requests to it fail,')
   expect(renderStatus(statusWith(null), 'in-force')).not.toContain('asked last')
 })
 

@@ -145,4 +145,21 @@ used        0 tokens in, 0 out`)
     const found = verdict === null || ENTRY.verdict === null ? null : { ...ENTRY.verdict, labels }
     expect(renderWhy({ ...named, asked, rule, verdict: found }).split('\n')).toContain(says)
   })
+
+  it('says that nobody was asked where a budget stood in the way', () => {
+    const refused = {
+      ...ENTRY,
+      backend: null,
+      backendModel: null,
+      attempts: 0,
+      status: 429,
+      variant: undefined,
+    }
+    const { variant: _, ...entry } = { ...refused, rule: null, asked: 'big' }
+    expect(renderWhy(entry).split('\n')).toContain('went to     nowhere; it was for `big`, by its name')
+  })
+
+  it('counts one of a thing as one', () => {
+    expect(renderWhy({ ...ENTRY, inputTokens: 1, cachedInputTokens: 0 })).toContain('1 token in, 55 out')
+  })
 })

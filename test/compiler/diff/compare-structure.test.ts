@@ -214,11 +214,12 @@ describe('what two policies say differently', () => {
       after: {
         backends: {
           ...backends,
-          gpu: makeBackend({ key: { env: 'K' }, tls: { ca: null, serverName: 'a' } }),
+          gpu: makeBackend({ key: { env: 'K' }, keepsState: true, tls: { ca: null, serverName: 'a' } }),
         },
         targets: { ...targets, 'gpu/coder': makeTarget({ supports: [], context: 9, mode: 'm' }) },
       },
       found: [
+        '~ backends.gpu.state: null -> kept',
         '~ backends.gpu.key: none -> K',
         '~ backends.gpu.ca: null -> public',
         '~ backends.gpu.serverName: null -> a',
