@@ -18,15 +18,15 @@ const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 }
  */
 const KEEP_IDLE = { keepAliveMaxTimeout: 5000 }
 /** Codes of errors that came before a connection stood. */
-const CONNECT_ERRORS = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
+const CONNECT_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  EHOSTUNREACH: 'its host is on no network that is reached from here',
+  ENETUNREACH: 'its host is on no network that is reached from here',
+  ENOTFOUND: 'no host has its name',
+  EAI_AGAIN: 'nobody answers who knows its name',
+  ETIMEDOUT: 'no connection came about in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection came about in time',
+}
 
 /** Codes of connections that died. */
 const BROKEN_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
@@ -83,7 +83,8 @@ export function createNodeBackendFetch(backends: readonly NodeBackend[]): Backen
       return response
     } catch (error) {
       const code = codeOf(error)
-      if (CONNECT_ERRORS.has(code)) throw new BackendUnreachable(code)
+      const words = CONNECT_ERRORS[code]
+      if (words !== undefined) throw new BackendUnreachable(words)
       if (isBadPort(error)) throw new BackendUnreachable("Node's fetch speaks to no server on this port")
       // None was opened since, so it was one that had served before.
       if (BROKEN_ERRORS.has(code) && dialer.opened === openedBefore) {

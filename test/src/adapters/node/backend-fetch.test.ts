@@ -107,14 +107,14 @@ describe('over HTTP', () => {
     await once(server, 'close')
     expect(await rejectionOf(send(`http://${host}:${port}`))).toMatchObject({
       name: 'BackendUnreachable',
-      message: 'ECONNREFUSED',
+      message: 'the connection was refused',
     })
   })
 
   it('says that a name does not exist', async () => {
     const error = await rejectionOf(send('http://nowhere.invalid:80'))
     expect(error).toMatchObject({ name: 'BackendUnreachable' })
-    expect(String(error)).toMatch(/ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT/)
+    expect(String(error)).toMatch(/its name|in time/)
   })
 
   it("says that a port is one of those that Node's fetch refuses", async () => {
