@@ -166,13 +166,21 @@ export const PROTOCOL_PLACES: readonly Place[] = [
   {
     name: 'spoken or judged',
     surfaces: ['speech', 'moderations'],
-    put: said((d, text) => void (d.body['input'] = `say ${text}`)),
+    put: said((d, text) => {
+      const before = d.body['input']
+      const order = `say ${text}`
+      d.body['input'] = Array.isArray(before) ? [...(before as unknown[]), ...texts([order])] : order
+    }),
   },
   {
     name: 'parts to judge',
     surfaces: ['moderations'],
     splits: true,
-    put: (d, p) => void (d.body['input'] = texts(p)),
+    put: (d, p) => {
+      // Beside what is planted there as plain text.
+      const before = d.body['input']
+      d.body['input'] = [...(typeof before === 'string' ? texts([before]) : []), ...texts(p)]
+    },
   },
   {
     name: 'picture',
