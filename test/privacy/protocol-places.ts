@@ -1,6 +1,9 @@
 /** Where text can stand in requests of the protocols beside OpenAI's older ones. */
 import { MESSAGES, RESPONSES, listOf, item, block, texts, said, type Place } from './draft.ts'
 
+/** In front of what is planted as plain text. */
+const ORDER = 'say '
+
 export const PROTOCOL_PLACES: readonly Place[] = [
   {
     name: 'system field',
@@ -168,7 +171,7 @@ export const PROTOCOL_PLACES: readonly Place[] = [
     surfaces: ['speech', 'moderations'],
     put: said((d, text) => {
       const before = d.body['input']
-      const order = `say ${text}`
+      const order = `${ORDER}${text}`
       d.body['input'] = Array.isArray(before) ? [...(before as unknown[]), ...texts([order])] : order
     }),
   },
@@ -177,9 +180,10 @@ export const PROTOCOL_PLACES: readonly Place[] = [
     surfaces: ['moderations'],
     splits: true,
     put: (d, p) => {
-      // Beside what is planted there as plain text.
+      // Beside what was planted there as plain text; what is harmless may go.
       const before = d.body['input']
-      d.body['input'] = [...(typeof before === 'string' ? texts([before]) : []), ...texts(p)]
+      const order = typeof before === 'string' && before.startsWith(ORDER) ? [before] : []
+      d.body['input'] = texts([...order, ...p])
     },
   },
   {
