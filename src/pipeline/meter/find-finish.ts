@@ -21,7 +21,8 @@ const REASONS: ReadonlySet<string> = new Set([
 /** @param text of JSON or of events; @returns each reason once, in order; empty where none is told */
 export function findFinish(text: string): string[] {
   const found = new Set<string>()
-  // Within a string a quote is escaped, so what stands in an answer's own text cannot be taken for it.
+  // Within a string a quote is escaped, so the answer's own text cannot be taken for it. Arguments of a tool that are an
+  // object can, which adds one of these words at worst.
   for (const [, reason = ''] of text.matchAll(SAID)) if (REASONS.has(reason)) found.add(reason)
   return [...found]
 }
