@@ -107,7 +107,8 @@ function metadataOf(entry: HistoryEntry): Metadata {
   const { verdict } = entry
   return {
     id: entry.id,
-    correlation_id: entry.correlationId,
+    // Where the client gives none, it is the id.
+    correlation_id: entry.correlationId === entry.id ? null : entry.correlationId,
     asked: entry.asked,
     model: entry.model,
     backend: entry.backend,

@@ -37,7 +37,8 @@ function ofTrace(entry: OutgoingTrace, environment: string | null): string {
 function ofSpan({ level, message, input, output, metadata, generation }: LangfuseSpan): string {
   return (
     attribute('langfuse.observation.type', generation === null ? 'span' : 'generation') +
-    attribute('langfuse.observation.level', level) +
+    // Which is what Langfuse takes it for.
+    (level === 'DEFAULT' ? '' : attribute('langfuse.observation.level', level)) +
     attribute('langfuse.observation.status_message', message) +
     attribute('langfuse.observation.input', input) +
     attribute('langfuse.observation.output', output) +

@@ -29,6 +29,22 @@ const METADATA: [string, (trace: OutgoingTrace) => unknown[]][] = [
 ]
 
 describe('langfuseSpans', () => {
+  it.each(METADATA)('tells by %s no correlation id that the client did not give', (_, told) => {
+    const { id } = makeEntry()
+    const [root] = told(makeEntry({ correlationId: id }))
+    expect(root).toMatchObject({ id })
+    expect(root).not.toHaveProperty('correlation_id')
+  })
+
+  it.each([
+    ['nothing, which is taken for DEFAULT', {}, [undefined, undefined]],
+    ['WARNING, where it was refused', { status: 429, error: 'rate_limit_exceeded' }, ['WARNING', 'WARNING']],
+    ['ERROR, where it failed', { status: 502, error: 'backend_error' }, ['ERROR', 'ERROR']],
+  ] as const)('says as level %s', (_, entry, levels) => {
+    const said = otlpSpansOf(makeEntry(entry)).map((span) => span['langfuse.observation.level'])
+    expect(said).toEqual(levels)
+  })
+
   it('makes a generation of the answer, with each token in one place', () => {
     const [root, answer] = langfuseSpans(makeEntry())
     expect(root?.generation).toBeNull()
