@@ -124,7 +124,7 @@ async function start(flags: ServeFlags): Promise<Control> {
         return bundles
       },
       environment: readEnvironment,
-      log: (line) => process.stderr.write(`${line}\n`),
+      log: (_level, line) => process.stderr.write(`${line}\n`),
     })
   } catch (error) {
     if (error instanceof PolicyRefused) throw new CommandFailure(`${error.message}\nserve: not started`, 2)

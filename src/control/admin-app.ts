@@ -13,6 +13,7 @@ import { adminUsage, type UsageControl } from './admin-usage.ts'
 import type { GatewayStatus } from './gateway-status.ts'
 import type { ReloadResult } from './gateway.ts'
 import type { HealthDetail } from './health/health-detail.ts'
+import type { Log } from '../table/log-line.ts'
 
 export interface AdminOptions {
   token: string
@@ -27,7 +28,7 @@ export interface AdminOptions {
   metrics: () => Promise<string>
   reload: () => Promise<ReloadResult>
   status: () => Promise<GatewayStatus>
-  log: (line: string) => void
+  log: Log
 }
 
 /** Version 0.0.4 of the text format, which each Prometheus reads. */
@@ -91,7 +92,7 @@ export function createAdminApp(options: AdminOptions): Hono {
   app.notFound(() => new GatewayError('not_found', 'no such admin route').toResponse())
   app.onError((error) => {
     if (error instanceof GatewayError) return error.toResponse()
-    log(`admin API: ${error.stack ?? error.message}`)
+    log('error', `admin API: ${error.stack ?? error.message}`)
     return new GatewayError('internal_error', 'internal error').toResponse()
   })
   return app

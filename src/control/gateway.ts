@@ -24,6 +24,7 @@ import { writeModes, type ModesOn } from './mode-store.ts'
 import type { Runtime } from './run-file.ts'
 import type { StateFolder } from './state-folder.ts'
 import { Supervisor, type ApplyResult, type Desired } from './supervisor.ts'
+import type { Log } from '../table/log-line.ts'
 
 const DRAIN_MS = 30_000
 
@@ -57,7 +58,7 @@ export interface GatewayOptions {
   compile: () => Promise<CompileOutcome>
   /** Read anew at each reload: a secret may have been added with the policy that needs it. */
   environment: () => Promise<Environment>
-  log: (line: string) => void
+  log: Log
   onEdge: (edge: EdgeProcess) => void
   /** Sees to it that what one edge counted gets to the next. */
   handover: Handover
@@ -232,7 +233,7 @@ export class Gateway {
     try {
       await edge.setShadow(this.#shadow)
     } catch (error) {
-      this.#options.log(`the shadow is not on the new edge: ${(error as Error).message}`)
+      this.#options.log('warn', `the shadow is not on the new edge: ${(error as Error).message}`)
     }
   }
 
@@ -241,21 +242,22 @@ export class Gateway {
     try {
       await keepAcceptedTable(state, { table, policies, acceptedAt: new Date().toISOString() })
     } catch (error) {
-      log(`cannot write ${state.acceptedTable}: ${(error as Error).message}`)
+      log('error', `cannot write ${state.acceptedTable}: ${(error as Error).message}`)
     }
   }
 
   async #keepModes(before: ModesOn, { wanted, modes }: { wanted: ModesOn; modes: ModesOn }): Promise<void> {
     const { state, log } = this.#options
     for (const name of wanted.keys()) {
-      if (!modes.has(name)) log(`mode \`${name}\` was on and is no mode of the policy any more: forgotten`)
+      if (!modes.has(name))
+        log('warn', `mode \`${name}\` was on and is no mode of the policy any more: forgotten`)
     }
     const unchanged = before.size === modes.size && [...before.keys()].every((name) => modes.has(name))
     if (unchanged) return
     try {
       await writeModes(state, modes)
     } catch (error) {
-      log(`cannot write ${state.modes}: ${(error as Error).message}`)
+      log('error', `cannot write ${state.modes}: ${(error as Error).message}`)
     }
   }
 
@@ -270,7 +272,8 @@ export class Gateway {
         bundle,
         controlSocket: controlSocketPath(runDir),
         dir: join(runDir, `edge-${this.#edgeCount}`),
-        onLine: log,
+        // An edge prints events, which have levels of their own, or what nobody foresaw.
+        onLine: (line) => log('warn', line),
       }),
     )
   }

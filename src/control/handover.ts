@@ -6,6 +6,7 @@ import type { LedgerState } from '../table/ledger-state.ts'
 import type { RecordBatch } from '../table/record-batch.ts'
 import type { Booked } from '../table/usage-book.ts'
 import type { UsageStore } from './usage-store.ts'
+import type { Log } from '../table/log-line.ts'
 
 /** An edge as far as this goes. */
 export interface CountingEdge {
@@ -46,10 +47,7 @@ const TELL_AGAIN_MS = 500
 const TELL_TIMES = 3
 const NOTHING: LedgerState = { rates: {}, budgets: {} }
 
-export function createHandover(
-  store: Pick<UsageStore, 'keep' | 'state'>,
-  log: (line: string) => void,
-): Handover {
+export function createHandover(store: Pick<UsageStore, 'keep' | 'state'>, log: Log): Handover {
   const dropped = new Map<string, number>()
   let problem: string | null = null
   let ledger: LedgerState | null = null
@@ -63,7 +61,7 @@ export function createHandover(
       ledger = state.ledger
       return state.seq
     } catch (error) {
-      log(`the edge begins without what was used before: ${(error as Error).message}`)
+      log('error', `the edge begins without what was used before: ${(error as Error).message}`)
       ledger = NOTHING
       return 0
     }
@@ -76,7 +74,8 @@ export function createHandover(
       try {
         return await edge.book(booked)
       } catch (error) {
-        if (time === TELL_TIMES) return log(`late records are not counted: ${(error as Error).message}`)
+        if (time === TELL_TIMES)
+          return log('warn', `late records are not counted: ${(error as Error).message}`)
         await new Promise((resolve) => {
           setTimeout(resolve, TELL_AGAIN_MS)
         })
@@ -106,13 +105,14 @@ export function createHandover(
       dropped.set(edge, Math.max(lost, dropped.get(edge) ?? 0))
       try {
         const { seq, fresh } = await store.keep(packed)
-        if (problem !== null) log('records of requests are kept again')
+        if (problem !== null) log('info', 'records of requests are kept again')
         problem = null
         late?.push({ seq, edge, booked: fresh })
         if (current !== null && current.name !== edge) void tell(current, fresh)
       } catch (error) {
         const { message } = error as Error
-        if (problem === null) log(`records of requests are not kept, the edge holds them back: ${message}`)
+        if (problem === null)
+          log('error', `records of requests are not kept, the edge holds them back: ${message}`)
         problem = message
         throw error
       }

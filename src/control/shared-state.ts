@@ -5,6 +5,7 @@
 import type { SharedLedger } from '../ports.ts'
 import type { LedgerState } from '../table/ledger-state.ts'
 import type { Finished } from '../table/usage-book.ts'
+import type { Log } from '../table/log-line.ts'
 
 /** As LedgerState has them. */
 type Budgets = LedgerState['budgets']
@@ -31,7 +32,7 @@ export interface SharedStateOptions {
   connect: (place: SharedPlace, onReady: () => void) => SharedConnection
   /** What this node has booked of budgets whose period has not ended. */
   booked: () => Promise<Budgets>
-  log: (line: string) => void
+  log: Log
 }
 
 export interface SharedStateControl {
@@ -126,7 +127,10 @@ export function createSharedState({ place, connect, booked, log }: SharedStateOp
         if (waiting.size < MOST_WAITING) waiting.set(one.id, one)
         else if (!full) {
           full = true
-          log(`more than ${MOST_WAITING} requests wait for Redis: what others used is not counted there`)
+          log(
+            'warn',
+            `more than ${MOST_WAITING} requests wait for Redis: what others used is not counted there`,
+          )
         }
       }
       if (!telling) void tell()

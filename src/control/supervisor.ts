@@ -5,6 +5,7 @@
 import type { Snapshot } from '../table/snapshot.ts'
 import type { EdgeConfig, EdgeProcess } from './edge-process.ts'
 import { HUNG_AFTER_MS } from './edge-watchdog.ts'
+import type { Log } from '../table/log-line.ts'
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MOST_MS = 5000
@@ -20,7 +21,7 @@ export interface Desired {
 
 export interface SupervisorOptions {
   launch: (desired: Desired) => Promise<EdgeProcess>
-  log: (line: string) => void
+  log: Log
   /** Called with the edge that serves from now on. */
   onEdge: (edge: EdgeProcess) => void
   /** How long an edge that goes may take over its requests in flight. */
@@ -120,7 +121,10 @@ export class Supervisor {
       await edge.push(snapshot)
       return true
     } catch (error) {
-      this.#options.log(`edge ${edge.pid} took no snapshot, replacing it: ${(error as Error).message}`)
+      this.#options.log(
+        'warn',
+        `edge ${edge.pid} took no snapshot, replacing it: ${(error as Error).message}`,
+      )
       return false
     }
   }
@@ -138,7 +142,7 @@ export class Supervisor {
     const hung = await Promise.race([edge.hung.then(() => true), edge.exited.then(() => false)])
     // One that is draining has its deadline already.
     if (hung && this.#current === edge && !this.#stopped) {
-      this.#options.log(`edge ${edge.pid} has not answered for ${HUNG_AFTER_MS / 1000} s, ending it`)
+      this.#options.log('error', `edge ${edge.pid} has not answered for ${HUNG_AFTER_MS / 1000} s, ending it`)
       await edge.stop(HUNG_GRACE_MS)
     }
     const how = await edge.exited
@@ -156,7 +160,7 @@ export class Supervisor {
     const ceiling = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.#failures)
     const delay = Math.round(ceiling * (0.5 + Math.random() / 2))
     this.#failures += 1
-    this.#options.log(`${why}; starting another in ${delay} ms`)
+    this.#options.log('error', `${why}; starting another in ${delay} ms`)
     this.#timer = setTimeout(() => void this.#enqueue(() => this.#restart()), delay)
   }
 

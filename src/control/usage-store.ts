@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { BookAnswer, BookCall, Books, ListenCall, NoteCall } from '../table/usage-book.ts'
+import type { Log } from '../table/log-line.ts'
 
 /** The book, asked over a thread's port. Each call rejects with an Error for people when the database cannot answer. */
 export type UsageStore = {
@@ -12,7 +13,7 @@ export type UsageStore = {
   ) => Promise<ReturnType<Books[Method]>>
 } & {
   /** Puts a line that edge or control process printed into the log. */
-  note: (line: string) => void
+  note: Log
   /** Has lines of the log told as they are written, to `onLines`. */
   listen: (listening: boolean) => void
   /** Ends the thread; what it was given before is kept. */
@@ -28,7 +29,7 @@ export interface UsageStoreOptions {
   logs?: string
   /** Hears lines of the log, each with its end, while it was told to listen. */
   onLines?: (lines: string) => void
-  log: (line: string) => void
+  log: Log
 }
 
 interface Waiting {
@@ -47,7 +48,7 @@ export function openUsageStore({ thread, path, logs, onLines, log }: UsageStoreO
 
   const hear = (answer: BookAnswer): void => {
     if (answer.kind === 'log') {
-      log(answer.line)
+      log(answer.level, answer.line)
       return
     }
     if (answer.kind === 'lines') {
@@ -66,7 +67,8 @@ export function openUsageStore({ thread, path, logs, onLines, log }: UsageStoreO
       worker = null
       for (const { reject } of waiting.values()) reject(new Error(`the thread of the database ended: ${why}`))
       waiting.clear()
-      if (!closing) log(`the thread of the database ended and is started again when it is needed: ${why}`)
+      if (!closing)
+        log('error', `the thread of the database ended and is started again when it is needed: ${why}`)
     }
     started.on('message', hear)
     if (listening) tell(started, { listen: true })
@@ -101,9 +103,9 @@ export function openUsageStore({ thread, path, logs, onLines, log }: UsageStoreO
       ask({ method: 'settleTraces', args }) as ReturnType<UsageStore['settleTraces']>,
     traceBacklog: (...args) =>
       ask({ method: 'traceBacklog', args }) as ReturnType<UsageStore['traceBacklog']>,
-    note(line) {
+    note(level, line) {
       // A thread is not started for it: that it ended is such a line.
-      if (worker !== null) tell(worker, { note: line })
+      if (worker !== null) tell(worker, { note: line, level })
     },
     listen(wanted) {
       listening = wanted

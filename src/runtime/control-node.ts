@@ -37,6 +37,7 @@ import { createWaker } from '../control/wake/waker.ts'
 import { watchFolder } from '../control/watch-folder.ts'
 import { finishedIn } from '../table/packed-records.ts'
 import type { RecordBatch } from '../table/record-batch.ts'
+import type { Log } from '../table/log-line.ts'
 
 /** Unix socket paths end at about 104 bytes; a longer folder for temporary files cannot hold ours. */
 const LONGEST_TMPDIR = 60
@@ -64,7 +65,7 @@ export interface ControlOptions {
   build: (outDir: string) => Promise<Record<Runtime, string>>
   /** The environment, read anew at each reload. */
   environment: () => Promise<Environment>
-  log: (line: string) => void
+  log: Log
 }
 
 export interface Control {
@@ -105,9 +106,9 @@ async function start(
   close: () => Promise<void>,
 ): Promise<Control> {
   const { version, policies, runtime } = options
-  const log = (line: string): void => {
-    options.log(line)
-    store.note(line)
+  const log: Log = (level, line) => {
+    options.log(level, line)
+    store.note(level, line)
   }
   const chosenToken = chosenAdminToken(await options.environment())
   const state = await openStateFolder(options.stateDir)
@@ -175,7 +176,7 @@ async function start(
     shared.finish(() => finishedIn(batch.packed))
   }
   const orphans = await stopOrphans(state, keepRecords)
-  for (const line of orphans.lines) log(line)
+  for (const line of orphans.lines) log('warn', line)
   await removeRunFile(state)
   // Before any edge is there, so that each is found again.
   await writePrivate(state.runDir, [runDir, ...orphans.runDirs].join('\n'))
@@ -255,7 +256,7 @@ async function start(
       list: () => status().modes,
       switch: async (name, on) => {
         const result = await modeWatch.switch(name, on)
-        if (result.kind === 'reloaded') log(`mode \`${name}\` is ${on ? 'on' : 'off'}`)
+        if (result.kind === 'reloaded') log('info', `mode \`${name}\` is ${on ? 'on' : 'off'}`)
         return result
       },
       suggest: options.suggestMode,
@@ -306,7 +307,7 @@ async function start(
   publish = () =>
     (publishing = publishing
       .then(() => writeRunFile(state, runFile(gateway, { runtime, policies, startedAt, admin: admin.at })))
-      .catch((error: unknown) => log(`cannot write ${state.runFile}: ${String(error)}`)))
+      .catch((error: unknown) => log('error', `cannot write ${state.runFile}: ${String(error)}`)))
   await publish()
   closers.push(() => removeRunFile(state))
   return { state, gateway, status, stop: close, kill: () => gateway.supervisor.kill() }
@@ -351,7 +352,10 @@ async function serveLastAccepted(
   if (restored.kind === 'failed') {
     throw new PolicyRefused(`${refused.rendered}\n${which} cannot serve either: ${restored.rendered}`)
   }
-  log(`${refused.rendered}\n\nTHE POLICIES DO NOT COMPILE. Serving ${which} until they do and are reloaded.`)
+  log(
+    'error',
+    `${refused.rendered}\n\nTHE POLICIES DO NOT COMPILE. Serving ${which} until they do and are reloaded.`,
+  )
 }
 
 async function ensureSecrets(state: StateFolder): Promise<{ clientKey: string; adminToken: string }> {
@@ -379,12 +383,13 @@ function runFile(
   }
 }
 
-async function refresh(gateway: Gateway, log: (line: string) => void): Promise<void> {
+async function refresh(gateway: Gateway, log: Log): Promise<void> {
   const result = await gateway.refresh()
   if (result.kind === 'failed' || result.how !== 'unchanged') logReload(result, log)
 }
 
-function logReload(result: ReloadResult, log: (line: string) => void): void {
-  if (result.kind === 'failed') log(`reload failed, the policy in force stays in force:\n${result.rendered}`)
-  else log(`policy ${result.digest.slice(0, 12)} in force (${result.how})`)
+function logReload(result: ReloadResult, log: Log): void {
+  if (result.kind === 'failed')
+    log('error', `reload failed, the policy in force stays in force:\n${result.rendered}`)
+  else log('info', `policy ${result.digest.slice(0, 12)} in force (${result.how})`)
 }

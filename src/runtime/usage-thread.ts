@@ -28,7 +28,7 @@ const requestLog =
       if (isListening) say({ kind: 'lines', lines: text })
       file.append(text, Date.now())
     },
-    tell: (line) => say({ kind: 'log', line }),
+    tell: (level, line) => say({ kind: 'log', level, line }),
     now: Date.now,
   })
 /** They outlive the file, which may be opened again. */
@@ -66,7 +66,7 @@ function opened(): Books {
 
 function tellDamage(aside: string): void {
   const line = `${path} is damaged and was moved to ${aside}: what was used of budgets and limits counts from zero`
-  say({ kind: 'log', line })
+  say({ kind: 'log', level: 'error', line })
 }
 
 function answer({ method, args }: BookCall): unknown {
@@ -98,7 +98,7 @@ parentPort?.on('message', (call: BookCall | NoteCall | ListenCall | 'close') => 
     return
   }
   if ('note' in call) {
-    requestLog?.note(call.note)
+    requestLog?.note(call.level, call.note)
     return
   }
   try {
@@ -124,6 +124,6 @@ setInterval(() => {
     // What was deleted is still in the log of writes.
     database?.rows('PRAGMA wal_checkpoint(TRUNCATE)')
   } catch (error) {
-    say({ kind: 'log', line: `cannot clear old records away: ${String(error)}` })
+    say({ kind: 'log', level: 'warn', line: `cannot clear old records away: ${String(error)}` })
   }
 }, PRUNE_EVERY_MS).unref()

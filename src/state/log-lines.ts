@@ -4,12 +4,8 @@ import type { EventLine, LogLevel, RequestLine } from '../table/log-line.ts'
 
 type Column = (typeof RECORD_COLUMNS)[number]
 
-/** What edges say of themselves, by EdgeEvent; what is not in here is a warning. */
-const LEVELS: Readonly<Record<string, LogLevel>> = {
-  'stream-broken': 'error',
-  'internal-error': 'error',
-  'alert-over': 'info',
-}
+/** What edges say of themselves does not tell its level: what is worse than it was handed on as. */
+const LEVELS: Readonly<Record<string, LogLevel>> = { 'stream-broken': 'error', 'internal-error': 'error' }
 const FIELDS = ['correlationId', 'client', 'keyId', 'address', 'backend', 'model', 'cause'] as const
 /** Of alerts: names of the policy, and numbers in words. */
 const ALERT_FIELDS = ['alert', 'message'] as const
@@ -65,19 +61,20 @@ function levelOf(status: number, error: string | null): LogLevel {
 /**
  * Of a line that an edge or the control process printed. Edges print their events as JSON; of it only the fields of
  * EdgeEvent are taken.
+ * @param level as it was handed on
  * @param now Unix ms
  */
-export function eventLine(line: string, now: number): EventLine {
+export function eventLine(level: LogLevel, line: string, now: number): EventLine {
   const time = new Date(now).toISOString()
   const said = edgeEventIn(line)
-  if (said === null) return { time, level: 'info', kind: 'event', event: 'message', message: cut(line) }
+  if (said === null) return { time, level, kind: 'event', event: 'message', message: cut(line) }
   const { event } = said
   const named = event.startsWith('alert-') ? ALERT_FIELDS : FIELDS
   const fields = named.flatMap((name) => {
     const found = said[name]
     return typeof found === 'string' ? [[name, cut(found)] as const] : []
   })
-  return { time, level: LEVELS[event] ?? 'warn', kind: 'event', event, ...Object.fromEntries(fields) }
+  return { time, level: LEVELS[event] ?? level, kind: 'event', event, ...Object.fromEntries(fields) }
 }
 
 function edgeEventIn(line: string): (Record<string, unknown> & { event: string }) | null {

@@ -2,7 +2,7 @@
  * The log of requests and events. Lines of a batch are written at once; a disk that does not take them costs these lines
  * and nothing else, which is told once until it takes some again.
  */
-import type { LogLine } from '../table/log-line.ts'
+import type { Log, LogLine } from '../table/log-line.ts'
 import type { Observe } from './usage-book.ts'
 import { eventLine, requestLine } from './log-lines.ts'
 
@@ -10,7 +10,7 @@ export interface RequestLog {
   /** One line for a record; written with the next flush. */
   observe: Observe
   /** One line for what edge or control process printed; written at once. */
-  note: (line: string) => void
+  note: Log
   flush: () => void
 }
 
@@ -18,7 +18,7 @@ export interface RequestLogOptions {
   /** Appends whole lines. @throws Error when the disk does not take them */
   append: (text: string) => void
   /** Tells the operator. */
-  tell: (line: string) => void
+  tell: Log
   /** Unix ms. */
   now: () => number
 }
@@ -37,14 +37,14 @@ export function createRequestLog({ append, tell, now }: RequestLogOptions): Requ
       append(text)
       fails = false
     } catch (error) {
-      if (!fails) tell(`the log is not written: ${(error as Error).message}`)
+      if (!fails) tell('error', `the log is not written: ${(error as Error).message}`)
       fails = true
     }
   }
   return {
     observe: (value) => add(requestLine(value)),
-    note(line) {
-      add(eventLine(line, now()))
+    note(level, line) {
+      add(eventLine(level, line, now()))
       flush()
     },
     flush,

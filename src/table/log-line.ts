@@ -6,6 +6,13 @@
 export const LOG_LEVELS = ['info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+/**
+ * Says something to who runs the gateway, on the console and in the log.
+ * @param level `error` = something does not work and wants a person; `warn` = something is worse than it should be, or is
+ * lost; `info` = all is as it should be, or is again
+ */
+export type Log = (level: LogLevel, line: string) => void
+
 export interface RequestLine {
   kind: 'request'
   /** ISO 8601: when the answer ended. */

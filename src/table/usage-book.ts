@@ -4,6 +4,7 @@ import type { WindowReading } from './alert-status.ts'
 import type { Charge } from './charges.ts'
 import type { History } from './history.ts'
 import type { LedgerState } from './ledger-state.ts'
+import type { LogLevel } from './log-line.ts'
 import type { TraceOutbox } from './trace-outbox.ts'
 import type { UsageQuery, UsageRow } from './usage-report.ts'
 
@@ -69,6 +70,7 @@ export type BookCall = {
 /** A line that edge or control process printed, for the log; nobody waits for it. */
 export interface NoteCall {
   note: string
+  level: LogLevel
 }
 
 /** Whether lines of the log are to be told as well. */
@@ -80,6 +82,6 @@ export type BookAnswer =
   | { kind: 'result'; call: number; result: unknown }
   | { kind: 'error'; call: number; message: string }
   /** For the operator. */
-  | { kind: 'log'; line: string }
+  | { kind: 'log'; level: LogLevel; line: string }
   /** What was written to the log, each line with its end. */
   | { kind: 'lines'; lines: string }

@@ -66,7 +66,7 @@ it.skipIf(!mayMount)('says that the disk is full, and keeps all again when there
   const store = openUsageStore({
     thread: new URL('../../src/runtime/usage-thread.ts', import.meta.url),
     path: join(dir, 'usage.db'),
-    log: (line) => log.push(line),
+    log: (_level, line) => log.push(line),
   })
   onTestFinished(store.close)
   let kept = 0

@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis'
 import type { SharedLedger } from '../../ports.ts'
 import { createRedisLedger, type RedisLedger } from './redis-ledger.ts'
+import type { Log } from '../../table/log-line.ts'
 
 export interface RedisConnection extends Pick<RedisLedger, 'raise'> {
   ledger: SharedLedger
@@ -16,7 +17,7 @@ export interface RedisConnectOptions {
   prefix: string
   /** Called each time that it can be asked again: it may be another one, or have lost its memory. */
   onReady: () => void
-  log: (line: string) => void
+  log: Log
 }
 
 const CONNECT_WITHIN_MS = 2000
@@ -38,11 +39,11 @@ export function connectRedis({ url, prefix, onReady, log }: RedisConnectOptions)
   let problem: string | null = null
   // Its messages name host and port at most.
   redis.on('error', ({ message }: Error) => {
-    if (problem === null) log(`Redis cannot be asked, the policy's \`onFailure\` holds: ${message}`)
+    if (problem === null) log('error', `Redis cannot be asked, the policy's \`onFailure\` holds: ${message}`)
     problem = message
   })
   redis.on('ready', () => {
-    if (problem !== null) log('Redis answers again')
+    if (problem !== null) log('info', 'Redis answers again')
     problem = null
     onReady()
   })

@@ -3,6 +3,7 @@
  */
 import { readIfThere, writePrivate } from '../state-folder.ts'
 import type { AlertNotice } from './courier.ts'
+import type { Log } from '../../table/log-line.ts'
 
 /** Times are Unix ms. */
 export interface FiringAlert {
@@ -21,12 +22,12 @@ export interface KeptAlerts {
 const NOTHING: KeptAlerts = { firing: [], waiting: {} }
 
 /** A file that cannot be read costs no more than being told once more. */
-export async function readAlerts(path: string, log: (line: string) => void): Promise<KeptAlerts> {
+export async function readAlerts(path: string, log: Log): Promise<KeptAlerts> {
   try {
     const text = await readIfThere(path)
     return text === null ? NOTHING : parse(text)
   } catch (error) {
-    log(`${path} cannot be read, so alerts may be told twice: ${(error as Error).message}`)
+    log('warn', `${path} cannot be read, so alerts may be told twice: ${(error as Error).message}`)
     return NOTHING
   }
 }

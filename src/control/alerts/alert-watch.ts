@@ -12,6 +12,7 @@ import { type Courier, createCourier } from './courier.ts'
 import { describeNews, describeStanding } from './describe-alert.ts'
 import { postWebhook, type WebhookAnswer } from './post-webhook.ts'
 import { type AlertSample, type AlertSources, readSamples } from './read-samples.ts'
+import type { Log, LogLevel } from '../../table/log-line.ts'
 
 export interface AlertWatchOptions {
   /** What is in force; null while nothing is. */
@@ -19,7 +20,7 @@ export interface AlertWatchOptions {
   sources: AlertSources
   /** Absolute path of what is kept over a restart. */
   path: string
-  log: (line: string) => void
+  log: Log
   /** Unix ms. */
   now?: () => number
   random?: () => number
@@ -59,6 +60,11 @@ const EVENTS: Readonly<Record<AlertEvent, string>> = {
   'still-fires': 'alert-firing',
   'is-over': 'alert-over',
 }
+const LEVELS: Readonly<Record<AlertEvent, LogLevel>> = {
+  fires: 'warn',
+  'still-fires': 'warn',
+  'is-over': 'info',
+}
 
 export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
   const { inForce, sources, path, log, now = Date.now, random = Math.random, gapMs, lingerMs } = options
@@ -75,7 +81,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
   const keep = (): void => {
     writing = writing
       .then(() => writeAlerts(path, { firing: firingOf(watched), waiting: waitingOf(couriers) }))
-      .catch((error: unknown) => log(`cannot write ${path}: ${String(error)}`))
+      .catch((error: unknown) => log('error', `cannot write ${path}: ${String(error)}`))
   }
   const post = async (receiver: string, text: string, signal: AbortSignal): Promise<WebhookAnswer> => {
     const { alerts, environment } = inForce() ?? {}
@@ -137,7 +143,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
         // It was over when it was well again, not when that had lasted.
         const until = event === 'is-over' && known.kind === 'firing' ? (known.wellSince ?? at) : at
         const text = describeNews({ name, alert, sample, event, since, until })
-        log(JSON.stringify({ event: EVENTS[event], alert: name, message: text }))
+        log(LEVELS[event], JSON.stringify({ event: EVENTS[event], alert: name, message: text }))
         for (const receiver of alert.to) couriers.get(receiver)?.tell({ key, text })
       }
     }
@@ -145,6 +151,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
       if (state.kind !== 'firing' || watched.has(key)) continue
       changed = true
       log(
+        'info',
         JSON.stringify({
           event: 'alert-over',
           alert: name,
@@ -156,7 +163,9 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
   }
   const tick = (): Promise<void> =>
     (looking ??= look()
-      .catch((error: unknown) => log(`alerts: ${error instanceof Error ? error.message : String(error)}`))
+      .catch((error: unknown) =>
+        log('error', `alerts: ${error instanceof Error ? error.message : String(error)}`),
+      )
       .finally(() => {
         looking = null
       }))

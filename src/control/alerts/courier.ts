@@ -5,6 +5,7 @@
 import { createRest } from '../rest.ts'
 import { backOff } from '../shipping/back-off.ts'
 import type { WebhookAnswer } from './post-webhook.ts'
+import type { Log } from '../../table/log-line.ts'
 
 export interface AlertNotice {
   /** Which alert, of what: a later one takes the place of an earlier one that still waits. */
@@ -22,7 +23,7 @@ export interface CourierOptions {
   waiting: readonly AlertNotice[]
   /** What waits has changed. */
   onChange: () => void
-  log: (line: string) => void
+  log: Log
   /** From 0 up to 1. */
   random: () => number
   /** Ms between two messages, and before the first of a while. */
@@ -69,13 +70,13 @@ export function createCourier({
     const answer = await post(batch.map(lineOf).join('\n'), stopping.signal)
     if (!answer.ok) {
       if (stopping.signal.aborted) return 0
-      if (problem === null) log(`alerts cannot be told to \`${name}\` and wait: ${answer.why}`)
+      if (problem === null) log('error', `alerts cannot be told to \`${name}\` and wait: ${answer.why}`)
       problem = answer.why
       return backOff(failures + 1, answer.retryAfterMs, random())
     }
     // What has changed meanwhile was not told.
     for (const notice of batch) if (queue.get(notice.key) === notice) queue.delete(notice.key)
-    if (problem !== null) log(`alerts are told to \`${name}\` again`)
+    if (problem !== null) log('info', `alerts are told to \`${name}\` again`)
     problem = null
     toldAt = Date.now()
     onChange()

@@ -10,6 +10,7 @@ import type { ModeStatus } from '../mode-status.ts'
 import type { ProbeStatus } from '../probes/probes.ts'
 import { type Command, readCommand } from './read-command.ts'
 import { type MattermostPost, readPost } from './read-post.ts'
+import type { Log } from '../../table/log-line.ts'
 
 /** Mattermost waits 3 s for an answer; what takes longer goes on, and the log tells how it ended. */
 const ANSWER_WITHIN_MS = 2200
@@ -21,7 +22,7 @@ export interface MattermostOptions {
   switch: (name: string, on: boolean) => Promise<ReloadResult>
   /** By backend. */
   probes: () => Readonly<Record<string, ProbeStatus>>
-  log: (line: string) => void
+  log: Log
   answerWithinMs?: number
 }
 
@@ -41,7 +42,7 @@ export function createMattermostHook(options: MattermostOptions): AnswerHook {
     const say = (text: string): HookAnswer => ({ kind: 'answer', response: respond(post, text) })
     const denied = whyDenied(post, hook)
     if (denied !== null) {
-      log(`Mattermost: ${whoIs(post)} was refused: this ${denied} is not allowed`)
+      log('warn', `Mattermost: ${whoIs(post)} was refused: this ${denied} is not allowed`)
       return say(`This ${denied} may not do that.`)
     }
     const modes = options.modes()
@@ -74,10 +75,13 @@ async function switchMode(
   const word = on ? 'on' : 'off'
   const result = await doing.switch(mode, on)
   if (result.kind === 'failed') {
-    doing.log(`mode \`${mode}\` was not switched ${word}: ${whoIs(post)} by Mattermost; ${result.rendered}`)
+    doing.log(
+      'warn',
+      `mode \`${mode}\` was not switched ${word}: ${whoIs(post)} by Mattermost; ${result.rendered}`,
+    )
     return `Mode **${mode}** is not ${word}: the gateway's log says why.`
   }
-  doing.log(`mode \`${mode}\` is ${word}: ${whoIs(post)} by Mattermost`)
+  doing.log('info', `mode \`${mode}\` is ${word}: ${whoIs(post)} by Mattermost`)
   return `Mode **${mode}** is **${word}**.`
 }
 

@@ -2,6 +2,7 @@
 import type { Backend, BackendKind, RouteTable } from '../../table/route-table.ts'
 import type { Environment } from '../build-snapshot.ts'
 import { type Answer, type BackendClient, createBackendClient } from '../doctor/backend-client.ts'
+import type { Log } from '../../table/log-line.ts'
 
 export interface Freed {
   /** Ids of models that were unloaded. */
@@ -44,7 +45,7 @@ export function createFree({
   log,
 }: {
   inForce: () => { table: RouteTable; environment: Environment }
-  log: (line: string) => void
+  log: Log
 }): (backends: readonly string[]) => Promise<void> {
   const freeOne = async (
     name: string,
@@ -54,8 +55,8 @@ export function createFree({
     const client = createBackendClient(backend, key)
     try {
       const { models, problem } = await freeBackend(backend.kind, client)
-      if (models.length > 0) log(`backend \`${name}\` was asked to unload ${models.join(', ')}`)
-      if (problem !== null) log(`backend \`${name}\` could not be freed: ${problem}`)
+      if (models.length > 0) log('info', `backend \`${name}\` was asked to unload ${models.join(', ')}`)
+      if (problem !== null) log('warn', `backend \`${name}\` could not be freed: ${problem}`)
     } finally {
       await client.close()
     }

@@ -9,6 +9,7 @@ import type { Environment } from '../build-snapshot.ts'
 import type { ReloadResult } from '../gateway.ts'
 import { isModeUsed } from './is-mode-used.ts'
 import { createModeHostClient, type ModeFinding, type ModeHostClient } from './mode-host-client.ts'
+import type { Log } from '../../table/log-line.ts'
 
 /** How often it looks who is due. */
 const TICK_MS = 250
@@ -38,7 +39,7 @@ export interface ModeWatchOptions {
   bring: (name: string, on: boolean) => Promise<ReloadResult>
   /** Has backends unload what they have loaded; tells the log what came of it. */
   free?: (backends: readonly string[]) => Promise<void>
-  log: (line: string) => void
+  log: Log
   /** Unix ms. */
   now?: () => number
   wait?: (ms: number) => Promise<unknown>
@@ -108,7 +109,7 @@ export function createModeWatch(options: ModeWatchOptions): ModeWatch {
     if (result.kind === 'failed') return result
     if (on && host.stopAll !== null) {
       const why = await client.stopAll()
-      if (why !== null) log(`mode \`${name}\`: its host did not take \`stopAll\`: ${why}`)
+      if (why !== null) log('warn', `mode \`${name}\`: its host did not take \`stopAll\`: ${why}`)
     }
     return result
   }
@@ -117,7 +118,7 @@ export function createModeWatch(options: ModeWatchOptions): ModeWatch {
     const { report, name } = one
     report.askedAt = now()
     if ('on' in finding) {
-      if (one.failures >= UNKNOWN_AFTER) log(`mode \`${name}\`: its host tells again`)
+      if (one.failures >= UNKNOWN_AFTER) log('info', `mode \`${name}\`: its host tells again`)
       Object.assign(report, { unknownSince: null, detail: null })
       one.failures = 0
       return
@@ -129,6 +130,7 @@ export function createModeWatch(options: ModeWatchOptions): ModeWatch {
       const holds =
         one.host.unknown === 'keep' ? `stays ${isOn(name) ? 'on' : 'off'}` : `is ${one.host.unknown}`
       log(
+        'warn',
         `mode \`${name}\`: its host does not tell whether it is on (${finding.error}); it ${holds} meanwhile`,
       )
     }
@@ -147,8 +149,8 @@ export function createModeWatch(options: ModeWatchOptions): ModeWatch {
   }
 
   const logChange = ({ name }: Watched, result: ReloadResult | null, why: string): void => {
-    if (result?.kind === 'reloaded') log(`mode \`${name}\` is ${isOn(name) ? 'on' : 'off'}: ${why}`)
-    if (result?.kind === 'failed') log(`mode \`${name}\` did not change: ${result.rendered}`)
+    if (result?.kind === 'reloaded') log('info', `mode \`${name}\` is ${isOn(name) ? 'on' : 'off'}: ${why}`)
+    if (result?.kind === 'failed') log('error', `mode \`${name}\` did not change: ${result.rendered}`)
   }
 
   /** @returns why the host is not as wanted; null = it is */

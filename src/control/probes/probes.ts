@@ -8,6 +8,7 @@ import type { Snapshot } from '../../table/snapshot.ts'
 import { createBackendClient } from '../doctor/backend-client.ts'
 import type { EdgeProcess } from '../edge-process.ts'
 import { askHealth, type Finding } from './ask-health.ts'
+import type { Log } from '../../table/log-line.ts'
 
 /** How often it looks what is due. */
 const TICK_MS = 1000
@@ -35,7 +36,7 @@ export interface ProbesOptions {
   snapshot: () => Snapshot | null
   /** The edge that serves; null while there is none. */
   edge: () => Pick<EdgeProcess, 'tellHealth' | 'traffic'> | null
-  log: (line: string) => void
+  log: Log
   /** Unix ms. */
   now?: () => number
   /** 0 to before 1. */
@@ -105,7 +106,7 @@ export function createProbes(options: ProbesOptions): Probes {
     if (state !== one.state) {
       // That all is well at the start is no news.
       if (one.state !== 'unknown' || !up)
-        log(`backend \`${one.name}\` is ${state}${detail ? `: ${detail}` : ''}`)
+        log(up ? 'info' : 'warn', `backend \`${one.name}\` is ${state}${detail ? `: ${detail}` : ''}`)
       one.since = now()
     }
     const latencyMs = now() - askedAt
@@ -141,7 +142,7 @@ export function createProbes(options: ProbesOptions): Probes {
     try {
       await to?.tellHealth(reports)
     } catch (error) {
-      log(`the edge did not hear what probes found: ${(error as Error).message}`)
+      log('warn', `the edge did not hear what probes found: ${(error as Error).message}`)
     }
   }
 

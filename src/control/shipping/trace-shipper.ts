@@ -7,6 +7,7 @@ import type { SinkKind, TraceContent } from '../../table/trace-policy.ts'
 import type { TraceDelivery, TraceSink } from '../../table/trace-sink.ts'
 import { createRest } from '../rest.ts'
 import { backOff } from './back-off.ts'
+import type { Log } from '../../table/log-line.ts'
 
 /** A sink, and how much may wait for it. */
 export interface SinkInForce {
@@ -30,7 +31,7 @@ export interface TraceShipperOptions {
   }
   /** By the policy in force; null = it names none. */
   sink: () => SinkInForce | null
-  log: (line: string) => void
+  log: Log
   /** From 0 up to 1. */
   random: () => number
 }
@@ -96,8 +97,8 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     return opened.sink
   }
   const tell = (now: string | null): void => {
-    if (now !== null && problem === null) log(`${kind} does not take traces, they wait: ${now}`)
-    if (now === null && problem !== null) log(`${kind} takes traces again`)
+    if (now !== null && problem === null) log('warn', `${kind} does not take traces, they wait: ${now}`)
+    if (now === null && problem !== null) log('info', `${kind} takes traces again`)
     problem = now
   }
   /** @returns whether there was as much as fits, and how long the sink asks to be left alone */
@@ -115,11 +116,11 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     })
     if (batch.dropped > 0) {
       counts.dropped += batch.dropped
-      log(`${batch.dropped} traces for ${kind} are lost: more than ${wanted.backlog} waited`)
+      log('warn', `${batch.dropped} traces for ${kind} are lost: more than ${wanted.backlog} waited`)
     }
     if (batch.withheld !== undefined && wanted.place !== strangers) {
       strangers = wanted.place
-      log(`traces that wait for ${kind} go without their text: it was for another place or key`)
+      log('warn', `traces that wait for ${kind} go without their text: it was for another place or key`)
     }
     if (batch.traces.length === 0) return { isFull: false, retryAfterMs: null }
     const delivery = await opening(wanted).send(batch.traces, cut.signal)
@@ -130,11 +131,11 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
     counts.textsWithheld += Math.min(batch.withheld ?? 0, delivery.done.length)
     counts.duplicatesPossible += Math.min(batch.sentBefore, delivery.done.length)
     if (delivery.dead.length > 0) {
-      log(`${delivery.dead.length} traces for ${kind} are given up: ${delivery.dead[0]?.why ?? ''}`)
+      log('warn', `${delivery.dead.length} traces for ${kind} are given up: ${delivery.dead[0]?.why ?? ''}`)
     }
     if (delivery.spansRefused > 0) {
       counts.spansRefused += delivery.spansRefused
-      log(`${kind} took a batch without ${delivery.spansRefused} of its spans`)
+      log('warn', `${kind} took a batch without ${delivery.spansRefused} of its spans`)
     }
     tell(delivery.problem)
     const isFull = batch.more === true || batch.traces.length === most

@@ -10,6 +10,7 @@ import type { WakePolicy } from '../../table/wake-policy.ts'
 import { createBackendClient } from '../doctor/backend-client.ts'
 import { askHealth } from '../probes/ask-health.ts'
 import { sendMagicPacket } from './magic-packet.ts'
+import type { Log } from '../../table/log-line.ts'
 
 /** Between two looks whether it is there. */
 const LOOK_EVERY_MS = 1000
@@ -24,7 +25,7 @@ const GIVEN_UP_MS = 60_000
 export interface WakerOptions {
   /** What is in force; null while nothing is. */
   snapshot: () => Snapshot | null
-  log: (line: string) => void
+  log: Log
   /** In ms, by a clock that nobody sets. */
   now?: () => number
   wait?: (ms: number) => Promise<unknown>
@@ -57,7 +58,7 @@ export function createWaker({
       await body.dump()
       if (statusCode < 200 || statusCode > 299) throw new Error(`it answered ${statusCode}`)
     } catch (error) {
-      log(`backend \`${name}\` could not be woken: ${(error as Error).message}`)
+      log('warn', `backend \`${name}\` could not be woken: ${(error as Error).message}`)
     }
   }
 
@@ -74,12 +75,12 @@ export function createWaker({
     const { wake } = backend
     const beganAt = now()
     let calledAt = beganAt
-    log(`backend \`${name}\` does not answer and is woken`)
+    log('info', `backend \`${name}\` does not answer and is woken`)
     await call(name, wake)
     while (now() - beganAt < wake.startsWithinMs && !ending.signal.aborted) {
       await wait(LOOK_EVERY_MS)
       if (await isThere(backend, key)) {
-        log(`backend \`${name}\` is awake after ${Math.round((now() - beganAt) / 1000)} s`)
+        log('info', `backend \`${name}\` is awake after ${Math.round((now() - beganAt) / 1000)} s`)
         return true
       }
       if (wake.by.kind !== 'packet' || now() - calledAt < SEND_AGAIN_MS) continue
@@ -88,7 +89,7 @@ export function createWaker({
     }
     if (ending.signal.aborted) return false
     givenUpUntil.set(name, now() + GIVEN_UP_MS)
-    log(`backend \`${name}\` did not wake within ${wake.startsWithinMs / 1000} s`)
+    log('warn', `backend \`${name}\` did not wake within ${wake.startsWithinMs / 1000} s`)
     return false
   }
 
@@ -102,7 +103,7 @@ export function createWaker({
         const wakeable = { ...(backend as Backend), origin, wake }
         waking = run(name, wakeable, backendKeys?.[name] ?? null)
           .catch((error: unknown) => {
-            log(`waking backend \`${name}\` failed: ${String(error)}`)
+            log('warn', `waking backend \`${name}\` failed: ${String(error)}`)
             return false
           })
           .finally(() => underWay.delete(name))

@@ -73,7 +73,7 @@ function appWith(result: ReloadResult | Error): ReturnType<typeof createAdminApp
         return Promise.resolve({ by: query.by, since: '', until: '', keptSince: '', rows: [], budgets: [] })
       },
     },
-    log: (line) => log.push(line),
+    log: (level, line) => log.push(`${level}: ${line}`),
   })
 }
 

@@ -6,6 +6,9 @@ import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { CompileOutcome } from '../../../src/control/gateway.ts'
+import { isWanted } from '../../../compiler/commands/logs.ts'
+import { readLog } from '../../../src/control/read-log.ts'
+import type { LogLevel, LogLine } from '../../../src/table/log-line.ts'
 import { fetchStatus, requestReload } from '../../../src/control/admin-client.ts'
 import { isAlive } from '../../../src/control/process-identity.ts'
 import { makeClient } from '../make-snapshot.ts'
@@ -102,6 +105,25 @@ describe('startControl', () => {
     compiled(ok('two'))
     await writeFile(join(policies, 'policy.yaml'), 'mended')
     await expect.poll(() => digestAt(http!.port), { timeout: 5000 }).toBe('two')
+  })
+
+  it('writes into the log what wants a person as an error, and what is well as no more than news', async () => {
+    const { start, stateDir, compiled } = await rig()
+    await start()
+    compiled(BROKEN)
+    await requestReload(stateDir)
+    compiled(ok('two'))
+    await requestReload(stateDir)
+    const shown = async (level: LogLevel): Promise<string[]> => {
+      const found: string[] = []
+      const wanted = (line: LogLine): boolean => isWanted(line, { level })
+      for await (const line of readLog({ folder: join(stateDir, 'logs'), last: 50, wanted }))
+        found.push(`${line.level} ${line.kind === 'event' ? line.message : ''}`)
+      return found
+    }
+    const failed = `error reload failed, the policy in force stays in force:\nerror[x]: frame`
+    await expect.poll(() => shown('info')).toEqual([failed, 'info policy two in force (swapped)'])
+    expect([await shown('warn'), await shown('error')]).toEqual([[failed], [failed]])
   })
 
   it('moves to another address when the policy says so, and closes the old one', async () => {

@@ -51,7 +51,7 @@ export async function rig(): Promise<Rig> {
     compile: () => Promise.resolve(outcome),
     build: () => Promise.resolve({ workerd: mini.workerd, node: mini.node }),
     environment: () => Promise.resolve(environment),
-    log: (line) => log.push(line),
+    log: (level, line) => log.push(`${level}: ${line}`),
   }
   onTestFinished(mini.remove)
   return {

@@ -41,7 +41,7 @@ function rig(): Rig {
       return Promise.resolve({ seq, ledger: EMPTY })
     },
   }
-  const handover = createHandover(store, (line) => log.push(line))
+  const handover = createHandover(store, (level, line) => log.push(`${level}: ${line}`))
   return {
     handover,
     told,
@@ -113,7 +113,7 @@ describe('createHandover', () => {
     await send('a', 'two')
     await vi.advanceTimersByTimeAsync(5000)
     expect(told).toEqual(['b: one'])
-    expect(log).toEqual(['late records are not counted: busy'])
+    expect(log).toEqual(['warn: late records are not counted: busy'])
   })
 
   it('starts an edge without what was used when the disk does not answer, and says so', async () => {
@@ -136,8 +136,8 @@ describe('createHandover', () => {
     await send('a', 'x')
     expect(handover.status()).toEqual({ dropped: 0, problem: null })
     expect(log).toEqual([
-      'records of requests are not kept, the edge holds them back: database or disk is full',
-      'records of requests are kept again',
+      'error: records of requests are not kept, the edge holds them back: database or disk is full',
+      'info: records of requests are kept again',
     ])
   })
 

@@ -68,7 +68,7 @@ function rig(): Rig {
         close: () => void connections.push(`close ${url}`),
       }
     },
-    log: (line) => log.push(line),
+    log: (level, line) => log.push(`${level}: ${line}`),
   })
   return {
     shared,
@@ -241,7 +241,9 @@ describe('createSharedState', () => {
     down(false)
     await vi.advanceTimersByTimeAsync(1000)
     expect(told.at(-1)).toHaveLength(10_000)
-    expect(log).toEqual(['more than 10000 requests wait for Redis: what others used is not counted there'])
+    expect(log).toEqual([
+      'warn: more than 10000 requests wait for Redis: what others used is not counted there',
+    ])
   })
 
   it('ends with its connection', async () => {

@@ -42,7 +42,7 @@ async function rig(): Promise<Rig> {
       hangs.push(resolve)
       return { ...edge, hung }
     },
-    log: (line) => log.push(line),
+    log: (level, line) => log.push(`${level}: ${line}`),
     onEdge: ({ pid }) => pids.push(pid),
     drainMs: 5000,
   })

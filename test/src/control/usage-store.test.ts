@@ -20,7 +20,11 @@ async function rig(): Promise<{
   const path = join(dir, 'usage.db')
   const log: string[] = []
   const start = (at: string = path): UsageStore => {
-    const store = openUsageStore({ thread: THREAD, path: at, log: (line) => log.push(line) })
+    const store = openUsageStore({
+      thread: THREAD,
+      path: at,
+      log: (level, line) => log.push(`${level}: ${line}`),
+    })
     onTestFinished(store.close)
     return store
   }
@@ -81,7 +85,7 @@ describe('openUsageStore', () => {
     const broken = openUsageStore({
       thread: new URL('data:text/javascript,setTimeout(()=>process.exit(3),50);setInterval(()=>{},1e6)'),
       path,
-      log: (line) => log.push(line),
+      log: (level, line) => log.push(`${level}: ${line}`),
     })
     expect(String(await rejectionOf(broken.state(NOON)))).toContain('the thread of the database ended')
     expect(String(await rejectionOf(broken.state(NOON)))).toContain('exit code 3')

@@ -23,7 +23,7 @@ function rig(): Rig {
       if (disk.full) throw new Error('ENOSPC')
       written.push(text)
     },
-    tell: (line) => told.push(line),
+    tell: (level, line) => told.push(`${level}: ${line}`),
     now: () => NOON,
   })
   const keep = (...records: RequestRecord[]): void => {
@@ -45,9 +45,9 @@ const lines = (written: readonly string[]): unknown[] =>
 describe('createRequestLog', () => {
   it('takes what is said of alerts, and no message of an edge', () => {
     const { log, written } = rig()
-    log.note('{"event":"alert-firing","alert":"down","message":"FIRING `down`","cause":"x"}')
-    log.note('{"event":"alert-over","alert":"down","message":"OVER `down`"}')
-    log.note('{"event":"attempt-failed","backend":"gpu","message":"canary"}')
+    log.note('warn', '{"event":"alert-firing","alert":"down","message":"FIRING `down`","cause":"x"}')
+    log.note('info', '{"event":"alert-over","alert":"down","message":"OVER `down`"}')
+    log.note('warn', '{"event":"attempt-failed","backend":"gpu","message":"canary"}')
     const event = { time: new Date(NOON).toISOString(), kind: 'event' }
     expect(lines(written)).toEqual([
       { ...event, level: 'warn', event: 'alert-firing', alert: 'down', message: 'FIRING `down`' },
@@ -102,40 +102,44 @@ describe('createRequestLog', () => {
         cause: 'connect',
         prompt: 'secret',
       }),
+      level: 'warn' as const,
       line: { level: 'warn', event: 'attempt-failed', correlationId: 'x', cause: 'connect' },
     },
     {
       name: 'a broken stream',
+      level: 'warn' as const,
       said: '{"event":"stream-broken","correlationId":"x"}',
       line: { level: 'error', event: 'stream-broken', correlationId: 'x' },
     },
     {
       name: 'a message, a line break in it',
+      level: 'info' as const,
       said: 'policy d1\nin force',
       line: { level: 'info', event: 'message', message: 'policy d1\nin force' },
     },
     {
       name: 'what only looks like JSON',
+      level: 'error' as const,
       said: '{no',
-      line: { level: 'info', event: 'message', message: '{no' },
+      line: { level: 'error', event: 'message', message: '{no' },
     },
-  ])('writes $name', ({ said, line }) => {
+  ])('writes $name', ({ said, level, line }) => {
     const { log, written } = rig()
-    log.note(said)
+    log.note(level, said)
     expect(lines(written)).toEqual([{ time: '2026-11-21T12:00:00.000Z', kind: 'event', ...line }])
   })
 
   it('loses lines that the disk does not take, says so once, and goes on', () => {
     const { log, written, told, disk } = rig()
     disk.full = true
-    log.note('one')
-    log.note('two')
-    expect(told).toEqual(['the log is not written: ENOSPC'])
+    log.note('info', 'one')
+    log.note('info', 'two')
+    expect(told).toEqual(['error: the log is not written: ENOSPC'])
     disk.full = false
-    log.note('three')
+    log.note('info', 'three')
     expect(lines(written)).toMatchObject([{ message: 'three' }])
     disk.full = true
-    log.note('four')
+    log.note('info', 'four')
     expect(told).toHaveLength(2)
   })
 })

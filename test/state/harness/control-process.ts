@@ -31,7 +31,7 @@ const control = await startControl({
   compile: () => Promise.resolve({ ok: true, table: { ...snapshotOf('one').table, state: options.state } }),
   build: () => Promise.resolve(options.bundles),
   environment: () => Promise.resolve(options.environment),
-  log: (line) => console.log(line),
+  log: (_level, line) => console.log(line),
 })
 console.log('ready')
 process.once('SIGTERM', () => void control.stop())

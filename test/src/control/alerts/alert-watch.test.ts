@@ -83,7 +83,7 @@ function rig(policy: AlertPolicy | null = POLICY): Rig {
     inForce: () => inForce && { alerts: inForce, environment: { OPS: webhook } },
     sources,
     path: join(folder, 'alerts.json'),
-    log: (line) => log.push(line),
+    log: (level, line) => log.push(`${level}: ${line}`),
     now: () => START + seconds * 1000,
     random: () => 0,
     gapMs: 1,
@@ -108,6 +108,12 @@ function rig(policy: AlertPolicy | null = POLICY): Rig {
   }
 }
 
+/** A line as the rig has it: a level, and an event in JSON. */
+function eventIn(line: string): object {
+  const [level = '', event = ''] = line.split(/: (.*)/s)
+  return { level, ...(JSON.parse(event) as object) }
+}
+
 describe('createAlertWatch', () => {
   it('tells log and receivers what begins and ends, each backend by itself', async () => {
     const { look, firing, log, watch } = rig()
@@ -129,10 +135,10 @@ describe('createAlertWatch', () => {
       'FIRING `gpu-down`: backend `cpu` is down; since 12:00:05 UTC',
       'OVER `gpu-down`: backend `gpu` is up; it lasted 15 s',
     ]
-    expect(log.map((line) => JSON.parse(line) as object)).toEqual([
-      { event: 'alert-firing', alert: 'gpu-down', message: texts[0] },
-      { event: 'alert-firing', alert: 'gpu-down', message: texts[1] },
-      { event: 'alert-over', alert: 'gpu-down', message: texts[2] },
+    expect(log.map(eventIn)).toEqual([
+      { level: 'warn', event: 'alert-firing', alert: 'gpu-down', message: texts[0] },
+      { level: 'warn', event: 'alert-firing', alert: 'gpu-down', message: texts[1] },
+      { level: 'info', event: 'alert-over', alert: 'gpu-down', message: texts[2] },
     ])
     expect(watch.report()).toMatchObject({
       checkedAt: '2026-11-21T12:00:35.000Z',
@@ -218,7 +224,8 @@ describe('createAlertWatch', () => {
     await look(10, 'gpu')
     set(null)
     await look(15, 'gpu')
-    expect(JSON.parse(log.at(-1) ?? '')).toEqual({
+    expect(eventIn(log.at(-1) ?? '')).toEqual({
+      level: 'info',
       event: 'alert-over',
       alert: 'gpu-down',
       message: 'the policy does not watch it any more',

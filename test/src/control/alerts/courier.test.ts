@@ -28,7 +28,7 @@ function rig(waiting: { key: string; text: string; replaced: number }[] = []): R
     },
     waiting,
     onChange: () => (changes += 1),
-    log: (line) => log.push(line),
+    log: (level, line) => log.push(`${level}: ${line}`),
     random: () => 1,
   })
   return { courier, posted, answers, log, changes: () => changes }
@@ -74,8 +74,8 @@ describe('createCourier', () => {
     await pass(60)
     expect(posted.map(([seconds]) => seconds)).toEqual([1, 2, 4, 8])
     expect(log).toEqual([
-      'alerts cannot be told to `ops` and wait: it cannot be reached',
-      'alerts are told to `ops` again',
+      'error: alerts cannot be told to `ops` and wait: it cannot be reached',
+      'info: alerts are told to `ops` again',
     ])
   })
 

@@ -48,7 +48,7 @@ async function post(fields: object, { call = {}, result, within = 1000 }: Settin
     probes: () => ({
       gpu: { state: 'down', since: 0, askedAt: 0, latencyMs: null, detail: 'refused' },
     }),
-    log: (line) => void log.push(line),
+    log: (level, line) => void log.push(`${level}: ${line}`),
     answerWithinMs: within,
   })
   const body = new URLSearchParams({ ...POST, ...fields }).toString()
@@ -74,7 +74,7 @@ describe('createMattermostHook', () => {
     expect(await post({})).toEqual({
       answer: said('Mode **gaming-pc** is **on**.'),
       switched: ['gaming-pc true'],
-      log: ['mode `gaming-pc` is on: @ada (u1) by Mattermost'],
+      log: ['info: mode `gaming-pc` is on: @ada (u1) by Mattermost'],
     })
   })
 
@@ -126,7 +126,7 @@ describe('createMattermostHook', () => {
     const { answer, log } = await post({}, { result })
     expect(answer).toEqual(said("Mode **gaming-pc** is not on: the gateway's log says why."))
     expect(log).toEqual([
-      'mode `gaming-pc` was not switched on: @ada (u1) by Mattermost; the host does not tell',
+      'warn: mode `gaming-pc` was not switched on: @ada (u1) by Mattermost; the host does not tell',
     ])
   })
 
@@ -143,6 +143,6 @@ describe('createMattermostHook', () => {
 
   it('writes nothing of a caller into the log but letters and digits', async () => {
     const { log } = await post({ user_name: 'a\nb`<c>', user_id: 'u1' })
-    expect(log).toEqual(['mode `gaming-pc` is on: @abc (u1) by Mattermost'])
+    expect(log).toEqual(['info: mode `gaming-pc` is on: @abc (u1) by Mattermost'])
   })
 })

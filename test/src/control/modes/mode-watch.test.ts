@@ -42,7 +42,7 @@ async function start(fields: Partial<ModeHost> = {}): Promise<Rig> {
       else on.delete(name)
       return Promise.resolve({ kind: 'reloaded', digest: table.digest, how: 'swapped' })
     },
-    log: (line) => void log.push(line),
+    log: (level, line) => void log.push(`${level}: ${line}`),
     now: () => now,
     wait: (ms) => Promise.resolve(void (now += ms)),
   })
@@ -71,7 +71,10 @@ describe('a mode that a host tells', () => {
     host.on = false
     await pass(10)
     expect(brought).toEqual(['gaming on', 'gaming off'])
-    expect(log).toEqual(['mode `gaming` is on: its host says so', 'mode `gaming` is off: its host says so'])
+    expect(log).toEqual([
+      'info: mode `gaming` is on: its host says so',
+      'info: mode `gaming` is off: its host says so',
+    ])
   })
 
   it('follows it though the clock was set back', async () => {

@@ -56,7 +56,7 @@ async function start(backend: Partial<Backend> = {}): Promise<Rig> {
       traffic: () =>
         Promise.resolve({ attempts, held: [], slots: {}, inFlight: 0, records: { waiting: 0, dropped: 0 } }),
     }),
-    log: (line) => void log.push(line),
+    log: (level, line) => void log.push(`${level}: ${line}`),
     now: () => now,
     random: () => 0,
   })
@@ -166,7 +166,7 @@ describe('probes', () => {
     await pass(60)
     expect(ups(told).slice(-2)).toEqual([false, true])
     expect(probes.status()).toMatchObject({ gpu: { state: 'up', since: 1_242_000, detail: null } })
-    expect(log).toEqual(['backend `gpu` is down: 503 on GET /v1/models', 'backend `gpu` is up'])
+    expect(log).toEqual(['warn: backend `gpu` is down: 503 on GET /v1/models', 'info: backend `gpu` is up'])
   })
 
   it('find a host again though the clock was set back', async () => {

@@ -97,7 +97,7 @@ function rig(): Rig {
         }),
       }
     },
-    log: (line) => log.push(line),
+    log: (level, line) => log.push(`${level}: ${line}`),
     random: () => 0,
   })
   return {
@@ -163,7 +163,10 @@ describe('createTraceShipper', () => {
     my.shipper.poke()
     await vi.advanceTimersByTimeAsync(10_000)
     expect(my.sent.map(({ at }) => at)).toEqual([1000, 1500, 2500, 4500])
-    expect(my.log).toEqual(['langfuse does not take traces, they wait: down', 'langfuse takes traces again'])
+    expect(my.log).toEqual([
+      'warn: langfuse does not take traces, they wait: down',
+      'info: langfuse takes traces again',
+    ])
     expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 2, duplicatesPossible: 0 })
   })
 
@@ -229,7 +232,7 @@ describe('createTraceShipper', () => {
     my.answers.push({ done: [1], dead: [{ seq: 2, why: 'it answers 400' }] })
     my.shipper.poke()
     await vi.advanceTimersByTimeAsync(5000)
-    expect(my.log).toEqual(['1 traces for langfuse are given up: it answers 400'])
+    expect(my.log).toEqual(['warn: 1 traces for langfuse are given up: it answers 400'])
     expect(my.waiting.size).toBe(0)
   })
 

@@ -44,7 +44,7 @@ async function rig(by?: WakePolicy['by'], startsWithinMs = 30_000): Promise<Rig>
   const snapshot = makeSnapshot(makeTable({ backends: { gpu, spare: makeBackend() } }))
   const waker = createWaker({
     snapshot: () => snapshot,
-    log: (line) => void log.push(line),
+    log: (level, line) => void log.push(`${level}: ${line}`),
     now: () => now,
     wait: async (ms) => {
       now += ms
@@ -72,7 +72,10 @@ describe('the waker', () => {
     expect(await waker.wake('gpu')).toBe(true)
     expect(waited()).toBe(3000)
     await vi.waitFor(() => expect(udp.packets).toEqual([magicPacket(MAC).toString('hex')]))
-    expect(log).toEqual(['backend `gpu` does not answer and is woken', 'backend `gpu` is awake after 3 s'])
+    expect(log).toEqual([
+      'info: backend `gpu` does not answer and is woken',
+      'info: backend `gpu` is awake after 3 s',
+    ])
   })
 
   it('wakes once for all who ask', async () => {
@@ -95,7 +98,7 @@ describe('the waker', () => {
     expect(await waker.wake('gpu')).toBe(false)
     expect(waited()).toBe(30_000)
     await vi.waitFor(() => expect(udp.packets).toHaveLength(4))
-    expect(log.at(-1)).toBe('backend `gpu` did not wake within 30 s')
+    expect(log.at(-1)).toBe('warn: backend `gpu` did not wake within 30 s')
     pass(59_999)
     expect(await waker.wake('gpu')).toBe(false)
     expect(waited()).toBe(89_999)
@@ -131,7 +134,7 @@ describe('the waker', () => {
     })
     onWait((ms) => ms === 1000 && start())
     expect(await waker.wake('gpu')).toBe(true)
-    expect(log[1]).toMatch(/^backend `gpu` could not be woken: .*ECONNREFUSED/)
+    expect(log[1]).toMatch(/^warn: backend `gpu` could not be woken: .*ECONNREFUSED/)
   })
 
   it.each(['spare', 'nobody', '__proto__'])('has no way to wake %s', async (name) => {
