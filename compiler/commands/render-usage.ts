@@ -21,12 +21,17 @@ export function renderUsage({ by, since, until, keptSince, rows, budgets }: Usag
   ])
   const sum = (read: (row: UsageReport['rows'][number]) => number): number =>
     rows.reduce((total, row) => total + read(row), 0)
-  const [estimated, unpriced] = [sum((row) => row.estimated), sum((row) => row.unpriced)]
+  const [gone, estimated, unpriced] = [
+    sum((row) => row.gone),
+    sum((row) => row.estimated),
+    sum((row) => row.unpriced),
+  ]
   return [
     `from ${since} to ${until}`,
     ...(since < keptSince ? [`records before ${keptSince} are kept no more`] : []),
     '',
     rows.length === 0 ? 'no request' : renderTable(head, cells),
+    ...(gone === 0 ? [] : [`of ${countOf(gone, 'request')} the client hung up before the end: no failure`]),
     ...(estimated === 0
       ? []
       : [`tokens of ${countOf(estimated, 'request')} are estimated: the backend said none`]),
@@ -47,7 +52,7 @@ function renderBudgets(budgets: UsageReport['budgets']): string {
 }
 
 const CSV_HEAD =
-  'name,requests,failed,input_tokens,cached_input_tokens,output_tokens,estimated,cost_nano_usd,unpriced'
+  'name,requests,failed,input_tokens,cached_input_tokens,output_tokens,estimated,cost_nano_usd,unpriced,client_gone'
 
 /** RFC 4180, with a head; money in nano-USD, exact. */
 export function renderUsageCsv({ rows }: UsageReport): string {
@@ -62,6 +67,7 @@ export function renderUsageCsv({ rows }: UsageReport): string {
       row.estimated,
       row.cost,
       row.unpriced,
+      row.gone,
     ].join(),
   )
   return [CSV_HEAD, ...lines].join('\n')

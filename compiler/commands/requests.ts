@@ -32,7 +32,7 @@ export function requestsCommand(): Command {
     .option('--rule <rule>', 'that this rule decided, as ruleset/id')
     .option('--variant <model>', 'that fell on this arm of a split')
     .option('--status <status>', 'answered so: 429, or 4xx for all that begin so')
-    .option('--failed', 'that ended with an error')
+    .option('--failed', 'that ended with an error, other than that the client hung up')
     .option('--since <moment>', 'that began then or later')
     .option('--until <moment>', 'that began before')
     .option('--before <number>', 'kept before the entry of that number: the next page')

@@ -32,7 +32,8 @@ export function usageCommand(): Command {
       `
 A moment is 24h, 7d or 30m ago, a day (2026-11-21: its beginning in the policy's time zone), or an
 ISO 8601 time with its offset. Records are kept for 30 days. Budgets are as admission counts them at
-this moment, reservations of running requests included. Money is in USD; csv and json have it in
+this moment, reservations of running requests included. A client that hung up before the end is no
+failure, and is counted by itself (client_gone). Money is in USD; csv and json have it in
 nano-USD (1e-9 USD), exact.
 Exit code: 0 shown, 1 no gateway answers or it cannot tell.
 

@@ -11,6 +11,7 @@ import type {
 import { DROPPED_BITS, SINK_BITS } from '../table/packed-records.ts'
 import { traceIds } from '../table/trace-ids.ts'
 import { SINK_KINDS, type SinkKind } from '../table/trace-policy.ts'
+import { FAILED_SQL } from './failed-requests.ts'
 import { ENTRY_COLUMNS, sinkBitsOf, toEntry } from './history-entry.ts'
 import { deadTable, waitingTable } from './waiting-table.ts'
 
@@ -91,7 +92,7 @@ function conditions(filter: HistoryFilter): { where: string; values: SqlValue[] 
   const { status, failed, since, until } = filter
   if (status !== null && status < 10) add('status BETWEEN ? AND ?', status * 100, status * 100 + 99)
   else if (status !== null) add('status = ?', status)
-  if (failed !== null) add(failed ? 'error IS NOT NULL' : 'error IS NULL')
+  if (failed !== null) add(failed ? FAILED_SQL : `NOT ${FAILED_SQL}`)
   if (since !== null) add('started_at >= ?', since)
   if (until !== null) add('started_at < ?', until)
   return { where: parts.join(' '), values }
@@ -136,7 +137,7 @@ function aggregate(sql: Sql, { filter, step, by }: AggregateQuery): AggregateRow
          count(first_token_ms) OVER (PARTITION BY slice, name) AS first_together
        FROM seen
      )
-     SELECT slice, name, count(*) AS requests, sum(error IS NOT NULL) AS failed, sum(input) AS input,
+     SELECT slice, name, count(*) AS requests, sum(${FAILED_SQL}) AS failed, sum(input) AS input,
        sum(output) AS output, total(cost) AS cost, ${atRank(50, took)} AS p50, ${atRank(95, took)} AS p95,
        ${atRank(50, first)} AS first_p50, ${atRank(95, first)} AS first_p95
      FROM ranked GROUP BY slice, name ORDER BY slice, name`,

@@ -1,6 +1,7 @@
 /** Makes lines of the log: one of each record that is kept, and one of each event. */
 import type { PackedValue, RECORD_COLUMNS } from '../table/packed-records.ts'
 import type { EventLine, LogLevel, RequestLine } from '../table/log-line.ts'
+import { isGone } from './failed-requests.ts'
 
 type Column = (typeof RECORD_COLUMNS)[number]
 
@@ -52,9 +53,9 @@ export function requestLine(value: (column: Column) => PackedValue): RequestLine
   }
 }
 
-/** A status below 400 with an error is a stream that broke. */
+/** A status below 400 with an error is a stream that broke. Nothing is wrong where a client hung up. */
 function levelOf(status: number, error: string | null): LogLevel {
-  if (error === null) return 'info'
+  if (error === null || isGone(error)) return 'info'
   return status >= 400 && status < 500 ? 'warn' : 'error'
 }
 

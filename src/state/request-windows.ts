@@ -7,6 +7,7 @@ import type { RequestMeasure } from '../table/alert-policy.ts'
 import type { WindowReading } from '../table/alert-status.ts'
 import type { PackedValue, RECORD_COLUMNS } from '../table/packed-records.ts'
 import type { FailedAttempt } from '../table/request-record.ts'
+import { isGone } from './failed-requests.ts'
 import type { Observe } from './usage-book.ts'
 
 type Column = (typeof RECORD_COLUMNS)[number]
@@ -196,7 +197,7 @@ function outcome(value: Value): Counted | null {
 
 function hasFailed(value: Value): boolean {
   const status = Number(value('status'))
-  return value('error') !== null && (status < 400 || status >= 500)
+  return value('error') !== null && !isGone(value('error')) && (status < 400 || status >= 500)
 }
 
 /** What was tried at these backends, and what became of it. */

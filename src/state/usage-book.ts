@@ -14,6 +14,7 @@ import {
 import { SINK_KINDS } from '../table/trace-policy.ts'
 import type { UsageBook } from '../table/usage-book.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from '../table/usage-report.ts'
+import { FAILED_SQL, GONE_SQL } from './failed-requests.ts'
 import { createSqlLedger, LEDGER_TABLES } from './sql-ledger.ts'
 import { traceTables } from './trace-outbox.ts'
 import { createTraceTexts, TRACE_TEXTS_TABLE } from './trace-texts.ts'
@@ -127,7 +128,7 @@ export function createUsageBook(sql: Sql, observe: Observe = () => {}): UsageBoo
 }
 
 function sumUp(sql: Sql, { by, since, until, client, timeZone }: UsageQuery): UsageRow[] {
-  const query = `SELECT ${GROUPS[by]} AS name, count(*) AS requests, sum(error IS NOT NULL) AS failed,
+  const query = `SELECT ${GROUPS[by]} AS name, count(*) AS requests, sum(${FAILED_SQL}) AS failed, sum(${GONE_SQL}) AS gone,
       sum(input) AS input, sum(cached_input) AS cached_input, sum(output) AS output, sum(estimated AND input + output > 0) AS estimated,
       total(cost) AS cost, sum(cost IS NULL AND backend IS NOT NULL) AS unpriced
     FROM records WHERE started_at >= ? AND started_at < ? AND (? IS NULL OR client = ?)
@@ -142,6 +143,7 @@ function toUsageRow(row: SqlRow): UsageRow {
     name: name === null ? null : String(name),
     requests: Number(row['requests']),
     failed: Number(row['failed']),
+    gone: Number(row['gone']),
     inputTokens: Number(row['input']),
     cachedInputTokens: Number(row['cached_input']),
     outputTokens: Number(row['output']),
@@ -168,6 +170,7 @@ function add(a: UsageRow, b: UsageRow): UsageRow {
     name: a.name,
     requests: a.requests + b.requests,
     failed: a.failed + b.failed,
+    gone: a.gone + b.gone,
     inputTokens: a.inputTokens + b.inputTokens,
     cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
     outputTokens: a.outputTokens + b.outputTokens,

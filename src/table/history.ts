@@ -14,7 +14,7 @@ export interface HistoryFilter {
   variant: string | null
   /** A status such as 429, or the first digit of several: 4 = 400 to 499. */
   status: number | null
-  /** Only those that ended with an error, or only the others. */
+  /** Only those that ended with an error, or only the others, among them those whose client hung up. */
   failed: boolean | null
   /** Unix ms at which they began: from, and before. */
   since: number | null

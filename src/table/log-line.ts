@@ -17,7 +17,10 @@ export interface RequestLine {
   kind: 'request'
   /** ISO 8601: when the answer ended. */
   time: string
-  /** `warn` = it ended with an error, `error` = with one that is not the client's (5xx, or a broken stream). */
+  /**
+   * `warn` = it ended with an error, `error` = with one that is not the client's (5xx, or a broken stream). That a client
+   * hung up is `info`.
+   */
   level: LogLevel
   id: string
   correlationId: string

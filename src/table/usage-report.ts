@@ -20,6 +20,8 @@ export interface UsageRow {
   requests: number
   /** Of these, those that ended with an error. */
   failed: number
+  /** Of these, those whose client hung up before the end: they are no failures. */
+  gone: number
   inputTokens: number
   cachedInputTokens: number
   outputTokens: number

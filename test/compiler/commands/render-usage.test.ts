@@ -7,6 +7,7 @@ function row(fields: Partial<UsageRow>): UsageRow {
     name: 'crew',
     requests: 3,
     failed: 1,
+    gone: 0,
     inputTokens: 1200,
     cachedInputTokens: 200,
     outputTokens: 50,
@@ -40,7 +41,7 @@ describe('renderUsage', () => {
       left: 4e9,
     } as const
     const rows = [
-      row({ estimated: 1 }),
+      row({ estimated: 1, gone: 2 }),
       row({ name: null, cost: 12, unpriced: 2 }),
       row({ name: 'home', cost: 0, unpriced: 3 }),
     ]
@@ -52,6 +53,7 @@ client  requests  failed  input  cached  output  usd
 crew    3         1       1200   200     50      1.234568
 -       3         1       1200   200     50      <0.000001
 home    3         1       1200   200     50      -
+of 2 requests the client hung up before the end: no failure
 tokens of 1 request are estimated: the backend said none
 5 requests went to models without a price
 
@@ -70,12 +72,12 @@ crew    2026-11-21  1.000000  4.000000  5.000000`,
 
 describe('renderUsageCsv', () => {
   it('gives exact numbers, and names as RFC 4180 has them', () => {
-    const rows = [row({}), row({ name: 'a,"b"', cost: 0 }), row({ name: null })]
+    const rows = [row({ gone: 1 }), row({ name: 'a,"b"', cost: 0 }), row({ name: null })]
     expect(renderUsageCsv(report({ rows }))).toBe(
-      `name,requests,failed,input_tokens,cached_input_tokens,output_tokens,estimated,cost_nano_usd,unpriced
-crew,3,1,1200,200,50,0,1234567891,0
-"a,""b""",3,1,1200,200,50,0,0,0
-,3,1,1200,200,50,0,1234567891,0`,
+      `name,requests,failed,input_tokens,cached_input_tokens,output_tokens,estimated,cost_nano_usd,unpriced,client_gone
+crew,3,1,1200,200,50,0,1234567891,0,1
+"a,""b""",3,1,1200,200,50,0,0,0,0
+,3,1,1200,200,50,0,1234567891,0,0`,
     )
   })
 })

@@ -83,7 +83,7 @@ describe('createHistory', () => {
   })
 
   it.each<{ filter: Partial<HistoryFilter>; found: string[] }>([
-    { filter: {}, found: ['d', 'c', 'b', 'a'] },
+    { filter: {}, found: ['d', 'c', 'b', 'a', 'z'] },
     { filter: { client: 'crew' }, found: ['d', 'c', 'a'] },
     { filter: { model: 'big' }, found: ['c'] },
     { filter: { backend: 'cloud' }, found: ['c'] },
@@ -94,11 +94,14 @@ describe('createHistory', () => {
     { filter: { status: 5 }, found: [] },
     { filter: { failed: true }, found: ['d'] },
     { filter: { failed: false, client: 'crew' }, found: ['c', 'a'] },
+    { filter: { failed: false, client: 'stopper' }, found: ['z'] },
+    { filter: { failed: true, client: 'stopper' }, found: [] },
     { filter: { since: NOON + 1 }, found: ['d', 'c'] },
-    { filter: { until: NOON + 1 }, found: ['b', 'a'] },
+    { filter: { until: NOON + 1 }, found: ['b', 'a', 'z'] },
     { filter: { client: "' OR 1=1 --" }, found: [] },
   ])('keeps to $filter', ({ filter, found }) => {
     keep(
+      makeRecord({ id: 'z', client: 'stopper', error: 'client_gone', startedAt: NOON - 1 }),
       makeRecord({ id: 'a' }),
       makeRecord({ id: 'b', client: 'home', rule: 'main/else' }),
       makeRecord({ id: 'c', model: 'big', variant: 'big', backend: 'cloud', startedAt: NOON + 1 }),

@@ -63,6 +63,7 @@ describe('createRequestLog', () => {
       makeRecord({ id: 'b', status: 429, error: 'rate_limit_exceeded', model: null, backend: null }),
       makeRecord({ id: 'c', status: 200, error: 'upstream_timeout' }),
       makeRecord({ id: 'd', status: 502, error: 'upstream_unreachable' }),
+      makeRecord({ id: 'e', status: 200, error: 'client_gone' }),
     )
     expect(written).toHaveLength(1)
     const [first, ...others] = lines(written)
@@ -90,7 +91,12 @@ describe('createRequestLog', () => {
       outputTokens: 20,
       cost: 1_000_000,
     })
-    expect(others).toMatchObject([{ level: 'warn', model: null }, { level: 'error' }, { level: 'error' }])
+    expect(others).toMatchObject([
+      { level: 'warn', model: null },
+      { level: 'error' },
+      { level: 'error' },
+      { level: 'info' },
+    ])
   })
 
   it.each([

@@ -39,6 +39,7 @@ function open(): Database {
 
 const failed = { status: 502, error: 'backend_error' } as const
 const refused = { status: 429, error: 'rate_limit_exceeded' } as const
+const stopped = { status: 200, error: 'client_gone' } as const
 const broken = { status: 200, error: 'stream_broken' } as const
 const took = (ms: number): Partial<RequestRecord> => ({ startedAt: NOON - ms, endedAt: NOON })
 const at = (seconds: number): Partial<RequestRecord> => ({
@@ -60,7 +61,7 @@ describe('createRequestWindows', () => {
     {
       title: 'the share that failed, without what clients were at fault for',
       measure: makeMeasure('error-rate'),
-      records: [{}, {}, failed, broken, refused],
+      records: [{}, {}, failed, broken, refused, stopped],
       reading: { value: 50, requests: 4 },
     },
     {

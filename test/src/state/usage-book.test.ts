@@ -224,6 +224,20 @@ describe('usage', () => {
     expect(book.usage(ALL)).toMatchObject([{ requests: 1, failed: 1, estimated: 0, unpriced: 0 }])
   })
 
+  it('counts a client that hung up apart from what failed', async () => {
+    const book = open(await newFile())
+    book.keep(
+      packRecords([
+        makeRecord({ id: '1', status: 499, error: 'client_gone', endedAt: NOON }),
+        makeRecord({ id: '2', status: 200, error: 'client_gone', endedAt: NOON + 1 }),
+        makeRecord({ id: '3', status: 502, error: 'upstream_error', endedAt: NOON + 2 }),
+        makeRecord({ id: '4' }),
+      ]),
+    )
+    const counts = { requests: 4, failed: 1, gone: 2 }
+    expect([book.usage(ALL), book.usage({ ...ALL, by: 'day' })]).toMatchObject([[counts], [counts]])
+  })
+
   it('sums tokens, and says what failed, was estimated and has no price', async () => {
     const book = open(await newFile())
     book.keep(packRecords(records))
@@ -232,6 +246,7 @@ describe('usage', () => {
         name: '2026-11-21',
         requests: 3,
         failed: 1,
+        gone: 0,
         inputTokens: 207,
         cachedInputTokens: 3,
         outputTokens: 40,
