@@ -21,13 +21,14 @@ import { type Balance, createBalance } from './pipeline/forward/balance.ts'
 import { ClientGone } from './pipeline/forward/client-gone.ts'
 import { countingTargets, estimatedCount } from './pipeline/forward/count-tokens.ts'
 import { forward } from './pipeline/forward/forward.ts'
-import { startJourney } from './pipeline/forward/exchange.ts'
+import { type Exchange, startJourney } from './pipeline/forward/exchange.ts'
 import { createHealth, type Health } from './pipeline/forward/health.ts'
 import { createPace, type Pace } from './pipeline/forward/pace.ts'
 import { createRetryBudget, type RetryBudget } from './pipeline/forward/retry-budget.ts'
 import { createSlots, type Slots } from './pipeline/forward/slots.ts'
 import { noteSkipped } from './pipeline/forward/note-skipped.ts'
 import { type Targets, translatable } from './pipeline/forward/translations.ts'
+import { kept } from './pipeline/kept.ts'
 import { Bill } from './pipeline/meter/bill.ts'
 import { estimateRequest } from './pipeline/meter/estimate.ts'
 import { bodyChanges } from './pipeline/route/body-changes.ts'
@@ -266,7 +267,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       full.size === 0 ? order : without(order, full),
       sending,
     )
-    const response = await forward({
+    const exchange: Exchange = {
       ports: context.ports,
       snapshot,
       clientName,
@@ -294,7 +295,9 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       bill,
       answerHeaders,
       watch,
-    })
+    }
+    kept.exchange = exchange
+    const response = await forward(exchange)
     bill.answered(response.status, null)
     return response
   } catch (error) {

@@ -17,9 +17,11 @@ export interface Watch {
   stop: () => void
 }
 
+const NOTHING_DUE: Check = () => Number.POSITIVE_INFINITY
+
 /** @param onStop called once, when the request has ended */
 export function startWatch(onStop: () => void = () => {}): Watch {
-  let check: Check = () => Number.POSITIVE_INFINITY
+  let check = NOTHING_DUE
   let timer: ReturnType<typeof setTimeout> | null = null
   let wakesAt = Number.POSITIVE_INFINITY
   let stopped = false
@@ -43,7 +45,7 @@ export function startWatch(onStop: () => void = () => {}): Watch {
     stop() {
       if (stopped) return
       stopped = true
-      check = () => Number.POSITIVE_INFINITY
+      check = NOTHING_DUE
       if (timer !== null) clearTimeout(timer)
       timer = null
       onStop()

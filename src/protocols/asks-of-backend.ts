@@ -13,13 +13,15 @@ const STATE: Partial<Record<Surface, readonly string[]>> = {
   chat: ['previous_response_id', 'conversation', 'background', 'container'],
 }
 
+const NONE: readonly string[] = []
+
 /** @returns the field that only a backend which keeps state can honour; undefined = there is none */
 export function stateAsked(body: Body, surface: Surface): string | undefined {
-  const asked = STATE[surface]?.find((field) => {
+  for (const field of STATE[surface] ?? NONE) {
     const value = body[field]
-    return value !== undefined && value !== null && value !== false
-  })
-  if (asked !== undefined || surface !== 'responses') return asked
+    if (value !== undefined && value !== null && value !== false) return field
+  }
+  if (surface !== 'responses') return undefined
   const { input } = body
   return Array.isArray(input) && input.some(isReference) ? 'input' : undefined
 }
@@ -56,7 +58,8 @@ export function serverToolAsked(body: Body, surface: Surface): string | undefine
       if (asked !== undefined) return asked.slice(0, LONGEST)
     }
   }
-  return SEARCHES.find((field) => body[field] !== undefined && body[field] !== null)
+  for (const field of SEARCHES) if (body[field] !== undefined && body[field] !== null) return field
+  return undefined
 }
 
 /** What it is called; undefined = the client runs it. */

@@ -7,16 +7,21 @@ import { unreadableIn } from './unreadable.ts'
 /** Cheap: text is not looked at, and fields are only where turns hold content. */
 export function hasImages(body: Readonly<Record<string, unknown>>, surface: Surface): boolean {
   const { turns, prompts } = SURFACE_TRAITS[surface]
-  const shown = turns === null ? prompts : [turns]
-  return shown.some((field) => isShown(body[field]))
+  if (turns !== null) return isShown(body[turns])
+  for (const field of prompts) if (isShown(body[field])) return true
+  return false
 }
 
 /** Content may hold content: what a tool answered, a document. */
 const CONTENT = ['content', 'output', 'source'] as const
 
 function isShown(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isShown)
+  if (Array.isArray(value)) {
+    for (const item of value) if (isShown(item)) return true
+    return false
+  }
   if (!isRecord(value)) return false
   for (const key in value) if (unreadableIn(key, value[key], value) === 'images') return true
-  return CONTENT.some((key) => isShown(value[key]))
+  for (const key of CONTENT) if (isShown(value[key])) return true
+  return false
 }

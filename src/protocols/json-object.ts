@@ -54,12 +54,13 @@ export function parseJsonObject(text: string): JsonObject {
 
 /** The text with the values of some top-level keys replaced by other JSON. Each key must exist. */
 export function replaceValues(object: JsonObject, replacements: ReadonlyMap<string, string>): string {
-  const edits = [...replacements].map(([key, json]) => {
+  const edits: { start: number; end: number; json: string }[] = []
+  for (const [key, json] of replacements) {
     const span = object.spans.get(key)
     if (span === undefined) throw new Error(`no top-level key ${key}`)
-    return { start: span[0], end: span[1], json }
-  })
-  edits.sort((a, b) => a.start - b.start)
+    edits.push({ start: span[0], end: span[1], json })
+  }
+  if (edits.length > 1) edits.sort((a, b) => a.start - b.start)
   let result = ''
   let from = 0
   for (const { start, end, json } of edits) {

@@ -163,7 +163,7 @@ function naming(body: JsonObject, name: string): JsonObject {
 /** @throws GatewayError invalid_field, field_not_allowed (400) */
 export function toModelRequest(body: JsonObject): ModelRequest {
   for (const key of body.spans.keys()) {
-    if (FORBIDDEN.has(key) || FORBIDDEN_PREFIXES.some((prefix) => key.startsWith(prefix))) {
+    if (FORBIDDEN.has(key) || hasForbiddenPrefix(key)) {
       throw new GatewayError('field_not_allowed', `\`${key}\` is for the policy to say, not for a request.`, {
         param: key,
       })
@@ -182,4 +182,9 @@ export function toModelRequest(body: JsonObject): ModelRequest {
     throw new GatewayError('invalid_field', '`stream` must be a boolean.', { param: 'stream' })
   }
   return { body, model, stream: stream === true }
+}
+
+function hasForbiddenPrefix(key: string): boolean {
+  for (const prefix of FORBIDDEN_PREFIXES) if (key.startsWith(prefix)) return true
+  return false
 }

@@ -30,10 +30,7 @@ export function createPeers(): Peers {
   return {
     add(peer, act) {
       // A promise carries the call back into the request's own context, where it may touch its streams.
-      let leave = (): void => {}
-      const left = new Promise<void>((resolve) => {
-        leave = resolve
-      })
+      const { promise: left, resolve: leave } = Promise.withResolvers<void>()
       void left.then(act)
       const request = { peer, since: Date.now(), leave }
       waiting.add(request)

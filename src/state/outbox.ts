@@ -79,10 +79,9 @@ export function createOutbox({ ship, defer }: OutboxOptions): Outbox {
   let failures = 0
 
   const linger = async (me: Shipper): Promise<void> => {
-    const over = new Promise<void>((resolve) => {
-      me.endLinger = resolve
-    })
-    const timer = setTimeout(() => me.endLinger?.(), LINGER_MS)
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    me.endLinger = resolve
+    const timer = setTimeout(resolve, LINGER_MS)
     await over
     clearTimeout(timer)
     me.endLinger = null

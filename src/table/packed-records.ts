@@ -64,32 +64,42 @@ export const RECORD_COLUMNS = [
 
 /** @returns JSON of PackedRecords */
 export function packRecords(records: readonly RequestRecord[]): string {
-  const charges: Charge[] = []
-  const places = new Map<string, number>()
-  const placeOf = (charge: Charge): number => {
-    const name = charge.kind === 'budget' ? `${charge.key} ${charge.period.name}` : charge.key
-    const known = places.get(name)
-    if (known !== undefined) return known
-    places.set(name, charges.length)
-    return charges.push(charge) - 1
+  const rows: PackedValue[][] = []
+  const used: (number | string)[][] = []
+  const known: KnownCharges = { charges: [], places: new Map() }
+  const texts: { row: number; text: TraceText }[] = []
+  for (const record of records) {
+    if (record.text !== undefined) texts.push({ row: rows.length, text: record.text })
+    rows.push(rowOf(record))
+    used.push(pairsOf(record.charges, known))
   }
-  const used = records.map((record) => {
-    const pairs: (number | string)[] = []
-    for (const booked of record.charges) {
-      pairs.push(placeOf(booked.charge), booked.used)
-      if (booked.reservation !== undefined) pairs.push(booked.reservation)
-    }
-    return pairs
-  })
-  const texts = records.flatMap(({ text }, row) => (text === undefined ? [] : [{ row, text }]))
-  const packed: PackedRecords = {
-    columns: RECORD_COLUMNS,
-    rows: records.map(rowOf),
-    used,
-    charges,
-    ...(texts.length > 0 && { texts }),
-  }
+  const packed: PackedRecords = { columns: RECORD_COLUMNS, rows, used, charges: known.charges }
+  if (texts.length > 0) packed.texts = texts
   return JSON.stringify(packed)
+}
+
+/** Of the records packed so far. */
+interface KnownCharges {
+  charges: Charge[]
+  /** By name, where each stands in `charges`. */
+  places: Map<string, number>
+}
+
+function pairsOf(booked: RequestRecord['charges'], known: KnownCharges): (number | string)[] {
+  const pairs: (number | string)[] = []
+  for (const { charge, used, reservation } of booked) {
+    pairs.push(placeOf(charge, known), used)
+    if (reservation !== undefined) pairs.push(reservation)
+  }
+  return pairs
+}
+
+function placeOf(charge: Charge, { charges, places }: KnownCharges): number {
+  const name = charge.kind === 'budget' ? `${charge.key} ${charge.period.name}` : charge.key
+  const place = places.get(name)
+  if (place !== undefined) return place
+  places.set(name, charges.length)
+  return charges.push(charge) - 1
 }
 
 /** @throws SyntaxError when it is no JSON */
@@ -159,7 +169,7 @@ function rowOf(record: RequestRecord): PackedValue[] {
     record.overheadUs,
     record.queuedMs,
     record.tags === undefined ? null : JSON.stringify(record.tags),
-    sinkBits(record.traced ?? []),
+    record.traced === undefined ? 0 : sinkBits(record.traced),
     record.links === undefined ? null : JSON.stringify(record.links),
     record.variant ?? null,
     record.skipped === undefined ? null : JSON.stringify(record.skipped),
@@ -174,5 +184,7 @@ export const SINK_BITS: Readonly<Record<SinkKind, number>> = { langfuse: 1, otlp
 export const DROPPED_BITS: Readonly<Record<SinkKind, number>> = { langfuse: 256, otlp: 512 }
 
 function sinkBits(sinks: readonly SinkKind[]): number {
-  return sinks.reduce((bits, sink) => bits | SINK_BITS[sink], 0)
+  let bits = 0
+  for (const sink of sinks) bits |= SINK_BITS[sink]
+  return bits
 }

@@ -162,8 +162,8 @@ function userOf(body: Readonly<Record<string, unknown>>): string | undefined {
 }
 
 function maxTokensOf(body: Readonly<Record<string, unknown>>, surface: Surface): number | null {
-  const asked = SURFACE_TRAITS[surface].outputLimit.map((name) => body[name] ?? null)
-  const said = asked.findLast((value) => value !== null)
+  let said: unknown = null
+  for (const name of SURFACE_TRAITS[surface].outputLimit) said = body[name] ?? said
   return typeof said === 'number' ? said : null
 }
 

@@ -32,21 +32,25 @@ export function readBody(
   const framed = head.contentLength !== null && head.transferEncoding === null
   const reading = framed ? request.arrayBuffer() : collect(request.body, limits.bodyBytes)
   const deadline = Date.now() + limits.bodyTimeoutMs
-  return new Promise((resolve, reject) => {
-    watch.guard((now) => {
-      if (now < deadline) return deadline - now
-      const message = `The body did not arrive within ${limits.bodyTimeoutMs} ms.`
-      reject(new GatewayError('body_timeout', message, { headers: CLOSE }))
-      return Number.POSITIVE_INFINITY
-    })
-    reading.then(
-      (bytes) => resolve(new Uint8Array(bytes)),
-      (error: unknown) => {
-        const message = 'The connection broke before the whole body had arrived.'
-        reject(error instanceof GatewayError ? error : new GatewayError('body_incomplete', message))
-      },
-    )
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
+  watch.guard((now) => {
+    if (now < deadline) return deadline - now
+    const message = `The body did not arrive within ${limits.bodyTimeoutMs} ms.`
+    reject(new GatewayError('body_timeout', message, { headers: CLOSE }))
+    return Number.POSITIVE_INFINITY
   })
+  reading.then(toBytes, brokeOff).then(resolve, reject)
+  return promise
+}
+
+function toBytes(buffer: ArrayBuffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer)
+}
+
+/** @throws what the client is told */
+function brokeOff(error: unknown): never {
+  const message = 'The connection broke before the whole body had arrived.'
+  throw error instanceof GatewayError ? error : new GatewayError('body_incomplete', message)
 }
 
 async function collect(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<ArrayBuffer> {

@@ -1,6 +1,7 @@
 /** The one owner of repeated attempts: who is asked, how often, and what the client is told of it. */
 import { GatewayError } from '../../errors.ts'
 import type { FailureCause, Target } from '../../table/route-table.ts'
+import { kept } from '../kept.ts'
 import type { Exchange } from './exchange.ts'
 import { findRoom, noRoom, waitForRoom } from './find-room.ts'
 import { noteSkipped } from './note-skipped.ts'
@@ -54,9 +55,10 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
     const { error, cause } = broken
     noteFailure(exchange, journey.target, { error, cause, ms: Date.now() - journey.askedAt })
   }
-  return {
+  const tries: Tries = {
     broke,
     async run(attempt) {
+      kept.attempt = attempt
       for (;;) {
         const step = plan.next(failure, Date.now())
         if (step === null) break
@@ -116,6 +118,8 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
       throw told?.error ?? new GatewayError('internal_error', `Model \`${modelName}\` has no target.`)
     },
   }
+  kept.tries = tries
+  return tries
 }
 
 /** @throws whatever aborted the client */

@@ -80,7 +80,8 @@ export function createBalance({
     return [...(first === undefined ? [] : [first]), ...ranked].map(({ target }) => target)
   }
   const orderPool: Balance['order'] = ({ model, balance, pool }, { body, stream }) => {
-    const targets = pool.map(({ target }) => target)
+    const targets: Target[] = []
+    for (const { target } of pool) targets.push(target)
     if (targets.length < 2) return targets
     switch (balance) {
       case 'ordered':

@@ -8,6 +8,7 @@ import { keyHeaders } from '../../table/key-headers.ts'
 import { lacksOf } from '../../table/lacks.ts'
 import { lookup } from '../../table/lookup.ts'
 import type { Backend, Target } from '../../table/route-table.ts'
+import { kept } from '../kept.ts'
 import { joinedMembers, type JoinedTrace, traceparentOf, UNLOGGED } from '../trace/joined-trace.ts'
 import type { Exchange } from './exchange.ts'
 import { AttemptFailure, fromStatus } from './upstream-error.ts'
@@ -37,10 +38,13 @@ export async function send(exchange: Exchange, target: Target, signal: AbortSign
   let response: Response
   exchange.stopwatch.stop()
   try {
-    const fetch = (asked: BackendRequest): Promise<Response> => fetchOnce(exchange, target.backend, asked)
-    response = respond
-      ? await respond(request, { backend, fetch, defer: exchange.ports.defer })
-      : await fetch(request)
+    response = await (respond === undefined
+      ? fetchOnce(exchange, target.backend, request)
+      : respond(request, {
+          backend,
+          fetch: (asked) => fetchOnce(exchange, target.backend, asked),
+          defer: exchange.ports.defer,
+        }))
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw unreachable(target.backend, error)
@@ -90,12 +94,14 @@ export function responseHeaders(
     'x-aicc-overhead': exchange.stopwatch.ms().toFixed(2),
   }
   const kind = lookup(exchange.snapshot.table.backends, target.backend)?.kind
-  const names = ['content-type', ...(kind === undefined ? [] : BACKEND_KINDS[kind].responseHeaders)]
-  for (const name of names) {
+  const type = response.headers.get('content-type')
+  if (type !== null) headers['content-type'] = type
+  for (const name of kind === undefined ? [] : BACKEND_KINDS[kind].responseHeaders) {
     const value = response.headers.get(name)
     if (value !== null) headers[name] = value
   }
   if (exchange.journey.lost.length > 0) headers['x-aicc-lost'] = lostHeader(exchange.journey.lost)
+  kept.headers = headers
   return headers
 }
 
@@ -127,8 +133,8 @@ function buildRequest(
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-correlation-id': exchange.correlationId,
-    ...keyHeaders(backend.kind, key),
   }
+  Object.assign(headers, keyHeaders(backend.kind, key))
   const way = wayTo(target, exchange)
   const behaviour = BACKEND_KINDS[backend.kind]
   // What a translation has made is of the gateway's own making: the client's headers say nothing of it.
@@ -139,14 +145,16 @@ function buildRequest(
       if (shown !== null) headers[name] = shown
     }
   }
-  const asked = {
+  const asked: BackendRequest = {
     method: 'POST',
     origin: backend.origin ?? '',
     path: wirePath(way.wire, backend.basePath),
     headers,
+    body: null,
     signal,
     connectTimeoutMs: exchange.model.timeouts.connectMs,
-  } as const
+  }
+  kept.request = asked
   const joined = backend.joinsTraces === true ? joining(exchange) : null
   exchange.journey.joined = joined?.withText === true
   if (joined !== null) headers['traceparent'] = traceparentOf(joined)
@@ -155,23 +163,16 @@ function buildRequest(
   const tracing = joined === null ? unjoined(exchange, backend) : joinedMembers(joined)
   if (form === undefined) {
     const keepsState = backend.keepsState === true
-    return {
-      ...asked,
-      body: wireBody(exchange, target, {
-        behaviour,
-        way,
-        keepsState,
-        lacks,
-        origin: backend.origin,
-        tracing,
-      }),
-    }
+    const { origin } = backend
+    asked.body = wireBody(exchange, target, { behaviour, way, keepsState, lacks, origin, tracing })
+    return asked
   }
   const { contentType, bytes } = wireForm(exchange, form, { target, backend, lacks, tracing })
   headers['content-type'] = contentType
   const isPrivate = exchange.labelled || (backend.joinsTraces === true && joined === null)
   if (isPrivate && behaviour.discreetForm !== undefined) Object.assign(headers, behaviour.discreetForm)
-  return { ...asked, body: null, bytes }
+  asked.bytes = bytes
+  return asked
 }
 
 /**

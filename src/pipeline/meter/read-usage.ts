@@ -1,5 +1,6 @@
 /** What a backend says it used: the `usage` object of its answer, found without parsing the rest. */
 import { isRecord } from '../../protocols/json-object.ts'
+import { kept } from '../kept.ts'
 
 /** Tokens as the backend counted them. */
 export interface WireUsage {
@@ -41,6 +42,7 @@ function ollamaUsage(text: string): WireUsage | null {
 /** OpenAI's names, and those of its newer API and of Anthropic's. */
 export function readUsage(usage: unknown): WireUsage | null {
   if (!isRecord(usage)) return null
+  kept.usage = usage
   const input = countOf(usage['prompt_tokens'] ?? usage['input_tokens'])
   const output = countOf(usage['completion_tokens'] ?? usage['output_tokens'])
   if (input === null && output === null) return null

@@ -1,6 +1,6 @@
 /** What a decision changes in the body that leaves: parameters, and text that is redacted. */
 import type { ModelRequest } from '../../protocols/model-request.ts'
-import type { RouteDecision } from '../../table/decision.ts'
+import type { ParameterEdits, RouteDecision } from '../../table/decision.ts'
 import type { RouteTable, Surface } from '../../table/route-table.ts'
 import { SURFACE_TRAITS } from '../../table/surfaces.ts'
 import type { Classified } from '../classify/classify.ts'
@@ -23,6 +23,8 @@ export function bodyChanges(
   { edits, redact: detectors }: RouteDecision,
   { classified, surface, table }: { classified: Classified; surface: Surface; table: RouteTable },
 ): BodyChanges | null {
+  // Most requests leave as they came, but for the model's id.
+  if (detectors.length === 0 && !isEdited(edits)) return null
   const replaced =
     detectors.length === 0
       ? new Map<string, string>()
@@ -36,4 +38,10 @@ export function bodyChanges(
     }
   }
   return replaced.size === 0 && added.length === 0 ? null : { replaced, added: added.join(',') }
+}
+
+function isEdited({ set, clamp }: ParameterEdits): boolean {
+  for (const _ in set) return true
+  for (const _ in clamp) return true
+  return false
 }

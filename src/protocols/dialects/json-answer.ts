@@ -40,11 +40,14 @@ function passes(bytes: Uint8Array, { word, isFiltered }: FilterTest): boolean {
 }
 
 function firstByte(bytes: Uint8Array): number | undefined {
-  return bytes.find((byte) => !isSpace(byte))
+  for (const byte of bytes) if (!isSpace(byte)) return byte
+  return undefined
 }
 
 function lastByte(bytes: Uint8Array): number | undefined {
-  return bytes.findLast((byte) => !isSpace(byte))
+  let at = bytes.length - 1
+  while (at >= 0 && isSpace(bytes[at]!)) at -= 1
+  return bytes[at]
 }
 
 function isSpace(byte: number): boolean {
