@@ -246,8 +246,9 @@ function inWords({ count, windowMs }: Rate): string {
   return `${count} in ${formatDuration(windowMs)}`
 }
 
+/** As it is written: the table has rounded nano-USD, and nobody writes more than two decimals of a percent. */
 function inUsd({ limit, warnAt }: Budget): string {
-  return `${limit / NANO} USD, warns at ${warnAt / NANO}`
+  return `${limit / NANO} USD, warns at ${Number(((100 * warnAt) / limit).toFixed(2))} %`
 }
 
 function inUsdPerMillion({ input, cachedInput, output }: Price): string {

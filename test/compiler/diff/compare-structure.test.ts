@@ -70,7 +70,7 @@ describe('what two policies say differently', () => {
         '~ backends.gpu.limits.requests: null -> 100 in 1m',
         '~ targets.gpu/coder.price: unknown -> 2.5 USD in, 1.25 cached, 10 out',
         '~ clients.crew.limits.requests: 60 in 1m -> 30 in 1m',
-        '~ clients.crew.budget.day: 5 USD, warns at 2.5 -> 7.5 USD, warns at 3.75',
+        '~ clients.crew.budget.day: 5 USD, warns at 50 % -> 7.5 USD, warns at 50 %',
       ],
     },
     {
