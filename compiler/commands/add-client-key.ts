@@ -14,8 +14,8 @@ import { replaceFile } from './replace-file.ts'
 export interface NewKey {
   client: string
   sha256: string
-  /** For a client that is new: names with commas, or `*`. */
-  models: string | null
+  /** For a client that is new: the names it may ask for; null = the client is there. */
+  models: readonly string[] | '*' | null
 }
 
 /**
@@ -85,6 +85,5 @@ function addClient(document: Document, file: string, { client, sha256, models }:
       2,
     )
   }
-  const granted = models === '*' ? '*' : models.split(',').map((name) => name.trim())
-  document.setIn(['clients', client], document.createNode({ keys: [{ sha256 }], models: granted }))
+  document.setIn(['clients', client], document.createNode({ keys: [{ sha256 }], models }))
 }

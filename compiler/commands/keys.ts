@@ -4,7 +4,8 @@ import { Command } from 'commander'
 import { createAccessKey, hashKey } from '../../src/control/create-access-key.ts'
 import { readIfThere, statePaths } from '../../src/control/state-folder.ts'
 import type { RouteTable } from '../../src/table/route-table.ts'
-import { addClientKey } from './add-client-key.ts'
+import { addClientKey, type NewKey } from './add-client-key.ts'
+import { clientKeyYaml } from './client-key-yaml.ts'
 import { compilePolicies } from './compile-policies.ts'
 import { readEnvironment } from './environment.ts'
 import { renderTable } from './render-table.ts'
@@ -20,7 +21,7 @@ export function keysCommand(): Command {
 interface NewFlags {
   policies: string
   write?: boolean
-  models?: string
+  models?: NewKey['models']
 }
 
 function newKeyCommand(): Command {
@@ -29,25 +30,35 @@ function newKeyCommand(): Command {
     .argument('<client>', 'name of the client')
     .addOption(policiesOption())
     .option('--write', 'add the key to clients.yaml')
-    .option('--models <names>', "for a client that is new: the names it may ask for, with commas, or '*'")
+    .option(
+      '--models <names>',
+      "for a client that is new: the names it may ask for, with commas, or '*'",
+      toModels,
+    )
     .addHelpText(
       'after',
       `
 Examples:
   $ aicc keys new laptop                          print a key and the line for clients.yaml
+  $ aicc keys new laptop --models auto,fast       print a key and the whole client
   $ aicc keys new laptop --write --models auto    add the client too; then \`aicc reload\``,
     )
-    .action(async (client: string, { policies, write, models }: NewFlags) => {
+    .action(async (client: string, { policies, write, models = null }: NewFlags) => {
       const key = createAccessKey()
       const sha256 = hashKey(key)
-      if (write) await addClientKey(policies, { client, sha256, models: models ?? null })
+      const added = { client, sha256, models }
+      if (write) await addClientKey(policies, added)
       // The key alone goes to stdout, for pipes into a secret store.
       console.log(key)
       console.error(`This key is shown this once; give it to ${client} and keep no copy.`)
       if (write)
         console.error(`Added to ${join(policies, 'clients.yaml')}; \`aicc reload\` brings it into force.`)
-      else console.error(`In clients.yaml, under \`clients: ${client}: keys:\`\n      - sha256: ${sha256}`)
+      else console.error(clientKeyYaml(added))
     })
+}
+
+function toModels(text: string): NewKey['models'] {
+  return text === '*' ? '*' : text.split(',').map((name) => name.trim())
 }
 
 /** One key of one client. */

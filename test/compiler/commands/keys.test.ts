@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { addClientKey } from '../../../compiler/commands/add-client-key.ts'
+import { addClientKey, type NewKey } from '../../../compiler/commands/add-client-key.ts'
+import { runAicc } from './run-aicc.ts'
 
 const SHA = 'a'.repeat(64)
 const FILE = `# yaml-language-server: $schema=../schemas/clients.schema.json
@@ -34,8 +35,32 @@ beforeEach(async () => {
   return () => rm(dir, { recursive: true })
 })
 
-describe('addClientKey', () => {
+describe('aicc keys new', () => {
   it.each([
+    { models: [], says: /under `clients: phone: keys:`\n {6}- sha256: [0-9a-f]{64}\n$/ },
+    {
+      models: ['--models', 'auto, fast'],
+      says: /under `clients:`\n {2}phone:\n {4}keys:\n {6}- sha256: [0-9a-f]{64}\n {4}models:\n {6}- auto\n {6}- fast\n$/,
+    },
+    { models: ['--models', '*'], says: /\n {4}models: '\*'\n$/ },
+  ])('shows what belongs into clients.yaml, which stays as it is: $models', async ({ models, says }) => {
+    const { code, stdout, stderr } = await runAicc(['keys', 'new', 'phone', ...models], { cwd: dir })
+    expect([code, await readFile(file, 'utf8')]).toEqual([0, FILE])
+    expect(stdout).toMatch(/^\S+\n$/)
+    expect(stderr).toMatch(says)
+  })
+
+  it('writes the models that were named', async () => {
+    const args = ['keys', 'new', 'phone', '--write', '--policies', '.', '--models', 'auto, fast']
+    expect(await runAicc(args, { cwd: dir })).toMatchObject({ code: 0 })
+    expect(await readFile(file, 'utf8')).toMatch(
+      / {2}phone:\n {4}keys:\n.*\n {4}models:\n {6}- auto\n {6}- fast\n$/,
+    )
+  })
+})
+
+describe('addClientKey', () => {
+  it.each<{ case: string; key: Omit<NewKey, 'sha256'>; expected: string }>([
     {
       case: 'a client with a list',
       key: { client: 'home', models: null },
@@ -51,7 +76,7 @@ describe('addClientKey', () => {
     },
     {
       case: 'a new client with some models',
-      key: { client: 'phone', models: 'auto, fast' },
+      key: { client: 'phone', models: ['auto', 'fast'] },
       expected: `${FILE}  phone:\n    keys:\n      - sha256: ${SHA}\n    models:\n      - auto\n      - fast\n`,
     },
     {
@@ -93,7 +118,7 @@ describe('addClientKey', () => {
       case: 'a client that has its models',
       text: FILE,
       client: 'home',
-      models: 'auto',
+      models: ['auto'],
       says: /is there already/,
       exitCode: 2,
     },
@@ -101,7 +126,7 @@ describe('addClientKey', () => {
       case: 'a name that is none',
       text: FILE,
       client: 'My App',
-      models: 'auto',
+      models: ['auto'],
       says: /validate\/invalid-format/,
       exitCode: 2,
     },
@@ -109,7 +134,7 @@ describe('addClientKey', () => {
       case: 'a model that does not exist',
       text: FILE,
       client: 'phone',
-      models: 'nope',
+      models: ['nope'],
       says: /resolve\/unknown-model/,
       exitCode: 2,
     },
