@@ -24,7 +24,9 @@ export async function checkLastTrace(options: LastTraceOptions): Promise<Finding
   const { findings, report } = createReport('traces')
   const sent = await lastSent(options)
   if (sent === null) {
-    report('read', 'ok', 'no trace to look for yet; `aicc doctor --send-trace` sends one of its own')
+    const help =
+      'send a request through the gateway and look again a minute later, or send a trace with `aicc doctor --send-trace`'
+    report('read', 'ok', 'no request yet whose trace could be looked for', help)
     return findings
   }
   const { request, traceId } = sent

@@ -73,7 +73,7 @@ const ended = (
   endedAt: Date.now() - minutesAgo * MINUTE_MS,
   ...fields,
 })
-const NONE = 'read ok: no trace to look for yet; `aicc doctor --send-trace` sends one of its own'
+const NONE = 'read ok: no request yet whose trace could be looked for'
 const SPAN = { id: 'a', type: 'SPAN', startTime: new Date().toISOString() }
 
 it.each<[string, World, string]>([
@@ -106,4 +106,5 @@ it('looks for nothing where no gateway runs', async () => {
   const server = { url: 'http://127.0.0.1:81', publicKey: 'pk', secretKey: 'sk' }
   const [finding] = await checkLastTrace({ server, stateDir: folder.dir, environment: {}, digest: 'd' })
   expect(`${finding?.check} ${finding?.verdict}: ${finding?.message}`).toBe(NONE)
+  expect(finding?.help).toContain('send a request')
 })
