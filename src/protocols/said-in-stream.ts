@@ -1,13 +1,15 @@
 /** What a model said in a streamed answer, put together again from its events, of whatever protocol they are. */
 import { isRecord } from './json-object.ts'
 import { parseRecord } from './parse-record.ts'
-import { isCutShort, saidInAnswer, type SaidPart } from './said-parts.ts'
+import { saidInAnswer, type SaidPart } from './said-parts.ts'
 import { chatSaid } from './translate/chat-said.ts'
 import { createCallDeltas, type StreamedCall } from './translate/call-deltas.ts'
 
 export interface SaidInStream {
-  /** @param data of one event */
+  /** @param data of one event; what is none may be a part of one, and leaves a tear */
   push: (data: string) => void
+  /** Something was left out here: whatever was being said may go on in it. */
+  tear: () => void
   /** Characters of text so far. */
   length: () => number
   /** What else is held, in characters: names, what blocks begin with, and the places of all of them. */
@@ -22,6 +24,9 @@ interface Call extends StreamedCall {
   /** What of it counts in the weight. */
   weighed: number
 }
+
+/** Stands where something is missing until all is put together: Unicode has it mean nothing to anybody else. */
+const TEAR = '\uFDD0'
 
 /** What a choice, a call or a block weighs that holds nothing. */
 const PER_PLACE = 64
@@ -52,6 +57,13 @@ export function createSaidInStream(): SaidInStream {
   const items = new Map<number, Block>()
   /** What items of output say that are whole: no more is kept of them, for some hold an image. */
   const done = new Map<number, SaidPart[]>()
+  /** Why Anthropic's answer ended; undefined = it has not. */
+  let stopped: unknown
+  let isTorn = false
+  /** Something was said since the last tear. */
+  let hasGrown = false
+  /** In which of them what comes next may be the rest of something. */
+  const tornPlaces = new Set<ReadonlyMap<number, Block>>()
   let length = 0
   let weight = 0
 
@@ -60,19 +72,24 @@ export function createSaidInStream(): SaidInStream {
     length += text.length
     return text
   }
+  const grown = (before: string, text: unknown, isRest = isTorn): string => {
+    const more = add(text)
+    hasGrown ||= more !== ''
+    return before === '' && more !== '' && isRest ? TEAR + more : before + more
+  }
   const takeChoice = (index: number, delta: Fields): void => {
     const choice = choices.get(index) ?? newChoice()
     if (!choices.has(index)) weight += PER_PLACE
     choices.set(index, choice)
     const { text, reasoning, refusal } = chatSaid(delta)
-    choice.content += add(text) + add(delta['text'])
-    choice.reasoning += add(reasoning) || add(delta['thinking'])
-    choice.refusal += add(refusal)
+    choice.content = grown(grown(choice.content, text), delta['text'])
+    choice.reasoning = grown(choice.reasoning, reasoning || delta['thinking'])
+    choice.refusal = grown(choice.refusal, refusal)
     const calls = Array.isArray(delta['tool_calls']) ? delta['tool_calls'] : []
     for (const one of calls) {
       if (!isRecord(one)) continue
       const { call, arguments: more } = choice.deltas.push(one)
-      call.arguments += add(more)
+      call.arguments = grown(call.arguments, more)
       const weighs = PER_PLACE + call.name.length + (call.id?.length ?? 0)
       weight += weighs - call.weighed
       call.weighed = weighs
@@ -89,18 +106,29 @@ export function createSaidInStream(): SaidInStream {
       weight += JSON.stringify(head).length
       block.head = head
     }
-    block.text += add(text)
-    block.input += add(input)
+    const isRest = tornPlaces.has(of) || (isTorn && !of.has(index) && head === undefined)
+    block.text = grown(block.text, text, isRest)
+    block.input = grown(block.input, input, isRest)
+    if (block.text !== '' || block.input !== '') tornPlaces.delete(of)
     of.set(index, block)
+  }
+  const tear = (): void => {
+    if (isTorn && !hasGrown) return
+    isTorn = true
+    hasGrown = false
+    for (const choice of choices.values()) if (choice.reason === undefined) tearChoice(choice)
+    for (const places of [blocks, items]) {
+      tornPlaces.add(places)
+      const last = [...places.values()].at(-1)
+      for (const block of places.values()) if (!block.isWhole || block === last) tearBlock(block)
+    }
   }
   const takeAnthropic = ({ type, index, content_block: begun, delta }: Fields): void => {
     const at = Number(index)
     const block = blocks.get(at)
     if (type === 'content_block_stop' && block !== undefined) block.isWhole = true
-    if (type === 'message_delta' && isRecord(delta) && isCutShort(delta['stop_reason'])) {
-      const last = [...blocks.values()].at(-1)
-      if (last !== undefined) last.isWhole = false
-    }
+    if (type === 'message_delta' && isRecord(delta)) stopped ??= delta['stop_reason'] ?? undefined
+    if (type === 'message_stop') stopped ??= 'done'
     if (type === 'content_block_start' && isRecord(begun)) takeBlock(blocks, at, { head: begun })
     if (type !== 'content_block_delta' || !isRecord(delta)) return
     const { text, thinking, partial_json: input } = delta
@@ -126,6 +154,7 @@ export function createSaidInStream(): SaidInStream {
       const event = parseRecord(data)
       if (event === null) {
         if (data.trim() === '[DONE]') for (const choice of choices.values()) choice.reason ??= 'done'
+        else if (data.trim() !== '') tear()
         return
       }
       const { choices: told, type, message, done: isDone } = event
@@ -144,6 +173,7 @@ export function createSaidInStream(): SaidInStream {
       if (type.startsWith('response.')) takeResponses(type, event)
       else takeAnthropic(event)
     },
+    tear,
     length: () => length,
     weight: () => weight,
     parts() {
@@ -154,14 +184,17 @@ export function createSaidInStream(): SaidInStream {
       const answers: SaidPart[][] = [
         saidInAnswer({ choices: sorted(choices).map(([, choice]) => choiceOf(choice)) }),
         ...sorted(new Map([...done, ...broken])).map(([, said]) => said),
-        saidInBlocks(sorted(blocks).map(([, block]) => block)),
+        saidInBlocks(
+          sorted(blocks).map(([, block]) => block),
+          stopped,
+        ),
       ]
       const parts: SaidPart[] = []
       for (const answer of answers) {
         const before = (parts.at(-1)?.message ?? -1) + 1
         for (const part of answer) parts.push({ ...part, message: before + part.message })
       }
-      return parts
+      return isTorn ? parts.map(tornAt) : parts
     },
   }
 }
@@ -181,10 +214,36 @@ function choiceOf({ content, reasoning, refusal, calls, reason = 'length' }: Cho
   return { message: { content, reasoning, refusal, tool_calls: called }, finish_reason: reason }
 }
 
+function tearChoice(choice: Choice): void {
+  choice.content = torn(choice.content)
+  choice.reasoning = torn(choice.reasoning)
+  choice.refusal = torn(choice.refusal)
+  for (const call of choice.calls) call.arguments = torn(call.arguments)
+}
+
+function tearBlock(block: Block): void {
+  block.text = torn(block.text)
+  block.input = torn(block.input)
+}
+
+/** Where nothing is, nothing is torn. */
+function torn(text: string): string {
+  return text === '' || text.endsWith(TEAR) ? text : text + TEAR
+}
+
+function tornAt(part: SaidPart): SaidPart {
+  const tears: number[] = []
+  let text = ''
+  for (const [index, piece] of part.text.split(TEAR).entries()) {
+    if (index > 0) tears.push(text.length)
+    text += piece
+  }
+  return tears.length === 0 ? part : { ...part, text, tears }
+}
+
 /** All of them are one message. */
-function saidInBlocks(blocks: readonly Block[]): SaidPart[] {
-  const isWhole = blocks.every((block) => block.isWhole)
-  return saidInAnswer({ content: blocks.map(contentOf), stop_reason: isWhole ? 'end_turn' : 'max_tokens' })
+function saidInBlocks(blocks: readonly Block[], reason: unknown = 'incomplete'): SaidPart[] {
+  return saidInAnswer({ content: blocks.map(contentOf), stop_reason: reason })
 }
 
 function contentOf({ head, text, input }: Block): Fields {

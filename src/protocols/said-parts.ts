@@ -18,6 +18,8 @@ export interface SaidPart extends Omit<TextPart, 'role'> {
   as: 'content' | 'name' | 'arguments'
   /** Its end is missing: what stands there may be a part of something. Left out, it is whole. */
   isCut?: true
+  /** Places, in order, at which something of it is missing. Left out, nowhere. */
+  tears?: readonly number[]
 }
 
 type Path = readonly (string | number)[]
@@ -64,9 +66,22 @@ export function saidInAnswer(answer: Readonly<Record<string, unknown>>): SaidPar
   return teller.parts
 }
 
-/** @param reason why it ended, in the words of any protocol; @returns whether it ran out of room */
-export function isCutShort(reason: unknown): boolean {
-  return reason === 'length' || reason === 'max_tokens' || reason === 'incomplete'
+/** Why an answer ends that is whole; another reason may have ended it in the middle of a word. */
+const OF_WHOLE: ReadonlySet<string> = new Set([
+  'stop',
+  'end_turn',
+  'stop_sequence',
+  'pause_turn',
+  'tool_calls',
+  'tool_use',
+  'function_call',
+  'completed',
+  'done',
+])
+
+/** @param reason why it ended, in the words of any protocol; @returns whether it ran out of room, was filtered or failed */
+function isCutShort(reason: unknown): boolean {
+  return typeof reason === 'string' && !OF_WHOLE.has(reason)
 }
 
 /** Instead of what is no text. */

@@ -67,6 +67,8 @@ export class AnswerText {
     if (bytes.byteLength > LARGEST_WHOLE) {
       // Such as an image. What follows may be text.
       this.#note ??= 'a piece too large'
+      this.#read(this.#stream)
+      this.#stream.tear()
       return
     }
     if (!this.#hold(bytes.byteLength)) return
@@ -85,6 +87,7 @@ export class AnswerText {
   /** What was said; lets go of all that was held. */
   end(): SaidPart[] {
     const parts = this.#letGo()
+    if (parts.some(({ tears }) => tears !== undefined)) this.#note ??= 'an event that cannot be read'
     if (this.#note !== null) parts.push(noteOf(this.#note, (parts.at(-1)?.message ?? -1) + 1))
     return parts
   }

@@ -37,11 +37,16 @@ const DEFAULT_GUARD: PrivacyGuard = {
 
 const strict = new WeakMap<RouteTable, RouteTable>()
 
-/** Each look at all of it is a piece of the work. @returns for each part what may be written of it, up to its `keep` */
-export function* maskParts(
-  parts: readonly (SaidPart & { keep: number })[],
-  table: RouteTable,
-): Turns<string[]> {
+/** A text and what may be written of it. */
+export interface Kept extends SaidPart {
+  /** So many characters at most. */
+  keep: number
+  /** What is left out of it, whatever it is. Left out, nothing. */
+  gaps?: readonly { start: number; end: number }[]
+}
+
+/** Each look at all of it is a piece of the work. @returns for each part what may be written of it */
+export function* maskParts(parts: readonly Kept[], table: RouteTable): Turns<string[]> {
   if (parts.length === 0) return []
   const guarded = guardedTable(table)
   const seen = parts.map((part) => ({ ...part, text: part.text.slice(0, part.keep + MARGIN) }))
@@ -51,9 +56,12 @@ export function* maskParts(
   const found = byPart(scan.findings)
   const hides = scan.unread.length > 0
   const placeholders = new Set<string>()
-  const texts = seen.map(({ text, keep }, index) => {
+  const texts = seen.map(({ text, keep, gaps = [] }, index) => {
     const spans = [...(hides ? unreadIn(text, index) : []), ...(found.get(index) ?? [])]
-    if (text.length > keep) spans.push(span('cut', { part: index, start: keep, end: text.length }))
+    for (const { start, end } of [...gaps, { start: keep, end: text.length }]) {
+      if (start < text.length)
+        spans.push(span('cut', { part: index, start, end: Math.min(end, text.length) }))
+    }
     return spans.length === 0 ? text : replaceSpans(text, spans, placeholders)
   })
   for (let rest = 0; rest < 2; rest += 1) {

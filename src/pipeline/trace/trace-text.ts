@@ -5,7 +5,7 @@
 import { type SaidPart } from '../../protocols/said-parts.ts'
 import type { RouteTable } from '../../table/route-table.ts'
 import type { TraceMessage, TraceText } from '../../table/trace-text.ts'
-import { maskParts, MARGIN } from './mask-parts.ts'
+import { type Kept, maskParts, MARGIN } from './mask-parts.ts'
 import type { Turns } from './turns.ts'
 
 /** Characters of the request, and of the answer. */
@@ -14,8 +14,8 @@ const MOST_TEXT = 65_536
 export const MOST_ANSWER: number = MOST_TEXT + MARGIN
 /** What a text counts beside its characters: thousands of empty ones are long as well. */
 const PER_PART = 32
-/** Before a missing end, so much may be a part of something, together with what it hangs on. */
-const TAIL = 48
+/** On either side of what is missing, so much may be a part of something, together with what it hangs on. */
+const TELLING = 48
 
 export interface TraceTextOptions {
   content: TraceText['content']
@@ -34,11 +34,11 @@ export function* traceText(
     { before = [], after = [] }: Neighbours,
   ): Turns<TraceMessage[]> {
     if (content === 'full') return messagesOf(parts, parts.map(cut))
-    const texts = yield* maskParts([...before, ...parts.map(withoutTail), ...after], table)
+    const texts = yield* maskParts([...before, ...parts.map(withGaps), ...after], table)
     return messagesOf(parts, texts.slice(before.length))
   }
-  const before = input.slice(0, input.length - asked.length).slice(-1)
-  const after = output.slice(said.length).slice(0, 1)
+  const before = nearest(input.slice(0, input.length - asked.length).toReversed()).toReversed()
+  const after = nearest(output.slice(said.length))
   const toldOfInput = yield* tell(asked, { before: before.map(endOf) })
   yield
   const toldOfOutput = yield* tell(said, { after: after.map(beginningOf) })
@@ -54,16 +54,24 @@ function noteOf(left: number, which: string): TraceMessage[] {
   return left === 0 ? [] : [{ role: 'other', content: `[${left} ${which} texts, not kept]` }]
 }
 
-type Kept = SaidPart & { keep: number }
-
 /** Texts beside those that are kept: a secret may begin in the one and end in the other. */
 interface Neighbours {
   before?: readonly Kept[]
   after?: readonly Kept[]
 }
 
-/** Characters of a neighbour. */
+/** Characters of a neighbour, and of all on one side. */
 const BESIDE = 1024
+
+/** So many of the first that nothing reaches further: each may be a letter of it. */
+function nearest(parts: readonly SaidPart[]): readonly SaidPart[] {
+  let left = BESIDE
+  const last = parts.findIndex(({ text }) => {
+    left -= text.length + 1
+    return left <= 0
+  })
+  return last === -1 ? parts : parts.slice(0, last + 1)
+}
 
 function endOf(part: SaidPart): Kept {
   return { ...part, text: part.text.slice(-BESIDE), keep: 0 }
@@ -86,12 +94,21 @@ function fit(parts: readonly SaidPart[]): Kept[] {
   return kept
 }
 
-/** Half a secret is none to a detector: what could be one is left out where an end is missing. */
-function withoutTail(part: Kept): Kept {
-  if (part.isCut !== true) return part
-  let end = Math.max(0, part.text.length - TAIL)
-  while (end > 0 && /[!-~]/.test(part.text.charAt(end - 1))) end -= 1
-  return { ...part, keep: Math.min(part.keep, end) }
+/** Half a secret is none to a detector: what could be one is left out beside what is missing. */
+function withGaps(part: Kept): Kept {
+  const { text, isCut, tears = [] } = part
+  const places = isCut === true ? [...tears, text.length] : tears
+  return places.length === 0 ? part : { ...part, gaps: places.map((at) => gapAt(text, at)) }
+}
+
+const OF_WORD = /[!-~]/
+
+function gapAt(text: string, at: number): { start: number; end: number } {
+  let start = Math.max(0, at - TELLING)
+  while (start > 0 && OF_WORD.test(text.charAt(start - 1))) start -= 1
+  let end = Math.min(text.length, at + TELLING)
+  while (OF_WORD.test(text.charAt(end))) end += 1
+  return { start, end }
 }
 
 function cut({ text, keep }: Kept): string {

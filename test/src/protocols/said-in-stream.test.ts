@@ -147,7 +147,16 @@ describe('createSaidInStream', () => {
     ['one that ran out of room', [delta({ content: 'hi' }), ending('length'), '[DONE]'], true],
     ['one that is whole', [delta({ content: 'hi' }), ending('stop')], false],
     ['one that only ends', [delta({ content: 'hi' }), '[DONE]'], false],
+    ['one that was filtered', [delta({ content: 'hi' }), ending('content_filter')], true],
+    ['one that ended nobody knows why', [delta({ content: 'hi' }), ending('odd')], true],
     ["Anthropic's that breaks off", [begun(0), piece(0)], true],
+    [
+      "Anthropic's that breaks off between blocks",
+      [begun(0), piece(0), { type: 'content_block_stop', index: 0 }],
+      true,
+    ],
+    ["Anthropic's that was refused", [begun(0), piece(0), stop('refusal')], true],
+    ["Anthropic's that only ends", [begun(0), piece(0), { type: 'message_stop' }], false],
     [
       "Anthropic's without room",
       [begun(0), piece(0), { type: 'content_block_stop', index: 0 }, stop('max_tokens')],
@@ -168,6 +177,87 @@ describe('createSaidInStream', () => {
     const stream = createSaidInStream()
     for (const event of events) stream.push(typeof event === 'string' ? event : JSON.stringify(event))
     expect(stream.parts().map((part) => [part.text, part.isCut === true])).toEqual([['hi', isCut]])
+  })
+
+  const HOLE = '{"half": "an ev'
+  it.each<[string, unknown[], [string, number[]?][]]>([
+    ['within a choice', [delta({ content: 'h' }), HOLE, delta({ content: 'i' })], [['hi', [1]]]],
+    ['before a choice', [HOLE, delta({ content: 'h' }), delta({ content: 'i' })], [['hi', [0]]]],
+    ['behind one', [delta({ content: 'hi' }), HOLE, ending('stop')], [['hi', [2]]]],
+    [
+      'within and behind one',
+      [delta({ content: 'h' }), HOLE, HOLE, delta({ content: 'i' }), HOLE, ending('stop')],
+      [['hi', [1, 2]]],
+    ],
+    ['behind its end', [delta({ content: 'hi' }), ending('stop'), HOLE, '[DONE]'], [['hi']]],
+    [
+      'in one of several choices',
+      [delta({ content: 'h' }), delta({ content: 'ho' }, 1), HOLE, delta({ content: 'i' })],
+      [
+        ['hi', [1]],
+        ['ho', [2]],
+      ],
+    ],
+    [
+      'within thoughts',
+      [delta({ reasoning_content: 'h' }), HOLE, delta({ reasoning_content: 'm' }), delta({ content: 'hi' })],
+      [
+        ['hm', [1]],
+        ['hi', [0]],
+      ],
+    ],
+    [
+      'within arguments',
+      [
+        call({ index: 0, function: { name: 'look', arguments: '{"a"' } }),
+        HOLE,
+        call({ function: { arguments: '}' } }),
+      ],
+      [['look'], ['{"a"}', [4]]],
+    ],
+    ['within a block', [begun(0), piece(0), HOLE, piece(0)], [['hihi', [2]]]],
+    [
+      'between blocks',
+      [
+        begun(0),
+        piece(0),
+        begun(1),
+        piece(1),
+        { type: 'content_block_stop', index: 1 },
+        HOLE,
+        begun(2),
+        piece(2),
+        begun(3),
+        piece(3),
+      ],
+      [['hi', [2]], ['hi', [2]], ['hi', [0]], ['hi']],
+    ],
+    [
+      'over the beginning of blocks',
+      [HOLE, piece(0), begun(1), piece(1), piece(2)],
+      [['hi', [0]], ['hi'], ['hi', [0]]],
+    ],
+    [
+      'within an item',
+      [
+        { type: 'response.output_text.delta', output_index: 0, delta: 'h' },
+        HOLE,
+        { type: 'response.output_text.delta', output_index: 0, delta: 'i' },
+      ],
+      [['hi', [1]]],
+    ],
+    [
+      'within an item that comes whole later',
+      [{ type: 'response.output_text.delta', output_index: 0, delta: 'h' }, HOLE, said()],
+      [['hi']],
+    ],
+    ['nowhere: an empty event', [delta({ content: 'h' }), ' ', delta({ content: 'i' })], [['hi']]],
+  ])('knows where an event was lost: %s', (_, events, parts) => {
+    const stream = createSaidInStream()
+    for (const event of events) stream.push(typeof event === 'string' ? event : JSON.stringify(event))
+    expect(stream.parts().map(({ text, tears }) => (tears === undefined ? [text] : [text, tears]))).toEqual(
+      parts,
+    )
   })
 
   const item = (type: string, fields: object, place = 0): object => ({

@@ -150,6 +150,47 @@ describe('AnswerText', () => {
     expect(said).toEqual(['so far', '[a piece too large, not kept]'])
   })
 
+  const inPieces = (bytes: Uint8Array): Uint8Array[] => [bytes.subarray(0, 66_000), bytes.subarray(66_000)]
+  const padded = (content: string, size: number): Uint8Array =>
+    encoder.encode(
+      `data: ${JSON.stringify({ pad: 'x'.repeat(size), choices: [{ index: 0, delta: { content } }] })}\n\n`,
+    )
+  it.each<{ name: string; lost: (said: string) => Uint8Array[]; note: string }>([
+    {
+      name: 'an event in two pieces',
+      lost: (said) => inPieces(padded(said, 70_000)),
+      note: '[an event that cannot be read, not kept]',
+    },
+    {
+      name: 'a piece too large',
+      lost: (said) => [padded(said, 2 ** 20)],
+      note: '[a piece too large, not kept]',
+    },
+    {
+      name: 'an event that is no JSON',
+      lost: (said) => [encoder.encode(`data: {"said": "${said}\n\n`)],
+      note: '[an event that cannot be read, not kept]',
+    },
+  ])('knows where its text is torn: $name', ({ lost, note }) => {
+    const answer = new AnswerText(MOST, createTextsInHand())
+    for (const piece of [event('so '), ...lost('very '), event('far')]) answer.piece(piece)
+    expect(answer.end().map(({ text, tears }) => [text, tears])).toEqual([
+      ['so far', [3]],
+      [note, undefined],
+    ])
+  })
+
+  it('says nothing of an event that it cannot read where no text is torn', () => {
+    const created = { type: 'response.created', response: { tools: 'x'.repeat(70_000) } }
+    const done = { type: 'response.output_item.done', output_index: 0, item: { content: 'so far' } }
+    const said = heard((answer) => {
+      for (const piece of inPieces(encoder.encode(`data: ${JSON.stringify(created)}\n\n`)))
+        answer.piece(piece)
+      answer.piece(encoder.encode(`data: ${JSON.stringify(done)}\n\n`))
+    })
+    expect(said).toEqual(['so far'])
+  })
+
   it('does not hold an answer that has no text', () => {
     const hand = createTextsInHand(1000)
     const answer = new AnswerText(0, hand)

@@ -229,6 +229,37 @@ describe('traceText', () => {
     )
   })
 
+  it.each([
+    {
+      name: 'half a key on either side of a tear',
+      part: { text: `${'word '.repeat(20)}${KEY}${' word'.repeat(20)}`, tears: [110] },
+      left: `${'word '.repeat(12)}[cut]${' word'.repeat(12)}`,
+    },
+    {
+      name: 'the rest of a key where the beginning is missing',
+      part: { text: `${KEY.slice(10)}${' word'.repeat(20)}`, tears: [0] },
+      left: `[cut]${' word'.repeat(12)}`,
+    },
+    { name: 'a short text with a tear at its end', part: { text: 'word', tears: [4] }, left: '[cut]' },
+  ])('leaves out $name', ({ part, left }) => {
+    expect(first(kept({ input: [{ ...user('')[0]!, ...part }] }))).toBe(left)
+    expect(first(kept({ input: [{ ...user('')[0]!, ...part }] }, 'full'))).toBe(part.text)
+  })
+
+  it.each(['input', 'output'] as const)(
+    'holds nothing of a key in small pieces of which some are not kept, of %s',
+    (side) => {
+      const long = ' word'.repeat(13_200)
+      const pieces = user(...KEY.split(''))
+      // So that there is room for seven of them, or for fourteen.
+      const filler = user(...Array.from({ length: 9 }, () => long.slice(0, 6550)), `${long.slice(0, 6034)} `)
+      const parts = side === 'input' ? [...pieces, ...filler] : [...filler, ...pieces]
+      const text = kept({ [side]: parts })
+      const told = text[side].map(({ content }) => content.replaceAll('\n', '')).join(' ')
+      for (let at = 0; at + 4 <= KEY.length; at += 1) expect(told).not.toContain(KEY.slice(at, at + 4))
+    },
+  )
+
   it('looks at request and answer, and at what is left of them, in pieces', () => {
     const text = { input: user(MAIL), output: user(MAIL) }
     const pieces = (content: TraceText['content']): number =>
