@@ -27,12 +27,15 @@ export function renderOutcome(outcome: ExplainedOutcome): Line[] {
     ]
     return { text: `  ${i + 1} ${target.padEnd(width)}  ${notes.join(', ')}, as ${id}`, at }
   })
-  const left = dropped.map(({ target, text }) => ({ text: `  x ${target.padEnd(width)}  ${text}`, at: null }))
+  // A reroute asks anew: what it left out as well was said, and what it sends to was not left out in the end.
+  const asked = new Set(targets.map(({ target }) => target))
+  const out = dropped.filter(({ target }) => !asked.has(target))
+  const left = [...new Set(out.map(({ target, text }) => `  x ${target.padEnd(width)}  ${text}`))]
   const changes = describeEdits(edits)
   return [
     ...to,
     ...sent,
-    ...left,
+    ...left.map((text) => ({ text, at: null })),
     ...(tags.length === 0 ? [] : [row('tags', tags.join(', '))]),
     ...(redact.length === 0 ? [] : [row('redacted', redact.join(', '))]),
     ...(changes.length === 0 ? [] : [row('edits', changes.join('; '))]),

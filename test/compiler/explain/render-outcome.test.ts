@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest'
-import type { ExplainedOutcome } from '../../../compiler/explain/explanation.ts'
+import type { ExplainedDrop, ExplainedOutcome } from '../../../compiler/explain/explanation.ts'
 import { renderOutcome } from '../../../compiler/explain/render-outcome.ts'
 import type { SlotPolicy } from '../../../src/table/slot-policy.ts'
 
 const AT = { file: 'policies/backends.yaml', line: 2 }
 
-function linesWith(slots: SlotPolicy | null, up = true): string[] {
+function linesWith(
+  slots: SlotPolicy | null,
+  { up = true, dropped = [] }: { up?: boolean; dropped?: ExplainedDrop[] } = {},
+): string[] {
   const outcome: ExplainedOutcome = {
     kind: 'route',
     rule: null,
@@ -24,7 +27,7 @@ function linesWith(slots: SlotPolicy | null, up = true): string[] {
       slots,
       at: AT,
     })),
-    dropped: [],
+    dropped,
     minZone: 'cloud',
     tags: [],
     labels: [],
@@ -56,5 +59,25 @@ it('says how the targets share the work', () => {
 })
 
 it('says that a target of its own is asked although it is down', () => {
-  expect(linesWith(null, false)).toContain(' 1 gpu/a lan, down, asked last, as a-v1')
+  expect(linesWith(null, { up: false })).toContain(' 1 gpu/a lan, down, asked last, as a-v1')
+})
+
+it('names each target once, whatever it was left out of before a reroute', () => {
+  const drop = (target: string, model: string, text: string): ExplainedDrop => ({
+    target,
+    model,
+    zone: 'cloud',
+    why: 'label',
+    text,
+  })
+  const dropped = [
+    drop('cloud/x', 'big', 'is not trusted enough'),
+    drop('gpu/a', 'big', 'its context is too small'),
+    drop('cloud/x', 'safe', 'is not trusted enough'),
+    drop('cloud/x', 'safe', 'is held back'),
+  ]
+  expect(linesWith(null, { dropped }).filter((line) => line.includes(' x '))).toEqual([
+    ' x cloud/x is not trusted enough',
+    ' x cloud/x is held back',
+  ])
 })
