@@ -14,7 +14,8 @@ export function whyCommand(): Command {
     .addHelpText(
       'after',
       `
-Records are kept for 30 days and hold no text of requests. What would happen to one now: aicc explain.
+Records are kept for 30 days and hold no text of requests, and not which rules did not hold. Where one
+would go now: aicc explain --live.
 Exit code: 0 shown, 1 no gateway answers or it knows no such request.
 
 Examples:
