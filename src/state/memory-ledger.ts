@@ -44,6 +44,8 @@ const BUDGET_GRACE_MS = 24 * 3_600_000
 const LEASE_RETRY_MS = 1000
 
 type Rate = RateState & RateLimit
+type RateCharge = Extract<Charge, { kind: 'rate' }>
+type LeaseCharge = Extract<Charge, { kind: 'lease' }>
 type BudgetCharge = Extract<Charge, { kind: 'budget' }>
 
 interface Budget {
@@ -56,18 +58,19 @@ interface Open {
   charges: readonly Charge[]
   /** Of each charge, where a rate's lies in its bucket. */
   places: readonly number[]
+  /** Its leases ended by themselves. */
+  isOver: boolean
 }
 
 export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } = {}): MemoryLedger {
   const rates = new Map<string, Rate>()
   /** Key → name of the period. */
   const budgets = new Map<string, Map<string, Budget>>()
-  /**
-   * Key → id of the reservation that holds it → Unix ms at which the lease ends by itself. Nobody may hold one: who asks
-   * for a key every now and then would have a map made and thrown away each time.
-   */
-  const leases = new Map<string, Map<string, number>>()
+  /** Key → how many hold it; 0 is not taken out at once: who asks every now and then would have it put in each time. */
+  const leases = new Map<string, number>()
   const open = new Map<string, Open>()
+  /** Unix ms before which none of them ends by itself. */
+  let noneEndsBefore = Number.POSITIVE_INFINITY
   let reservations = 0
   /** Most that any forgotten rate had `added`. */
   let forgotten = 0
@@ -78,28 +81,36 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     if (known === undefined) return 0
     // A clock that was set back is a fact to go on from, even for a client that is refused all the time.
     followClock(known, limit, now)
-    adopt(known, limit, now)
+    if (isOther(known, limit)) adopt(known, limit, now)
     return levelAt(known, limit, now)
   }
   /** As it is by now, and remembered: something is about to be put in or taken out. */
-  const rateOf = (key: string, { count, windowMs }: RateLimit, now: number): Rate => {
+  const rateOf = (key: string, limit: RateLimit, now: number): Rate => {
     const known = rates.get(key)
     if (known === undefined) {
-      const rate: Rate = { ...emptyRate(now, forgotten), count, windowMs }
+      const rate: Rate = { ...emptyRate(now, forgotten), count: limit.count, windowMs: limit.windowMs }
       rememberRate(key, rate)
       return rate
     }
-    adopt(known, { count, windowMs }, now)
+    if (isOther(known, limit)) adopt(known, limit, now)
     drain(known, known, now)
     if (isCrowded()) rememberRate(key, known)
     return known
   }
   const holdersOf = (key: string, limit: number, now: number): number => {
-    const held = leases.get(key)
-    if (held === undefined) return 0
+    const held = leases.get(key) ?? 0
     // Only who is full needs to know whether somebody has not come back.
-    if (held.size >= limit) for (const [id, endsAt] of held) if (endsAt <= now) held.delete(id)
-    return held.size
+    if (held < limit || now < noneEndsBefore) return held
+    endLost(now)
+    return leases.get(key) ?? 0
+  }
+  const endLost = (now: number): void => {
+    noneEndsBefore = Number.POSITIVE_INFINITY
+    for (const one of open.values()) {
+      if (one.isOver) continue
+      if (one.expiresAt <= now) giveBackLeases(one)
+      else noneEndsBefore = Math.min(noneEndsBefore, one.expiresAt)
+    }
   }
   const budgetOf = ({ key, period }: BudgetCharge): Budget | undefined => budgets.get(key)?.get(period.name)
   /** Ms until the charge fits; 0 = it does. */
@@ -117,23 +128,15 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     return charge.amount > charge.limit ? Number.POSITIVE_INFINITY : Math.max(1, charge.period.endsAt - now)
   }
   const standingOf = (charge: Charge, now: number): Standing => {
-    const { key } = charge
     switch (charge.kind) {
-      case 'rate': {
-        const { limit } = charge
-        const level = levelOf(key, limit, now)
-        return { key, limit: limit.count, remaining: remaining(level, limit), resetMs: resetMs(level, limit) }
-      }
-      case 'lease': {
-        const left = charge.limit - holdersOf(key, charge.limit, now)
-        return { key, limit: charge.limit, remaining: Math.max(0, left), resetMs: 0 }
-      }
+      case 'rate':
+        return rateStanding(charge, levelOf(charge.key, charge.limit, now))
+      case 'lease':
+        return leaseStanding(charge, holdersOf(charge.key, charge.limit, now))
       case 'budget':
         break
     }
-    const left = charge.limit - (budgetOf(charge)?.used ?? 0)
-    const untilEnd = Math.max(0, charge.period.endsAt - now)
-    return { key, limit: charge.limit, remaining: Math.max(0, left), resetMs: untilEnd }
+    return budgetStanding(charge, budgetOf(charge)?.used ?? 0, now)
   }
   const standingsOf = (charges: readonly Charge[], now: number): Standing[] => {
     const standings: Standing[] = []
@@ -152,28 +155,38 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     if (refusedBy === -1) return null
     return { granted: false, refusedBy, retryAfterMs, standings: standingsOf(charges, now) }
   }
-  /** @returns where a rate's lies in its bucket */
-  const take = (charge: Charge, { id, now, ttlMs }: Reservation): number => {
+  /**
+   * @param standings to which what is left is added
+   * @returns where a rate's lies in its bucket
+   */
+  const take = (charge: Charge, now: number, standings: Standing[]): number => {
     const { key } = charge
     switch (charge.kind) {
-      case 'rate':
-        return put(rateOf(key, charge.limit, now), charge.amount)
+      case 'rate': {
+        const rate = rateOf(key, charge.limit, now)
+        const place = put(rate, charge.amount)
+        standings.push(rateStanding(charge, rate.level))
+        return place
+      }
       case 'lease': {
-        const held = leases.get(key) ?? new Map<string, number>()
-        leases.set(key, held.set(id, now + ttlMs))
+        const held = (leases.get(key) ?? 0) + 1
+        leases.set(key, held)
+        standings.push(leaseStanding(charge, held))
         return 0
       }
       case 'budget':
         break
     }
-    const budget = budgetOf(charge)
-    if (budget !== undefined) budget.used += charge.amount
-    else addBudget(key, charge.period.name, { used: charge.amount, endsAt: charge.period.endsAt })
+    const budget =
+      budgetOf(charge) ?? addBudget(key, charge.period.name, { used: 0, endsAt: charge.period.endsAt })
+    budget.used += charge.amount
+    standings.push(budgetStanding(charge, budget.used, now))
     return 0
   }
-  const addBudget = (key: string, period: string, budget: Budget): void => {
+  const addBudget = (key: string, period: string, budget: Budget): Budget => {
     const periods = budgets.get(key) ?? new Map<string, Budget>()
     budgets.set(key, periods.set(period, budget))
+    return budget
   }
   /** While there is room the order does not matter; then the one used longest ago goes first. */
   const isCrowded = (): boolean => rates.size > maxKeys / 2
@@ -200,8 +213,13 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       if (budget !== undefined) budget.used = Math.max(0, budget.used - spare)
     }
   }
-  const release = (key: string, id: string): void => {
-    leases.get(key)?.delete(id)
+  const release = (key: string): void => {
+    leases.set(key, (leases.get(key) ?? 1) - 1)
+  }
+  const giveBackLeases = (one: Open): void => {
+    if (one.isOver) return
+    one.isOver = true
+    for (const { kind, key } of one.charges) if (kind === 'lease') release(key)
   }
   const sweep = (now: number): void => {
     for (const [key, rate] of rates) {
@@ -212,12 +230,12 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       for (const [name, { endsAt }] of periods) if (endsAt + BUDGET_GRACE_MS <= now) periods.delete(name)
       if (periods.size === 0) budgets.delete(key)
     }
-    for (const [id, { expiresAt, charges }] of open) {
-      if (expiresAt > now) continue
+    for (const [id, one] of open) {
+      if (one.expiresAt > now) continue
       open.delete(id)
-      for (const { kind, key } of charges) if (kind === 'lease') release(key, id)
+      giveBackLeases(one)
     }
-    for (const [key, held] of leases) if (held.size === 0) leases.delete(key)
+    for (const [key, held] of leases) if (held === 0) leases.delete(key)
   }
 
   return {
@@ -226,25 +244,27 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       const { id, now, charges, ttlMs } = reservation
       reservations += 1
       if (reservations % SWEEP_EVERY === 0) sweep(now)
-      if (!open.has(id)) {
-        const refusal = look(charges, now)
-        if (refusal !== null) return refusal
-        const places: number[] = []
-        for (const charge of charges) places.push(take(charge, reservation))
-        open.set(id, { expiresAt: now + ttlMs, charges, places })
-      }
-      return { granted: true, standings: standingsOf(charges, now) }
+      if (open.has(id)) return { granted: true, standings: standingsOf(charges, now) }
+      const refusal = look(charges, now)
+      if (refusal !== null) return refusal
+      const expiresAt = now + ttlMs
+      const places: number[] = []
+      const standings: Standing[] = []
+      for (const charge of charges) places.push(take(charge, now, standings))
+      open.set(id, { expiresAt, charges, places, isOver: false })
+      if (expiresAt < noneEndsBefore) noneEndsBefore = expiresAt
+      return { granted: true, standings }
     },
     settle(settlement) {
       const { id } = settlement
       const reservation = open.get(id)
       if (reservation === undefined) return
       open.delete(id)
-      const { charges, places } = reservation
+      const { charges, places, isOver } = reservation
       for (let i = 0; i < charges.length; i += 1) {
         const charge = charges[i]!
-        if (charge.kind === 'lease') release(charge.key, id)
-        else correct(charge, places[i]!, settlement)
+        if (charge.kind !== 'lease') correct(charge, places[i]!, settlement)
+        else if (!isOver) release(charge.key)
       }
     },
     save: () => save(rates, budgets),
@@ -261,16 +281,37 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
     book(booked, now) {
       for (const { charge, used } of booked) {
         if (charge.kind === 'lease') continue
-        const all = { ...charge, amount: used }
-        take(all, { id: '', now, charges: [all], ttlMs: 0 })
+        take({ ...charge, amount: used }, now, [])
       }
     },
     size: () => ({ keys: rates.size + budgets.size + leases.size, open: open.size }),
   }
 }
 
+function rateStanding({ key, limit }: RateCharge, level: number): Standing {
+  return { key, limit: limit.count, remaining: remaining(level, limit), resetMs: resetMs(level, limit) }
+}
+
+function leaseStanding({ key, limit }: LeaseCharge, held: number): Standing {
+  return { key, limit, remaining: Math.max(0, limit - held), resetMs: 0 }
+}
+
+function budgetStanding({ key, limit, period }: BudgetCharge, used: number, now: number): Standing {
+  return {
+    key,
+    limit,
+    remaining: Math.max(0, limit - used),
+    resetMs: Math.max(0, period.endsAt - now),
+  }
+}
+
+/** A reload has changed it. */
+function isOther(rate: Rate, { count, windowMs }: RateLimit): boolean {
+  return rate.count !== count || rate.windowMs !== windowMs
+}
+
 function adopt(rate: Rate, limit: RateLimit, now: number): void {
-  if (!followLimit(rate, rate, { limit, now })) return
+  followLimit(rate, rate, { limit, now })
   rate.count = limit.count
   rate.windowMs = limit.windowMs
 }

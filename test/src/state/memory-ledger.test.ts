@@ -88,4 +88,22 @@ describe('the memory ledger', () => {
     ledger.settle({ id: 'lost', now: 11, used: {} })
     expect(ledger.look(charges, 11)).not.toBeNull()
   })
+
+  it('ends each lease that is lost in its time, and gives it back once', () => {
+    const ledger = createMemoryLedger()
+    const charges: Charge[] = [{ kind: 'lease', key: 'l', limit: 2 }]
+    const take = (id: string, now: number, ttlMs: number): boolean =>
+      ledger.reserve({ id, now, charges, ttlMs }).granted
+    expect([take('short', 0, 10), take('long', 0, 20), take('none', 9, 100)]).toEqual([true, true, false])
+    expect([take('third', 10, 100), take('none', 19, 100)]).toEqual([true, false])
+    ledger.settle({ id: 'short', now: 19, used: {} })
+    expect([take('none', 19, 100), take('fourth', 20, 100), take('none', 21, 100)]).toEqual([
+      false,
+      true,
+      false,
+    ])
+    ledger.settle({ id: 'third', now: 21, used: {} })
+    ledger.settle({ id: 'third', now: 21, used: {} })
+    expect([take('fifth', 22, 100), take('none', 22, 100)]).toEqual([true, false])
+  })
 })
