@@ -129,7 +129,7 @@ describe('Supervisor', () => {
       .toMatchObject({ state: 'running', restarts: 0, hangs: 1, pid: pids[1] })
     expect(() => process.kill(pids[0]!, 0)).toThrow('ESRCH')
     expect(log.join('\n')).toMatch(
-      /edge \d+ has not answered for 10 s, ending it\nedge \d+ hung \(SIGKILL\); starting another in \d+ ms/,
+      /error: edge \d+ has not answered for 10 s, ending it\nerror: edge \d+ hung \(SIGKILL\); starting another in \d+ ms/,
     )
   })
 
