@@ -32,7 +32,7 @@ export async function checkBackend(
   const client = createBackendClient({ ...backend, origin }, secret)
   try {
     await checkModels({ ...backend, origin }, client, report)
-    if (backend.kind === 'litellm') await checkLiteLlm(client, report)
+    if (backend.kind === 'litellm') await checkLiteLlm(client, backend.joinsTraces === true, report)
   } finally {
     await client.close()
   }

@@ -6,9 +6,10 @@ import type { Report } from './finding.ts'
 
 /** Hooks that LiteLLM itself brings for limits, routing, metrics and its own database. */
 const OWN_HOOK =
-  /^(_proxy|<bound method|sync_deployment|async_deployment|servicelogging|prometheus|responsesidsecurity|skillsinjectionhook|promptcacheobserver|cache$)/i
+  /^(_proxy|<bound method|(?:a?sync_)?deployment_callback|servicelogging|prometheus|responsesidsecurity|skillsinjectionhook|promptcacheobserver|cache$)/i
 
-export async function checkLiteLlm(client: BackendClient, report: Report): Promise<void> {
+/** @param joins the policy says that it traces to Langfuse itself */
+export async function checkLiteLlm(client: BackendClient, joins: boolean, report: Report): Promise<void> {
   const readiness = await client.ask(`${client.root}/health/readiness`)
   if ('error' in readiness || readiness.status !== 200) {
     reportNotReady(readiness, report)
@@ -21,7 +22,7 @@ export async function checkLiteLlm(client: BackendClient, report: Report): Promi
   }
   const { litellm_version: version, success_callbacks: callbacks } = await readDetails(client, readiness.body)
   report('ready', 'ok', `LiteLLM ${typeof version === 'string' ? `${version} ` : ''}is ready`)
-  checkCallbacks(callbacks, report)
+  checkCallbacks({ told: namesIn(callbacks), listed: await listCallbacks(client) }, joins, report)
   await checkConfig(client, report)
 }
 
@@ -49,16 +50,34 @@ async function readDetails(client: BackendClient, probe: unknown): Promise<Recor
   return 'error' in answer || answer.status !== 200 ? {} : ((answer.body ?? {}) as Record<string, unknown>)
 }
 
-function checkCallbacks(callbacks: unknown, report: Report): void {
-  if (!Array.isArray(callbacks)) {
-    const help =
-      'see `callbacks` and `success_callback` in its `litellm_settings`: each may copy prompts elsewhere'
-    report('callbacks', 'warn', 'LiteLLM does not show its callbacks to this key', help)
-    return
-  }
-  const sending = callbacks.map(String).filter((name) => !OWN_HOOK.test(name))
+interface Callbacks {
+  /** By its probe, which leaves out those of `callbacks` that are made with the first request; null = it does not say. */
+  told: readonly string[] | null
+  /** All of them; null = it does not say. */
+  listed: readonly string[] | null
+}
+
+/** Wants a key that may look, and a version that has it. */
+async function listCallbacks(client: BackendClient): Promise<string[] | null> {
+  const answer = await client.ask(`${client.root}/callbacks/list`)
+  if ('error' in answer || answer.status !== 200) return null
+  const { success, failure, success_and_failure: both } = (answer.body ?? {}) as Record<string, unknown>
+  const lists = [success, failure, both].map(namesIn)
+  return lists.includes(null) ? null : lists.flatMap((list) => list ?? [])
+}
+
+function namesIn(list: unknown): string[] | null {
+  return Array.isArray(list) ? list.map(String) : null
+}
+
+function checkCallbacks({ told, listed }: Callbacks, joins: boolean, report: Report): void {
+  const names = new Set([...(listed ?? []), ...(told ?? [])].filter((name) => !OWN_HOOK.test(name)))
+  // The one makes the other.
+  if (names.has('langfuse_otel')) names.delete('OpenTelemetryV2')
+  const [tracing, sending] = [[...names].filter(isLangfuse), [...names].filter((name) => !isLangfuse(name))]
+  if (tracing.length > 0 || (joins && listed !== null)) checkTracing(tracing, joins, report)
   if (sending.length === 0) {
-    report('callbacks', 'ok', 'LiteLLM reports no callbacks that send traffic elsewhere')
+    reportNone({ told, listed }, report)
     return
   }
   report(
@@ -67,6 +86,37 @@ function checkCallbacks(callbacks: unknown, report: Report): void {
     `LiteLLM has callbacks: ${sending.join(', ')}`,
     'they may copy prompts elsewhere and count cost twice; remove them from `litellm_settings` or make sure they are wanted',
   )
+}
+
+function isLangfuse(callback: string): boolean {
+  return /langfuse/i.test(callback)
+}
+
+function checkTracing(callbacks: readonly string[], joins: boolean, report: Report): void {
+  const names = callbacks.join(', ')
+  if (!joins) {
+    const help =
+      'it sends text of requests there, whatever `content` of `trace` allows; in the project of the gateway these are there ' +
+      'twice, with their cost: set `traces: joined` in backends.yaml, or remove the callback'
+    report('traces', 'warn', `LiteLLM traces to Langfuse by itself: ${names}`, help)
+  } else if (callbacks.length > 0) {
+    report('traces', 'ok', `LiteLLM traces to Langfuse, as \`traces: joined\` says: ${names}`)
+  } else {
+    const help =
+      'requests whose trace holds all text have no tokens and no cost there: add the callback, or leave `traces` out'
+    report('traces', 'warn', 'LiteLLM has no callback for Langfuse, but `traces: joined` says so', help)
+  }
+}
+
+function reportNone({ told, listed }: Callbacks, report: Report): void {
+  if (listed !== null) {
+    report('callbacks', 'ok', 'LiteLLM reports no callbacks that send traffic elsewhere')
+    return
+  }
+  const help =
+    'see `callbacks` and `success_callback` in its `litellm_settings`: each may copy prompts elsewhere'
+  const what = told === null ? 'does not show its callbacks' : 'shows only some of its callbacks'
+  report('callbacks', 'warn', `LiteLLM ${what} to this key`, help)
 }
 
 /** Needs an admin key there; without one nothing is said of it. */

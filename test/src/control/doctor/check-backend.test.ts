@@ -192,6 +192,19 @@ describe('checkBackend', () => {
 
 describe('checkBackend of LiteLLM', () => {
   const readiness = { status: 'connected', litellm_version: '1.99.0', success_callbacks: [] as string[] }
+  // As LiteLLM 1.106.0 has them where nothing is configured.
+  const OWN = {
+    success: ['sync_deployment_callback_on_success', 'deployment_callback_on_success'],
+    failure: ['async_deployment_callback_on_failure', 'deployment_callback_on_failure'],
+    success_and_failure: [
+      'ResponsesIDSecurity',
+      '_PROXY_CacheControlCheck',
+      'SkillsInjectionHook',
+      '_PROXY_SensitiveDataRoutingHandler',
+      'PromptCacheObserver',
+      'ServiceLogging',
+    ],
+  }
 
   it.each([
     {
@@ -214,17 +227,18 @@ describe('checkBackend of LiteLLM', () => {
       callbacks: ['_PROXY_MaxBudgetLimiter', 'langfuse', 'MyLogger'],
       says: [
         'ok ready: LiteLLM 1.99.0 is ready',
-        'warn callbacks: LiteLLM has callbacks: langfuse, MyLogger',
+        'warn traces: LiteLLM traces to Langfuse by itself: langfuse',
+        'warn callbacks: LiteLLM has callbacks: MyLogger',
         'warn fallbacks: LiteLLM has fallbacks and context_window_fallbacks of its own',
       ],
     },
     {
       case: 'a key that may not look',
-      answers: { '/get/config/callbacks': 403 },
+      answers: { '/callbacks/list': 403, '/get/config/callbacks': 403 },
       callbacks: [],
       says: [
         'ok ready: LiteLLM 1.99.0 is ready',
-        'ok callbacks: LiteLLM reports no callbacks that send traffic elsewhere',
+        'warn callbacks: LiteLLM shows only some of its callbacks to this key',
         'warn fallbacks: LiteLLM does not show its router settings to this key',
       ],
     },
@@ -233,6 +247,7 @@ describe('checkBackend of LiteLLM', () => {
       '/v1/models': list({ id: 'served' }),
       '/v1/model/info': { data: [{ model_name: 'served', model_info: { max_input_tokens: 8192 } }] },
       '/health/readiness': { ...readiness, success_callbacks: callbacks },
+      '/callbacks/list': OWN,
       ...answers,
     })
     const findings = await verdicts(backendAt(origin, 'litellm'))
@@ -261,7 +276,50 @@ describe('checkBackend of LiteLLM', () => {
     })
     const findings = await verdicts(backendAt(origin, 'litellm'))
     expect(findings).toContain('ok ready: LiteLLM 1.99.0 is ready')
-    expect(findings).toContain('warn callbacks: LiteLLM has callbacks: langfuse')
+    expect(findings).toContain('warn traces: LiteLLM traces to Langfuse by itself: langfuse')
+  })
+
+  const none = 'LiteLLM has no callback for Langfuse, but `traces: joined` says so'
+  const apart = 'LiteLLM traces to Langfuse by itself'
+  const joined = 'LiteLLM traces to Langfuse, as `traces: joined` says'
+  // Its probe names the callbacks of `callbacks` by none of these names, nor at all.
+  it.each([
+    { case: 'langfuse', more: ['langfuse'], joins: false, says: `warn traces: ${apart}: langfuse` },
+    {
+      case: 'langfuse_otel',
+      more: ['langfuse_otel'],
+      joins: false,
+      says: `warn traces: ${apart}: langfuse_otel`,
+    },
+    {
+      case: 'langfuse_otel, version 2',
+      more: ['langfuse_otel', 'OpenTelemetryV2'],
+      joins: false,
+      says: `warn traces: ${apart}: langfuse_otel`,
+    },
+    {
+      case: 'langfuse_otel that is wanted',
+      more: ['OpenTelemetryV2', 'langfuse_otel'],
+      joins: true,
+      says: `ok traces: ${joined}: langfuse_otel`,
+    },
+    { case: 'none though one is wanted', more: [], joins: true, says: `warn traces: ${none}` },
+  ])('looks whether it traces to Langfuse: $case', async ({ more, joins, says }) => {
+    const { origin } = await serve({
+      '/v1/models': list({ id: 'served' }),
+      '/health/readiness': readiness,
+      '/callbacks/list': { ...OWN, success_and_failure: [...OWN.success_and_failure, ...more] },
+    })
+    const backend = backendAt(origin, 'litellm', joins ? { joinsTraces: true } : {})
+    const findings = await verdicts(backend)
+    expect(findings.filter((one) => / traces:/.test(one))).toEqual([says])
+    expect(findings).toContain('ok callbacks: LiteLLM reports no callbacks that send traffic elsewhere')
+  })
+
+  it('does not say that a callback is missing which it is not shown', async () => {
+    const { origin } = await serve({ '/v1/models': list({ id: 'served' }), '/health/readiness': readiness })
+    const findings = await verdicts(backendAt(origin, 'litellm', { joinsTraces: true }))
+    expect(findings.filter((one) => / traces:/.test(one))).toEqual([])
   })
 
   it('does not take silence on callbacks for their absence', async () => {
