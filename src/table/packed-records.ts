@@ -95,11 +95,18 @@ function pairsOf(booked: RequestRecord['charges'], known: KnownCharges): (number
 }
 
 function placeOf(charge: Charge, { charges, places }: KnownCharges): number {
-  const name = charge.kind === 'budget' ? `${charge.key} ${charge.period.name}` : charge.key
-  const place = places.get(name)
-  if (place !== undefined) return place
-  places.set(name, charges.length)
-  return charges.push(charge) - 1
+  for (let name = charge.key; ; name = `${name} ${periodOf(charge)}`) {
+    const place = places.get(name)
+    // Within a batch a budget's period changes once a day: hardly ever is a longer name asked for.
+    if (place !== undefined && periodOf(charges[place]!) !== periodOf(charge)) continue
+    if (place !== undefined) return place
+    places.set(name, charges.length)
+    return charges.push(charge) - 1
+  }
+}
+
+function periodOf(charge: Charge): string {
+  return charge.kind === 'budget' ? charge.period.name : ''
 }
 
 /** @throws SyntaxError when it is no JSON */

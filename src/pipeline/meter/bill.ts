@@ -317,7 +317,10 @@ export class Bill {
   #settle(): void {
     const { ledger } = this.#options.ports
     const used: Record<string, number> = {}
-    for (const entry of this.#used) used[entry.charge.key] = entry.used
+    for (const { charge, used: came } of this.#used) {
+      // What came as it was reserved is left as it is.
+      if (charge.kind === 'lease' || came !== charge.amount) used[charge.key] = came
+    }
     const settling = ledger.settle({ id: this.#id, now: this.#endedAt ?? Date.now(), used })
     // A shared ledger answers for itself; its leases end by themselves at the latest.
     if (settling instanceof Promise) settling.catch(() => {})
