@@ -59,5 +59,7 @@ export function traceSpans(entry: HistoryEntry): TraceSpan[] {
 
 function verdictOn({ status, error }: HistoryEntry): Pick<TraceSpan, 'level' | 'message'> {
   if (error === null) return { level: 'DEFAULT', message: null }
-  return { level: status >= 400 && status < 500 ? 'WARNING' : 'ERROR', message: error }
+  // A stream that its client stopped had begun well, by its status.
+  const isClients = (status >= 400 && status < 500) || error === 'client_gone'
+  return { level: isClients ? 'WARNING' : 'ERROR', message: error }
 }

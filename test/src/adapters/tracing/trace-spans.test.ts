@@ -95,6 +95,14 @@ describe('traceSpans', () => {
       ],
     ],
     [
+      'a stream that its client stopped',
+      { error: 'client_gone' },
+      [
+        ['chat', 'WARNING', 'client_gone'],
+        ['chat coder', 'WARNING', 'client_gone'],
+      ],
+    ],
+    [
       'nobody was asked',
       { status: 429, error: 'rate_limited', backend: null, backendModel: null, attempts: 0, failures: [] },
       [['chat', 'WARNING', 'rate_limited']],
