@@ -39,17 +39,22 @@ interface Taken {
   charges: readonly Charge[]
 }
 
+const NOBODY: Order = { pool: [], fallback: [] }
+
 export class Places {
   readonly #plan: ChargePlan
   readonly #ledger: Ports['ledger']
   /** Of the request. */
   readonly #id: string
-  #order: Order = { pool: [], fallback: [] }
+  #order: Order = NOBODY
   #ttlMs = 0
   /** There are hardly ever more than two. */
   readonly #charged: Charged[] = []
   readonly #taken: Taken[] = []
   #reservations = 0
+  /** Of whom the limits were asked for last, and which they are: most requests come to one target. */
+  #seen: Target | null = null
+  #limits: readonly Meters[] = []
 
   constructor(plan: ChargePlan, ledger: Ports['ledger'], id: string) {
     this.#plan = plan
@@ -60,6 +65,7 @@ export class Places {
   /** @param ttlMs after so long a lease ends by itself */
   begin(order: Order, ttlMs: number): void {
     this.#order = order
+    this.#seen = null
     this.#ttlMs = ttlMs
   }
 
@@ -150,7 +156,15 @@ export class Places {
   }
 
   /** Of the backend, and of the model for which it stands in as a fallback. */
-  #metersOf(target: Target): Meters[] {
+  #metersOf(target: Target): readonly Meters[] {
+    if (target !== this.#seen) {
+      this.#limits = this.#findMeters(target)
+      this.#seen = target
+    }
+    return this.#limits
+  }
+
+  #findMeters(target: Target): Meters[] {
     const limits: Meters[] = []
     const backends = this.#plan.backend(target.backend)
     if (backends !== null) limits.push(backends)
