@@ -9,6 +9,7 @@ import type { ClientKey } from '../table/front-policy.ts'
 import type { RouteTable } from '../table/route-table.ts'
 import type { SecretRef } from '../table/secret-ref.ts'
 import { webhookProblem } from './alerts/webhook-problem.ts'
+import { keyMark } from './shipping/key-mark.ts'
 import type { HashedKey, Snapshot } from '../table/snapshot.ts'
 import type { TracePolicy } from '../table/trace-policy.ts'
 
@@ -75,7 +76,15 @@ export function buildSnapshot(
   }
   if (problems.length > 0) return { ok: false, problems }
   const secrets = { keys, backendKeys, signingSecrets }
-  return { ok: true, snapshot: { table, ...secrets, hosts: [...hosts], modesOn: [...modesOn] } }
+  const marked = withKeyMarks(table, environment)
+  return { ok: true, snapshot: { table: marked, ...secrets, hosts: [...hosts], modesOn: [...modesOn] } }
+}
+
+/** Text that waits for a sink is meant for its keys, not for the variables in which they stand. */
+function withKeyMarks(table: RouteTable, environment: Environment): RouteTable {
+  if (table.trace === undefined) return table
+  const trace = table.trace.map((sink) => ({ ...sink, keyMark: keyMark(sink, environment) }))
+  return { ...table, trace }
 }
 
 /** What each is, and where it stands. */

@@ -3,7 +3,9 @@ import type { TracePolicy } from './trace-policy.ts'
 
 /** @returns the same for two policies if what one lets out may be read by the same people as what the other does; no secret is in it */
 export function sinkPlace(policy: TracePolicy): string {
-  if (policy.kind === 'langfuse') return `${policy.url} ${policy.publicKey.env}`
-  const headers = Object.entries(policy.headers).map(([name, { env }]) => `${name}=${env}`)
-  return [policy.url, ...headers.toSorted()].join(' ')
+  const keys =
+    policy.kind === 'langfuse'
+      ? [policy.publicKey.env]
+      : Object.entries(policy.headers).map(([name, { env }]) => `${name}=${env}`)
+  return [policy.url, ...keys.toSorted(), policy.keyMark ?? ''].join(' ').trimEnd()
 }

@@ -20,6 +20,8 @@ interface AnySinkPolicy {
   environment: string | null
   /** Most traces that may wait for it; beyond that the oldest go. */
   backlog: number
+  /** Tells its keys from others in the same variables. Only a snapshot has it: a compiled table knows no keys. */
+  keyMark?: string
 }
 
 /** A server of Langfuse. */

@@ -3,6 +3,7 @@ import { sinkPlace } from '../../table/sink-place.ts'
 import type { SinkKind } from '../../table/trace-policy.ts'
 import type { TraceServer, TraceSink } from '../../table/trace-sink.ts'
 import type { Gateway } from '../gateway.ts'
+import { keyMark } from './key-mark.ts'
 import { traceServer } from './trace-server.ts'
 import type { SinkInForce } from './trace-shipper.ts'
 
@@ -18,5 +19,6 @@ export function sinkInForce(
   if (policy === undefined) return null
   const server = traceServer(policy, environment)
   const { backlog, content } = policy
-  return { key: JSON.stringify(server), place: sinkPlace(policy), backlog, content, open: () => open(server) }
+  const place = sinkPlace({ ...policy, keyMark: keyMark(policy, environment) })
+  return { key: JSON.stringify(server), place, backlog, content, open: () => open(server) }
 }

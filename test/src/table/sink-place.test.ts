@@ -23,6 +23,8 @@ describe('sinkPlace', () => {
     ['the key, which names the project', langfuse, { ...langfuse, publicKey: { env: 'OTHER' } }, false],
     ['the address', langfuse, { ...langfuse, url: 'https://b.test' }, false],
     ['the order of headers', otlp, { ...otlp, headers: { a: { env: 'A' }, b: { env: 'B' } } }, true],
+    ['what the key is', { ...langfuse, keyMark: 'a' }, { ...langfuse, keyMark: 'b' }, false],
+    ['nothing but a key that is not marked', langfuse, { ...langfuse, keyMark: '' }, true],
     ['a header', otlp, { ...otlp, headers: { a: { env: 'A' } } }, false],
     ['the address of OTLP', otlp, { ...otlp, url: 'https://a.test/v1' }, false],
   ])('of policies that differ in %s', (_, one, other, isSame) =>
