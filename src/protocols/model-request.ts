@@ -185,6 +185,8 @@ export function toModelRequest(body: JsonObject): ModelRequest {
 }
 
 function hasForbiddenPrefix(key: string): boolean {
-  for (const prefix of FORBIDDEN_PREFIXES) if (key.startsWith(prefix)) return true
+  // By index: until V8 optimizes to the utmost, which at half load it hardly ever does, `of` makes an object for each step.
+  for (let i = 0; i < FORBIDDEN_PREFIXES.length; i += 1)
+    if (key.startsWith(FORBIDDEN_PREFIXES[i]!)) return true
   return false
 }

@@ -250,7 +250,7 @@ export function createMemoryLedger({ maxKeys = MAX_KEYS }: { maxKeys?: number } 
       const expiresAt = now + ttlMs
       const places: number[] = []
       const standings: Standing[] = []
-      for (const charge of charges) places.push(take(charge, now, standings))
+      for (let i = 0; i < charges.length; i += 1) places.push(take(charges[i]!, now, standings))
       open.set(id, { expiresAt, charges, places, isOver: false })
       if (expiresAt < noneEndsBefore) noneEndsBefore = expiresAt
       return { granted: true, standings }

@@ -87,7 +87,8 @@ interface KnownCharges {
 
 function pairsOf(booked: RequestRecord['charges'], known: KnownCharges): (number | string)[] {
   const pairs: (number | string)[] = []
-  for (const { charge, used, reservation } of booked) {
+  for (let i = 0; i < booked.length; i += 1) {
+    const { charge, used, reservation } = booked[i]!
     pairs.push(placeOf(charge, known), used)
     if (reservation !== undefined) pairs.push(reservation)
   }

@@ -317,7 +317,8 @@ export class Bill {
   #settle(): void {
     const { ledger } = this.#options.ports
     const used: Record<string, number> = {}
-    for (const { charge, used: came } of this.#used) {
+    for (let i = 0; i < this.#used.length; i += 1) {
+      const { charge, used: came } = this.#used[i]!
       // What came as it was reserved is left as it is.
       if (charge.kind === 'lease' || came !== charge.amount) used[charge.key] = came
     }

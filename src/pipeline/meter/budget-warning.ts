@@ -42,6 +42,6 @@ export function budgetWarning(
 }
 
 function warnsAt(budgets: ClientPlan['budgets'], of: string): number | null {
-  for (const { key, budget } of budgets) if (key === of) return budget.warnAt
+  for (let i = 0; i < budgets.length; i += 1) if (budgets[i]!.key === of) return budgets[i]!.budget.warnAt
   return null
 }

@@ -73,7 +73,8 @@ function addBudgets(
   { budgets }: ClientPlan,
   { table, now, cost }: Clocked & { cost: number },
 ): void {
-  for (const { key, budget } of budgets) {
+  for (let i = 0; i < budgets.length; i += 1) {
+    const { key, budget } = budgets[i]!
     const period = budgetPeriod(budget.per, table.timeZone, now)
     charges.push({ kind: 'budget', key, amount: cost, limit: budget.limit, period })
   }

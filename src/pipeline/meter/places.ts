@@ -86,7 +86,8 @@ export class Places {
   enter(target: Target, request: Estimated): GatewayError | null | Promise<GatewayError | null> {
     const limits = this.#metersOf(target)
     const charges: Charge[] = []
-    for (const meters of limits) {
+    for (let i = 0; i < limits.length; i += 1) {
+      const meters = limits[i]!
       if (this.#chargedFor(meters) === undefined) addMeters(charges, meters, request.estimate())
     }
     if (charges.length === 0) return this.#admit(limits)
@@ -99,15 +100,17 @@ export class Places {
 
   /** Tokens that were used at a place. */
   spent(target: Target, tokens: number): void {
-    for (const meters of this.#metersOf(target)) {
-      const charged = this.#chargedFor(meters)
+    const limits = this.#metersOf(target)
+    for (let i = 0; i < limits.length; i += 1) {
+      const charged = this.#chargedFor(limits[i]!)
       if (charged !== undefined) charged.tokens = (charged.tokens ?? 0) + tokens
     }
   }
 
   /** @returns tokens that a place was used for; null = it was not asked; undefined = the charge is of no place */
   tokensAt(key: string): number | null | undefined {
-    for (const { meters, tokens } of this.#charged) {
+    for (let i = 0; i < this.#charged.length; i += 1) {
+      const { meters, tokens } = this.#charged[i]!
       if (meters.requests?.key === key || meters.tokens?.key === key) return tokens
     }
     return undefined
@@ -142,7 +145,8 @@ export class Places {
   }
 
   #admit(limits: readonly Meters[]): null {
-    for (const meters of limits) {
+    for (let i = 0; i < limits.length; i += 1) {
+      const meters = limits[i]!
       const charged = this.#chargedFor(meters)
       if (charged === undefined) this.#charged.push({ meters, tokens: 0 })
       else charged.tokens ??= 0
@@ -151,7 +155,9 @@ export class Places {
   }
 
   #chargedFor(meters: Meters): Charged | undefined {
-    for (const charged of this.#charged) if (charged.meters === meters) return charged
+    for (let i = 0; i < this.#charged.length; i += 1) {
+      if (this.#charged[i]!.meters === meters) return this.#charged[i]
+    }
     return undefined
   }
 

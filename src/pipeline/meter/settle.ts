@@ -52,7 +52,8 @@ export function usedOf(
 ): { charge: Charge; used: number }[] {
   const tokens = usage.input + usage.output
   const used: { charge: Charge; used: number }[] = []
-  for (const charge of charges) {
+  for (let i = 0; i < charges.length; i += 1) {
+    const charge = charges[i]!
     if (charge.kind === 'budget') used.push({ charge, used: cost })
     else if (charge.kind === 'rate') {
       const there = places === null ? undefined : places.tokensAt(charge.key)
