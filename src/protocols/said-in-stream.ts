@@ -129,12 +129,13 @@ export function createSaidInStream(): SaidInStream {
     if (type === 'content_block_stop' && block !== undefined) block.isWhole = true
     if (type === 'message_delta' && isRecord(delta)) stopped ??= delta['stop_reason'] ?? undefined
     if (type === 'message_stop') stopped ??= 'done'
-    if (type === 'content_block_start' && isRecord(begun)) takeBlock(blocks, at, { head: begun })
+    if (type === 'content_block_start' && isRecord(begun)) {
+      takeBlock(blocks, at, { head: begun, text: textOf(begun) })
+    }
     if (type !== 'content_block_delta' || !isRecord(delta)) return
-    const { text, thinking, partial_json: input } = delta
-    takeBlock(blocks, at, { text: stringOf(text) + stringOf(thinking), input: stringOf(input) })
+    takeBlock(blocks, at, { text: textOf(delta), input: stringOf(delta['partial_json']) })
   }
-  const takeResponses = (type: string, { output_index: index, item, delta }: Fields): void => {
+  const takeResponses = (type: string, { output_index: index, item, part, delta }: Fields): void => {
     const at = Number(index)
     if (type === 'response.output_item.done' && isRecord(item)) {
       const said = saidInAnswer({ output: [item] })
@@ -144,9 +145,12 @@ export function createSaidInStream(): SaidInStream {
       items.delete(at)
       done.set(at, said)
     } else if (type === 'response.output_item.added' && isRecord(item)) {
-      takeBlock(items, at, { head: { type: item['type'], name: item['name'] } })
+      const { type: kind, name, arguments: given, input } = item
+      takeBlock(items, at, { head: { type: kind, name }, input: stringOf(given) + stringOf(input) })
     } else if (done.has(at)) return
-    else if (/(?:text|refusal)\.delta$/.test(type)) takeBlock(items, at, { text: stringOf(delta) })
+    else if (type === 'response.content_part.added' && isRecord(part)) {
+      takeBlock(items, at, { text: textOf(part) })
+    } else if (/(?:text|refusal)\.delta$/.test(type)) takeBlock(items, at, { text: stringOf(delta) })
     else if (/(?:arguments|input)\.delta$/.test(type)) takeBlock(items, at, { input: stringOf(delta) })
   }
   return {
@@ -262,6 +266,10 @@ function sorted<T>(by: ReadonlyMap<number, T>): [number, T][] {
 
 function sizeOf(said: readonly SaidPart[]): number {
   return said.reduce((sum, { text }) => sum + text.length, 0)
+}
+
+function textOf({ text, thinking }: Fields): string {
+  return stringOf(text) + stringOf(thinking)
 }
 
 function stringOf(value: unknown): string {

@@ -59,7 +59,7 @@ export function* maskParts(parts: readonly Kept[], table: RouteTable): Turns<str
   const texts = seen.map(({ text, keep, gaps = [] }, index) => {
     const spans = [...(hides ? unreadIn(text, index) : []), ...(found.get(index) ?? [])]
     for (const { start, end } of [...gaps, { start: keep, end: text.length }]) {
-      if (start < text.length)
+      if (start < Math.min(end, text.length))
         spans.push(span('cut', { part: index, start, end: Math.min(end, text.length) }))
     }
     return spans.length === 0 ? text : replaceSpans(text, spans, placeholders)

@@ -34,7 +34,7 @@ export function* traceText(
     { before = [], after = [] }: Neighbours,
   ): Turns<TraceMessage[]> {
     if (content === 'full') return messagesOf(parts, parts.map(cut))
-    const texts = yield* maskParts([...before, ...parts.map(withGaps), ...after], table)
+    const texts = yield* maskParts([...before, ...withGaps(parts), ...after], table)
     return messagesOf(parts, texts.slice(before.length))
   }
   const before = nearest(input.slice(0, input.length - asked.length).toReversed()).toReversed()
@@ -95,20 +95,64 @@ function fit(parts: readonly SaidPart[]): Kept[] {
 }
 
 /** Half a secret is none to a detector: what could be one is left out beside what is missing. */
-function withGaps(part: Kept): Kept {
-  const { text, isCut, tears = [] } = part
-  const places = isCut === true ? [...tears, text.length] : tears
-  return places.length === 0 ? part : { ...part, gaps: places.map((at) => gapAt(text, at)) }
+function withGaps(parts: readonly Kept[]): readonly Kept[] {
+  if (parts.every(({ isCut, tears }) => isCut !== true && tears === undefined)) return parts
+  const gaps = parts.map((): Gap[] => [])
+  for (const [index, { text, isCut, tears = [] }] of parts.entries()) {
+    let end = -1
+    for (const at of isCut === true ? [...tears, text.length] : tears) {
+      // Else a long word with many tears would be walked for each of them.
+      if (at + TELLING > end) end = leaveOut({ parts, gaps }, index, at)
+    }
+  }
+  return parts.map((part, index) => ({ ...part, gaps: gaps[index] ?? [] }))
 }
+
+type Gap = NonNullable<Kept['gaps']>[number]
 
 const OF_WORD = /[!-~]/
 
-function gapAt(text: string, at: number): { start: number; end: number } {
-  let start = Math.max(0, at - TELLING)
-  while (start > 0 && OF_WORD.test(text.charAt(start - 1))) start -= 1
-  let end = Math.min(text.length, at + TELLING)
-  while (OF_WORD.test(text.charAt(end))) end += 1
-  return { start, end }
+/** A text may be in several parts, each shorter than what is left out. @returns where what is left out of this one ends */
+function leaveOut(
+  { parts, gaps }: { parts: readonly Kept[]; gaps: readonly Gap[][] },
+  index: number,
+  at: number,
+): number {
+  const own: Gap = { start: at, end: at }
+  gaps[index]?.push(own)
+  const goesOn = (next: number): boolean => next === index || runsOn(parts[index], parts[next])
+  /** From its end on, which lies nearer to all that follows. */
+  const isWalked = (part: number): boolean => part !== index && parts[part]?.isCut === true
+  const gapIn = (part: number, place: number): Gap => {
+    if (part === index) return own
+    const gap = { start: place, end: place }
+    gaps[part]?.push(gap)
+    return gap
+  }
+  for (let part = index, left = TELLING; goesOn(part); part -= 1) {
+    const text = parts[part]?.text ?? ''
+    const gap = gapIn(part, text.length)
+    const within = Math.min(left, gap.start)
+    gap.start -= within
+    left -= within
+    while (gap.start > 0 && OF_WORD.test(text.charAt(gap.start - 1))) gap.start -= 1
+    if (gap.start > 0 || isWalked(part)) break
+  }
+  for (let part = index, left = TELLING; goesOn(part); part += 1) {
+    const text = parts[part]?.text ?? ''
+    const gap = gapIn(part, 0)
+    const within = Math.min(left, text.length - gap.end)
+    gap.end += within
+    left -= within
+    while (OF_WORD.test(text.charAt(gap.end))) gap.end += 1
+    if (gap.end < text.length || isWalked(part)) break
+  }
+  return own.end
+}
+
+function runsOn(one: Kept | undefined, other: Kept | undefined): boolean {
+  const isSaid = one?.as === 'content' && other?.as === 'content'
+  return isSaid && one.message === other.message
 }
 
 function cut({ text, keep }: Kept): string {

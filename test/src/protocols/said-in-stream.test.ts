@@ -121,6 +121,32 @@ describe('createSaidInStream', () => {
       ],
       said: ['0 content: hm', '0 content: hi', '0 name: look', '0 arguments: {"a":1}'],
     },
+    {
+      name: 'text that a block begins with',
+      events: [
+        { type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'h' } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'i' } },
+        { type: 'content_block_start', index: 1, content_block: { type: 'thinking', thinking: 'h' } },
+        { type: 'content_block_delta', index: 1, delta: { type: 'thinking_delta', thinking: 'm' } },
+        { type: 'content_block_start', index: 2, content_block: { type: 'text', text: 'all' } },
+      ],
+      said: ['0 content: hi', '0 content: hm', '0 content: all'],
+    },
+    {
+      name: 'what an item begins with that breaks off',
+      events: [
+        { type: 'response.output_item.added', output_index: 0, item: { type: 'message', content: [] } },
+        { type: 'response.content_part.added', output_index: 0, part: { type: 'output_text', text: 'h' } },
+        { type: 'response.output_text.delta', output_index: 0, delta: 'i' },
+        {
+          type: 'response.output_item.added',
+          output_index: 1,
+          item: { type: 'function_call', name: 'look', arguments: '{"a"' },
+        },
+        { type: 'response.function_call_arguments.delta', output_index: 1, delta: ':1' },
+      ],
+      said: ['0 content: hi', '1 name: look', '1 arguments: {"a":1'],
+    },
     { name: 'nothing', events: [], said: [] },
   ])('puts together $name', ({ events, said }) => {
     expect(told(events)).toEqual(said)

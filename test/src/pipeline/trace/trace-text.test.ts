@@ -246,6 +246,17 @@ describe('traceText', () => {
     expect(first(kept({ input: [{ ...user('')[0]!, ...part }] }, 'full'))).toBe(part.text)
   })
 
+  it('leaves as much out where the text is in many parts, and nothing of another message', () => {
+    const said = user('see this: ', 'half', 'akey', 'torn', 'here', 'lost', ' and then', ' more'.repeat(20))
+    for (const part of said) part.message = 1
+    said[3]!.tears = [2]
+    const told = kept({ input: [...user('word'), ...said] })
+    expect(told.input.map(({ content }) => content)).toEqual([
+      'word',
+      `${'[cut]\n'.repeat(7)}[cut]${' more'.repeat(14)}`,
+    ])
+  })
+
   it.each(['input', 'output'] as const)(
     'holds nothing of a key in small pieces of which some are not kept, of %s',
     (side) => {
