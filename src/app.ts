@@ -28,7 +28,7 @@ import { createRetryBudget, type RetryBudget } from './pipeline/forward/retry-bu
 import { createSlots, type Slots } from './pipeline/forward/slots.ts'
 import { noteSkipped } from './pipeline/forward/note-skipped.ts'
 import { type Targets, translatable } from './pipeline/forward/translations.ts'
-import { kept } from './pipeline/kept.ts'
+import { keepExchange } from './pipeline/kept.ts'
 import { Bill } from './pipeline/meter/bill.ts'
 import { estimateRequest } from './pipeline/meter/estimate.ts'
 import { bodyChanges } from './pipeline/route/body-changes.ts'
@@ -296,7 +296,7 @@ async function serve(c: Context<EdgeEnv>, surfaceRoute: SurfaceRoute, shared: Sh
       answerHeaders,
       watch,
     }
-    kept.exchange = exchange
+    keepExchange(exchange)
     const response = await forward(exchange)
     bill.answered(response.status, null)
     return response

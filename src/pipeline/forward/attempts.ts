@@ -58,7 +58,7 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
   const tries: Tries = {
     broke,
     async run(attempt) {
-      kept.attempt = attempt
+      if (kept.exchange === exchange) kept.attempt = attempt
       for (;;) {
         const step = plan.next(failure, Date.now())
         if (step === null) break
@@ -118,7 +118,7 @@ export function startTries(exchange: Exchange, deadline: number): Tries {
       throw told?.error ?? new GatewayError('internal_error', `Model \`${modelName}\` has no target.`)
     },
   }
-  kept.tries = tries
+  if (kept.exchange === exchange) kept.tries = tries
   return tries
 }
 

@@ -154,7 +154,7 @@ function buildRequest(
     signal,
     connectTimeoutMs: exchange.model.timeouts.connectMs,
   }
-  kept.request = asked
+  if (kept.exchange === exchange) kept.request = asked
   const joined = backend.joinsTraces === true ? joining(exchange) : null
   exchange.journey.joined = joined?.withText === true
   if (joined !== null) headers['traceparent'] = traceparentOf(joined)
