@@ -69,6 +69,8 @@ export function saidInAnswer(answer: Readonly<Record<string, unknown>>): SaidPar
 /** Why an answer ends that is whole; another reason may have ended it in the middle of a word. */
 const OF_WHOLE: ReadonlySet<string> = new Set([
   'stop',
+  'eos',
+  'eos_token',
   'end_turn',
   'stop_sequence',
   'pause_turn',

@@ -95,7 +95,7 @@ function fit(parts: readonly SaidPart[]): Kept[] {
 }
 
 /** Half a secret is none to a detector: what could be one is left out beside what is missing. */
-function withGaps(parts: readonly Kept[]): readonly Kept[] {
+export function withGaps(parts: readonly Kept[]): readonly Kept[] {
   if (parts.every(({ isCut, tears }) => isCut !== true && tears === undefined)) return parts
   const gaps = parts.map((): Gap[] => [])
   for (const [index, { text, isCut, tears = [] }] of parts.entries()) {
@@ -121,8 +121,9 @@ function leaveOut(
   const own: Gap = { start: at, end: at }
   gaps[index]?.push(own)
   const goesOn = (next: number): boolean => next === index || runsOn(parts[index], parts[next])
-  /** From its end on, which lies nearer to all that follows. */
-  const isWalked = (part: number): boolean => part !== index && parts[part]?.isCut === true
+  /** From a place of its own, which lies nearer to all that follows. */
+  const isWalked = (part: number): boolean =>
+    part !== index && (parts[part]?.isCut === true || parts[part]?.tears !== undefined)
   const gapIn = (part: number, place: number): Gap => {
     if (part === index) return own
     const gap = { start: place, end: place }

@@ -172,6 +172,7 @@ describe('createSaidInStream', () => {
     ['an answer of chat that breaks off', [delta({ content: 'hi' })], true],
     ['one that ran out of room', [delta({ content: 'hi' }), ending('length'), '[DONE]'], true],
     ['one that is whole', [delta({ content: 'hi' }), ending('stop')], false],
+    ["one of TGI's that is whole", [delta({ content: 'hi' }), ending('eos_token')], false],
     ['one that only ends', [delta({ content: 'hi' }), '[DONE]'], false],
     ['one that was filtered', [delta({ content: 'hi' }), ending('content_filter')], true],
     ['one that ended nobody knows why', [delta({ content: 'hi' }), ending('odd')], true],

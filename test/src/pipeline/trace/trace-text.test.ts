@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, property, tuple } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { traceText } from '../../../../src/pipeline/trace/trace-text.ts'
+import { traceText, withGaps } from '../../../../src/pipeline/trace/trace-text.ts'
 import { inOneGo } from '../../../../src/pipeline/trace/turns.ts'
 import { createSaidInStream } from '../../../../src/protocols/said-in-stream.ts'
 import type { SaidPart } from '../../../../src/protocols/said-parts.ts'
@@ -255,6 +255,14 @@ describe('traceText', () => {
       'word',
       `${'[cut]\n'.repeat(7)}[cut]${' more'.repeat(14)}`,
     ])
+  })
+
+  it('looks from each tear no further than to the next', () => {
+    const words = user(...Array.from({ length: 300 }, () => 'x'.repeat(80)))
+    const torn = words.map((part) => Object.assign(part, { keep: 80, tears: [80] }))
+    const gaps = withGaps(torn).map((part) => part.gaps?.length ?? 0)
+    expect(Math.max(...gaps)).toBeLessThan(5)
+    expect(withGaps(torn).every(({ gaps: [gap] = [] }) => gap !== undefined)).toBe(true)
   })
 
   it.each(['input', 'output'] as const)(
