@@ -215,8 +215,14 @@ function relay(
     await Promise.allSettled([rest.cancel(reason), writer.abort(reason)])
   }
   let moved = Date.now()
-  // A write fails as well when the client has gone, of which nobody may have heard yet.
   let isBackends = false
+  let hasLeft = false
+  // A write fails when the client has gone, of which nobody may have heard yet.
+  const hand = (piece: Uint8Array): Promise<void> =>
+    writer.write(piece).catch((error: unknown) => {
+      hasLeft = !isBackends
+      throw error
+    })
   exchange.watch.guard((now) => {
     const due = Math.min(deadline, moved + idleMs)
     if (now < due) return due - now
@@ -227,7 +233,7 @@ function relay(
   const pump = async (): Promise<void> => {
     try {
       exchange.bill.relay(head)
-      await writer.write(head)
+      await hand(head)
       for (;;) {
         const { done, value } = await rest.read().catch((error: unknown) => {
           isBackends = true
@@ -236,12 +242,12 @@ function relay(
         moved = Date.now()
         if (done) break
         exchange.bill.relay(value)
-        await writer.write(value)
+        await hand(value)
         moved = Date.now()
       }
       await writer.close()
     } catch (error) {
-      const hasLeft = exchange.client.signal.aborted
+      hasLeft ||= exchange.client.signal.aborted
       exchange.bill.broke(hasLeft ? 'client_gone' : 'upstream_interrupted')
       if (isBackends && !hasLeft) tellOfBreak(exchange)
       await drop(error)

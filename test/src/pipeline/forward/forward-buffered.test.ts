@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { forwardBuffered } from '../../../../src/pipeline/forward/forward-buffered.ts'
+import { NO_TALLY, type Tally } from '../../../../src/pipeline/meter/tally.ts'
 import { BackendUnreachable } from '../../../../src/ports.ts'
 import { controlledStream } from '../../controlled-stream.ts'
 import { rejectionOf } from '../../error-of.ts'
@@ -24,8 +25,12 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-function forward(backends: Record<string, Backend>, client = new AbortController()): Promise<Response> {
-  exchange = makeExchange(backends, { model: both, client })
+function forward(
+  backends: Record<string, Backend>,
+  client = new AbortController(),
+  bill: Tally = NO_TALLY,
+): Promise<Response> {
+  exchange = makeExchange(backends, { model: both, client, bill })
   return forwardBuffered(exchange)
 }
 
@@ -238,6 +243,33 @@ describe('a larger answer', () => {
     await vi.advanceTimersByTimeAsync(1000)
     expect(ended).toBe(true)
     expect(await rejectionOf(streams[0]?.send(new Uint8Array(1)) ?? Promise.resolve())).toBeInstanceOf(Error)
+  })
+
+  it.each([
+    {
+      name: 'by its client, of whom nobody has heard yet',
+      cut: async (response: Response) => response.body?.cancel(),
+      error: 'client_gone',
+    },
+    {
+      name: 'because nothing comes any more',
+      cut: async (response: Response) => {
+        void rejectionOf(response.arrayBuffer())
+        await vi.advanceTimersByTimeAsync(5000)
+      },
+      error: 'upstream_interrupted',
+    },
+  ])('says by whom it was cut: $name', async ({ cut, error }) => {
+    const { backend, streams } = byHand('application/json')
+    const errors: string[] = []
+    const bill: Tally = { ...NO_TALLY, broke: (code) => void errors.push(code) }
+    const forwarding = forward({ gpu: backend }, undefined, bill)
+    await vi.advanceTimersByTimeAsync(0)
+    await streams[0]?.send(new Uint8Array(MIB + 1))
+    await cut(await forwarding)
+    await rejectionOf(streams[0]?.send(new Uint8Array(MIB)) ?? Promise.resolve())
+    await vi.advanceTimersByTimeAsync(0)
+    expect(errors).toEqual([error])
   })
 
   it('is dropped when its client leaves', async () => {
