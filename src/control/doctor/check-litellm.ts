@@ -77,7 +77,7 @@ function checkCallbacks({ told, listed }: Callbacks, joins: boolean, report: Rep
   const [tracing, sending] = [[...names].filter(isLangfuse), [...names].filter((name) => !isLangfuse(name))]
   if (tracing.length > 0 || (joins && listed !== null)) checkTracing(tracing, joins, report)
   if (sending.length === 0) {
-    reportNone({ told, listed }, report)
+    reportNone({ told, listed, tracing }, report)
     return
   }
   report(
@@ -108,9 +108,14 @@ function checkTracing(callbacks: readonly string[], joins: boolean, report: Repo
   }
 }
 
-function reportNone({ told, listed }: Callbacks, report: Report): void {
+/** @param tracing those of which something is said elsewhere */
+function reportNone(
+  { told, listed, tracing }: Callbacks & { tracing: readonly string[] },
+  report: Report,
+): void {
   if (listed !== null) {
-    report('callbacks', 'ok', 'LiteLLM reports no callbacks that send traffic elsewhere')
+    const others = tracing.length > 0 ? 'other callbacks' : 'callbacks'
+    report('callbacks', 'ok', `LiteLLM reports no ${others} that send traffic elsewhere`)
     return
   }
   const help =
