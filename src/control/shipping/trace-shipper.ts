@@ -66,7 +66,7 @@ export interface TraceShipper {
 
 /** What comes within this time leaves together: a batch costs two synced transactions and a request, as much CPU as many traces. */
 const LINGER_MS = 1000
-const MOST_AT_ONCE = 500
+const MOST_AT_ONCE = 1000
 const STOP_WITHIN_MS = 2000
 /** After so many failures in a row, batches grow smaller: one trace may be what the sink cannot bear. */
 const PATIENCE = 3
@@ -104,9 +104,8 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
   /** @returns whether there was as much as fits, and how long the sink asks to be left alone */
   const shipOnce = async (
     wanted: SinkInForce,
-    failures: number,
+    most: number,
   ): Promise<{ isFull: boolean; retryAfterMs: number | null }> => {
-    const most = mostAfter(failures)
     const batch = await outbox.nextTraces({
       sink: kind,
       most,
@@ -143,6 +142,7 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
   }
   const run = async (): Promise<void> => {
     let failures = 0
+    let most = MOST_AT_ONCE
     await pause(LINGER_MS)
     while (!stopping.signal.aborted) {
       const wanted = sink()
@@ -151,11 +151,12 @@ export function createTraceShipper({ kind, outbox, sink, log, random }: TraceShi
       let asked: number | null = null
       let isFull = false
       try {
-        ;({ isFull, retryAfterMs: asked } = await shipOnce(wanted, failures))
+        ;({ isFull, retryAfterMs: asked } = await shipOnce(wanted, most))
       } catch (error) {
         tell(error instanceof Error ? error.message : String(error))
       }
       failures = problem === null ? 0 : failures + 1
+      most = nextMost(most, failures)
       if (failures > 0) await pause(backOff(failures, asked, random()))
       else if (!isFull && !isPoked) return
       else if (!isFull) await pause(LINGER_MS)
@@ -195,8 +196,13 @@ function putOff(delivery: TraceDelivery, seqs: readonly number[]): TraceDelivery
   return delivery.inDoubt > 0 ? { ...delivery, doubted: seqs } : { ...delivery, back: [], refused: seqs }
 }
 
-/** A quarter with each failure, down to one. */
-function mostAfter(failures: number): number {
-  const quarterings = Math.max(0, failures - PATIENCE + 1)
-  return Math.max(1, Math.floor(MOST_AT_ONCE / 4 ** quarterings))
+/**
+ * A quarter with each failure, down to one; four times as many with each success. Back to all at once, and the one over
+ * which they fail would be looked for from the beginning, for minutes.
+ * @param failures in a row
+ */
+function nextMost(most: number, failures: number): number {
+  if (failures === 0) return Math.min(MOST_AT_ONCE, most * 4)
+  if (most === MOST_AT_ONCE && failures < PATIENCE) return most
+  return Math.max(1, Math.floor(most / 4))
 }

@@ -132,15 +132,15 @@ const back =
 describe('createTraceShipper', () => {
   it('ships what is there in batches, oldest first, and rests', async () => {
     const my = rig()
-    fill(my, 1, 1100)
+    fill(my, 1, 2100)
     my.shipper.poke()
     await vi.advanceTimersByTimeAsync(1100)
     expect(my.sent.map((one) => [one.seqs[0], one.seqs.length])).toEqual([
-      [1, 500],
-      [501, 500],
-      [1001, 100],
+      [1, 1000],
+      [1001, 1000],
+      [2001, 100],
     ])
-    expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 1100, problem: null })
+    expect(await my.shipper.status()).toMatchObject({ waiting: 0, shipped: 2100, problem: null })
     await vi.advanceTimersByTimeAsync(600_000)
     expect(my.sent).toHaveLength(3)
   })
@@ -172,15 +172,15 @@ describe('createTraceShipper', () => {
 
   it.each(['doubt', 'back'] as const)('finds the one over which all fails, if they are %s', async (how) => {
     const my = rig()
-    fill(my, 1, 300)
-    const poison = 42
+    fill(my, 1, 3000)
+    const poison = 342
     const spoilt = (sent: number[]): Partial<TraceDelivery> => {
       if (!sent.includes(poison)) return { done: sent }
       return how === 'back' ? { back: sent, problem: 'no' } : { inDoubt: sent.length, problem: 'no' }
     }
     my.answers.push(...Array.from({ length: 100 }, () => spoilt))
     my.shipper.poke()
-    await vi.advanceTimersByTimeAsync(300_000)
+    await vi.advanceTimersByTimeAsync(60_000)
     expect([...my.waiting.keys()]).toEqual([poison])
     expect(new Set(my.refused)).toEqual(new Set([poison]))
     expect(my.waiting.get(poison)).toEqual({ sent: how === 'doubt' })
