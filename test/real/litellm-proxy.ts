@@ -83,6 +83,8 @@ export async function startLiteLlm(
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const flags = ['--config', config, '--host', '127.0.0.1', '--port', String(port), '--num_workers', '1']
+  // After five idle seconds it closes a connection, on a starved machine also one on which a request has just come.
+  flags.push('--keepalive_timeout', '600')
 
   let output = ''
   const child = spawn(join(bin, 'litellm'), flags, {
